@@ -1,0 +1,7 @@
+import { mergeConfig } from "vitest/config";
+import base from "./vitest.config.js";
+
+/** The live comparison with PyTorch: minutes rather than seconds, and only where python3-torch is installed. */
+export default mergeConfig(base, {
+  test: { testTimeout: 15 * 60_000 },
+});
