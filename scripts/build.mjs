@@ -1,57 +1,51 @@
-// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/binary.ts -> dist/. Steps whose output is newer than their sources are skipped.
-import { spawnSync } from "node:child_process";
+// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/binary.ts -> dist/.
+// A step whose output is newer than its sources is skipped, so that every command may build first.
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assertOnlyMemoryImported, inlineWasm } from "./inline-wasm.mjs";
+import { commandOf, runScript } from "./packages.mjs";
 import { reportSizes } from "./size.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const RELEASE_WASM = "build/lossgrad.wasm";
 const BINARY_SOURCE = "src/core/generated/binary.ts";
-const require = createRequire(import.meta.url);
 
-/** Modification time of the newest file under `path` (0 when there is none). */
+/** Modification time of the newest file under `path`, the folders included: removing a file changes its folder. */
 function newest(path) {
-  if (!existsSync(path)) return 0;
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** True when every output exists and none is older than any of the inputs. */
-function upToDate(outputs, inputs) {
-  const changed = Math.max(...inputs.map(newest));
-  return outputs.every((output) => existsSync(output) && statSync(output).mtimeMs >= changed);
-}
-
-/** Runs a package's command-line script with this Node; a failure ends the build with the same status. */
-function runScript(script, args) {
-  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+/** True when `output` exists and is not older than any of the inputs. */
+function upToDate(output, inputs) {
+  return existsSync(output) && statSync(output).mtimeMs >= Math.max(...inputs.map(newest));
 }
 
 function compileKernels(target, wasmFile) {
-  if (upToDate([wasmFile], ["assembly", "asconfig.json", "package-lock.json"])) return;
-  const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
-  runScript(asc, ["--config", "asconfig.json", "--target", target]);
-  if (target !== "debug") assertOnlyMemoryImported(wasmFile);
+  if (upToDate(wasmFile, ["assembly", "asconfig.json", "package-lock.json"])) return;
+  runScript(commandOf("assemblyscript", "asc"), ["--config", "asconfig.json", "--target", target]);
 }
 
 async function compileLibrary() {
-  if (upToDate(["dist/index.js"], ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"])) return;
+  if (upToDate("dist/index.js", ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"])) return;
   // A source file that was removed must not live on in the package.
   rmSync("dist", { recursive: true, force: true });
-  runScript(join(dirname(require.resolve("typescript/package.json")), "bin/tsc"), ["-p", "tsconfig.build.json"]);
-  await reportSizes("build/lossgrad.wasm", "dist/index.js");
+  runScript(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json"]);
+  await reportSizes(RELEASE_WASM, "dist/index.js");
 }
 
 process.chdir(ROOT);
 if (process.argv.includes("--debug")) {
   compileKernels("debug", "build/lossgrad.debug.wasm");
 } else {
-  compileKernels("release", "build/lossgrad.wasm");
+  compileKernels("release", RELEASE_WASM);
   compileKernels("threads", "build/lossgrad.threads.wasm");
-  if (!upToDate([BINARY_SOURCE], ["build/lossgrad.wasm"])) inlineWasm("build/lossgrad.wasm", BINARY_SOURCE);
+  if (!upToDate(BINARY_SOURCE, [RELEASE_WASM])) {
+    assertOnlyMemoryImported(RELEASE_WASM);
+    assertOnlyMemoryImported("build/lossgrad.threads.wasm");
+    inlineWasm(RELEASE_WASM, BINARY_SOURCE);
+  }
   await compileLibrary();
 }

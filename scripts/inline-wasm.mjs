@@ -15,5 +15,8 @@ export function assertOnlyMemoryImported(wasmFile) {
 export function inlineWasm(wasmFile, sourceFile) {
   const base64 = readFileSync(wasmFile).toString("base64");
   mkdirSync(dirname(sourceFile), { recursive: true });
-  writeFileSync(sourceFile, `// Written by scripts/inline-wasm.mjs from ${wasmFile}.\nexport const WASM_BASE64 = "${base64}";\n`);
+  writeFileSync(
+    sourceFile,
+    `// Written by scripts/inline-wasm.mjs from ${wasmFile}.\nexport const WASM_BASE64 = "${base64}";\n`,
+  );
 }

@@ -13,7 +13,9 @@ async function bundle(entry, withBinary) {
   const emptyBinary = {
     name: "empty-binary",
     setup(context) {
-      context.onLoad({ filter: /generated[\\/]binary\.js$/ }, () => ({ contents: 'export const WASM_BASE64 = "";' }));
+      context.onLoad({ filter: /generated[\\/]binary\.js$/ }, () => ({
+        contents: 'export const WASM_BASE64 = "";',
+      }));
     },
   };
   const { outputFiles } = await build({

@@ -1,0 +1,41 @@
+import js from "@eslint/js";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig([
+  globalIgnores(["build/", "dist/", "docs/api/", "src/core/generated/", "test/fixtures/"]),
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  {
+    files: ["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "*.config.ts"],
+    extends: [
+      js.configs.recommended,
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+    ],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+    },
+  },
+  {
+    // AssemblyScript: rules that need syntax only. TypeScript's parser refuses decorators on functions unless told otherwise.
+    files: ["assembly/**/*.ts"],
+    extends: [js.configs.recommended, tseslint.configs.strict, tseslint.configs.stylistic],
+    languageOptions: { parserOptions: { allowInvalidAST: true } },
+    rules: {
+      // `<f64>x` converts a number in AssemblyScript; it asserts nothing.
+      "@typescript-eslint/consistent-type-assertions": "off",
+    },
+  },
+  {
+    files: ["**/*.mjs"],
+    extends: [js.configs.recommended],
+    languageOptions: {
+      globals: { console: "readonly", process: "readonly", URL: "readonly", WebAssembly: "readonly" },
+    },
+  },
+]);

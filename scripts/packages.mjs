@@ -1,0 +1,19 @@
+// Where the command-line scripts of installed packages lie, so that they run with this Node and without a shell.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const require = createRequire(import.meta.url);
+
+/** Path of the command `name` that `packageName` declares in its `bin`. */
+export function commandOf(packageName, name) {
+  const manifest = require.resolve(`${packageName}/package.json`);
+  const { bin } = require(manifest);
+  return join(dirname(manifest), typeof bin === "string" ? bin : bin[name]);
+}
+
+/** Runs a Node script to its end with this process's standard streams; a failure ends this process with the same status. */
+export function runScript(script, args) {
+  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
