@@ -29,6 +29,11 @@ export default defineConfig([
     rules: {
       // `<f64>x` converts a number in AssemblyScript; it asserts nothing.
       "@typescript-eslint/consistent-type-assertions": "off",
+      // Operators of one kind share a signature, type parameters included, whether or not each of them needs all of it.
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^[A-Z]$" },
+      ],
     },
   },
   {

