@@ -59,17 +59,7 @@ function checkPrograms(project) {
 function checkTypes(project) {
   writeFileSync(join(project, "typed.ts"), TYPED);
   for (const mode of TYPE_CHECKS) {
-    const args = [
-      "--ignoreConfig",
-      "--strict",
-      "--noEmit",
-      "--target",
-      "es2022",
-      "--types",
-      "",
-      ...mode,
-      "typed.ts",
-    ];
+    const args = ["--ignoreConfig", "--strict", "--noEmit", "--target", "es2022", ...mode, "typed.ts"];
     execFileSync(process.execPath, [commandOf("typescript", "tsc"), ...args], {
       cwd: project,
       stdio: "inherit",
