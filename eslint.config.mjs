@@ -2,6 +2,26 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+/** The folders of src/ from the ground up; a file imports only from its own storey or from lower ones. */
+const STOREYS = ["core", "tensor", "autograd", "nn"];
+
+const storeyRules = STOREYS.slice(0, -1).map((storey, level) => ({
+  files: [`src/${storey}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${STOREYS.slice(level + 1).join("|")})/`,
+            message: `${storey} imports only from its own storey or from lower ones`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
 export default defineConfig([
   globalIgnores(["build/", "dist/", "docs/api/", "src/core/generated/", "test/fixtures/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -21,6 +41,7 @@ export default defineConfig([
       ],
     },
   },
+  ...storeyRules,
   {
     // AssemblyScript: rules that need syntax only. TypeScript's parser refuses decorators on functions unless told otherwise.
     files: ["assembly/**/*.ts"],
