@@ -134,9 +134,9 @@ export class ExactSum {
  * sumExactly([0.1, 0.2, -0.3]); // 2.7755575615628914e-17
  * ```
  */
-export function sumExactly(values: ArrayLike<number>): number {
+export function sumExactly(values: Iterable<number>): number {
   const sum = new ExactSum();
-  for (let i = 0; i < values.length; i++) sum.add(values[i]);
+  for (const x of values) sum.add(x);
   return sum.value();
 }
 

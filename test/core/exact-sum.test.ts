@@ -30,9 +30,9 @@ function restOf(units: bigint): number {
   return rest === 0n ? 0 : fromUnits(rest);
 }
 
-function sumByBigInt(values: ArrayLike<number>): number {
+function sumByBigInt(values: Iterable<number>): number {
   let units = 0n;
-  for (let i = 0; i < values.length; i++) units += toUnits(values[i]);
+  for (const x of values) units += toUnits(x);
   return units === 0n ? 0 : fromUnits(units);
 }
 
@@ -203,9 +203,13 @@ describe("ExactSum: carries", () => {
 
   it("doubles when merged with itself", () => {
     const sum = new ExactSum();
-    [MAX, 0.1, MIN].forEach((x) => sum.add(x));
+    [MAX, 0.1, MIN].forEach((x) => {
+      sum.add(x);
+    });
     sum.merge(sum);
-    [-MAX, -MAX, -0.2].forEach((x) => sum.add(x));
+    [-MAX, -MAX, -0.2].forEach((x) => {
+      sum.add(x);
+    });
     expect(sum.value()).toBe(2 * MIN);
   });
 });
@@ -241,8 +245,12 @@ describe("ExactSum: order and partition", () => {
     for (const [left, right, merged] of cases) {
       const sum = new ExactSum();
       const other = new ExactSum();
-      left.forEach((x) => sum.add(x));
-      right.forEach((x) => other.add(x));
+      left.forEach((x) => {
+        sum.add(x);
+      });
+      right.forEach((x) => {
+        other.add(x);
+      });
       const before = other.state.slice();
       sum.merge(other);
       expect(sum.value()).toBe(merged);
@@ -254,7 +262,9 @@ describe("ExactSum: order and partition", () => {
 describe("ExactSum: state", () => {
   it("reads without changing the sum", () => {
     const sum = new ExactSum();
-    [1e300, 1, -1e300, ULP / 4].forEach((x) => sum.add(x));
+    [1e300, 1, -1e300, ULP / 4].forEach((x) => {
+      sum.add(x);
+    });
     expect([sum.value(), sum.value()]).toEqual([1, 1]);
     sum.add(-1);
     expect(sum.value()).toBe(ULP / 4);
@@ -262,7 +272,9 @@ describe("ExactSum: state", () => {
 
   it("is empty again after reset, infinities included", () => {
     const sum = new ExactSum();
-    [Infinity, NaN, 3].forEach((x) => sum.add(x));
+    [Infinity, NaN, 3].forEach((x) => {
+      sum.add(x);
+    });
     sum.reset();
     expect(sum.value()).toBe(0);
     sum.add(0.1);
@@ -271,7 +283,9 @@ describe("ExactSum: state", () => {
 
   it("travels as a copy of its state", () => {
     const sum = new ExactSum();
-    [0.1, 1e200, -3].forEach((x) => sum.add(x));
+    [0.1, 1e200, -3].forEach((x) => {
+      sum.add(x);
+    });
     const received = new ExactSum(structuredClone(sum.state));
     received.merge(sum);
     expect(received.value()).toBe(sumByBigInt([0.2, 2e200, -6]));
