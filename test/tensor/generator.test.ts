@@ -238,4 +238,16 @@ describe.each([
       }
     }
   });
+
+  it("keeps its relative precision at right angles, where cos or sin all but vanishes", () => {
+    const radius = Math.sqrt(-2 * Math.log(1 / 2));
+    for (const quadrant of [1, 2, 3]) {
+      pair(1 / 2, quadrant / 4, result, 0, 1);
+      const angle = round(round(2 * Math.PI) * (quadrant / 4));
+      const [actual, vanishing] =
+        quadrant === 2 ? [result[1], Math.sin(angle)] : [result[0], Math.cos(angle)];
+      const expected = radius * vanishing;
+      expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.abs(expected) * 4 * step);
+    }
+  });
 });
