@@ -42,7 +42,7 @@ if (process.argv.includes("--debug")) {
 } else {
   compileKernels("release", RELEASE_WASM);
   compileKernels("threads", "build/lossgrad.threads.wasm");
-  if (!upToDate(BINARY_SOURCE, [RELEASE_WASM])) {
+  if (!upToDate(BINARY_SOURCE, [RELEASE_WASM, "scripts/inline-wasm.mjs"])) {
     assertOnlyMemoryImported(RELEASE_WASM);
     assertOnlyMemoryImported("build/lossgrad.threads.wasm");
     inlineWasm(RELEASE_WASM, BINARY_SOURCE);

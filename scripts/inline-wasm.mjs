@@ -11,12 +11,17 @@ export function assertOnlyMemoryImported(wasmFile) {
   }
 }
 
-/** Writes `export const WASM_BASE64`, the bytes of `wasmFile`, into `sourceFile`. */
+/** Writes the bytes of `wasmFile` and the names of its functions, as a type, into `sourceFile`. */
 export function inlineWasm(wasmFile, sourceFile) {
-  const base64 = readFileSync(wasmFile).toString("base64");
-  mkdirSync(dirname(sourceFile), { recursive: true });
-  writeFileSync(
-    sourceFile,
-    `// Written by scripts/inline-wasm.mjs from ${wasmFile}.\nexport const WASM_BASE64 = "${base64}";\n`,
+  const bytes = readFileSync(wasmFile);
+  const kernels = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).filter(
+    ({ kind }) => kind === "function",
   );
+  mkdirSync(dirname(sourceFile), { recursive: true });
+  const lines = [
+    `// Written by scripts/inline-wasm.mjs from ${wasmFile}.`,
+    `export const WASM_BASE64 = "${bytes.toString("base64")}";`,
+    `export type KernelName =\n${kernels.map(({ name }) => `  | "${name}"`).join("\n")};`,
+  ];
+  writeFileSync(sourceFile, `${lines.join("\n")}\n`);
 }
