@@ -239,7 +239,7 @@ describe.each([
     }
   });
 
-  it("keeps its relative precision at right angles, where cos or sin all but vanishes", () => {
+  it("keeps its relative precision at right angles, where cos or sin all but vanishes, to 8 ulp", () => {
     const radius = Math.sqrt(-2 * Math.log(1 / 2));
     for (const quadrant of [1, 2, 3]) {
       pair(1 / 2, quadrant / 4, result, 0, 1);
@@ -247,7 +247,7 @@ describe.each([
       const [actual, vanishing] =
         quadrant === 2 ? [result[1], Math.sin(angle)] : [result[0], Math.cos(angle)];
       const expected = radius * vanishing;
-      expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.abs(expected) * 4 * step);
+      expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.abs(expected) * 8 * step);
     }
   });
 });
