@@ -1,0 +1,95 @@
+"""Small programs of tensor operations: {"leaves": [...], "program": [[op, args, options], ...]}, answered by torch itself.
+
+Registers are the leaves and then each step's result; the last one is the value. An argument is a register's index or
+{"number": x}. A case whose sums, products or matmuls round is answered with {"inexact": true} when it asks for that.
+"""
+
+import numpy
+import torch
+
+from arrays import FLOATS, HALVES, NAMES, decode, encode, numbers
+from exact import SUM_ULPS, bounds, exact_sum
+from spread import Range
+
+BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
+          "maximum": torch.maximum, "minimum": torch.minimum, "matmul": torch.matmul,
+          "eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt, "ge": torch.ge}
+UNARY = {"neg": torch.neg, "abs": torch.abs, "sign": torch.sign, "square": torch.square, "sqrt": torch.sqrt,
+         "relu": torch.relu, "t": torch.t}
+# The installed torch has no float16 kernels for these; one rounding of the float32 result is what a kernel gives.
+NOT_IN_FLOAT16 = ("sqrt", "relu", "clamp")
+
+
+def evaluate(case):
+    try:
+        leaves, value = run(case, lambda tensor: tensor)
+    except RuntimeError as error:
+        return {"error": str(error).split("\n")[0]}
+    if case.get("grid") and not exact(case, leaves, value):
+        return {"inexact": True}
+    return {
+        "value": summed(case, value) or encode(value),
+        "gradients": [None if leaf.grad is None else encode(leaf.grad) for leaf in leaves],
+    }
+
+
+def run(case, convert):
+    leaves = [convert(decode(wire)).requires_grad_(wire.get("requires", False)) for wire in case["leaves"]]
+    registers = list(leaves)
+    for name, arguments, options in case["program"]:
+        registers.append(step(name, [registers[a] if isinstance(a, int) else a["number"] for a in arguments], options))
+    value = registers[-1]
+    if value.requires_grad:
+        upstream = convert(decode(case["upstream"])) if case.get("upstream") else torch.ones_like(value)
+        value.backward(upstream)
+    case["addends"] = registers[case["program"][-1][1][0]] if case["program"] else None
+    return leaves, value
+
+
+def step(name, arguments, options):
+    first = arguments[0]
+    if first.dtype == torch.float16 and name in NOT_IN_FLOAT16:
+        return step(name, [first.to(torch.float32)], options).to(torch.float16)
+    if name in UNARY:
+        return UNARY[name](first)
+    if name == "pow":
+        return torch.pow(first, arguments[1])
+    if name == "clamp":
+        return torch.clamp(first, **options)
+    if name in ("sum", "mean"):
+        dimensions = {} if options.get("dim") is None else {"dim": options["dim"], "keepdim": options.get("keepdim", False)}
+        return getattr(torch, name)(first, **dimensions)
+    if not torch.is_tensor(arguments[1]) and NAMES[first.dtype] in HALVES and name in ("add", "sub", "mul", "div"):
+        # The newest torch keeps the number in float32; 1.13.1 rounds it to the half type first.
+        return BINARY[name](first.to(torch.float32), arguments[1]).to(first.dtype)
+    return BINARY[name](*arguments, **options)
+
+
+def summed(case, value):
+    """The range for a last step that adds rounded numbers; None for any other."""
+    name = case["program"][-1][0]
+    dtype = NAMES[value.dtype]
+    if case.get("grid") or name not in ("sum", "mean") or dtype not in FLOATS:
+        return None
+    options, tensor = case["program"][-1][2], case["addends"].detach()
+    dims = options.get("dim")
+    dims = list(range(tensor.ndim)) if dims is None else [dims] if isinstance(dims, int) else dims
+    dims = [d % max(tensor.ndim, 1) for d in dims] if tensor.ndim else []
+    kept = [d for d in range(tensor.ndim) if d not in dims]
+    count = int(numpy.prod([tensor.shape[d] for d in dims]))
+    rows = numbers(tensor.permute(kept + dims).contiguous()).reshape(value.numel(), count)
+    low, high = [], []
+    for row in rows:
+        total = exact_sum([float(v) for v in row])
+        divisor = count if name == "mean" else 1
+        sides = bounds(total / divisor, dtype, SUM_ULPS[dtype]) if divisor else (numpy.nan, numpy.nan)
+        low.append(sides[0])
+        high.append(sides[1])
+    return Range(numpy.array(low, numpy.float64), numpy.array(high, numpy.float64)).wire(value.shape, dtype)
+
+
+def exact(case, leaves, value):
+    """Whether the same program in float64 gives the same numbers, so that no order of additions could give others."""
+    wide_leaves, wide = run(case, lambda tensor: tensor.detach().to(torch.float64))
+    pairs = [(value, wide)] + [(a.grad, b.grad) for a, b in zip(leaves, wide_leaves) if a.grad is not None]
+    return all(torch.equal(a.detach().to(torch.float64), b.detach().to(torch.float64)) for a, b in pairs)

@@ -1,0 +1,34 @@
+"""Answers questions about torch, one JSON line in, one out: a list of cases, the list of their answers.
+
+Started by differential.test.ts and kept running. The first line it writes names the versions.
+"""
+
+import json
+import sys
+import warnings
+
+import torch
+
+from confirm import confirmed
+from expressions import evaluate
+from reference import answer
+
+
+def respond(case):
+    if "program" in case:
+        return evaluate(case)
+    found = answer(case)
+    found["confirmed"] = confirmed(case, found)
+    return found
+
+
+def main():
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    print(json.dumps({"torch": torch.__version__, "python": sys.version.split()[0]}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps([respond(case) for case in json.loads(line)]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

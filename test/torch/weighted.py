@@ -1,0 +1,68 @@
+"""The answer to a weighted case. The newest torch composes it: loss(none) * weight, then sum, / weight.sum() (huber: / N).
+
+torch 1.13.1 has no `weight`; each step below is one torch operation, rounded on its own.
+"""
+
+import numpy
+
+from arrays import HALVES, numbers, operand, rounded
+from exact import bounds, exact_sum, spacing
+from formulas import EACH_BACKWARD, EACH_FORWARD, Arithmetic, slope, terms
+from fractions import Fraction
+from plain import arithmetic, finished, reduced, unrounded
+from spread import Range, hull, sum_to
+
+
+def weighted_answer(case, operands):
+    loss, reduction, parameter, dtype = case["loss"], case["reduction"], case.get("parameter", 1.0), operands.common
+    each = Arithmetic(dtype, True)
+    x, y, w = (operands.flat(name) for name in ("input", "target", "weight"))
+    elements = terms(loss, x, y, parameter, arithmetic(EACH_FORWARD, loss, dtype))
+    products = each.step(elements * w)
+    weights = exact_sum([float(v) for v in numbers(operand(case["weight"], operands.leaves["weight"]))])
+    by_weights = reduction == "mean" and loss != "huber"
+    divisor = weights if by_weights else operands.count if reduction == "mean" else 1
+    value = reduced(reduction, products, products, divisor, operands.result)
+    if reduction != "none" and dtype in HALVES:
+        value = hull(value, reduced(reduction, products, unrounded(loss, x, y, parameter, dtype) * w, divisor, dtype))
+
+    g = operands.upstream()
+    if by_weights:
+        g = each.end(g / rounded([float(weights)], dtype).astype(each.type))
+    elif reduction == "mean":
+        g = each.end(g / each.type(operands.count))
+    upstream = each.step(g * w)
+    backward = arithmetic(EACH_BACKWARD, loss, dtype)
+
+    def toward(this, other):
+        return slope(loss, this, other, upstream, 1, parameter, backward)
+
+    gradients = {}
+    if "input" in case["requires"]:
+        gradients["input"] = Range(toward(x, y))
+    if "target" in case["requires"]:
+        gradients["target"] = Range(toward(y, x) if loss == "huber" else -toward(x, y))
+    found = finished(case, operands, value, gradients)
+    if "weight" in case["requires"]:
+        own = Range(each.step(g * elements))
+        if case["weight"]["shape"] != operands.shape:
+            own = sum_to(own, operands.shape, case["weight"]["shape"], dtype)
+        if by_weights:
+            own = with_divisor(own, value, operands.upstream()[0], weights, dtype)
+        found["gradients"]["weight"] = own.wire(case["weight"]["shape"], dtype)
+    return found
+
+
+def with_divisor(own, value, upstream, weights, dtype):
+    """Adds the part that comes through W in S / W, -g (S / W) / W: 4 ULP of the larger part, for its four roundings."""
+    sides = [-float(upstream) * float(side) / float(weights) if weights else numpy.nan
+             for side in (value.low[0], value.high[0])]
+    low, high = [], []
+    for a, b in zip(own.low, own.high):
+        least, greatest = float(a) + min(sides), float(b) + max(sides)
+        if numpy.isfinite([least, greatest]).all():
+            slack = 4 * spacing(Fraction(max(abs(float(a)), abs(float(b)), *map(abs, sides))), dtype)
+            least, greatest = bounds(Fraction(least) - slack, dtype, 0)[0], bounds(Fraction(greatest) + slack, dtype, 0)[1]
+        low.append(least)
+        high.append(greatest)
+    return Range(numpy.array(low, numpy.float64), numpy.array(high, numpy.float64))
