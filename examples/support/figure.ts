@@ -17,12 +17,7 @@ export interface Caption {
 
 export type FigureOptions = Caption & Omit<Plot.PlotOptions, keyof Caption>;
 
-/** Plot.plot and linkedom as used here: their own types speak of the DOM, which this project is compiled without. */
-const plot = Plot.plot as unknown as (options: Plot.PlotOptions) => {
-  setAttribute(name: string, value: string): void;
-  outerHTML: string;
-};
-const { document } = parseHTML("<html><body></body></html>") as { document: unknown };
+const { document } = parseHTML("<html><body></body></html>");
 
 const axis: Plot.ScaleOptions = { labelAnchor: "center", labelArrow: "none" };
 
@@ -31,7 +26,7 @@ export function drawFigure({ title, subtitle = "", x, y, ...options }: FigureOpt
   // Plot's own title would wrap the SVG in HTML, so the caption is drawn as marks, above the frame.
   const caption = (text: string, dy: number, style: Plot.TextOptions) =>
     Plot.text([text], { frameAnchor: "top-left", dy, lineAnchor: "bottom", clip: false, ...style });
-  const svg = plot({
+  const svg = Plot.plot({
     document,
     width: 760,
     height: 500,
