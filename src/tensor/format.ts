@@ -1,4 +1,4 @@
-import type { DType } from "./dtype.js";
+import type { DType } from "../array/dtype.js";
 import { columnOf } from "./format/column.js";
 import type { Column, Element } from "./format/column.js";
 

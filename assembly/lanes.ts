@@ -1,0 +1,186 @@
+/**
+ * The only file that knows 128 bits, and how f16, bf16, f32 and f64 lie in memory.
+ *
+ * Two types describe a loop. `S` is what is stored; `C` is what is computed with, f32 or f64:
+ *
+ *     S     bytes   C     lanes in a v128 of C
+ *     f64     8     f64   2
+ *     f32     4     f32   4
+ *     f16     2     f32   4     (stored as u16)
+ *     bf16    2     f32   4     (stored as i16)
+ *
+ * AssemblyScript has no half types: u16 and i16 stand in for them, told apart by their sign.
+ */
+export type f16 = u16;
+export type bf16 = i16;
+
+/** Elements in one vector of the computing type. */
+// @ts-ignore: decorator
+@inline
+export function lanes<C>(): i32 {
+  return 16 / sizeof<C>();
+}
+
+/** A number in every lane. */
+// @ts-ignore: decorator
+@inline
+export function splat<C>(value: f64): v128 {
+  return v128.splat<C>(<C>value);
+}
+
+/** One vector of C from a whole vector's worth of stored elements at `p`. */
+// @ts-ignore: decorator
+@inline
+export function load<C, S>(p: usize): v128 {
+  if (isFloat<S>()) return v128.load(p);
+  return decode<S>(v128.load64_zero(p));
+}
+
+/** Like `load`, for the last `k` elements, 0 < k < lanes: reads no further, and fills the other lanes with 0. */
+// @ts-ignore: decorator
+@inline
+export function loadTail<C, S>(p: usize, k: i32): v128 {
+  if (sizeof<S>() == 8) return v128.load64_zero(p);
+  if (sizeof<S>() == 4) {
+    if (k == 1) return v128.load32_zero(p);
+    const pair = v128.load64_zero(p);
+    return k == 2 ? pair : v128.load32_lane(p + 8, pair, 2);
+  }
+  if (k == 1) return decode<S>(v128.load16_lane(p, i64x2.splat(0), 0));
+  const pair = v128.load32_zero(p);
+  return decode<S>(k == 2 ? pair : v128.load16_lane(p + 4, pair, 2));
+}
+
+/** Two f64 from stored f32 or f64; with one element left, the other lane is 0. */
+// @ts-ignore: decorator
+@inline
+export function loadWide<S>(p: usize, left: i32): v128 {
+  if (sizeof<S>() == 8) return left >= 2 ? v128.load(p) : v128.load64_zero(p);
+  return f64x2.promote_low_f32x4(left >= 2 ? v128.load64_zero(p) : v128.load32_zero(p));
+}
+
+/** Stores a vector of C as S. */
+// @ts-ignore: decorator
+@inline
+export function store<C, S>(p: usize, v: v128): void {
+  if (isFloat<S>()) v128.store(p, v);
+  else v128.store64_lane(p, encode<S>(v), 0);
+}
+
+/** Like `store`, for the first `k` lanes, 0 < k < lanes: writes no further. */
+// @ts-ignore: decorator
+@inline
+export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
+  if (sizeof<S>() == 8) {
+    v128.store64_lane(p, v, 0);
+  } else if (sizeof<S>() == 4) {
+    if (k == 1) {
+      v128.store32_lane(p, v, 0);
+      return;
+    }
+    v128.store64_lane(p, v, 0);
+    if (k == 3) v128.store32_lane(p + 8, v, 2);
+  } else {
+    const halves = encode<S>(v);
+    if (k == 1) {
+      v128.store16_lane(p, halves, 0);
+      return;
+    }
+    v128.store32_lane(p, halves, 0);
+    if (k == 3) v128.store16_lane(p + 4, halves, 2);
+  }
+}
+
+/** Four halves in the low 64 bits, as f32. */
+// @ts-ignore: decorator
+@inline
+function decode<S>(halves: v128): v128 {
+  if (isSigned<S>()) {
+    // bf16 is the upper half of an f32.
+    return i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16);
+  }
+  // Move exponent and mantissa under f32's, then rescale by 2^112, the difference of the two biases: exact, also
+  // for f16's subnormals. Inf and NaN come out as 65536 and more, and get f32's all-ones exponent back.
+  const wide = i32x4.shr_s(i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16), 3);
+  const bits = v128.and(wide, i32x4.splat(0x8fffe000));
+  const scaled = f32x4.mul(bits, f32x4.splat(reinterpret<f32>(0x77800000)));
+  const special = f32x4.ge(f32x4.abs(scaled), f32x4.splat(65536));
+  return v128.or(scaled, v128.and(special, i32x4.splat(0x7f800000)));
+}
+
+/** Four f32 as halves in the low 64 bits, to nearest, ties to even; NaN becomes the canonical NaN. */
+// @ts-ignore: decorator
+@inline
+function encode<S>(v: v128): v128 {
+  const isNaN = f32x4.ne(v, v);
+  const sign = v128.and(v, i32x4.splat(0x80000000));
+  const magnitude = v128.xor(v, sign);
+  let half: v128;
+  if (isSigned<S>()) {
+    const odd = v128.and(i32x4.shr_u(magnitude, 16), i32x4.splat(1));
+    half = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(0x7fff)), odd), 16);
+    half = v128.bitselect(i32x4.splat(0x7fc0), half, isNaN);
+  } else {
+    // Normal results: rebias the exponent and round the 13 bits that go, in integers, where a carry walks into the
+    // exponent by itself. Subnormal results: adding 0.5 makes the unit in the last place 2^-24, and f32 rounds.
+    const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
+    const normal = i32x4.shr_u(i32x4.add(i32x4.sub(magnitude, i32x4.splat(0x38000000 - 0xfff)), odd), 13);
+    const subnormal = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
+    half = v128.bitselect(subnormal, normal, f32x4.lt(magnitude, f32x4.splat(reinterpret<f32>(0x38800000))));
+    half = v128.bitselect(i32x4.splat(0x7c00), half, f32x4.ge(magnitude, f32x4.splat(65520)));
+    half = v128.bitselect(i32x4.splat(0x7e00), half, isNaN);
+  }
+  half = v128.or(half, i32x4.shr_u(sign, 16));
+  return i8x16.shuffle(half, half, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13);
+}
+
+/** Rounds each lane to what S can hold. */
+// @ts-ignore: decorator
+@inline
+export function quantize<S>(v: v128): v128 {
+  if (isFloat<S>()) return v;
+  return decode<S>(encode<S>(v));
+}
+
+/**
+ * Wide running sums. A vector of C is added to a pair (low, high) that keeps what C would lose:
+ *
+ *     C = f32: low takes lanes 0 and 1, high takes lanes 2 and 3, both in f64
+ *     C = f64: high takes the sum, low its rounding errors (Knuth's TwoSum, 1969)
+ *
+ * `low` must be advanced first: in f64 it needs the high of before.
+ */
+// @ts-ignore: decorator
+@inline
+export function nextLow<C>(low: v128, high: v128, x: v128): v128 {
+  if (sizeof<C>() == 4) return f64x2.add(low, f64x2.promote_low_f32x4(x));
+  const sum = f64x2.add(high, x);
+  const kept = f64x2.sub(sum, high);
+  const lost = f64x2.add(f64x2.sub(high, f64x2.sub(sum, kept)), f64x2.sub(x, kept));
+  return f64x2.add(low, lost);
+}
+
+// @ts-ignore: decorator
+@inline
+export function nextHigh<C>(high: v128, x: v128): v128 {
+  if (sizeof<C>() == 4) return f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 1)));
+  return f64x2.add(high, x);
+}
+
+/** The sum held by a pair of running sums. */
+// @ts-ignore: decorator
+@inline
+export function total<C>(low: v128, high: v128): f64 {
+  if (sizeof<C>() == 4) {
+    const sum = f64x2.add(low, high);
+    return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  }
+  const a = f64x2.extract_lane(high, 0);
+  const b = f64x2.extract_lane(high, 1);
+  const sum = a + b;
+  // An infinite or NaN sum has no rounding error: TwoSum's inf - inf would turn it into NaN.
+  if (!isFinite(sum)) return sum;
+  const kept = sum - a;
+  const lost = a - (sum - kept) + (b - kept);
+  return sum + (lost + f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1));
+}

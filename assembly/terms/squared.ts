@@ -1,0 +1,15 @@
+import { quantize } from "../lanes";
+
+/** d², the term of MSE.   slope: d, the factor 2 being part of `norm` as in torch */
+@final
+export class Squared {
+  @inline
+  value<C, R>(d: v128, _p: v128): v128 {
+    return quantize<R>(v128.mul<C>(d, d));
+  }
+
+  @inline
+  slope<C, R>(d: v128, _p: v128, norm: v128): v128 {
+    return quantize<R>(v128.mul<C>(norm, d));
+  }
+}

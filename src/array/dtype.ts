@@ -1,0 +1,180 @@
+/** Data types: how they are stored, in which type they are computed, how they promote, and what torch calls them. */
+import {
+  fromBFloat16Bits,
+  fromFloat16Bits,
+  roundToBFloat16,
+  roundToFloat16,
+  toBFloat16Bits,
+  toFloat16Bits,
+} from "../core/half.js";
+import { describeValue } from "../core/describe.js";
+import type { ComputeTag, StorageTag } from "../core/kernels.js";
+
+export const DTYPES = [
+  "bool",
+  "uint8",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+  "complex64",
+  "complex128",
+] as const;
+export type DType = (typeof DTYPES)[number];
+
+/** A complex element on the JS side. */
+export interface Complex {
+  re: number;
+  im: number;
+}
+/** An element on the JS side: bigint for int64, boolean for bool, {re, im} for complex, else number. */
+export type Scalar = number | bigint | boolean | Complex;
+
+export type TypedArray =
+  | Int8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+type Category = "bool" | "integer" | "float" | "complex";
+
+export interface DTypeInfo {
+  readonly category: Category;
+  /** Bytes of an element. */
+  readonly size: number;
+  /** How one number is stored; a complex element is two of them. */
+  readonly storage: StorageTag;
+  /** The type that arithmetic happens in. */
+  readonly compute: ComputeTag;
+  /** Array type over the stored numbers. */
+  readonly array: new (buffer: ArrayBuffer, byteOffset: number, length: number) => TypedArray;
+  /** torch's word for the type in messages. */
+  readonly torchName: string;
+}
+
+function info(
+  category: Category,
+  size: number,
+  storage: StorageTag,
+  compute: ComputeTag,
+  array: DTypeInfo["array"],
+  torchName: string,
+): DTypeInfo {
+  return { category, size, storage, compute, array, torchName };
+}
+
+export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
+  bool: info("bool", 1, "bool", "i64", Uint8Array, "Bool"),
+  uint8: info("integer", 1, "u8", "i64", Uint8Array, "Byte"),
+  int8: info("integer", 1, "i8", "i64", Int8Array, "Char"),
+  int16: info("integer", 2, "i16", "i64", Int16Array, "Short"),
+  int32: info("integer", 4, "i32", "i64", Int32Array, "Int"),
+  int64: info("integer", 8, "i64", "i64", BigInt64Array, "Long"),
+  float16: info("float", 2, "f16", "f32", Uint16Array, "Half"),
+  bfloat16: info("float", 2, "bf16", "f32", Uint16Array, "BFloat16"),
+  float32: info("float", 4, "f32", "f32", Float32Array, "Float"),
+  float64: info("float", 8, "f64", "f64", Float64Array, "Double"),
+  complex64: info("complex", 8, "f32", "f32", Float32Array, "ComplexFloat"),
+  complex128: info("complex", 16, "f64", "f64", Float64Array, "ComplexDouble"),
+};
+
+export function isFloating(dtype: DType): boolean {
+  return dtypes[dtype].category === "float";
+}
+
+export function isComplex(dtype: DType): boolean {
+  return dtypes[dtype].category === "complex";
+}
+
+export function isIntegral(dtype: DType): boolean {
+  return dtypes[dtype].category === "integer" || dtype === "bool";
+}
+
+/** The real type of a complex type's parts; any other type as it is. */
+export function realOf(dtype: DType): DType {
+  if (dtype === "complex64") return "float32";
+  return dtype === "complex128" ? "float64" : dtype;
+}
+
+/** Throws a TypeError unless `value` names a dtype. */
+export function checkDType(caller: string, value: unknown): DType {
+  if (typeof value === "string" && (DTYPES as readonly string[]).includes(value)) return value as DType;
+  throw new TypeError(`${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}`);
+}
+
+/** The type that holds values of both; torch.promote_types. */
+export function promoteTypes(a: DType, b: DType): DType {
+  if (a === b) return a;
+  const [low, high] = DTYPES.indexOf(a) < DTYPES.indexOf(b) ? [a, b] : [b, a];
+  if (low === "uint8" && high === "int8") return "int16";
+  if (low === "float16" && high === "bfloat16") return "float32";
+  if (low === "float64" && high === "complex64") return "complex128";
+  return high;
+}
+
+/** Writes `value` as the number at `index` of an array of the stored type; complex parts are written one by one. */
+export function encode(dtype: DType, value: number | bigint | boolean): number | bigint {
+  switch (dtype) {
+    case "bool":
+      return value ? 1 : 0;
+    case "int64":
+      return typeof value === "bigint" ? value : BigInt(Math.trunc(finite(Number(value))));
+    case "float16":
+      return toFloat16Bits(Number(value));
+    case "bfloat16":
+      return toBFloat16Bits(Number(value));
+    default:
+      return Number(value);
+  }
+}
+
+/** NaN and ±Inf have no integer: torch's conversion is undefined, ours gives 0. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
+/** Element `index` of an array of the stored type as a JS value. */
+export function decode(dtype: DType, array: TypedArray, index: number): Scalar {
+  switch (dtype) {
+    case "bool":
+      return array[index] !== 0;
+    case "float16":
+      return fromFloat16Bits(array[index] as number);
+    case "bfloat16":
+      return fromBFloat16Bits(array[index] as number);
+    case "complex64":
+    case "complex128":
+      return { re: array[2 * index] as number, im: array[2 * index + 1] as number };
+    default:
+      return array[index];
+  }
+}
+
+/** `value` as an element of `dtype` would read. */
+export function roundTo(dtype: DType, value: Scalar): Scalar {
+  switch (dtype) {
+    case "float64":
+      return Number(value);
+    case "float32":
+      return Math.fround(Number(value));
+    case "float16":
+      return roundToFloat16(Number(value));
+    case "bfloat16":
+      return roundToBFloat16(Number(value));
+    default: {
+      if (typeof value === "object") return value;
+      const { array } = dtypes[dtype];
+      const cell = new array(new ArrayBuffer(16), 0, isComplex(dtype) ? 2 : 1);
+      (cell as { [index: number]: number | bigint })[0] = encode(dtype, value);
+      return decode(dtype, cell, 0);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
+import type { BinaryName, BinaryKernel, ComputeTag, UnaryKernel, UnaryName } from "../core/kernels.js";
+import { memory } from "../core/memory.js";
+import { beginOperation } from "../core/storage.js";
+import { type DType, dtypes, isComplex, realOf } from "./dtype.js";
+import { NdArray } from "./ndarray.js";
+import { broadcastShapes } from "./shape.js";
+import { forEachBlock, Source, splat, Target } from "./window.js";
+
+/** out = name(x, p, q), computed in the type of x's dtype. */
+export function unary(name: UnaryName, x: NdArray, p = 0, q = 0, out = NdArray.empty(x.dtype, x.shape)): NdArray {
+  beginOperation();
+  const tag = dtypes[x.dtype].compute;
+  const kernels = memory().kernels as unknown as Record<string, UnaryKernel>;
+  const kernel = kernels[`${name}_${tag}`];
+  const source = new Source(x, tag, 0);
+  const target = new Target(out, tag, 1);
+  forEachBlock(x.numel, [source, target], (start, n) => {
+    kernel(source.read(start, n), target.begin(start), n, p, q);
+    target.end(start, n);
+  });
+  return out;
+}
+
+/** An operand of a binary operation: an array, or a number that takes the other's type. */
+export type Argument = NdArray | number | bigint;
+
+/** out = name(x, y) broadcast, of `dtype`; computed in the type of `common`, which both operands are converted to. */
+export function binary(
+  name: BinaryName,
+  x: Argument,
+  y: Argument,
+  dtype: DType,
+  out?: NdArray,
+  common: DType = dtype,
+): NdArray {
+  const shape = broadcastShapes(shapeOf(x), shapeOf(y));
+  out ??= NdArray.empty(dtype, shape);
+  x = separate(x, out);
+  y = separate(y, out);
+  beginOperation();
+  const tag = dtypes[common].compute;
+  const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
+  const kernel = kernels[`${name}_${tag}`];
+  const a = operand(x, out, tag, 0);
+  const b = operand(y, out, tag, 1);
+  const target = new Target(out, tag, 2);
+  forEachBlock(out.numel, [a, b, target], (start, n) => {
+    kernel(a.read(start, n), a.step, b.read(start, n), b.step, target.begin(start), n);
+    target.end(start, n);
+  });
+  return out;
+}
+
+function shapeOf(x: Argument): readonly number[] {
+  return x instanceof NdArray ? x.shape : [];
+}
+
+interface Reader {
+  readonly direct: boolean;
+  /** Bytes that the kernel advances by for each vector: 0 for a scalar. */
+  readonly step: number;
+  read(start: number, n: number): number;
+}
+
+function operand(x: Argument, out: NdArray, tag: ComputeTag, slot: number): Reader {
+  if (!(x instanceof NdArray)) {
+    const address = splat(x, tag, slot);
+    return { direct: true, step: 0, read: () => address };
+  }
+  const source = new Source(x.expanded(out.shape), tag, slot);
+  return { direct: source.direct, step: 16, read: (start, n) => source.read(start, n) };
+}
+
+/** `x`, or a copy of it where writing `out` in place would change elements of x that are still to be read. */
+function separate(x: Argument, out: NdArray): Argument {
+  if (!(x instanceof NdArray) || x.storage !== out.storage) return x;
+  const same = x.offset === out.offset && x.strides.join() === out.strides.join();
+  return same && x.shape.join() === out.shape.join() ? x : copy(x, NdArray.empty(x.dtype, x.shape));
+}
+
+/** Copies `x`, broadcast and converted, into `out`. */
+export function copy(x: NdArray, out: NdArray): NdArray {
+  if (isComplex(out.dtype)) return copyComplex(x, out);
+  if (isComplex(x.dtype)) x = part(x, 0);
+  x = x.expanded(out.shape);
+  beginOperation();
+  const tag = dtypes[out.dtype].storage;
+  const source = new Source(x, tag, 0);
+  const target = new Target(out, tag, 1);
+  const { size } = dtypes[out.dtype];
+  forEachBlock(out.numel, [source, target], (start, n) => {
+    const from = source.read(start, n);
+    memory().bytes.copyWithin(target.begin(start), from, from + n * size);
+    target.end(start, n);
+  });
+  return out;
+}
+
+function copyComplex(x: NdArray, out: NdArray): NdArray {
+  if (isComplex(x.dtype)) {
+    copy(pairs(x), pairs(out));
+    return out;
+  }
+  copy(x, part(out, 0));
+  fill(part(out, 1), 0);
+  return out;
+}
+
+/** Sets every element to `value`. */
+export function fill(out: NdArray, value: number | bigint): NdArray {
+  beginOperation();
+  const tag = dtypes[out.dtype].compute;
+  const kernel = (memory().kernels as unknown as Record<string, BinaryKernel>)[`maximum_${tag}`];
+  const address = splat(value, tag, 0);
+  const target = new Target(out, tag, 0);
+  forEachBlock(out.numel, [target], (start, n) => {
+    kernel(address, 0, address, 0, target.begin(start), n);
+    target.end(start, n);
+  });
+  return out;
+}
+
+/** `x` itself when it is contiguous, else a contiguous copy. */
+export function contiguous(x: NdArray): NdArray {
+  return x.contiguous ? x : copy(x, NdArray.empty(x.dtype, x.shape));
+}
+
+/** `x` itself when it is of `dtype`, else a converted copy. */
+export function convert(x: NdArray, dtype: DType): NdArray {
+  return x.dtype === dtype ? x : copy(x, NdArray.empty(dtype, x.shape));
+}
+
+/** A complex array as real numbers, its pairs along one more dimension. */
+export function pairs(x: NdArray): NdArray {
+  const strides = [...x.strides.map((stride) => 2 * stride), 1];
+  return new NdArray(x.storage, realOf(x.dtype), [...x.shape, 2], strides, 2 * x.offset);
+}
+
+/** The real (0) or imaginary (1) parts of a complex array, as a strided view. */
+export function part(x: NdArray, index: 0 | 1): NdArray {
+  const strides = x.strides.map((stride) => 2 * stride);
+  return new NdArray(x.storage, realOf(x.dtype), x.shape, strides, 2 * x.offset + index);
+}

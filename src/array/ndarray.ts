@@ -1,0 +1,121 @@
+/** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
+import { memory } from "../core/memory.js";
+import { type Origin, Storage } from "../core/storage.js";
+import { type DType, dtypes, encode, roundTo, type Scalar, decode, type TypedArray, isComplex } from "./dtype.js";
+import { broadcastStrides, contiguousStrides, numelOf, sameShape, type Shape } from "./shape.js";
+
+/** Elements beyond which an array cannot lie in 4 GiB, whatever its dtype. */
+const MAXIMUM_BYTES = 2 ** 32;
+
+export class NdArray {
+  readonly numel: number;
+  readonly contiguous: boolean;
+
+  constructor(
+    readonly storage: Storage,
+    readonly dtype: DType,
+    readonly shape: Shape,
+    readonly strides: Shape = contiguousStrides(shape),
+    readonly offset = 0,
+  ) {
+    this.numel = numelOf(shape);
+    this.contiguous = isContiguous(shape, strides);
+  }
+
+  /** Uninitialised. A RangeError when the memory cannot hold it. */
+  static empty(dtype: DType, shape: Shape, origin: Origin = "result"): NdArray {
+    const bytes = numelOf(shape) * dtypes[dtype].size;
+    if (bytes >= MAXIMUM_BYTES) {
+      throw new RangeError(`lossgrad: expected a tensor of less than 4 GiB, got shape [${shape.join(", ")}] of ${dtype}: ${bytes} bytes`);
+    }
+    return new NdArray(Storage.allocate(bytes, origin), dtype, shape);
+  }
+
+  /** A 0-d array whose value stays on the JS side until its bytes are needed. */
+  static scalar(dtype: DType, value: Scalar): NdArray {
+    return new ScalarArray(dtype, roundTo(dtype, value));
+  }
+
+  /** The address of the first element, until the next operation begins. */
+  address(): number {
+    return this.storage.address() + this.offset * dtypes[this.dtype].size;
+  }
+
+  /** The first element's value as JS has it. */
+  item(): Scalar {
+    return this.at(0);
+  }
+
+  /** Element `index` in row-major order. */
+  at(index: number): Scalar {
+    const { array, size } = dtypes[this.dtype];
+    const address = this.address() + this.elementOffset(index) * size;
+    return decode(this.dtype, new array(memory().buffer, address, isComplex(this.dtype) ? 2 : 1), 0);
+  }
+
+  /** The stored numbers of a contiguous array, in place. */
+  numbers(): TypedArray {
+    const { array } = dtypes[this.dtype];
+    return new array(memory().buffer, this.address(), this.numel * (isComplex(this.dtype) ? 2 : 1));
+  }
+
+  reshaped(shape: Shape, strides?: Shape): NdArray {
+    return new NdArray(this.storage, this.dtype, shape, strides, this.offset);
+  }
+
+  expanded(shape: Shape): NdArray {
+    if (sameShape(shape, this.shape)) return this;
+    return this.reshaped(shape, broadcastStrides(this.shape, this.strides, shape));
+  }
+
+  private elementOffset(index: number): number {
+    let offset = 0;
+    for (let d = this.shape.length - 1; d >= 0; d--) {
+      offset += (index % this.shape[d]) * this.strides[d];
+      index = Math.floor(index / this.shape[d]);
+    }
+    return offset;
+  }
+}
+
+/** A 0-d result. Reading it costs nothing; its bytes are written when an operation first asks for them. */
+class ScalarArray extends NdArray {
+  constructor(
+    dtype: DType,
+    private readonly value: Scalar,
+  ) {
+    super(
+      Storage.ofValue(dtypes[dtype].size, (address) => {
+        writeScalar(dtype, value, address);
+      }),
+      dtype,
+      [],
+    );
+  }
+
+  override at(index: number): Scalar {
+    return this.storage.isValue ? this.value : super.at(index);
+  }
+}
+
+/** Writes one element at `address`. */
+export function writeScalar(dtype: DType, value: Scalar, address: number): void {
+  const { array } = dtypes[dtype];
+  const parts = typeof value === "object" ? [value.re, value.im] : isComplex(dtype) ? [Number(value), 0] : [value];
+  const target = new array(memory().buffer, address, parts.length) as { [index: number]: number | bigint };
+  parts.forEach((part, i) => {
+    target[i] = encode(dtype, part);
+  });
+}
+
+
+function isContiguous(shape: Shape, strides: Shape): boolean {
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] === 0) return true;
+    if (shape[d] === 1) continue;
+    if (strides[d] !== expected) return false;
+    expected *= shape[d];
+  }
+  return true;
+}

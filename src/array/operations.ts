@@ -1,0 +1,191 @@
+/**
+ * The operations of tensors on arrays, as one table: what each computes, its result's dtype and its errors. The
+ * derivative of each stands in autograd/derivatives.ts under the same name.
+ */
+import { describeValue } from "../core/describe.js";
+import type { BinaryName, UnaryName } from "../core/kernels.js";
+import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
+import { type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
+import { type Argument, binary, convert, copy, fill, unary } from "./elementwise.js";
+import { matmul } from "./linear.js";
+import { NdArray } from "./ndarray.js";
+import { power } from "./power.js";
+import { resultType } from "./promotion.js";
+import { mean, sum } from "./reductions.js";
+import * as views from "./views.js";
+
+/** What an operation takes besides its operands. */
+export interface Parameters {
+  /** Factor of the second operand of add and sub. */
+  alpha?: number;
+  exponent?: number;
+  min?: number;
+  max?: number;
+  dims?: readonly number[];
+  keepdim?: boolean;
+  shape?: readonly number[];
+  dim?: number;
+  other?: number;
+  index?: number;
+  dtype?: DType;
+}
+
+type Operation = (inputs: readonly Argument[], parameters: Parameters) => NdArray;
+
+function unsupported(name: string, dtype: DType): TypeError {
+  return new TypeError(`"${name}" not implemented for '${dtypes[dtype].torchName}'`);
+}
+
+/** An elementwise operation of two operands of any dtype but complex ones. */
+function arithmetic(name: BinaryName, resultOf = (dtype: DType): DType => dtype): Operation {
+  return ([x, y]) => {
+    const common = resultType([x, y]);
+    if (isComplex(common)) throw unsupported(name, common);
+    return binary(name, x, y, resultOf(common));
+  };
+}
+
+/** add and sub, which know alpha and complex numbers. */
+function additive(name: "add" | "sub"): Operation {
+  return ([x, y], { alpha = 1 }) => {
+    const common = resultType([x, y]);
+    if (name === "sub") checkSubtraction(x, y);
+    if (isComplex(common)) return onPairs(name, x, y, common);
+    const scaled = alpha === 1 ? y : y instanceof NdArray ? binary("mul", y, alpha, common) : Number(y) * alpha;
+    return binary(name, x, scaled, common);
+  };
+}
+
+function checkSubtraction(x: Argument, y: Argument): void {
+  const bools = [x, y].filter((operand) => operand instanceof NdArray && operand.dtype === "bool");
+  if (bools.length === 2) {
+    throw new TypeError(
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+    );
+  }
+  if (bools.length === 1) {
+    throw new TypeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` " +
+        "or `logical_not()` operator instead.",
+    );
+  }
+}
+
+/** A comparison: computed in the operands' common type, stored as bool. */
+function comparison(name: BinaryName, swapped = false): Operation {
+  return ([x, y]) => {
+    const common = resultType([x, y]);
+    if (isComplex(common)) throw unsupported(name, common);
+    const [a, b] = swapped ? [y, x] : [x, y];
+    return binary(name, a, b, "bool", undefined, common);
+  };
+}
+
+/** An elementwise operation of one operand; integers stay integers, or become float32 when `toFloat`. */
+function elementwise(name: UnaryName, toFloat = false): Operation {
+  return ([input]) => {
+    const x = input as NdArray;
+    if (isComplex(x.dtype)) {
+      if (name === "abs") return complexAbs(x);
+      if (name === "sign") throw unsupported("sign_cpu", x.dtype);
+      if (name !== "neg") throw unsupported(name, x.dtype);
+      return onPairs("mul", x, -1, x.dtype);
+    }
+    if (name === "neg" && x.dtype === "bool") {
+      throw new TypeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
+          "`logical_not()` operator instead.",
+      );
+    }
+    return unary(name, toFloat && !isFloating(x.dtype) ? convert(x, "float32") : x);
+  };
+}
+
+function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray {
+  const x = input as NdArray;
+  const bounds = [min, max].filter((bound) => bound !== undefined);
+  if (isComplex(x.dtype)) throw unsupported("clamp", x.dtype);
+  const dtype = resultType([x, ...bounds]);
+  if (!isFloating(dtype)) {
+    const low = min === undefined ? x : binary("maximum", x, min, dtype);
+    return max === undefined ? convert(low, dtype) : binary("minimum", low, max, dtype);
+  }
+  return unary("clamp", convert(x, dtype), min ?? -Infinity, max ?? Infinity);
+}
+
+/** `x` where `mask` is not zero, 0 elsewhere, whatever x holds there. */
+function keep([input, mask]: readonly Argument[]): NdArray {
+  const x = input as NdArray;
+  return binary("keep", x, mask, x.dtype);
+}
+
+function multiply([x, y]: readonly Argument[]): NdArray {
+  const common = resultType([x, y]);
+  return isComplex(common) ? complexMultiply(x, y, common) : binary("mul", x, y, common);
+}
+
+function matrixProduct([x, y]: readonly Argument[]): NdArray {
+  const [a, b] = [x as NdArray, y as NdArray];
+  if (a.shape.length !== 2 || b.shape.length !== 2) {
+    throw new RangeError(`matmul: expected two 2-D tensors, got ${a.shape.length}-D and ${b.shape.length}-D`);
+  }
+  if (a.shape[1] !== b.shape[0]) {
+    throw new RangeError(`mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`);
+  }
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `expected m1 and m2 to have the same dtype, but got: ${dtypes[a.dtype].torchName} != ${dtypes[b.dtype].torchName}`,
+    );
+  }
+  if (a.dtype !== "float32" && a.dtype !== "float64") {
+    throw new TypeError(`matmul: expected float32 or float64 tensors, got ${a.dtype}; convert with to("float32")`);
+  }
+  return matmul(a, b);
+}
+
+const only = (inputs: readonly Argument[]): NdArray => inputs[0] as NdArray;
+
+export const operations = {
+  add: additive("add"),
+  sub: additive("sub"),
+  mul: multiply,
+  div: arithmetic("div", (dtype) => (isIntegral(dtype) ? "float32" : dtype)),
+  maximum: arithmetic("maximum"),
+  minimum: arithmetic("minimum"),
+  keep,
+  neg: elementwise("neg"),
+  abs: elementwise("abs"),
+  sign: elementwise("sign"),
+  sqrt: elementwise("sqrt", true),
+  sgn: (inputs) => complexSign(only(inputs)),
+  conj: (inputs) => complexConjugate(only(inputs)),
+  relu: (inputs) => clamp(inputs, { min: 0 }),
+  clamp,
+  pow: (inputs, { exponent = 1 }) => power(only(inputs), exponent),
+  eq: comparison("eq"),
+  ne: comparison("ne"),
+  lt: comparison("lt"),
+  le: comparison("le"),
+  gt: comparison("lt", true),
+  ge: comparison("le", true),
+  sum: (inputs, { dims, keepdim = false }) => sum(only(inputs), dims, keepdim),
+  mean: (inputs, { dims, keepdim = false }) => mean(only(inputs), dims, keepdim),
+  matmul: matrixProduct,
+  to: (inputs, { dtype = "float32" }) => convert(only(inputs), dtype),
+  clone: (inputs) => copy(only(inputs), NdArray.empty(only(inputs).dtype, only(inputs).shape)),
+  zeros: (inputs) => fill(NdArray.empty(only(inputs).dtype, only(inputs).shape), 0),
+  reshape: (inputs, { shape = [] }) => views.reshape(only(inputs), shape),
+  expand: (inputs, { shape = [] }) => only(inputs).expanded(shape),
+  squeeze: (inputs, { dims }) => views.squeeze(only(inputs), dims),
+  unsqueeze: (inputs, { dim = 0 }) => views.unsqueeze(only(inputs), dim),
+  transpose: (inputs, { dim = 0, other = 1 }) => views.transpose(only(inputs), dim, other),
+  select: (inputs, { index = 0 }) => views.select(only(inputs), index),
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+/** Throws unless `value` is a number or bigint that an operation can take in a tensor's stead. */
+export function checkNumber(caller: string, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(`${caller}: expected a number, got ${describeValue(value)}`);
+}

@@ -1,0 +1,78 @@
+/** x to a number. */
+import { memory } from "../core/memory.js";
+import { beginOperation } from "../core/storage.js";
+import { dtypes, isComplex, isFloating } from "./dtype.js";
+import { binary, convert, copy, fill, unary } from "./elementwise.js";
+import { NdArray } from "./ndarray.js";
+import { resultType } from "./promotion.js";
+import { forEachBlock, Source, Target } from "./window.js";
+
+/** As torch: the usual exponents are products and roots, the rest is the C library's (here JavaScript's) pow. */
+export function power(x: NdArray, exponent: number): NdArray {
+  if (isComplex(x.dtype)) throw new TypeError(`"pow" not implemented for '${dtypes[x.dtype].torchName}'`);
+  const dtype = resultType([x, exponent]);
+  if (!isFloating(dtype)) return integerPower(convert(x, dtype), exponent);
+  const base = convert(x, dtype);
+  const square = (): NdArray => binary("mul", base, base, dtype);
+  switch (exponent) {
+    case 0:
+      return fill(NdArray.empty(dtype, x.shape), 1);
+    case 1:
+      return copy(base, NdArray.empty(dtype, x.shape));
+    case 2:
+      return square();
+    case 3:
+      return inWiderType(base, (wide) => binary("mul", binary("mul", wide, wide, wide.dtype), wide, wide.dtype));
+    case 0.5:
+      return unary("sqrt", base);
+    case -0.5:
+      return inWiderType(base, (wide) => binary("div", 1, unary("sqrt", wide), wide.dtype));
+    case -1:
+      return binary("div", 1, base, dtype);
+    case -2:
+      return inWiderType(base, (wide) => binary("div", 1, binary("mul", wide, wide, wide.dtype), wide.dtype));
+    default:
+      return generalPower(base, exponent);
+  }
+}
+
+/** Halves are computed in float32 and rounded once. */
+function inWiderType(x: NdArray, compute: (wide: NdArray) => NdArray): NdArray {
+  const wide = x.dtype === "float64" ? x : convert(x, "float32");
+  return convert(compute(wide), x.dtype);
+}
+
+function generalPower(x: NdArray, exponent: number): NdArray {
+  const out = NdArray.empty(x.dtype, x.shape);
+  beginOperation();
+  const tag = dtypes[x.dtype].compute;
+  const source = new Source(x, tag, 0);
+  const target = new Target(out, tag, 1);
+  forEachBlock(x.numel, [source, target], (start, n) => {
+    const from = source.read(start, n);
+    const to = target.begin(start);
+    const values = tag === "f64" ? memory().f64 : memory().f32;
+    const size = values.BYTES_PER_ELEMENT;
+    for (let i = 0; i < n; i++) values[to / size + i] = cPow(values[from / size + i], exponent);
+    target.end(start, n);
+  });
+  return out;
+}
+
+/** C's pow, which differs from JavaScript's where a base of ±1 meets an exponent that is not finite. */
+function cPow(x: number, exponent: number): number {
+  if (x === 1 || (x === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return x ** exponent;
+}
+
+/** By repeated squaring; products wrap. */
+function integerPower(x: NdArray, exponent: number): NdArray {
+  if (exponent < 0) throw new RangeError("Integers to negative integer powers are not allowed.");
+  let result = fill(NdArray.empty(x.dtype, x.shape), 1);
+  let square = x;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = binary("mul", result, square, x.dtype);
+    if (rest > 1) square = binary("mul", square, square, x.dtype);
+  }
+  return result;
+}

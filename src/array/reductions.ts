@@ -1,0 +1,38 @@
+/** sum and mean as results: dtype, shape, and the one rounding at the end. */
+import { describeValue } from "../core/describe.js";
+import { type DType, dtypes, isComplex, isIntegral } from "./dtype.js";
+import { NdArray } from "./ndarray.js";
+import { sumAll, sumOver } from "./sums.js";
+import { encode } from "./dtype.js";
+
+/** Σ; integers and bools give int64. */
+export function sum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
+  return reduce(x, dims, keepdim, isIntegral(x.dtype) ? "int64" : x.dtype, 1);
+}
+
+/** Σ / n, divided in float64 before the only rounding; NaN for n = 0. */
+export function mean(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
+  if (isIntegral(x.dtype)) {
+    throw new TypeError(
+      "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. " +
+        `Got: ${dtypes[x.dtype].torchName}`,
+    );
+  }
+  const n = (dims ?? x.shape.map((_, d) => d)).reduce((product, d) => product * x.shape[d], 1);
+  return reduce(x, dims, keepdim, x.dtype, n);
+}
+
+function reduce(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean, dtype: DType, divisor: number): NdArray {
+  if (isComplex(x.dtype)) throw new TypeError(`sum: expected a real tensor, got ${describeValue(x.dtype)}`);
+  const divided = (value: number | bigint): number | bigint => (typeof value === "bigint" ? value : value / divisor);
+  if (dims === undefined && !keepdim) return NdArray.scalar(dtype, divided(sumAll(x)));
+  const reduced = dims ?? x.shape.map((_, d) => d);
+  const sums = sumOver(x, reduced);
+  const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
+  const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
+  const numbers = out.numbers() as { [index: number]: number | bigint };
+  sums.forEach((value, i) => {
+    numbers[i] = encode(dtype, divided(value));
+  });
+  return out;
+}

@@ -1,0 +1,83 @@
+/** Shapes, strides and broadcasting. Strides count elements. */
+import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
+import { describeValue } from "../core/describe.js";
+
+export type Shape = readonly number[];
+
+export function numelOf(shape: Shape): number {
+  let n = 1;
+  for (const size of shape) n *= size;
+  return n;
+}
+
+/** Row-major strides. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = stride;
+    stride *= Math.max(shape[d], 1);
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let d = 0; d < a.length; d++) if (a[d] !== b[d]) return false;
+  return true;
+}
+
+/** As torch prints a size, without its prefix: `Size([2, 3])`. */
+export function sizeText(shape: Shape): string {
+  return `Size([${shape.join(", ")}])`;
+}
+
+/** The shape that both broadcast to; torch's error, which names the operands a and b, when there is none. */
+export function broadcastShapes(a: Shape, b: Shape): number[] {
+  const ndim = Math.max(a.length, b.length);
+  const shape = new Array<number>(ndim);
+  for (let d = ndim - 1; d >= 0; d--) {
+    const sizeA = a[d - ndim + a.length] ?? 1;
+    const sizeB = b[d - ndim + b.length] ?? 1;
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw new RangeError(
+        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${d}`,
+      );
+    }
+    shape[d] = sizeA === 1 ? sizeB : sizeA;
+  }
+  return shape;
+}
+
+/** The strides of a view of `shape` that reads an array of `from` and `strides` as broadcast. */
+export function broadcastStrides(from: Shape, strides: Shape, shape: Shape): number[] {
+  const lead = shape.length - from.length;
+  return shape.map((size, d) => (d < lead || (from[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
+}
+
+/** Throws unless `shape` is an array of sizes; returns a copy. */
+export function checkShape(caller: string, shape: unknown): number[] {
+  if (!Array.isArray(shape)) throw new TypeError(`${caller}: expected a shape as an array of sizes, got ${describeValue(shape)}`);
+  for (const size of shape as unknown[]) {
+    if (typeof size !== "number") throw new TypeError(`${caller}: expected sizes to be numbers, got ${describeValue(size)}`);
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new RangeError(`${caller}: expected sizes to be non-negative integers, got ${size}`);
+    }
+  }
+  if (shape.length > MAXIMUM_DIMENSIONS) {
+    throw new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${shape.length}`);
+  }
+  return [...(shape as number[])];
+}
+
+/** A dimension counted from 0; torch's error when it is out of range. 0-d tensors take 0 and -1. */
+export function wrapDim(dim: unknown, ndim: number): number {
+  if (typeof dim !== "number" || !Number.isInteger(dim)) {
+    throw new TypeError(`dim: expected an integer, got ${describeValue(dim)}`);
+  }
+  const limit = Math.max(ndim, 1);
+  if (dim < -limit || dim >= limit) {
+    throw new RangeError(`Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`);
+  }
+  return dim < 0 ? dim + limit : dim;
+}

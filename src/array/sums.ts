@@ -1,0 +1,114 @@
+/**
+ * Exact sums. Kernels sum fixed blocks in two-term arithmetic and say how large the numbers were; across blocks the sum is
+ * exact (core/exact-sum.ts). Where so much cancels that a block's tiny remaining error could show in the result, the
+ * numbers are added one by one, exactly: slow, rare, and decided by the inputs alone, so the bits stay the same everywhere.
+ */
+import { ExactSum } from "../core/exact-sum.js";
+import { BLOCK, memory, SCRATCH } from "../core/memory.js";
+import { beginOperation } from "../core/storage.js";
+import { dtypes } from "./dtype.js";
+import { NdArray } from "./ndarray.js";
+import { Source } from "./window.js";
+
+/** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
+const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
+/** Errors below an eighth of a unit in the last place do not show in a result correct to one unit. */
+const TOLERANCE = { f32: 2 ** -27, f64: 2 ** -56 } as const;
+
+const exact = new ExactSum();
+
+/** The exact sum, nearest float64, of elements [first, first + n) of a floating source. */
+function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number): number {
+  if (n <= BLOCK) {
+    const sum = sumOneBlock(source.read(first, n), n, tag);
+    if (sum !== null) return sum;
+  }
+  exact.reset();
+  let magnitude = 0;
+  for (let start = 0; start < n; start += BLOCK) {
+    magnitude += addBlock(source.read(first + start, Math.min(BLOCK, n - start)), Math.min(BLOCK, n - start), tag, exact);
+  }
+  const sum = exact.value();
+  if (isCertain(sum, magnitude, tag)) return sum;
+  exact.reset();
+  for (let start = 0; start < n; start += BLOCK) {
+    addOneByOne(source.read(first + start, Math.min(BLOCK, n - start)), Math.min(BLOCK, n - start), tag, exact);
+  }
+  return exact.value();
+}
+
+/** Whether what two-term addition may have lost of numbers that large cannot show in `sum`. */
+function isCertain(sum: number, magnitude: number, tag: "f32" | "f64"): boolean {
+  return magnitude * BLOCK_ERROR <= Math.abs(sum) * TOLERANCE[tag] || Number.isNaN(sum);
+}
+
+/** The shortcut for one block: the same bits as by way of the exact sum, or null when it must be taken. */
+function sumOneBlock(address: number, n: number, tag: "f32" | "f64"): number | null {
+  const { kernels, f64 } = memory();
+  kernels[`total_${tag}`](address, n, SCRATCH.results);
+  const result = SCRATCH.results >> 3;
+  const sum = f64[result] + f64[result + 1];
+  return Number.isFinite(sum) && isCertain(sum, f64[result + 2], tag) ? sum : null;
+}
+
+/** Adds the n numbers at `address`, a block at most, to `sum`; returns Σ|x|. */
+export function addBlock(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): number {
+  const { kernels, f64 } = memory();
+  kernels[`total_${tag}`](address, n, SCRATCH.results);
+  const result = SCRATCH.results >> 3;
+  const total = f64[result];
+  if (Number.isFinite(total)) {
+    sum.add(total);
+    sum.add(f64[result + 1]);
+    return f64[result + 2];
+  }
+  // Infinite numbers, or an overflow on the way.
+  addOneByOne(address, n, tag, sum);
+  return 0;
+}
+
+function addOneByOne(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): void {
+  const { f32, f64 } = memory();
+  const values = tag === "f32" ? f32 : f64;
+  const first = address / values.BYTES_PER_ELEMENT;
+  for (let i = first; i < first + n; i++) sum.add(values[i]);
+}
+
+/** Σ of 64-bit integers, wrapping. */
+function sumIntegers(source: Source, first: number, n: number): bigint {
+  let sum = 0n;
+  for (let start = 0; start < n; start += BLOCK) {
+    const length = Math.min(BLOCK, n - start);
+    sum += memory().kernels.total_i64(source.read(first + start, length), length);
+  }
+  return BigInt.asIntN(64, sum);
+}
+
+/** Σ over all elements: the exact sum of floats as the nearest float64, or of integers as a wrapping int64. */
+export function sumAll(x: NdArray): number | bigint {
+  beginOperation();
+  const tag = dtypes[x.dtype].compute;
+  const source = new Source(x, tag, 0);
+  return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel);
+}
+
+/** Σ over the dimensions `dims`, as a flat list in row-major order of those that stay. */
+export function sumOver(x: NdArray, dims: readonly number[]): (number | bigint)[] {
+  const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
+  const order = [...kept, ...dims];
+  const rows = new NdArray(
+    x.storage,
+    x.dtype,
+    order.map((d) => x.shape[d]),
+    order.map((d) => x.strides[d]),
+    x.offset,
+  );
+  const count = kept.reduce((n, d) => n * x.shape[d], 1);
+  const length = dims.reduce((n, d) => n * x.shape[d], 1);
+  beginOperation();
+  const tag = dtypes[x.dtype].compute;
+  const source = new Source(rows, tag, 0);
+  return Array.from({ length: count }, (_, row) =>
+    tag === "i64" ? sumIntegers(source, row * length, length) : sumRange(source, tag, row * length, length),
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * How operands reach a kernel. A kernel wants contiguous numbers of one type; an operand that is so already is read
+ * and written in place. Any other (broadcast, strided, of another dtype) passes block by block through windows: small
+ * buffers that stay in a cache, so that nothing of the operands' size is ever copied.
+ *
+ *     view --gather--> window --convert--> window --> kernel --> window --convert--> window --scatter--> view
+ */
+import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
+import { BLOCK, memory, SCRATCH } from "../core/memory.js";
+import { dtypes } from "./dtype.js";
+import type { NdArray } from "./ndarray.js";
+
+type ConvertName = Extract<keyof Kernels, `convert_${string}`>;
+
+const hubs: Readonly<Record<StorageTag, ComputeTag>> = {
+  f16: "f32",
+  bf16: "f32",
+  f32: "f32",
+  f64: "f64",
+  i64: "i64",
+  i8: "i64",
+  i16: "i64",
+  i32: "i64",
+  u8: "i64",
+  bool: "i64",
+};
+
+/** A byte is a byte: u8 and i8 are written alike, and a bool reads as u8. */
+const aliases: Readonly<Record<string, ConvertName>> = {
+  convert_bool_i64: "convert_u8_i64",
+  convert_i64_u8: "convert_i64_i8",
+};
+
+const paths = new Map<string, readonly ConvertName[]>();
+
+/** The conversions that lead from one stored type to another: through the types that are computed with. */
+function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[] {
+  const key = `${from} ${to}`;
+  let path = paths.get(key);
+  if (path) return path;
+  const stations: StorageTag[] = [from, hubs[from], to === "bool" ? hubs[from] : hubs[to], to];
+  path = stations
+    .map((station, i) => [stations[i - 1] ?? station, station])
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => aliases[`convert_${a}_${b}`] ?? (`convert_${a}_${b}` as ConvertName));
+  if (from === to) path = [];
+  paths.set(key, path);
+  return path;
+}
+
+/** Writes the view's sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
+function writeTable(array: NdArray): number {
+  const sizes: number[] = [];
+  const strides: number[] = [];
+  array.shape.forEach((size, d) => {
+    const last = sizes.length - 1;
+    if (size === 1) return;
+    if (last >= 0 && strides[last] === array.strides[d] * size) {
+      sizes[last] *= size;
+      strides[last] = array.strides[d];
+    } else {
+      sizes.push(size);
+      strides.push(array.strides[d]);
+    }
+  });
+  if (sizes.length === 0) {
+    sizes.push(1);
+    strides.push(0);
+  }
+  memory().u32.set([...sizes, ...strides], SCRATCH.table >> 2);
+  return sizes.length;
+}
+
+/** One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. */
+abstract class Operand {
+  protected readonly base: number;
+  protected readonly size: number;
+  protected readonly path: readonly ConvertName[];
+  /** Whether kernels may use the operand in place, at any length. */
+  readonly direct: boolean;
+
+  constructor(
+    protected readonly array: NdArray,
+    from: StorageTag,
+    to: StorageTag,
+    protected readonly slot: number,
+  ) {
+    this.size = dtypes[array.dtype].size;
+    this.path = conversionPath(from, to);
+    this.base = array.address();
+    this.direct = array.contiguous && this.path.length === 0;
+  }
+
+  /** The operand's two windows by turns. */
+  protected window(turn: number): number {
+    return memory().window(2 * this.slot + (turn & 1));
+  }
+}
+
+/** An operand that is read. */
+export class Source extends Operand {
+  private readonly tag: StorageTag;
+  private readonly constant: boolean;
+  private staged = -1;
+
+  constructor(array: NdArray, tag: StorageTag, slot: number) {
+    super(array, dtypes[array.dtype].storage, tag, slot);
+    this.tag = tag;
+    this.constant = array.strides.every((stride, d) => stride === 0 || array.shape[d] === 1);
+  }
+
+  /** The address of elements [start, start + n) as numbers of the operand's type. */
+  read(start: number, n: number): number {
+    if (this.direct) return this.base + start * this.size;
+    // The first block is the longest, so a constant is staged once.
+    if (this.constant && this.staged >= 0) return this.staged;
+    const { kernels } = memory();
+    let address = this.base + start * this.size;
+    let turn = 0;
+    if (!this.array.contiguous) {
+      address = this.window(turn++);
+      const gather = kernels[`gather_${this.size as 1 | 2 | 4 | 8 | 16}`];
+      gather(this.base, address, start, n, writeTable(this.array), SCRATCH.table);
+    }
+    for (const step of this.path) {
+      const to = this.window(turn++);
+      kernels[step](address, to, n);
+      address = to;
+    }
+    this.staged = address;
+    return address;
+  }
+
+  /** The same elements as numbers of another type. */
+  readAs(tag: StorageTag, start: number, n: number): number {
+    return tag === this.tag ? this.read(start, n) : new Source(this.array, tag, this.slot).read(start, n);
+  }
+}
+
+/** An operand that is written. */
+export class Target extends Operand {
+  constructor(array: NdArray, tag: StorageTag, slot: number) {
+    super(array, tag, dtypes[array.dtype].storage, slot);
+  }
+
+  /** Where a kernel is to put elements [start, start + n). */
+  begin(start: number): number {
+    return this.direct ? this.base + start * this.size : this.window(0);
+  }
+
+  /** Moves what the kernel wrote there to its place. */
+  end(start: number, n: number): void {
+    if (this.direct) return;
+    const { kernels } = memory();
+    let address = this.window(0);
+    let turn = 1;
+    this.path.forEach((step, i) => {
+      const last = i === this.path.length - 1 && this.array.contiguous;
+      const to = last ? this.base + start * this.size : this.window(turn++);
+      kernels[step](address, to, n);
+      address = to;
+    });
+    if (this.array.contiguous) return;
+    const scatter = kernels[`scatter_${this.size as 1 | 2 | 4 | 8 | 16}`];
+    scatter(address, this.base, start, n, writeTable(this.array), SCRATCH.table);
+  }
+}
+
+/** Calls `visit` on [start, start + n) for all elements: at once when every operand is in place, else block by block. */
+export function forEachBlock(
+  numel: number,
+  operands: readonly { readonly direct: boolean }[],
+  visit: (start: number, n: number) => void,
+): void {
+  const length = operands.every((operand) => operand.direct) ? Math.max(numel, 1) : BLOCK;
+  for (let start = 0; start < numel; start += length) visit(start, Math.min(length, numel - start));
+}
+
+/** Puts a number into all lanes of splat slot `index`, as a scalar operand of a binary kernel. */
+export function splat(value: number | bigint, tag: ComputeTag, index: number): number {
+  const address = SCRATCH.splat + 16 * index;
+  const { f32, f64, i64 } = memory();
+  if (tag === "f32") f32.fill(Number(value), address >> 2, (address >> 2) + 4);
+  else if (tag === "f64") f64.fill(Number(value), address >> 3, (address >> 3) + 2);
+  else i64.fill(BigInt(value), address >> 3, (address >> 3) + 2);
+  return address;
+}

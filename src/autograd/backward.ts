@@ -1,0 +1,197 @@
+/**
+ * The engine: gradients of the outputs flow against the graph, newest node first.
+ *
+ * Unless a graph of the gradients is wanted (createGraph), memory is given back as it goes: a gradient is freed when its
+ * node is done with it, and a leaf takes over a buffer that nobody else holds instead of copying it.
+ */
+import { sameShape, sizeText } from "../array/shape.js";
+import { scope } from "../core/scope.js";
+import type { Storage } from "../core/storage.js";
+import type { Edge, EngineOptions, GraphNode } from "./graph.js";
+import { withGradMode } from "./mode.js";
+import type { Variable } from "./variable.js";
+
+/** A root with the gradient it starts from. */
+export interface Root {
+  readonly variable: Variable;
+  readonly gradient: Variable;
+}
+
+/** Who receives gradients: a leaf, or the node of a non-leaf. */
+type Receiver = GraphNode | Variable;
+
+export function receiverOf(x: Variable): Receiver {
+  return x.node ?? x;
+}
+
+/** Gradients that arrived and wait, and how many hold each storage. */
+class Arrivals {
+  readonly waiting = new Map<Receiver, Variable>();
+  private readonly holders = new Map<Storage, number>();
+  /** Storages that the engine made, and may free. */
+  private readonly owned = new Set<Storage>();
+
+  constructor(private readonly createGraph: boolean) {}
+
+  own(gradient: Variable): void {
+    this.owned.add(gradient.nd.storage);
+  }
+
+  hold(gradient: Variable): void {
+    const { storage } = gradient.nd;
+    this.holders.set(storage, (this.holders.get(storage) ?? 0) + 1);
+  }
+
+  drop(gradient: Variable): void {
+    const { storage } = gradient.nd;
+    const left = (this.holders.get(storage) ?? 1) - 1;
+    this.holders.set(storage, left);
+    if (left === 0 && !this.createGraph && this.owned.has(storage)) storage.dispose();
+  }
+
+  /** Whether `gradient` is all of a buffer that only its caller holds: then it may be written, or kept. */
+  isSole(gradient: Variable): boolean {
+    const { nd } = gradient;
+    return (
+      !this.createGraph && this.owned.has(nd.storage) && this.holders.get(nd.storage) === 1 && nd.contiguous && nd.offset === 0
+    );
+  }
+
+  /** Adds a gradient that the caller holds to what `receiver` has; takes over the hold. */
+  deliver(receiver: Receiver, gradient: Variable): void {
+    const before = this.waiting.get(receiver);
+    if (!before) {
+      this.waiting.set(receiver, gradient);
+      return;
+    }
+    const sole = this.isSole(before);
+    const sum = sole ? before.add_(gradient) : before.add(gradient);
+    this.drop(gradient);
+    if (sole) return;
+    this.own(sum);
+    this.hold(sum);
+    this.drop(before);
+    this.waiting.set(receiver, sum);
+  }
+}
+
+/** Runs from `roots`; gives each receiver of `captured` its gradient, or, without any, each leaf. */
+export function run(
+  roots: readonly Root[],
+  options: EngineOptions,
+  captured: ReadonlySet<Receiver> | null,
+): Map<Receiver, Variable> {
+  const arrivals = new Arrivals(options.createGraph);
+  const results = new Map<Receiver, Variable>();
+  withGradMode(options.createGraph, () => {
+    for (const { variable, gradient } of roots) {
+      arrivals.hold(gradient);
+      arrivals.deliver(receiverOf(variable), gradient);
+    }
+    for (const node of reachable(roots)) visit(node, arrivals, results, options, captured);
+    for (const [receiver, gradient] of arrivals.waiting) {
+      if (captured) keepCaptured(receiver as Variable, gradient, arrivals, results, captured);
+      else accumulate(receiver as Variable, gradient, arrivals, options.createGraph);
+    }
+  });
+  return results;
+}
+
+/** All nodes behind the roots, newest first: each comes before those that its inputs were made by. */
+function reachable(roots: readonly Root[]): GraphNode[] {
+  const seen = new Set<GraphNode>();
+  const stack = roots.map(({ variable }) => variable.node);
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (!node || seen.has(node)) continue;
+    seen.add(node);
+    for (const edge of node.edges) if (edge?.node) stack.push(edge.node);
+  }
+  return [...seen].sort((a, b) => b.sequence - a.sequence);
+}
+
+function visit(
+  node: GraphNode,
+  arrivals: Arrivals,
+  results: Map<Receiver, Variable>,
+  options: EngineOptions,
+  captured: ReadonlySet<Receiver> | null,
+): void {
+  const upstream = arrivals.waiting.get(node);
+  if (!upstream) return;
+  arrivals.waiting.delete(node);
+  if (captured?.has(node)) results.set(node, upstream);
+  const derivative = (): (Variable | null)[] => {
+    const thunks = node.differentiate(upstream, options);
+    return node.edges.map((edge, i) => (edge ? fit(thunks[i](), edge) : null));
+  };
+  const gradients = options.createGraph ? derivative() : scope(derivative, (values) => storagesOf(values));
+  if (!options.retainGraph) node.release();
+  // All results are held before any is delivered: two inputs may share one buffer.
+  for (const gradient of gradients) {
+    if (!gradient) continue;
+    if (gradient.nd.storage !== upstream.nd.storage) arrivals.own(gradient);
+    arrivals.hold(gradient);
+  }
+  node.edges.forEach((edge, i) => {
+    const gradient = gradients[i];
+    if (edge && gradient) arrivals.deliver((edge.node ?? edge.leaf) as Receiver, gradient);
+  });
+  if (results.get(node) !== upstream) arrivals.drop(upstream);
+}
+
+function storagesOf(values: readonly (Variable | null)[]): Storage[] {
+  return values.flatMap((value) => (value ? [value.nd.storage] : []));
+}
+
+/** A gradient in the shape and dtype of the input it belongs to. */
+function fit(gradient: Variable | null, edge: Edge): Variable | null {
+  if (!gradient) return null;
+  let fitted = gradient;
+  if (!sameShape(fitted.shape, edge.shape)) fitted = sumTo(fitted, edge.shape);
+  return fitted.dtype === edge.dtype ? fitted : fitted.to(edge.dtype);
+}
+
+/** Σ over the dimensions along which `shape` was broadcast. */
+function sumTo(gradient: Variable, shape: readonly number[]): Variable {
+  const lead = gradient.shape.length - shape.length;
+  const dims = gradient.shape.map((_, d) => d).filter((d) => d < lead || shape[d - lead] !== gradient.shape[d]);
+  return gradient.sum({ dim: dims, keepdim: true }).reshape(shape);
+}
+
+function accumulate(leaf: Variable, gradient: Variable, arrivals: Arrivals, createGraph: boolean): void {
+  const before = leaf.leafGrad;
+  if (before && !createGraph) {
+    before.add_(gradient);
+  } else if (before) {
+    leaf.leafGrad = before.add(gradient);
+  } else if (createGraph) {
+    leaf.leafGrad = gradient;
+  } else if (arrivals.isSole(gradient)) {
+    leaf.leafGrad = gradient;
+    return;
+  } else {
+    leaf.leafGrad = gradient.clone();
+  }
+  arrivals.drop(gradient);
+}
+
+function keepCaptured(
+  leaf: Variable,
+  gradient: Variable,
+  arrivals: Arrivals,
+  results: Map<Receiver, Variable>,
+  captured: ReadonlySet<Receiver>,
+): void {
+  if (captured.has(leaf)) results.set(leaf, gradient);
+  else arrivals.drop(gradient);
+}
+
+/** Throws torch's error unless `gradient` has the shape of `output`. */
+export function checkUpstream(output: Variable, gradient: Variable, index: number): void {
+  if (sameShape(output.shape, gradient.shape)) return;
+  throw new RangeError(
+    `Mismatch in shape: grad_output[${index}] has a shape of ${sizeText(gradient.shape)} and output[${index}] has a shape ` +
+      `of ${sizeText(output.shape)}.`,
+  );
+}

@@ -1,0 +1,89 @@
+/** The recorded graph: a node for each operation, with what its derivative needs. */
+import { dtypes } from "../array/dtype.js";
+import type { DType } from "../array/dtype.js";
+import type { Variable } from "./variable.js";
+
+/** Where a gradient goes: on into the graph, or to a leaf. Null where none is wanted. */
+export interface Edge {
+  readonly node: GraphNode | null;
+  readonly leaf: Variable | null;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+export function edgeTo(x: Variable): Edge | null {
+  if (!x.requiresGrad) return null;
+  return { node: x.node, leaf: x.node ? null : x, shape: x.shape, dtype: x.dtype };
+}
+
+/** What becomes of the graph after this run, and whether the gradients are to be differentiable themselves. */
+export interface EngineOptions {
+  retainGraph: boolean;
+  createGraph: boolean;
+}
+
+/** The derivative of one operation: gradients of the inputs from that of the output, each computed when it is called for. */
+export type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
+
+let created = 0;
+
+export class GraphNode {
+  /** Grows with time, so a node's inputs have smaller numbers: descending order is a topological one. */
+  readonly sequence = created++;
+  private readonly saved: { variable: Variable; version: number }[] = [];
+  private released = false;
+
+  constructor(
+    /** torch's name of the operation's derivative, such as MeanBackward0. */
+    readonly name: string,
+    readonly edges: readonly (Edge | null)[],
+    readonly shape: readonly number[],
+    readonly dtype: DType,
+    readonly differentiate: Derivative,
+  ) {}
+
+  /** Keeps `variable` for the derivative; what it returns reads it back, and throws when it has changed since. */
+  save<V extends Variable>(variable: V): () => V {
+    const entry = { variable, version: variable.version.count };
+    this.saved.push(entry);
+    return () => {
+      if (this.released) throw releasedError();
+      variable.checkAlive(this.name);
+      if (variable.version.count !== entry.version) throw modifiedError(variable, entry.version);
+      return variable;
+    };
+  }
+
+  get savedVariables(): readonly Variable[] {
+    return this.saved.map(({ variable }) => variable);
+  }
+
+  /** Throws when the derivative needs what an earlier backward released. */
+  checkUsable(): void {
+    if (this.released) throw releasedError();
+  }
+
+  /** Lets go of what was saved. A node that saved nothing stays usable, as in torch. */
+  release(): void {
+    if (this.saved.length > 0) this.released = true;
+    this.saved.length = 0;
+  }
+}
+
+function releasedError(): Error {
+  return new Error(
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been " +
+      "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify " +
+      "retainGraph: true if you need to backward through the graph a second time or if you need to access saved tensors " +
+      "after calling backward.",
+  );
+}
+
+function modifiedError(variable: Variable, version: number): Error {
+  const made = variable.node ? `, which is output 0 of ${variable.node.name},` : "";
+  return new Error(
+    "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+      `[${dtypes[variable.dtype].torchName}Tensor [${variable.shape.join(", ")}]]${made} is at version ` +
+      `${variable.version.count}; expected version ${version} instead.`,
+  );
+}

@@ -1,0 +1,59 @@
+/** Runs an operation and records it. */
+import { NdArray } from "../array/ndarray.js";
+import { type OperationName, operations, type Parameters } from "../array/operations.js";
+import { derivatives, type Saved } from "./derivatives.js";
+import { edgeTo, GraphNode } from "./graph.js";
+import { isGradEnabled } from "./mode.js";
+import type { Variable } from "./variable.js";
+
+export type Input<V extends Variable> = V | number;
+
+/** Makes a tensor of an array. `node` is null when it requires no grad; a view shares its base's version. */
+export type Wrap<V extends Variable> = (nd: NdArray, node: GraphNode | null, base: V | null) => V;
+
+/** Applies operation `name` to tensors and numbers. */
+export function apply<V extends Variable>(
+  name: OperationName,
+  inputs: readonly [V, ...Input<V>[]],
+  parameters: Parameters,
+  wrap: Wrap<V>,
+): V {
+  const nd = operations[name](
+    inputs.map((x) => {
+      if (typeof x === "number") return x;
+      x.checkAlive(name);
+      return x.nd;
+    }),
+    parameters,
+  );
+  const rule = derivatives[name];
+  const recorded = isGradEnabled() && inputs.some((x) => typeof x !== "number" && x.requiresGrad);
+  const first = inputs[0];
+  const base = first.nd.storage === nd.storage ? first : null;
+  // An output that cannot carry a gradient (a comparison) ends the graph.
+  if (!recorded || rule.node === "NotDifferentiable") return wrap(nd, null, base);
+
+  const saved: { x?: () => Variable; y?: () => Variable | number; out?: () => Variable } = {};
+  const missing = (): never => {
+    throw new Error(`internal: the rule of ${name} reads what it does not save`);
+  };
+  const reader: Saved = {
+    x: () => (saved.x ?? missing)(),
+    y: () => (saved.y ?? missing)(),
+    out: () => (saved.out ?? missing)(),
+    parameters,
+    shape: first.shape,
+  };
+  const edges = inputs.map((x) => (typeof x === "number" ? null : edgeTo(x)));
+  const node: GraphNode = new GraphNode(rule.node, edges, nd.shape, nd.dtype, (g) => {
+    node.checkUsable();
+    return rule.gradient(g, reader);
+  });
+  const output = wrap(nd, node, base);
+  const reads = rule.reads.flatMap((names, i) => (edges[i] ? names : []));
+  if (reads.includes("x")) saved.x = node.save(first);
+  if (reads.includes("y")) saved.y = typeof inputs[1] === "number" ? () => inputs[1] as number : node.save(inputs[1]);
+  // A node that holds its own output is a cycle, which the garbage collector resolves.
+  if (reads.includes("out")) saved.out = node.save(output);
+  return output;
+}

@@ -1,0 +1,55 @@
+/**
+ * The binary's exports as TypeScript sees them; assembly/index.ts says what each kernel does. Pointers are byte addresses.
+ * A name listed here that the binary does not export is an error of `tsc`.
+ */
+import type { KernelName } from "./generated/binary.js";
+
+/** The losses that have kernels, by the first part of the kernels' names. */
+export type LossKernel = "l1" | "mse" | "smoothl1" | "huber";
+/** What a loss kernel reads and writes. */
+export type FloatTag = "f16" | "bf16" | "f32" | "f64";
+/** The types that are computed with. */
+export type ComputeTag = "f32" | "f64" | "i64";
+/** What lies in memory. */
+export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "bool";
+
+type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
+type SumKernel = (x: number, y: number, n: number, p: number) => number;
+type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
+type SumSlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number) => number;
+export type UnaryKernel = (x: number, out: number, n: number, p: number, q: number) => void;
+export type BinaryKernel = (x: number, xStep: number, y: number, yStep: number, out: number, n: number) => void;
+type ConvertKernel = (x: number, out: number, n: number) => void;
+type StridedKernel = (from: number, to: number, start: number, n: number, ndim: number, table: number) => void;
+
+export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "clamp";
+export type BinaryName = "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
+type ElementSize = 1 | 2 | 4 | 8 | 16;
+
+export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
+  Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
+  Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
+  Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
+  Record<`${UnaryName}_${"f32" | "f64"}` | `${"neg" | "abs" | "sign"}_i64`, UnaryKernel> &
+  Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
+  Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<"total_i64", (x: number, n: number) => bigint> &
+  Record<
+    | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`
+    | `convert_${"f32" | "i64"}_f64`
+    | `convert_${"f32" | "f64" | "i8" | "i16" | "i32" | "u8"}_i64`
+    | `convert_f32_${"f16" | "bf16"}`
+    | `convert_i64_${"i8" | "i16" | "i32"}`
+    | `convert_${ComputeTag}_bool`,
+    ConvertKernel
+  > &
+  Record<`${"gather" | "scatter"}_${ElementSize}`, StridedKernel> &
+  Record<
+    `matmul_${"f32" | "f64"}`,
+    (a: number, b: number, out: number, m: number, k: number, n: number) => void
+  > &
+  Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;
+
+/** Fails to compile when `Kernels` and the binary's exports differ. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { missing: Exclude<B, A> }) : { absent: Exclude<A, B> };
+export const KERNELS_MATCH: Same<keyof Kernels, KernelName> = true;

@@ -1,0 +1,112 @@
+/**
+ * The linear memory: one allocator over it, typed views that are renewed after growth, fixed scratch space and the
+ * windows through which operands pass that the kernels cannot read in place.
+ */
+import { Allocator, type Block } from "./allocator.js";
+import type { Kernels } from "./kernels.js";
+import { instantiate } from "./load.js";
+
+/**
+ * Elements in one block of a sum, and in one window. Sums depend on it: blocks start at its multiples, and the exact sum
+ * of the blocks is the result. 16 Ki f32 are 64 KiB: two operands and a result stay in a second-level cache, and
+ * a kernel call (20 ns) is 1 % of a block's time.
+ */
+export const BLOCK = 16384;
+
+const PAGE = 65536;
+/** One page short of 4 GiB: engines differ on the last page. */
+const MAXIMUM_PAGES = 65535;
+/** Growth is at least this, so that small tensors do not grow the memory one by one. */
+const GROWTH = 1 << 20;
+
+/** Fixed addresses below the first block. Address 0 stays unused. */
+export const SCRATCH = {
+  /** Splat scalars, 16 bytes each, by operand. */
+  splat: 64,
+  /** Results of a kernel, see assembly/loops/total.ts. */
+  results: 128,
+  /** Sizes, strides and index of a strided view, 64 dimensions at most. */
+  table: 192,
+  end: 192 + 3 * 4 * 64,
+} as const;
+
+export const MAXIMUM_DIMENSIONS = 64;
+
+export class LinearMemory {
+  readonly kernels: Kernels;
+  readonly allocator = new Allocator(SCRATCH.end);
+  private readonly memory: WebAssembly.Memory;
+  private readonly windows: Block[] = [];
+
+  bytes!: Uint8Array<ArrayBuffer>;
+  u32!: Uint32Array<ArrayBuffer>;
+  f32!: Float32Array<ArrayBuffer>;
+  f64!: Float64Array<ArrayBuffer>;
+  i64!: BigInt64Array<ArrayBuffer>;
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
+    this.kernels = instantiate(this.memory);
+    this.renewViews();
+    this.allocator.extend(PAGE - SCRATCH.end);
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.memory.buffer;
+  }
+
+  get reserved(): number {
+    return this.bytes.length;
+  }
+
+  /** A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot grow that far. */
+  allocate(bytes: number): Block | null {
+    const block = this.allocator.take(bytes);
+    if (block) return block;
+    const needed = this.allocator.shortfall(bytes);
+    if (!this.grow(Math.max(needed, GROWTH)) && !this.grow(needed)) return null;
+    return this.allocator.take(bytes);
+  }
+
+  /** The address of window `index`: BLOCK elements of 8 bytes. */
+  window(index: number): number {
+    let block: Block | null = this.windows[index] ?? null;
+    if (!block) {
+      block = this.allocate(BLOCK * 8);
+      if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
+      // Windows are the library's own working space, not the user's memory.
+      this.allocator.bytesInUse -= block.size;
+      this.windows[index] = block;
+    }
+    return block.address;
+  }
+
+  private grow(bytes: number): boolean {
+    const pages = Math.ceil(bytes / PAGE);
+    if (this.reserved / PAGE + pages > MAXIMUM_PAGES) return false;
+    try {
+      this.memory.grow(pages);
+    } catch {
+      return false;
+    }
+    this.renewViews();
+    this.allocator.extend(pages * PAGE);
+    return true;
+  }
+
+  private renewViews(): void {
+    const { buffer } = this.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+  }
+}
+
+let instance: LinearMemory | null = null;
+
+/** The one linear memory, made on first use. */
+export function memory(): LinearMemory {
+  return (instance ??= new LinearMemory());
+}

@@ -1,0 +1,216 @@
+/**
+ * The bytes of a tensor, shared by its views. They are in one of three places:
+ *
+ *     linear    a block of the linear memory: kernels read and write it in place
+ *     spilled   a garbage-collected Uint8Array: moved out to make room, moved back when it is used again
+ *     value     a number on the JS side, for 0-d results: nothing allocated until bytes are asked for
+ *
+ * Finalizers run between tasks only, so a synchronous loop that drops its results would fill the memory. Results of
+ * operations therefore queue up, oldest first, within a budget; beyond it the oldest are spilled, and the garbage collector
+ * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
+ */
+import type { Block } from "./allocator.js";
+import { memory } from "./memory.js";
+import { enlist } from "./scope.js";
+
+/** Held by the finalizer in the storage's stead. */
+interface Lease {
+  block: Block | null;
+}
+
+interface Queue {
+  /** Storages up to this many bytes belong here. */
+  readonly largest: number;
+  readonly budget: number;
+  readonly members: Set<Storage>;
+  bytes: number;
+}
+
+/** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
+const queues: readonly Queue[] = [
+  { largest: 1 << 16, budget: 1 << 23, members: new Set(), bytes: 0 },
+  { largest: Infinity, budget: 1 << 28, members: new Set(), bytes: 0 },
+];
+
+const finalizer = new FinalizationRegistry<Lease>((lease) => {
+  if (lease.block) release(lease);
+});
+
+let live = 0;
+/** Operands of the operation under way carry its number, and are not spilled. */
+let operation = 0;
+
+export type Origin = "user" | "result";
+
+export class Storage {
+  private readonly lease: Lease = { block: null };
+  private spilled: Uint8Array<ArrayBuffer> | null = null;
+  private queue: Queue | null = null;
+  private usedBy = -1;
+  private registered = false;
+  disposed = false;
+
+  private constructor(
+    readonly bytes: number,
+    private write: ((address: number) => void) | null,
+  ) {
+    enlist(this);
+  }
+
+  /** Uninitialised bytes in the linear memory. */
+  static allocate(bytes: number, origin: Origin): Storage {
+    const storage = new Storage(bytes, null);
+    storage.place(origin);
+    return storage;
+  }
+
+  /** A value that stays on the JS side until its address is asked for; `write` then puts it there. */
+  static ofValue(bytes: number, write: (address: number) => void): Storage {
+    return new Storage(bytes, write);
+  }
+
+  /** Where the bytes lie; stays true until the next operation begins. */
+  address(): number {
+    if (this.disposed) throw new Error("internal: address of a disposed storage");
+    if (!this.lease.block) this.restore();
+    this.usedBy = operation;
+    return this.lease.block!.address;
+  }
+
+  /** As `address`, for a view that a user may keep: the bytes will not move. */
+  pin(): number {
+    this.leaveQueue();
+    const address = this.address();
+    this.leaveQueue();
+    this.register();
+    return address;
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.leaveQueue();
+    if (this.lease.block) release(this.lease);
+    this.spilled = null;
+    this.write = null;
+  }
+
+  /** Called by the queue: moves the bytes out of the linear memory. */
+  spill(): void {
+    const { address } = this.lease.block!;
+    this.spilled = memory().bytes.slice(address, address + this.bytes);
+    this.leaveQueue();
+    release(this.lease);
+  }
+
+  private place(origin: Origin): void {
+    this.lease.block = allocateBlock(this.bytes, origin);
+    live++;
+    this.usedBy = operation;
+    if (origin === "user") this.register();
+    else this.enterQueue();
+  }
+
+  private restore(): void {
+    this.place("result");
+    const { address } = this.lease.block!;
+    if (this.spilled) memory().bytes.set(this.spilled, address);
+    this.write?.(address);
+    this.spilled = null;
+    this.write = null;
+  }
+
+  private register(): void {
+    if (this.registered) return;
+    this.registered = true;
+    finalizer.register(this, this.lease);
+  }
+
+  private enterQueue(): void {
+    const queue = queues.find((candidate) => this.bytes <= candidate.largest)!;
+    queue.members.add(this);
+    queue.bytes += this.bytes;
+    this.queue = queue;
+  }
+
+  private leaveQueue(): void {
+    if (!this.queue) return;
+    this.queue.members.delete(this);
+    this.queue.bytes -= this.bytes;
+    this.queue = null;
+  }
+
+  /** Whether the content is still only a value on the JS side. */
+  get isValue(): boolean {
+    return this.write !== null;
+  }
+
+  /** Whether the operation under way uses these bytes. */
+  get inUse(): boolean {
+    return this.usedBy === operation;
+  }
+}
+
+/** Starts an operation: addresses got before it may become stale. */
+export function beginOperation(): void {
+  operation++;
+}
+
+function release(lease: Lease): void {
+  memory().allocator.give(lease.block!);
+  lease.block = null;
+  live--;
+}
+
+function allocateBlock(bytes: number, origin: Origin): Block {
+  if (origin === "result") makeRoom(bytes);
+  let block = memory().allocate(bytes);
+  // Out of memory: everything that may move, moves.
+  for (const queue of queues) {
+    if (block) break;
+    spillOldest(queue, () => (block = memory().allocator.take(bytes)) === null);
+  }
+  block ??= memory().allocate(bytes);
+  if (block) return block;
+  const { allocator } = memory();
+  throw new RangeError(
+    `lossgrad: expected to allocate ${bytes} bytes, got no room: ${live} tensors hold ${allocator.bytesInUse} bytes of ` +
+      `at most 4 GiB, and the largest free block has ${allocator.largestFreeBlock()}. Free tensors with dispose(), ` +
+      `\`using\` or tidy(() => ...), or let an asynchronous task end so that the garbage collector's finalizers can run`,
+  );
+}
+
+function makeRoom(bytes: number): void {
+  const queue = queues.find((candidate) => bytes <= candidate.largest)!;
+  if (queue.bytes + bytes > queue.budget) spillOldest(queue, () => queue.bytes + bytes > queue.budget);
+}
+
+function spillOldest(queue: Queue, more: () => boolean): void {
+  for (const storage of queue.members) {
+    if (!more()) return;
+    if (!storage.inUse) storage.spill();
+  }
+}
+
+/** What the linear memory holds. */
+export interface MemoryStats {
+  /** Bytes held by tensors, rounded up to whole blocks of 64. */
+  bytesInUse: number;
+  /** Size of the linear memory in bytes; it never shrinks. */
+  bytesReserved: number;
+  /** Tensors that hold linear memory; views share their tensor's, and 0-d results hold none until they are needed there. */
+  liveTensors: number;
+  /** The largest allocation in bytes that fits without growing. */
+  largestFreeBlock: number;
+}
+
+/** The state of the linear memory. */
+export function memoryStats(): MemoryStats {
+  const { allocator, reserved } = memory();
+  return {
+    bytesInUse: allocator.bytesInUse,
+    bytesReserved: reserved,
+    liveTensors: live,
+    largestFreeBlock: allocator.largestFreeBlock(),
+  };
+}

@@ -1,0 +1,27 @@
+/** Regression losses and their gradients, with the interface of PyTorch. */
+export type { Complex, DType, Scalar, TypedArray } from "./array/dtype.js";
+export { noGrad } from "./autograd/mode.js";
+export { memoryStats, type MemoryStats } from "./core/storage.js";
+export { onWarning, type WarningHandler } from "./core/warnings.js";
+export * as F from "./nn/functional.js";
+export * as nn from "./nn/index.js";
+export * as autograd from "./tensor/autograd.js";
+export {
+  arange,
+  empty,
+  full,
+  linspace,
+  type NestedData,
+  ones,
+  onesLike,
+  tensor,
+  type TensorData,
+  type TensorOptions,
+  type TypedData,
+  zeros,
+  zerosLike,
+} from "./tensor/creation.js";
+export type { PrintOptions } from "./tensor/format.js";
+export { manualSeed, rand, randn } from "./tensor/random.js";
+export { type Nested, type Operand, type ReduceOptions, Tensor } from "./tensor/tensor.js";
+export { tidy } from "./tensor/tidy.js";

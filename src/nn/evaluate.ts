@@ -1,0 +1,125 @@
+/** Values of a loss, and its gradients where they come along: the fused kernels, block by block. */
+import { type DType, dtypes, roundTo } from "../array/dtype.js";
+import { NdArray } from "../array/ndarray.js";
+import { addBlock } from "../array/sums.js";
+import { forEachBlock, Source, Target } from "../array/window.js";
+import { ExactSum } from "../core/exact-sum.js";
+import type { FloatTag } from "../core/kernels.js";
+import { BLOCK, memory } from "../core/memory.js";
+import { beginOperation } from "../core/storage.js";
+import { type LossRow, roundingOf } from "./losses.js";
+
+/** A loss of two arrays of one shape (broadcast views), computed in a floating `dtype`. */
+export interface Problem {
+  readonly row: LossRow;
+  readonly input: NdArray;
+  readonly target: NdArray;
+  readonly dtype: DType;
+  /** beta or delta; 0 for a loss without. */
+  readonly parameter: number;
+}
+
+const exact = new ExactSum();
+
+function tagOf(dtype: DType): FloatTag {
+  return dtypes[dtype].storage as FloatTag;
+}
+
+/** A scalar as torch's kernel sees it: in the half type where that rounds each operation, else in the computing type. */
+function scalarFor(value: number, dtype: DType, rounding: "each" | "once"): number {
+  const type = rounding === "each" || dtype === "float64" ? dtype : "float32";
+  return roundTo(type, value) as number;
+}
+
+/** term(input - target), elementwise. */
+export function values({ row, input, target, dtype, parameter }: Problem): NdArray {
+  const out = NdArray.empty(dtype, input.shape);
+  beginOperation();
+  const tag = tagOf(dtype);
+  const kernel = memory().kernels[`${row.kernel}_map_${tag}`];
+  const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
+  const x = new Source(input, tag, 0);
+  const y = new Source(target, tag, 1);
+  const to = new Target(out, tag, 2);
+  forEachBlock(input.numel, [x, y, to], (start, n) => {
+    kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p);
+    to.end(start, n);
+  });
+  return out;
+}
+
+/** Σ term(input - target), exact across blocks. */
+export function sum(problem: Problem): number {
+  const { row, input, target, dtype, parameter } = problem;
+  beginOperation();
+  const tag = tagOf(dtype);
+  const kernel = memory().kernels[`${row.kernel}_sum_${tag}`];
+  const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
+  const x = new Source(input, tag, 0);
+  const y = new Source(target, tag, 1);
+  return sumBlocks(problem, x, y, (start, n) => kernel(x.read(start, n), y.read(start, n), n, p));
+}
+
+/** The same sum; and out = norm · slope(input - target) in the same pass. */
+export function sumAndSlope(problem: Problem, norm: number, out: NdArray): number {
+  const { row, input, target, dtype, parameter } = problem;
+  beginOperation();
+  const tag = tagOf(dtype);
+  const kernel = memory().kernels[`${row.kernel}_sumslope_${tag}`];
+  const p = scalarFor(parameter, dtype, roundingOf(row.slopeRounding, dtype));
+  const scale = scalarFor(norm, dtype, roundingOf(row.slopeRounding, dtype));
+  const x = new Source(input, tag, 0);
+  const y = new Source(target, tag, 1);
+  const to = new Target(out, tag, 2);
+  return sumBlocks(problem, x, y, (start, n) => {
+    const part = kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale);
+    to.end(start, n);
+    return part;
+  });
+}
+
+/** out = (norm · slope(input - target)) · upstream */
+export function slope(problem: Problem, norm: number, upstream: number, out: NdArray): NdArray {
+  const { row, input, target, dtype, parameter } = problem;
+  beginOperation();
+  const tag = tagOf(dtype);
+  const kernel = memory().kernels[`${row.kernel}_slope_${tag}`];
+  const rounding = roundingOf(row.slopeRounding, dtype);
+  const p = scalarFor(parameter, dtype, rounding);
+  const scale = scalarFor(norm, dtype, rounding);
+  const x = new Source(input, tag, 0);
+  const y = new Source(target, tag, 1);
+  const to = new Target(out, tag, 2);
+  forEachBlock(input.numel, [x, y, to], (start, n) => {
+    kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale, upstream);
+    to.end(start, n);
+  });
+  return out;
+}
+
+/** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
+function sumBlocks({ input, ...problem }: Problem, x: Source, y: Source, block: (start: number, n: number) => number): number {
+  const { numel } = input;
+  if (numel <= BLOCK) {
+    const sum = numel === 0 ? 0 : block(0, numel);
+    if (Number.isFinite(sum)) return sum;
+  }
+  exact.reset();
+  for (let start = 0; start < numel; start += BLOCK) {
+    const n = Math.min(BLOCK, numel - start);
+    const part = block(start, n);
+    if (Number.isFinite(part)) exact.add(part);
+    else addWide({ input, ...problem }, x, y, start, n);
+  }
+  return exact.value();
+}
+
+/** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
+function addWide({ row, dtype, parameter }: Problem, x: Source, y: Source, start: number, n: number): void {
+  const tag = dtype === "float64" ? "f64" : "f32";
+  const { kernels } = memory();
+  const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
+  const terms = memory().window(6);
+  kernels[`${row.kernel}_map_${tag}`](from, to, terms, n, scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype)));
+  addBlock(terms, n, tag, exact);
+}

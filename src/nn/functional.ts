@@ -1,0 +1,227 @@
+/** The functional forms, F: one function a row of the table. */
+import { dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { NdArray } from "../array/ndarray.js";
+import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
+import { isGradEnabled } from "../autograd/mode.js";
+import { describeValue } from "../core/describe.js";
+import { warn } from "../core/warnings.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Problem, sum, values } from "./evaluate.js";
+import { recordLoss } from "./gradient.js";
+import { type LossName, type LossRow, losses, type Reduction } from "./losses.js";
+import { checkReduction, legacyReduction } from "./reduction.js";
+
+export interface ReductionOptions {
+  /** "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise loss. */
+  reduction?: Reduction;
+}
+export interface LegacyOptions {
+  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
+  sizeAverage?: boolean | null;
+  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
+  reduce?: boolean | null;
+}
+export interface WeightOptions {
+  /** Factors of the elementwise loss, of the input's shape. */
+  weight?: Tensor | null;
+}
+export interface LossOptions extends ReductionOptions, LegacyOptions, WeightOptions {
+  beta?: number;
+  delta?: number;
+}
+
+/** Evaluates a loss of the table; `caller` is its name for messages. */
+function evaluate(name: LossName, allowed: readonly string[], input: Tensor, target: Tensor, options: LossOptions): Tensor {
+  const row: LossRow = losses[name];
+  checkArguments(name, allowed, input, target, options);
+  if (!sameShape(target.shape, input.shape)) warnOfSizes(input, target);
+  const legacy = legacyReduction(options.sizeAverage, options.reduce);
+  const asked = legacy ?? options.reduction ?? "mean";
+  const shape = broadcastShapes(input.shape, target.shape);
+  const { weight } = options;
+  if (weight) {
+    if (!sameShape(weight.shape, input.shape)) throw new RangeError("Weights and input must have the same size.");
+    const reduction = checkReduction(asked, true);
+    return weighted(row, unweighted(name, row, input, target, shape, "none", options), weight, reduction);
+  }
+  return unweighted(name, row, input, target, shape, checkReduction(asked, false), options);
+}
+
+function checkArguments(
+  name: LossName,
+  allowed: readonly string[],
+  input: unknown,
+  target: unknown,
+  options: LossOptions,
+): void {
+  for (const [word, value] of [
+    ["input", input],
+    ["target", target],
+    ["weight", options.weight],
+  ] as const) {
+    if (word === "weight" && (value === undefined || value === null)) continue;
+    if (!(value instanceof Tensor)) {
+      throw new TypeError(`${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`);
+    }
+    value.checkAlive(name);
+  }
+  for (const key of Object.keys(options)) {
+    if (!allowed.includes(key)) throw new TypeError(`${name}() got an unexpected keyword argument '${key}'`);
+  }
+}
+
+function warnOfSizes(input: Tensor, target: Tensor): void {
+  warn(
+    `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}). ` +
+      "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+  );
+}
+
+function unweighted(
+  name: LossName,
+  row: LossRow,
+  input: Tensor,
+  target: Tensor,
+  shape: readonly number[],
+  reduction: Reduction,
+  options: LossOptions,
+): Tensor {
+  const parameter = readParameter(name, row, options);
+  // SmoothL1 with beta 0 is L1, as in torch.
+  if (row.parameter?.name === "beta" && parameter === 0) {
+    return unweighted(name, losses.l1Loss, input, target, shape, reduction, options);
+  }
+  // Both are expanded before they are subtracted, so a 0-d operand promotes like any other.
+  const dtype = promoteTypes(input.dtype, target.dtype);
+  if (!isFloating(dtype)) {
+    if (!row.anyDType) throw new TypeError(`"${row.cpu}" not implemented for '${dtypes[dtype].torchName}'`);
+    return composed(input, target, shape, reduction);
+  }
+  const problem: Problem = {
+    row,
+    input: input.nd.expanded(shape),
+    target: target.nd.expanded(shape),
+    dtype,
+    parameter,
+  };
+  const resultDType = row.inputDecidesDType ? input.dtype : dtype;
+  if (isGradEnabled() && (input.requiresGrad || target.requiresGrad)) {
+    return recordLoss<Tensor>(problem, reduction, resultDType, { input, target }, Tensor.wrap);
+  }
+  if (reduction === "none") return new Tensor(values(problem)).to(resultDType);
+  const total = sum(problem);
+  return new Tensor(NdArray.scalar(resultDType, reduction === "mean" ? total / problem.input.numel : total));
+}
+
+/** beta or delta; torch's errors, and one for numbers that are not finite. */
+function readParameter(name: LossName, row: LossRow, options: LossOptions): number {
+  if (!row.parameter) return 0;
+  const { name: word, default: standard } = row.parameter;
+  const given: unknown = options[word] ?? standard;
+  if (typeof given !== "number" && typeof given !== "boolean") {
+    throw new TypeError(`${name}(): argument '${word}' must be float, not ${describeValue(given)}`);
+  }
+  const value = Number(given);
+  if (!Number.isFinite(value)) throw new RangeError(`${name}: expected ${word} to be finite, got ${value}`);
+  if (word === "beta" && value < 0) throw new RangeError("smooth_l1_loss does not support negative values for beta.");
+  if (word === "delta" && value <= 0) throw new RangeError("huber_loss does not support non-positive values for delta.");
+  return value;
+}
+
+/** L1 of integers and complex numbers: the operations that it is made of. */
+function composed(input: Tensor, target: Tensor, shape: readonly number[], reduction: Reduction): Tensor {
+  const [x, y] = [input.expand(shape), target.expand(shape)];
+  // Expanded 0-d operands have become dimensioned, except where both are 0-d, where the dtypes promote alike.
+  const common = promoteTypes(x.dtype, y.dtype);
+  const convert = (z: Tensor): Tensor => (isComplex(common) || z.dtype === "bool" ? z : z.to(common));
+  const terms = convert(x).sub(convert(y)).abs();
+  if (reduction === "none") return terms;
+  return reduction === "sum" ? terms.sum() : terms.mean();
+}
+
+/** torch's order: the elementwise loss, times the weights, then the reduction. */
+function weighted(row: LossRow, loss: Tensor, weight: Tensor, reduction: Reduction): Tensor {
+  const product = loss.mul(weight);
+  if (reduction === "none") return product;
+  if (reduction === "sum") return product.sum();
+  return row.weightedMean === "elements" ? product.mean() : product.sum().div(weight.sum());
+}
+
+const COMMON = ["sizeAverage", "reduce", "reduction", "weight"] as const;
+
+/**
+ * Mean absolute error: |input - target|.
+ *
+ * Shapes broadcast, with torch's warning when they differ. Result: 0-d for "mean" and "sum", the broadcast shape for "none".
+ * Any dtype; integers wrap, sum to int64 and have no mean; of complex numbers, the modulus.
+ * Gradient: sign(input - target), 0 where they are equal and where the difference is NaN.
+ *
+ * @throws TypeError for operands that are no tensors; RangeError for shapes that do not broadcast, a weight of another shape, an
+ *   unknown reduction
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ * @example
+ * F.l1Loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.5
+ */
+export function l1Loss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & LegacyOptions & WeightOptions = {},
+): Tensor {
+  return evaluate("l1Loss", COMMON, input, target, options);
+}
+
+/**
+ * Mean squared error: (input - target)².
+ *
+ * Shapes and result as for l1Loss; floating dtypes. Gradient: 2 (input - target).
+ *
+ * @throws as l1Loss; TypeError for integers and complex numbers
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+ * @example
+ * F.mseLoss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.375
+ */
+export function mseLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & LegacyOptions & WeightOptions = {},
+): Tensor {
+  return evaluate("mseLoss", COMMON, input, target, options);
+}
+
+/**
+ * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with d = input - target.
+ *
+ * Shapes and result as for l1Loss; floating dtypes. beta >= 0 in the units of d; 0 gives L1.
+ * Gradient: d / beta where |d| < beta, else sign(d).
+ *
+ * @throws as mseLoss; RangeError for a negative or non-finite beta
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ * @example
+ * F.smoothL1Loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 9])).item(); // 0.4375
+ */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & LegacyOptions & { beta?: number } = {},
+): Tensor {
+  return evaluate("smoothL1Loss", ["sizeAverage", "reduce", "reduction", "beta"], input, target, options);
+}
+
+/**
+ * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = input - target.
+ *
+ * Shapes and result as for l1Loss; floating dtypes; the result has the input's dtype. delta > 0 in the units of d.
+ * Gradient: d where |d| < delta, else delta sign(d). A weighted mean divides by the number of elements.
+ *
+ * @throws as mseLoss; RangeError for a delta that is not positive or not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ * @example
+ * F.huberLoss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 9]), { delta: 0.5 }).item(); // 0.28125
+ */
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  options: ReductionOptions & WeightOptions & { delta?: number } = {},
+): Tensor {
+  return evaluate("huberLoss", ["reduction", "delta", "weight"], input, target, options);
+}

@@ -1,0 +1,215 @@
+/** The node of a loss in the graph: a gradient computed with the value, or from the inputs when it is called for. */
+import { roundTo, type DType } from "../array/dtype.js";
+import { binary, convert, unary } from "../array/elementwise.js";
+import { NdArray } from "../array/ndarray.js";
+import { type EngineOptions, edgeTo, GraphNode } from "../autograd/graph.js";
+import type { Variable } from "../autograd/variable.js";
+import { type Problem, slope, sumAndSlope, values } from "./evaluate.js";
+import { type Reduction, roundingOf } from "./losses.js";
+
+/** Makes a tensor of an array. */
+export type Wrap<V> = (nd: NdArray, node: GraphNode | null, base: V | null) => V;
+
+interface Operands<V> {
+  readonly input: V;
+  readonly target: V;
+}
+
+type Side = keyof Operands<unknown>;
+
+/** The loss of `problem`, recorded: its operands `input` and `target` get gradients where they require them. */
+export function recordLoss<V extends Variable>(
+  problem: Problem,
+  reduction: Reduction,
+  resultDType: DType,
+  operands: Operands<V>,
+  wrap: Wrap<V>,
+): V {
+  const gradient = new LossGradient(problem, reduction, operands, wrap);
+  const result = gradient.forward(resultDType);
+  const { input, target } = operands;
+  const node: GraphNode = new GraphNode(
+    problem.row.nodes[reduction],
+    [edgeTo(input), edgeTo(target)],
+    result.shape,
+    result.dtype,
+    (upstream, options) => {
+      node.checkUsable();
+      return gradient.backward(upstream.to(problem.dtype), options);
+    },
+  );
+  gradient.saveTo(node);
+  return wrap(result, node, null);
+}
+
+/**
+ * Where the gradients come from:
+ *
+ *     L1                      its slopes are computed with the value and kept, since torch lets its inputs change afterwards
+ *     others, mean and sum    the gradient for the upstream 1 is computed with the value and kept, until another is asked for
+ *     others, none            computed from the inputs, which must not have changed
+ */
+class LossGradient<V extends Variable> {
+  private readonly swapped: boolean;
+  /** norm · slope, of the input, or of the target if that alone requires grad. */
+  private kept: Variable | null = null;
+  private keptNorm = 0;
+  private readInput: () => Variable;
+  private readTarget: () => Variable;
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly reduction: Reduction,
+    private readonly operands: Operands<V>,
+    private readonly wrap: Wrap<V>,
+  ) {
+    this.swapped = !operands.input.requiresGrad;
+    this.readInput = () => operands.input;
+    this.readTarget = () => operands.target;
+  }
+
+  /** factor / N of a mean, factor of a sum; in float64, rounded by whoever uses it. */
+  private norm(): number {
+    const { row, input } = this.problem;
+    return this.reduction === "mean" ? row.factor / input.numel : row.factor;
+  }
+
+  /** The problem as the operand `which` sees it: its difference first. L1's is a sign, turned by the norm's instead. */
+  private seenBy(which: Side): Problem {
+    const { problem } = this;
+    if (which === "input" || problem.row.divides) return problem;
+    return { ...problem, input: problem.target, target: problem.input };
+  }
+
+  forward(resultDType: DType): NdArray {
+    const { row, dtype, input } = this.problem;
+    if (this.reduction === "none") {
+      const result = values(this.problem);
+      if (row.divides) this.keep(slope(this.problem, 1, 1, NdArray.empty(dtype, input.shape)), 1);
+      return convert(result, resultDType);
+    }
+    const out = NdArray.empty(dtype, input.shape);
+    // A norm that underflows would lose the signs that another upstream gradient needs.
+    const norm = roundTo(dtype, this.norm()) === 0 ? 1 : this.norm();
+    const total = sumAndSlope(this.seenBy(this.swapped ? "target" : "input"), this.signed(norm), out);
+    this.keep(out, norm);
+    return NdArray.scalar(resultDType, this.reduction === "mean" ? total / input.numel : total);
+  }
+
+  /** The norm for what is kept: L1's target gradient is the input's, negated. */
+  private signed(norm: number): number {
+    return this.swapped && this.problem.row.divides ? -norm : norm;
+  }
+
+  private keep(out: NdArray, norm: number): void {
+    this.kept = this.tensorOf(out);
+    this.keptNorm = norm;
+  }
+
+  saveTo(node: GraphNode): void {
+    if (!this.problem.row.divides) {
+      this.readInput = node.save(this.operands.input);
+      this.readTarget = node.save(this.operands.target);
+    }
+    if (this.kept) node.save(this.kept);
+  }
+
+  backward(upstream: Variable, options: EngineOptions): (() => Variable | null)[] {
+    if (options.createGraph) {
+      return [() => this.differentiable(upstream, "input"), () => this.differentiable(upstream, "target")];
+    }
+    return [() => this.gradientOf("input", upstream, options), () => this.gradientOf("target", upstream, options)];
+  }
+
+  private gradientOf(which: Side, upstream: Variable, { retainGraph }: EngineOptions): Variable {
+    const { row } = this.problem;
+    if (!row.divides) this.checkInputs();
+    if (this.reduction === "none") return this.elementwise(which, upstream);
+    const g = upstream.nd.item() as number;
+    const own = (which === "target") === this.swapped;
+    if (own && g === 1 && this.kept && this.keptNorm === this.norm()) return retainGraph ? this.kept.clone() : this.kept;
+    if (row.divides) return this.tensorOf(this.rescaled(which, g, own && !retainGraph));
+    return this.tensorOf(slope(this.seenBy(which), this.norm(), g, this.blank()));
+  }
+
+  /** Reading what was saved checks that it has not changed. */
+  private checkInputs(): void {
+    this.readInput();
+    this.readTarget();
+  }
+
+  private blank(): NdArray {
+    return NdArray.empty(this.problem.dtype, this.problem.input.shape);
+  }
+
+  /** sign(d) of L1 from the slopes that were kept, times `norm`. */
+  private signs(norm: number, out: NdArray): NdArray {
+    const zero = NdArray.scalar(this.problem.dtype, 0).expanded(out.shape);
+    const kept = this.kept!.nd;
+    // What was kept for the target is negated: so is its difference from 0, the other way round.
+    const [input, target] = this.swapped && this.reduction !== "none" ? [zero, kept] : [kept, zero];
+    return slope({ ...this.problem, input, target }, norm, 1, out);
+  }
+
+  /** L1's gradient for the upstream gradient g: a division by N, rounded once, times the sign. */
+  private rescaled(which: Side, g: number, mayOverwrite: boolean): NdArray {
+    const { dtype, input } = this.problem;
+    const each = this.reduction === "mean" ? divided(g, input.numel, dtype) : g;
+    const both = this.operands.input.requiresGrad && this.operands.target.requiresGrad;
+    const out = mayOverwrite && !both ? this.kept!.nd : this.blank();
+    return this.signs(which === "target" ? -each : each, out);
+  }
+
+  /** The gradient of an unreduced loss: slope · upstream, element by element. */
+  private elementwise(which: Side, upstream: Variable): Variable {
+    const { row, dtype } = this.problem;
+    if (row.divides) {
+      const product = binary("mul", this.kept!.nd, upstream.nd, dtype);
+      return this.tensorOf(which === "target" ? unary("neg", product, 0, 0, product) : product);
+    }
+    const wide = this.wideDType();
+    const slopes = slope({ ...this.seenBy(which), dtype: wide }, row.factor, 1, NdArray.empty(wide, upstream.shape));
+    return this.tensorOf(convert(binary("mul", slopes, upstream.nd, wide, slopes), dtype));
+  }
+
+  /** The type of intermediate results: float32 for a half type that is rounded once. */
+  private wideDType(): DType {
+    const { row, dtype } = this.problem;
+    const half = dtype === "float16" || dtype === "bfloat16";
+    return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
+  }
+
+  /** The same gradient as a differentiable expression. */
+  private differentiable(upstream: Variable, which: Side): Variable {
+    const { row, input, dtype, parameter } = this.problem;
+    if (row.divides) {
+      const scaled = this.reduction === "mean" ? upstream.div(input.numel) : upstream;
+      const gradient = this.connectedSigns().mul(scaled);
+      return which === "target" ? gradient.neg() : gradient;
+    }
+    const wide = this.wideDType();
+    const [x, y] = [this.readInput().to(wide), this.readTarget().to(wide)];
+    const p = roundTo(wide, parameter) as number;
+    const unit = row.slope(which === "input" ? x.sub(y) : y.sub(x), p);
+    const gradient = unit.mul(roundTo(wide, this.norm()) as number).mul(upstream.to(wide));
+    return gradient.to(dtype);
+  }
+
+  /** L1's signs as a tensor that depends on both operands, with derivative 0, as torch's do. */
+  private connectedSigns(): Variable {
+    const nd = this.signs(1, this.blank());
+    const edges = [edgeTo(this.operands.input), edgeTo(this.operands.target)];
+    const zeros = (g: Variable) => [() => g.zeros(), () => g.zeros()];
+    return this.wrap(nd, new GraphNode("SgnBackward0", edges, nd.shape, nd.dtype, zeros), null);
+  }
+
+  private tensorOf(nd: NdArray): V {
+    return this.wrap(nd, null, null);
+  }
+}
+
+/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
+function divided(g: number, n: number, dtype: DType): number {
+  if (dtype === "float64") return g / n;
+  return roundTo(dtype, Math.fround(g / Math.fround(n))) as number;
+}

@@ -1,0 +1,125 @@
+/**
+ * The table of losses: functional forms, modules, types, tests, benchmarks and docs iterate over it. To add a loss: its term in
+ * assembly/terms/, its kernels in assembly/index.ts, a row here.
+ */
+import type { DType } from "../array/dtype.js";
+import type { LossKernel } from "../core/kernels.js";
+import type { Variable } from "../autograd/variable.js";
+
+/** How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes need no rule. */
+export type Rounding = "each" | "once";
+type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
+
+export interface LossRow {
+  /** Name of the module class. */
+  readonly module: string;
+  /** torch's word for it in messages: "<cpu> not implemented for 'Long'". */
+  readonly cpu: string;
+  /** First part of the kernels' names. */
+  readonly kernel: LossKernel;
+  /** The term in terms of d = input - target, and its slope, as documentation. */
+  readonly formula: string;
+  /** Name and default of the term's parameter; null when it has none. */
+  readonly parameter: { readonly name: "beta" | "delta"; readonly default: number } | null;
+  /** Names of torch's derivative for none, mean and sum. */
+  readonly nodes: Readonly<Record<Reduction, string>>;
+  /** The gradient's factor is `factor` / N for a mean: torch counts the 2 of d² to it. */
+  readonly factor: number;
+  /** Integers and complex numbers have this loss, too. */
+  readonly anyDType: boolean;
+  /** Whether the gradient is a division of the upstream gradient by N, rather than a product with 1 / N. */
+  readonly divides: boolean;
+  readonly valueRounding: HalfRounding;
+  readonly slopeRounding: HalfRounding;
+  /** The result has the dtype of the input, whatever the target's. */
+  readonly inputDecidesDType: boolean;
+  /** A weighted mean divides by Σw, or by N. */
+  readonly weightedMean: "weights" | "elements";
+  /** The slope as differentiable operations, for derivatives of higher order; equal to the kernel's bit by bit. */
+  readonly slope: (d: Variable, parameter: number) => Variable;
+}
+
+export type Reduction = "none" | "mean" | "sum";
+export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
+
+const named = (name: string): LossRow["nodes"] => ({ none: name, mean: name, sum: name });
+
+/** `inner` where |d| < limit, else ±bound with the sign of d. A zero keeps its sign: x - (+0) = x. */
+function limited(d: Variable, limit: number, inner: Variable, bound: number): Variable {
+  const within = d.abs().ge(limit).eq(0);
+  return inner.keep(within).sub(d.sign().mul(-bound).keep(within.eq(0)));
+}
+
+export const losses = {
+  l1Loss: {
+    module: "L1Loss",
+    cpu: "l1_cpu",
+    kernel: "l1",
+    formula: "|d|; slope sign(d), 0 at d = 0",
+    parameter: null,
+    nodes: { none: "AbsBackward0", mean: "MeanBackward0", sum: "SumBackward0" },
+    factor: 1,
+    anyDType: true,
+    divides: true,
+    valueRounding: { float16: "each", bfloat16: "each" },
+    slopeRounding: { float16: "once", bfloat16: "once" },
+    inputDecidesDType: false,
+    weightedMean: "weights",
+    slope: (d) => d.sign(),
+  },
+  mseLoss: {
+    module: "MSELoss",
+    cpu: "mse_cpu",
+    kernel: "mse",
+    formula: "d²; slope 2d",
+    parameter: null,
+    nodes: named("MseLossBackward0"),
+    factor: 2,
+    anyDType: false,
+    divides: false,
+    valueRounding: { float16: "each", bfloat16: "each" },
+    slopeRounding: { float16: "each", bfloat16: "each" },
+    inputDecidesDType: false,
+    weightedMean: "weights",
+    slope: (d) => d,
+  },
+  smoothL1Loss: {
+    module: "SmoothL1Loss",
+    cpu: "smooth_l1_cpu",
+    kernel: "smoothl1",
+    formula: "d² / (2 beta) where |d| < beta, else |d| - beta / 2; slope d / beta, else sign(d)",
+    parameter: { name: "beta", default: 1 },
+    nodes: named("SmoothL1LossBackward0"),
+    factor: 1,
+    anyDType: false,
+    divides: false,
+    valueRounding: { float16: "each", bfloat16: "once" },
+    slopeRounding: { float16: "once", bfloat16: "once" },
+    inputDecidesDType: false,
+    weightedMean: "weights",
+    slope: (d, beta) => limited(d, beta, d.div(beta), 1),
+  },
+  huberLoss: {
+    module: "HuberLoss",
+    cpu: "huber_cpu",
+    kernel: "huber",
+    formula: "d² / 2 where |d| < delta, else delta (|d| - delta / 2); slope d, else delta sign(d)",
+    parameter: { name: "delta", default: 1 },
+    nodes: named("HuberLossBackward0"),
+    factor: 1,
+    anyDType: false,
+    divides: false,
+    valueRounding: { float16: "once", bfloat16: "each" },
+    slopeRounding: { float16: "each", bfloat16: "each" },
+    inputDecidesDType: true,
+    weightedMean: "elements",
+    slope: (d, delta) => limited(d, delta, d, delta),
+  },
+} as const satisfies Record<string, LossRow>;
+
+export type LossName = keyof typeof losses;
+
+/** The rounding that a row prescribes for `dtype`: none for float32 and float64. */
+export function roundingOf(rule: HalfRounding, dtype: DType): Rounding {
+  return dtype === "float16" || dtype === "bfloat16" ? rule[dtype] : "once";
+}

@@ -1,0 +1,31 @@
+/** The reduction that a user asked for: the current argument, and the two that it replaced. */
+import { describeValue } from "../core/describe.js";
+import { warn } from "../core/warnings.js";
+import { type Reduction, REDUCTIONS } from "./losses.js";
+
+/**
+ * The reduction that torch's deprecated arguments stand for; warns. Null when neither is given.
+ *
+ *     reduce false: none, whatever sizeAverage is;   sizeAverage false: sum;   else mean
+ */
+export function legacyReduction(
+  sizeAverage: boolean | null | undefined,
+  reduce: boolean | null | undefined,
+): Reduction | null {
+  const [average, reduced] = [sizeAverage ?? null, reduce ?? null];
+  if (average === null && reduced === null) return null;
+  const reduction = reduced === false ? "none" : average === false ? "sum" : "mean";
+  warn(`sizeAverage and reduce args will be deprecated, please use reduction='${reduction}' instead.`);
+  return reduction;
+}
+
+/** Throws torch's error unless `value` is a reduction. */
+export function checkReduction(value: unknown, weighted: boolean): Reduction {
+  if ((REDUCTIONS as readonly unknown[]).includes(value)) return value as Reduction;
+  const shown = typeof value === "string" ? value : describeValue(value);
+  throw new RangeError(
+    weighted
+      ? `Invalid reduction mode: ${shown}. Expected one of 'none', 'mean', 'sum'.`
+      : `${shown} is not a valid value for reduction`,
+  );
+}

@@ -1,0 +1,80 @@
+/** What users may write as shapes, sizes and dimensions. */
+import { describeValue } from "../core/describe.js";
+import { numelOf, wrapDim } from "../array/shape.js";
+
+/** Sizes as separate arguments or as one array. */
+export type Sizes = readonly number[] | readonly [readonly number[]];
+
+export function readSizes(caller: string, sizes: Sizes): number[] {
+  const list: readonly unknown[] = sizes.length === 1 && Array.isArray(sizes[0]) ? (sizes[0] as unknown[]) : sizes;
+  for (const size of list) {
+    if (typeof size !== "number" || !Number.isSafeInteger(size)) {
+      throw new TypeError(`${caller}: expected sizes to be integers, got ${describeValue(size)}`);
+    }
+  }
+  return [...(list as number[])];
+}
+
+/** `sizes` with a -1 filled in, so that they hold `numel` elements; torch's errors. */
+export function inferShape(sizes: readonly number[], numel: number): number[] {
+  const shown = `shape '[${sizes.join(", ")}]' is invalid for input of size ${numel}`;
+  if (sizes.filter((size) => size === -1).length > 1) throw new RangeError("only one dimension can be inferred");
+  for (const size of sizes) if (size < -1) throw new RangeError(`invalid shape dimension ${size}`);
+  const known = numelOf(sizes.filter((size) => size !== -1));
+  if (!sizes.includes(-1)) {
+    if (known !== numel) throw new RangeError(shown);
+    return [...sizes];
+  }
+  if (known === 0) {
+    throw new RangeError(
+      `cannot reshape tensor of 0 elements into shape [${sizes.join(", ")}] because the unspecified dimension size -1 can ` +
+        "be any value and is ambiguous",
+    );
+  }
+  if (numel % known !== 0) throw new RangeError(shown);
+  return sizes.map((size) => (size === -1 ? numel / known : size));
+}
+
+/** The shape that `shape` expands to for `sizes`, where -1 keeps a size; torch's errors. */
+export function expandedShape(shape: readonly number[], sizes: readonly number[]): number[] {
+  const lead = sizes.length - shape.length;
+  const both = `Target sizes: [${sizes.join(", ")}].  Tensor sizes: [${shape.join(", ")}]`;
+  if (lead < 0) {
+    throw new RangeError(
+      `expand: the number of sizes provided (${sizes.length}) must be greater or equal to the number of dimensions in the ` +
+        `tensor (${shape.length})`,
+    );
+  }
+  return sizes.map((size, d) => {
+    if (d < lead) {
+      if (size < 0) {
+        throw new RangeError(
+          `The expanded size of the tensor (${size}) isn't allowed in a leading, non-existing dimension ${d}`,
+        );
+      }
+      return size;
+    }
+    const before = shape[d - lead];
+    if (size === -1 || size === before) return before;
+    if (before !== 1 || size < 0) {
+      throw new RangeError(
+        `The expanded size of the tensor (${size}) must match the existing size (${before}) at non-singleton dimension ${d}.  ${both}`,
+      );
+    }
+    return size;
+  });
+}
+
+/** Dimensions of a reduction, counted from 0; undefined for all. */
+export function readDims(dim: number | readonly number[] | undefined, ndim: number): number[] | undefined {
+  if (dim === undefined || dim === null) return undefined;
+  const dims = (Array.isArray(dim) ? (dim as readonly number[]) : [dim as number]).map((d) => wrapDim(d, ndim));
+  // A 0-d tensor takes dimension 0, and has none.
+  const within = dims.filter((d) => d < ndim);
+  if (new Set(within).size !== within.length) {
+    const twice = within.find((d, i) => within.indexOf(d) !== i);
+    throw new RangeError(`dim ${twice} appears multiple times in the list of dims`);
+  }
+  return dims.length === 0 ? undefined : within.sort((a, b) => a - b);
+}
+

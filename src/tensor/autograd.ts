@@ -1,0 +1,59 @@
+/** The functions of torch.autograd. */
+import { receiverOf, type Root, run } from "../autograd/backward.js";
+import { describeValue } from "../core/describe.js";
+import { type BackwardOptions, rootOf } from "./differentiate.js";
+import { Tensor } from "./tensor.js";
+
+export interface GradOptions extends BackwardOptions {
+  /** Gradients of the outputs, one each; null for 1 of a scalar. */
+  gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
+  /** Give null for an input that has no part in the outputs, instead of an error. */
+  allowUnused?: boolean;
+}
+
+/**
+ * The gradients of `outputs`, summed, with respect to `inputs`; `grad` of no tensor changes.
+ *
+ * @returns one gradient an input, in order
+ * @throws Error when an input requires no grad, or has no part in the outputs
+ * @example
+ * const x = tensor([3], { requiresGrad: true });
+ * const [first] = autograd.grad(x.pow(3).sum(), x, { createGraph: true });
+ * const [second] = autograd.grad(first!.sum(), x);
+ * String(second); // "tensor([18.])"
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  { gradOutputs = null, createGraph = false, retainGraph = createGraph, allowUnused = false }: GradOptions = {},
+): (Tensor | null)[] {
+  const outputList = listOf("outputs", outputs);
+  const inputList = listOf("inputs", inputs);
+  const upstream = gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
+  if (upstream.length !== outputList.length) {
+    throw new RangeError(`got ${outputList.length} tensors and ${upstream.length} gradients`);
+  }
+  for (const input of inputList) {
+    if (!input.requiresGrad) throw new Error("One of the differentiated Tensors does not require grad");
+  }
+  const roots: Root[] = outputList.map((output, i) => rootOf(output, upstream[i], i));
+  const results = run(roots, { createGraph, retainGraph }, new Set(inputList.map(receiverOf)));
+  return inputList.map((input) => {
+    const gradient = results.get(receiverOf(input)) as Tensor | undefined;
+    if (gradient) return gradient;
+    if (allowUnused) return null;
+    throw new Error(
+      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this is the " +
+        "desired behavior.",
+    );
+  });
+}
+
+function listOf(word: string, tensors: unknown): Tensor[] {
+  const list: unknown[] = Array.isArray(tensors) ? tensors : [tensors];
+  for (const item of list) {
+    if (!(item instanceof Tensor)) throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeValue(item)}`);
+    item.checkAlive("grad");
+  }
+  return list as Tensor[];
+}

@@ -1,0 +1,107 @@
+/** Changes in place, and what autograd makes of them. */
+import { type DType, dtypes, promoteTypes } from "../array/dtype.js";
+import { copy, fill } from "../array/elementwise.js";
+import type { NdArray } from "../array/ndarray.js";
+import { operations } from "../array/operations.js";
+import { binary } from "../array/elementwise.js";
+import { resultType } from "../array/promotion.js";
+import { broadcastShapes, sameShape } from "../array/shape.js";
+import { isGradEnabled } from "../autograd/mode.js";
+import { apply, type Wrap } from "../autograd/record.js";
+import type { GraphNode } from "../autograd/graph.js";
+import type { Variable } from "../autograd/variable.js";
+
+export type InPlaceName = "add" | "sub" | "mul" | "div" | "fill" | "copy";
+
+/** A tensor whose history can be replaced. */
+interface Target extends Variable {
+  nd: NdArray;
+  node: GraphNode | null;
+  readonly base: Variable | null;
+  readonly isLeaf: boolean;
+}
+
+/** target = target op other, in target's memory. */
+export function inPlace<V extends Target>(
+  target: V,
+  name: InPlaceName,
+  other: V | number,
+  alpha: number,
+  wrap: Wrap<V>,
+): void {
+  target.checkAlive(`${name}_`);
+  if (typeof other !== "number") other.checkAlive(`${name}_`);
+  const recorded = isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
+  checkTarget(target, recorded);
+  const operand = typeof other === "number" ? other : other.nd;
+  const common = name === "fill" || name === "copy" ? target.dtype : checkOperands(target, name, operand);
+
+  if (recorded) {
+    // The history continues as if the result were new; its elements then move into place.
+    const result =
+      name === "fill" || name === "copy"
+        ? replaced(target, other, wrap)
+        : apply<V>(name, [wrap(target.nd, target.node, null), other], { alpha }, wrap);
+    copy(result.nd, target.nd);
+    target.node = result.node;
+  } else if (name === "fill") {
+    fill(target.nd, operand as number);
+  } else if (name === "copy") {
+    copy(operand as NdArray, target.nd);
+  } else if (alpha !== 1 || dtypes[common].category === "complex") {
+    copy(operations[name]([target.nd, operand], { alpha }), target.nd);
+  } else {
+    binary(name, target.nd, operand, target.dtype, target.nd, common);
+  }
+  target.version.count++;
+}
+
+/** The tensor that fill_ and copy_ put in the target's place: the old elements have no part in it. */
+function replaced<V extends Target>(target: V, other: V | number, wrap: Wrap<V>): V {
+  const blank = wrap(fill(operations.clone([target.nd]), 0), null, null);
+  const value = typeof other === "number" ? other : other.to(target.dtype);
+  return apply<V>("add", [blank, value as V | number], {}, wrap);
+}
+
+function checkTarget(target: Target, recorded: boolean): void {
+  const { nd } = target;
+  if (nd.strides.some((stride, d) => stride === 0 && nd.shape[d] > 1)) {
+    throw new Error(
+      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please " +
+        "clone() the tensor before performing the operation.",
+    );
+  }
+  if (!recorded) return;
+  if (target.requiresGrad && target.isLeaf) {
+    throw new Error("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  if (!target.base) return;
+  if (target.base.requiresGrad && target.base.node === null) {
+    throw new Error("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  throw new Error(
+    "expected a tensor of its own memory, got a view: changing a view in place is not recorded by autograd; clone() it first, " +
+      "or use noGrad(() => ...)",
+  );
+}
+
+/** Shape and dtype of the result must be the target's; torch's errors. Returns the type to compute in. */
+function checkOperands(target: Target, name: InPlaceName, operand: NdArray | number): DType {
+  if (typeof operand !== "number") {
+    const shape = broadcastShapes(target.shape, operand.shape);
+    if (!sameShape(shape, target.shape)) {
+      throw new RangeError(
+        `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
+      );
+    }
+  }
+  const result = resultType([target.nd, operand]);
+  const common = name === "div" && dtypes[result].category !== "float" ? promoteTypes(result, "float32") : result;
+  const order = ["bool", "integer", "float", "complex"];
+  if (order.indexOf(dtypes[common].category) > order.indexOf(dtypes[target.dtype].category)) {
+    throw new TypeError(
+      `result type ${dtypes[common].torchName} can't be cast to the desired output type ${dtypes[target.dtype].torchName}`,
+    );
+  }
+  return common;
+}

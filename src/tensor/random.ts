@@ -1,0 +1,68 @@
+/** Random tensors from one stream, which manualSeed starts over. */
+import { checkDType, type DType } from "../array/dtype.js";
+import { copy } from "../array/elementwise.js";
+import { NdArray } from "../array/ndarray.js";
+import { checkShape } from "../array/shape.js";
+import { empty, type TensorOptions } from "./creation.js";
+import { Generator, type RandomDType } from "./generator.js";
+import type { Tensor } from "./tensor.js";
+
+let generator: Generator | null = null;
+
+/** The stream of rand and randn: from an unforeseeable seed, unless manualSeed was called. */
+function defaultGenerator(): Generator {
+  if (!generator) {
+    generator = new Generator();
+    generator.seed();
+  }
+  return generator;
+}
+
+/**
+ * Starts the stream of random numbers over: the same seed gives the numbers that torch.manual_seed gives there.
+ *
+ * @param seed an integer from -2^63 to 2^64 - 1
+ * @example
+ * manualSeed(0);
+ * String(rand([2])); // "tensor([0.4963, 0.7682])"
+ */
+export function manualSeed(seed: number | bigint): void {
+  defaultGenerator().manualSeed(seed);
+}
+
+/** Uniform samples of [0, 1). Floating dtypes. */
+export function rand(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return sample("rand", shape, options, (dtype, out) => {
+    defaultGenerator().fillUniform(dtype, out);
+  });
+}
+
+/** Samples of the standard normal distribution. Floating dtypes. */
+export function randn(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  return sample("randn", shape, options, (dtype, out) => {
+    defaultGenerator().fillNormal(dtype, out);
+  });
+}
+
+function sample(
+  caller: string,
+  shape: readonly number[],
+  { dtype: asked = "float32", requiresGrad }: TensorOptions,
+  fill: (dtype: RandomDType, out: Float32Array | Float64Array) => void,
+): Tensor {
+  const dtype: DType = checkDType(caller, asked);
+  if (dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float32" && dtype !== "float64") {
+    throw new TypeError(`${caller}: expected a floating dtype, got ${dtype}`);
+  }
+  const result = empty(checkShape(caller, shape), { dtype, requiresGrad });
+  if (dtype === "float64" || dtype === "float32") {
+    fill(dtype, result.nd.numbers() as Float32Array | Float64Array);
+    return result;
+  }
+  // Halves are sampled as float32 values, which the conversion does not change.
+  const wide = NdArray.empty("float32", result.shape);
+  fill(dtype, wide.numbers() as Float32Array);
+  copy(wide, result.nd);
+  wide.storage.dispose();
+  return result;
+}

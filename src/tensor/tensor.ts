@@ -1,0 +1,497 @@
+import { type DType, isComplex, isFloating, type Scalar, type TypedArray, checkDType } from "../array/dtype.js";
+import { fill } from "../array/elementwise.js";
+import { NdArray } from "../array/ndarray.js";
+import type { OperationName, Parameters } from "../array/operations.js";
+import { sameShape, wrapDim } from "../array/shape.js";
+import type { GraphNode } from "../autograd/graph.js";
+import { apply, type Input } from "../autograd/record.js";
+import { type Variable, Version } from "../autograd/variable.js";
+import { describeValue } from "../core/describe.js";
+import { warn } from "../core/warnings.js";
+import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
+import { backward, type BackwardOptions } from "./differentiate.js";
+import { formatTensor } from "./format.js";
+import { type InPlaceName, inPlace } from "./in-place.js";
+
+/** The elements of a tensor as nested arrays; a 0-d tensor is its value. */
+export type Nested = Scalar | Nested[];
+/** Operand of an operation: a tensor, or a number that takes the tensor's place. */
+export type Operand = Tensor | number;
+export interface ReduceOptions {
+  /** Dimensions to reduce, negative ones counted from the end; all by default. */
+  dim?: number | readonly number[];
+  /** Whether reduced dimensions stay, with size 1. */
+  keepdim?: boolean;
+}
+
+const HAS_FLOAT16_ARRAY = "Float16Array" in globalThis;
+
+/**
+ * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
+ * like; never by its constructor.
+ *
+ * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or `tidy` give them
+ * back at once, the garbage collector's finalizer at some time.
+ */
+export class Tensor implements Variable {
+  /** @internal */
+  nd: NdArray;
+  /** @internal */
+  node: GraphNode | null = null;
+  /** @internal */
+  readonly version: Version;
+  /** @internal */
+  leafGrad: Tensor | null = null;
+  /** The tensor whose elements this one shows. @internal */
+  readonly base: Tensor | null;
+  /** Whether a user got hold of the gradient, so that its memory may not be reused. */
+  private gradHandedOut = false;
+  private requested = false;
+
+  /** @internal */
+  constructor(nd: NdArray, node: GraphNode | null = null, base: Tensor | null = null) {
+    this.nd = nd;
+    this.node = node;
+    this.base = base;
+    this.version = base?.version ?? new Version();
+  }
+
+  /** @internal */
+  static readonly wrap = (nd: NdArray, node: GraphNode | null, base: Tensor | null): Tensor => new Tensor(nd, node, base);
+
+  /** @internal */
+  checkAlive(caller: string): void {
+    if (!this.nd.storage.disposed) return;
+    throw new Error(
+      `${caller}: expected a tensor in memory, got one that was disposed; return it from tidy, or clone() it before dispose()`,
+    );
+  }
+
+  private op(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): Tensor {
+    for (const other of others) checkOperand(name, other);
+    return apply<Tensor>(name, [this, ...others], parameters, Tensor.wrap);
+  }
+
+  // What it is
+
+  /** Sizes of the dimensions; `[]` for a 0-d tensor. */
+  get shape(): readonly number[] {
+    return this.nd.shape;
+  }
+  get ndim(): number {
+    return this.nd.shape.length;
+  }
+  get dtype(): DType {
+    return this.nd.dtype;
+  }
+  /** Number of elements. */
+  numel(): number {
+    return this.nd.numel;
+  }
+
+  // Its elements
+
+  /** The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex. */
+  item(): Scalar {
+    this.checkAlive("item");
+    if (this.nd.numel !== 1) {
+      throw new RangeError(`a Tensor with ${this.nd.numel} elements cannot be converted to Scalar`);
+    }
+    return this.nd.at(0);
+  }
+
+  /** The elements as nested JavaScript arrays. */
+  tolist(): Nested {
+    this.checkAlive("tolist");
+    let index = 0;
+    const level = (d: number): Nested =>
+      d === this.ndim ? this.nd.at(index++) : Array.from({ length: this.shape[d] }, () => level(d + 1));
+    return level(0);
+  }
+
+  /**
+   * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for float16
+   * where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. The array
+   * is detached when the memory grows, which any operation may do: call again for a new one.
+   */
+  array(): TypedArray {
+    this.checkAlive("array");
+    if (this.requiresGrad) {
+      throw new Error("Can't call array() on Tensor that requires grad. Use tensor.detach().array() instead.");
+    }
+    if (!this.nd.contiguous) {
+      throw new Error(`array: expected a contiguous tensor, got strides [${this.nd.strides.join(", ")}]; use clone().array()`);
+    }
+    this.nd.storage.pin();
+    const numbers = this.nd.numbers();
+    if (this.dtype !== "float16" || !HAS_FLOAT16_ARRAY) return numbers;
+    const { Float16Array } = globalThis as unknown as { Float16Array: new (...view: unknown[]) => TypedArray };
+    return new Float16Array(numbers.buffer, numbers.byteOffset, numbers.length);
+  }
+
+  /** A slice of dimension 0, negative indices counted from the end; shares the elements. */
+  at(index: number): Tensor {
+    if (this.ndim === 0) throw new RangeError("at: expected a tensor with dimensions, got a 0-d tensor; use item()");
+    if (!Number.isInteger(index)) throw new TypeError(`at: expected an integer, got ${describeValue(index)}`);
+    const size = this.shape[0];
+    if (index < -size || index >= size) {
+      throw new RangeError(`index ${index} is out of bounds for dimension 0 with size ${size}`);
+    }
+    return this.op("select", { index: index < 0 ? index + size : index });
+  }
+
+  *[Symbol.iterator](): Iterator<Tensor> {
+    if (this.ndim === 0) throw new TypeError("iteration over a 0-d tensor");
+    for (let i = 0; i < this.shape[0]; i++) yield this.at(i);
+  }
+
+  // Gradients
+
+  /** Whether operations on this tensor are recorded for backward(). */
+  get requiresGrad(): boolean {
+    return this.requested || this.node !== null;
+  }
+  set requiresGrad(flag: boolean) {
+    this.requiresGrad_(flag);
+  }
+
+  /** Switches recording on or off, of a leaf; returns this. */
+  requiresGrad_(flag = true): this {
+    this.checkAlive("requiresGrad_");
+    if (typeof flag !== "boolean") throw new TypeError(`requiresGrad_: expected a boolean, got ${describeValue(flag)}`);
+    if (flag && !isFloating(this.dtype) && !isComplex(this.dtype)) {
+      throw new TypeError("only Tensors of floating point dtype can require gradients");
+    }
+    if (!flag && this.node) {
+      throw new Error(
+        "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph " +
+          "that doesn't require differentiation use varNoGrad = var.detach().",
+      );
+    }
+    if (!this.node) this.requested = flag;
+    return this;
+  }
+
+  /** Whether this tensor was not made by a recorded operation. */
+  get isLeaf(): boolean {
+    return this.node === null;
+  }
+
+  /** The operation that made this tensor; null for a leaf. */
+  get gradFn(): { readonly name: string } | null {
+    return this.node;
+  }
+
+  /** The gradient that backward() accumulates in a leaf, or null. Set it to null, or to a tensor of the same shape and dtype. */
+  get grad(): Tensor | null {
+    if (this.node) {
+      warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated " +
+          "during autograd.backward().",
+      );
+      return null;
+    }
+    this.gradHandedOut ||= this.leafGrad !== null;
+    return this.leafGrad;
+  }
+  set grad(value: Tensor | null) {
+    if (value !== null) this.checkGrad(value);
+    // Nobody saw the old gradient: its memory can be reused at once.
+    if (this.leafGrad && this.leafGrad !== value && !this.gradHandedOut) this.leafGrad.dispose();
+    this.leafGrad = value;
+    this.gradHandedOut = value !== null;
+  }
+
+  private checkGrad(value: unknown): void {
+    if (!(value instanceof Tensor)) throw new TypeError(`grad: expected a Tensor or null, got ${describeValue(value)}`);
+    value.checkAlive("grad");
+    if (value === this) throw new Error("can't assign Variable as its own grad");
+    if (!sameShape(value.shape, this.shape)) throw new RangeError("assigned grad has data of a different size");
+    if (value.dtype !== this.dtype) throw new TypeError("assigned grad has data of a different type");
+  }
+
+  /**
+   * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that requires one.
+   *
+   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out
+   * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that the
+   *   gradient needs was changed in place since
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * x.square().sum().backward();
+   * String(x.grad); // "tensor([2., 4.])"
+   */
+  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+    backward(this, gradient, options);
+  }
+
+  /** A view without history, which shares the elements: changes in place of one are noticed by the other's graph. */
+  detach(): Tensor {
+    this.checkAlive("detach");
+    return new Tensor(this.nd, null, this);
+  }
+
+  /** A view without history, whose changes in place autograd does not notice. Assigning replaces the elements. */
+  get data(): Tensor {
+    this.checkAlive("data");
+    return new Tensor(this.nd);
+  }
+  set data(value: Tensor) {
+    if (!(value instanceof Tensor)) throw new TypeError(`data: expected a Tensor, got ${describeValue(value)}`);
+    value.checkAlive("data");
+    if (value.dtype !== this.dtype) {
+      throw new TypeError(
+        "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.",
+      );
+    }
+    this.nd = value.nd;
+  }
+
+  // Shape and dtype
+
+  /** A copy with its own memory. */
+  clone(): Tensor {
+    return this.op("clone");
+  }
+  /** Converted to `dtype`; this tensor itself when it already is of that type. */
+  to(dtype: DType): Tensor {
+    checkDType("to", dtype);
+    return dtype === this.dtype ? this : this.op("to", { dtype });
+  }
+  /** The same elements in another shape, as a view where possible; one size may be -1. */
+  reshape(...sizes: Sizes): Tensor {
+    return this.op("reshape", { shape: inferShape(readSizes("reshape", sizes), this.nd.numel) });
+  }
+  /** As reshape, but never a copy. */
+  view(...sizes: Sizes): Tensor {
+    const shape = inferShape(readSizes("view", sizes), this.nd.numel);
+    if (!this.nd.contiguous) {
+      throw new RangeError(
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two " +
+          "contiguous subspaces). Use .reshape(...) instead.",
+      );
+    }
+    return this.op("reshape", { shape });
+  }
+  /** Dimensions `start` to `end` as one. */
+  flatten(start = 0, end = -1): Tensor {
+    if (this.ndim === 0) return this.reshape(1);
+    const [first, last] = [wrapDim(start, this.ndim), wrapDim(end, this.ndim)];
+    if (first > last) throw new RangeError("flatten() has invalid args: start_dim cannot come after end_dim");
+    const middle = this.shape.slice(first, last + 1).reduce((n, size) => n * size, 1);
+    return this.reshape([...this.shape.slice(0, first), middle, ...this.shape.slice(last + 1)]);
+  }
+  /** A view in which dimensions of size 1 are repeated without copying; -1 keeps a size. */
+  expand(...sizes: Sizes): Tensor {
+    return this.op("expand", { shape: expandedShape(this.shape, readSizes("expand", sizes)) });
+  }
+  /** A view without the dimensions of size 1, or without those of `dim` that have size 1. */
+  squeeze(dim?: number | readonly number[]): Tensor {
+    return this.op("squeeze", { dims: dim === undefined ? undefined : (readDims(dim, this.ndim) ?? []) });
+  }
+  /** A view with a dimension of size 1 before `dim`. */
+  unsqueeze(dim: number): Tensor {
+    return this.op("unsqueeze", { dim: wrapDim(dim, this.ndim + 1) });
+  }
+  /** A view with two dimensions swapped. */
+  transpose(a: number, b: number): Tensor {
+    return this.op("transpose", { dim: wrapDim(a, this.ndim), other: wrapDim(b, this.ndim) });
+  }
+  /** The transpose of a matrix; a tensor of less than two dimensions as it is. */
+  t(): Tensor {
+    if (this.ndim > 2) throw new RangeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
+    return this.ndim < 2 ? this.op("reshape", { shape: this.shape }) : this.transpose(0, 1);
+  }
+
+  // Arithmetic: results are new tensors; operands broadcast and promote as in torch
+
+  /** this + alpha · other */
+  add(other: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+    return this.op("add", { alpha: checkNumber("add", alpha) }, other);
+  }
+  /** this - alpha · other */
+  sub(other: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+    return this.op("sub", { alpha: checkNumber("sub", alpha) }, other);
+  }
+  /** this · other */
+  mul(other: Operand): Tensor {
+    return this.op("mul", {}, other);
+  }
+  /** this / other; integers give float32. */
+  div(other: Operand): Tensor {
+    return this.op("div", {}, other);
+  }
+  neg(): Tensor {
+    return this.op("neg");
+  }
+  /** |this|; the modulus of complex elements. Gradient at 0: 0. */
+  abs(): Tensor {
+    return this.op("abs");
+  }
+  /** -1, 0 or 1; 0 at NaN. Gradient: 0. */
+  sign(): Tensor {
+    return this.op("sign");
+  }
+  /** sign; for complex elements z / |z|, and 0 at 0. */
+  sgn(): Tensor {
+    return this.op(isComplex(this.dtype) ? "sgn" : "sign");
+  }
+  /** The complex conjugate; a real tensor as it is. */
+  conj(): Tensor {
+    return isComplex(this.dtype) ? this.op("conj") : this;
+  }
+  square(): Tensor {
+    return this.pow(2);
+  }
+  pow(exponent: number): Tensor {
+    return this.op("pow", { exponent: checkNumber("pow", exponent) });
+  }
+  sqrt(): Tensor {
+    return this.op("sqrt");
+  }
+  /** The larger element; NaN if either is. Gradient: shared evenly where they are equal. */
+  maximum(other: Operand): Tensor {
+    return this.op("maximum", {}, other);
+  }
+  /** The smaller element; NaN if either is. Gradient: shared evenly where they are equal. */
+  minimum(other: Operand): Tensor {
+    return this.op("minimum", {}, other);
+  }
+  /** Limits elements to [min, max]. Gradient: 1 within and at the bounds, 0 outside. */
+  clamp(bounds: { min?: number; max?: number }): Tensor;
+  clamp(min?: number, max?: number): Tensor;
+  clamp(first?: number | { min?: number; max?: number }, second?: number): Tensor {
+    const { min, max } = typeof first === "object" ? first : { min: first, max: second };
+    if (min === undefined && max === undefined) {
+      throw new TypeError("clamp: At least one of 'min' or 'max' must not be None");
+    }
+    if (min !== undefined) checkNumber("clamp", min);
+    if (max !== undefined) checkNumber("clamp", max);
+    return this.op("clamp", { min, max });
+  }
+  /** max(this, 0). Gradient at 0: 0. */
+  relu(): Tensor {
+    return this.op("relu");
+  }
+  /** The exact sum, rounded once; of integers, as a wrapping int64. */
+  sum({ dim, keepdim = false }: ReduceOptions = {}): Tensor {
+    return this.op("sum", { dims: readDims(dim, this.ndim), keepdim });
+  }
+  /** The exact sum over the number of elements; NaN of no elements. */
+  mean({ dim, keepdim = false }: ReduceOptions = {}): Tensor {
+    return this.op("mean", { dims: readDims(dim, this.ndim), keepdim });
+  }
+  /** Matrix product of 2-D float32 or float64 tensors. */
+  matmul(other: Tensor): Tensor {
+    if (!((other as unknown) instanceof Tensor)) {
+      throw new TypeError(`matmul: expected a Tensor, got ${describeValue(other)}`);
+    }
+    return this.op("matmul", {}, other);
+  }
+  /** @internal */
+  keep(mask: Tensor): Tensor {
+    return this.op("keep", {}, mask);
+  }
+  /** @internal */
+  zeros(): Tensor {
+    return this.op("zeros");
+  }
+  /** @internal */
+  onesLike(): Tensor {
+    return new Tensor(this.ndim === 0 ? NdArray.scalar(this.dtype, 1) : fill(NdArray.empty(this.dtype, this.shape), 1));
+  }
+  /** @internal */
+  intoSlice(shape: readonly number[], index: number): Tensor {
+    const whole = new Tensor(fill(NdArray.empty(this.dtype, shape), 0));
+    whole.at(index).copy_(this);
+    return whole;
+  }
+
+  // Comparisons, to bool
+
+  eq(other: Operand): Tensor {
+    return this.op("eq", {}, other);
+  }
+  ne(other: Operand): Tensor {
+    return this.op("ne", {}, other);
+  }
+  lt(other: Operand): Tensor {
+    return this.op("lt", {}, other);
+  }
+  le(other: Operand): Tensor {
+    return this.op("le", {}, other);
+  }
+  gt(other: Operand): Tensor {
+    return this.op("gt", {}, other);
+  }
+  ge(other: Operand): Tensor {
+    return this.op("ge", {}, other);
+  }
+
+  // In place: this tensor changes and is returned
+
+  add_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
+    return this.inPlace("add", other, checkNumber("add_", alpha));
+  }
+  sub_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
+    return this.inPlace("sub", other, checkNumber("sub_", alpha));
+  }
+  mul_(other: Operand): this {
+    return this.inPlace("mul", other);
+  }
+  div_(other: Operand): this {
+    return this.inPlace("div", other);
+  }
+  fill_(value: number): this {
+    return this.inPlace("fill", checkNumber("fill_", value));
+  }
+  zero_(): this {
+    return this.inPlace("fill", 0);
+  }
+  /** Takes the elements of `source`, broadcast and converted. */
+  copy_(source: Tensor): this {
+    return this.inPlace("copy", source);
+  }
+
+  private inPlace(name: InPlaceName, other: Operand, alpha = 1): this {
+    checkOperand(`${name}_`, other);
+    inPlace(this, name, other, alpha, Tensor.wrap);
+    return this;
+  }
+
+  // Memory and text
+
+  /** Gives the elements' memory back, also that of views of them. Safe to call twice. */
+  dispose(): void {
+    this.nd.storage.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** As torch prints it, without the prefix `torch.`. */
+  toString(): string {
+    this.checkAlive("toString");
+    return formatTensor({
+      shape: this.shape,
+      dtype: this.dtype,
+      requiresGrad: this.requiresGrad,
+      gradFn: this.node?.name ?? null,
+      at: (index) => this.nd.at(index),
+    });
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
+  }
+}
+
+function checkNumber(caller: string, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(`${caller}: expected a number, got ${describeValue(value)}`);
+}
+
+function checkOperand(caller: string, value: unknown): void {
+  if (typeof value === "number" || value instanceof Tensor) return;
+  throw new TypeError(`${caller}: expected a Tensor or a number, got ${describeValue(value)}`);
+}
+

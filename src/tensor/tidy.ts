@@ -1,0 +1,51 @@
+/** tidy: a scope whose tensors are freed at its end. */
+import type { GraphNode } from "../autograd/graph.js";
+import type { Variable } from "../autograd/variable.js";
+import { type Disposable, scope } from "../core/scope.js";
+import { Tensor } from "./tensor.js";
+
+/**
+ * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or arrays and objects of
+ * tensors), what a later backward() of these needs, and gradients that leaves received. Returns what `fn` returns; frees all
+ * of them when it throws.
+ *
+ * @throws TypeError when `fn` returns a promise: a scope ends before it would settle
+ * @example
+ * const x = tensor([3, 4]);
+ * tidy(() => x.square().sum().sqrt()).item(); // 5
+ */
+export function tidy<T>(fn: () => T): T {
+  return scope(fn, (result) => {
+    if (result instanceof Promise) {
+      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`");
+    }
+    const kept = new Set<Disposable>();
+    keepTensors(result, kept, new Set());
+    return kept;
+  });
+}
+
+function keepTensors(value: unknown, kept: Set<Disposable>, seen: Set<unknown>): void {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (value instanceof Tensor) keepVariable(value, kept);
+  else for (const item of Object.values(value)) keepTensors(item, kept, seen);
+}
+
+/** Keeps a tensor, its gradient, and what the graph behind it saved. */
+function keepVariable(root: Variable, kept: Set<Disposable>): void {
+  kept.add(root.nd.storage);
+  if (root.leafGrad) kept.add(root.leafGrad.nd.storage);
+  const seen = new Set<GraphNode>();
+  const stack: (GraphNode | null)[] = [root.node];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (!node || seen.has(node)) continue;
+    seen.add(node);
+    for (const saved of node.savedVariables) kept.add(saved.nd.storage);
+    for (const edge of node.edges) {
+      if (edge?.node) stack.push(edge.node);
+      if (edge?.leaf) kept.add(edge.leaf.nd.storage);
+    }
+  }
+}
