@@ -1,7 +1,7 @@
 /**
  * The only file that knows 128 bits, and how f16, bf16, f32 and f64 lie in memory.
  *
- * Two types describe a loop. `S` is what is stored; `C` is what is computed with, f32 or f64:
+ * Two types describe a loop. `S` is what is stored; `C` is what is computed with, f32 or f64 (arithmetic also knows i64):
  *
  *     S     bytes   C     lanes in a v128 of C
  *     f64     8     f64   2
@@ -13,6 +13,12 @@
  */
 export type f16 = u16;
 export type bf16 = i16;
+
+// @ts-ignore: decorator
+@inline
+function isHalf<S>(): bool {
+  return sizeof<S>() == 2;
+}
 
 /** Elements in one vector of the computing type. */
 // @ts-ignore: decorator
@@ -32,7 +38,7 @@ export function splat<C>(value: f64): v128 {
 // @ts-ignore: decorator
 @inline
 export function load<C, S>(p: usize): v128 {
-  if (isFloat<S>()) return v128.load(p);
+  if (!isHalf<S>()) return v128.load(p);
   return decode<S>(v128.load64_zero(p));
 }
 
@@ -63,7 +69,7 @@ export function loadWide<S>(p: usize, left: i32): v128 {
 // @ts-ignore: decorator
 @inline
 export function store<C, S>(p: usize, v: v128): void {
-  if (isFloat<S>()) v128.store(p, v);
+  if (!isHalf<S>()) v128.store(p, v);
   else v128.store64_lane(p, encode<S>(v), 0);
 }
 
@@ -138,7 +144,7 @@ function encode<S>(v: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function quantize<S>(v: v128): v128 {
-  if (isFloat<S>()) return v;
+  if (!isHalf<S>()) return v;
   return decode<S>(encode<S>(v));
 }
 
