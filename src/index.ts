@@ -4,7 +4,9 @@ export { noGrad } from "./autograd/mode.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
 export * as F from "./nn/functional.js";
+export type { Reduction } from "./nn/losses.js";
 export * as nn from "./nn/index.js";
+export type { Sizes } from "./tensor/arguments.js";
 export * as autograd from "./tensor/autograd.js";
 export {
   arange,
@@ -21,6 +23,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation.js";
+export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
 export { manualSeed, rand, randn } from "./tensor/random.js";
 export { type Nested, type Operand, type ReduceOptions, Tensor } from "./tensor/tensor.js";

@@ -8,17 +8,20 @@ export class Version {
   count = 0;
 }
 
+/** Members marked internal are left out of the published types, here as in the class that implements them. */
 export interface Variable {
+  /** @internal */
   readonly nd: NdArray;
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** @internal */
   readonly version: Version;
   readonly requiresGrad: boolean;
-  /** The operation that made it; null for a leaf. */
+  /** The operation that made it; null for a leaf. @internal */
   readonly node: GraphNode | null;
-  /** A leaf's gradient; reading it here does not count as handing it out. */
+  /** A leaf's gradient; reading it here does not count as handing it out. @internal */
   leafGrad: Variable | null;
-  /** Throws when the memory was given back. */
+  /** Throws when the memory was given back. @internal */
   checkAlive(caller: string): void;
 
   add(other: Variable | number): Variable;
@@ -36,7 +39,7 @@ export interface Variable {
   lt(other: Variable | number): Variable;
   gt(other: Variable | number): Variable;
   abs(): Variable;
-  /** This where `mask` holds, 0 elsewhere. */
+  /** This where `mask` holds, 0 elsewhere. @internal */
   keep(mask: Variable): Variable;
   sum(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Variable;
   matmul(other: Variable): Variable;
@@ -45,10 +48,12 @@ export interface Variable {
   expand(shape: readonly number[]): Variable;
   to(dtype: DType): Variable;
   clone(): Variable;
+  /** @internal */
   zeros(): Variable;
+  /** @internal */
   onesLike(): Variable;
   add_(other: Variable | number): Variable;
   detach(): Variable;
-  /** Zeros of `shape` with this in slice `index` of dimension 0. */
+  /** Zeros of `shape` with this in slice `index` of dimension 0. @internal */
   intoSlice(shape: readonly number[], index: number): Variable;
 }

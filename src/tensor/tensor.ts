@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type DType, isComplex, isFloating, type Scalar, type TypedArray, checkDType } from "../array/dtype.js";
 import { fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
