@@ -173,7 +173,7 @@ export function roundTo(dtype: DType, value: Scalar): Scalar {
       if (typeof value === "object") return value;
       const { array } = dtypes[dtype];
       const cell = new array(new ArrayBuffer(16), 0, isComplex(dtype) ? 2 : 1);
-      (cell as { [index: number]: number | bigint })[0] = encode(dtype, value);
+      (cell as Record<number, number | bigint>)[0] = encode(dtype, value);
       return decode(dtype, cell, 0);
     }
   }

@@ -102,7 +102,7 @@ class ScalarArray extends NdArray {
 export function writeScalar(dtype: DType, value: Scalar, address: number): void {
   const { array } = dtypes[dtype];
   const parts = typeof value === "object" ? [value.re, value.im] : isComplex(dtype) ? [Number(value), 0] : [value];
-  const target = new array(memory().buffer, address, parts.length) as { [index: number]: number | bigint };
+  const target = new array(memory().buffer, address, parts.length) as Record<number, number | bigint>;
   parts.forEach((part, i) => {
     target[i] = encode(dtype, part);
   });

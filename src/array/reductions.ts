@@ -30,7 +30,7 @@ function reduce(x: NdArray, dims: readonly number[] | undefined, keepdim: boolea
   const sums = sumOver(x, reduced);
   const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
   const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
-  const numbers = out.numbers() as { [index: number]: number | bigint };
+  const numbers = out.numbers() as Record<number, number | bigint>;
   sums.forEach((value, i) => {
     numbers[i] = encode(dtype, divided(value));
   });

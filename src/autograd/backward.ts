@@ -135,7 +135,7 @@ function visit(
   }
   node.edges.forEach((edge, i) => {
     const gradient = gradients[i];
-    if (edge && gradient) arrivals.deliver((edge.node ?? edge.leaf) as Receiver, gradient);
+    if (edge && gradient) arrivals.deliver((edge.node ?? edge.leaf)!, gradient);
   });
   if (results.get(node) !== upstream) arrivals.drop(upstream);
 }

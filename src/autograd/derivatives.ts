@@ -11,9 +11,9 @@ import type { Variable } from "./variable.js";
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
 export interface Saved {
   /** First and second input, output. A number that stood in a tensor's stead is read as it is. */
-  x(): Variable;
-  y(): Variable | number;
-  out(): Variable;
+  readonly x: () => Variable;
+  readonly y: () => Variable | number;
+  readonly out: () => Variable;
   readonly parameters: Parameters;
   /** Shape of the first input. */
   readonly shape: readonly number[];

@@ -1,5 +1,5 @@
 /** Runs an operation and records it. */
-import { NdArray } from "../array/ndarray.js";
+import type { NdArray } from "../array/ndarray.js";
 import { type OperationName, operations, type Parameters } from "../array/operations.js";
 import { derivatives, type Saved } from "./derivatives.js";
 import { edgeTo, GraphNode } from "./graph.js";
@@ -52,7 +52,7 @@ export function apply<V extends Variable>(
   const output = wrap(nd, node, base);
   const reads = rule.reads.flatMap((names, i) => (edges[i] ? names : []));
   if (reads.includes("x")) saved.x = node.save(first);
-  if (reads.includes("y")) saved.y = typeof inputs[1] === "number" ? () => inputs[1] as number : node.save(inputs[1]);
+  if (reads.includes("y")) saved.y = typeof inputs[1] === "number" ? () => inputs[1] : node.save(inputs[1]);
   // A node that holds its own output is a cycle, which the garbage collector resolves.
   if (reads.includes("out")) saved.out = node.save(output);
   return output;

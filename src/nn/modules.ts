@@ -5,6 +5,9 @@ import type { LegacyOptions, ReductionOptions } from "./functional.js";
 import type { Reduction } from "./losses.js";
 import { legacyReduction } from "./reduction.js";
 
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
+   the constructor gives every instance the call signature, which a class cannot declare by itself. */
+
 /** A loss with its options; an instance is a function of input and target. */
 export interface Loss {
   (input: Tensor, target: Tensor): Tensor;

@@ -110,7 +110,7 @@ function flatten(data: NestedData, depth: number, shape: number[], values: Scala
   } else if (shape[depth] !== items.length) {
     throw ragged(depth, shape[depth], items.length);
   }
-  for (let i = 0; i < items.length; i++) flatten(items[i], depth + 1, shape, values);
+  for (const item of items) flatten(item, depth + 1, shape, values);
 }
 
 function ragged(depth: number, expected: number, got: number): TypeError {
@@ -151,7 +151,7 @@ function isComplexValue(value: unknown): value is Complex {
 
 /** Fills a contiguous array. */
 function write(nd: NdArray, values: readonly Scalar[]): void {
-  const numbers = nd.numbers() as { [index: number]: number | bigint };
+  const numbers = nd.numbers() as Record<number, number | bigint>;
   values.forEach((value, i) => {
     if (!isComplex(nd.dtype)) {
       numbers[i] = encode(nd.dtype, value as number | bigint | boolean);
@@ -248,7 +248,7 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
   const numbers = args.filter((arg): arg is number => typeof arg === "number");
-  const options = (args.find((arg) => typeof arg === "object") ?? {}) as TensorOptions;
+  const options = (args.find((arg) => typeof arg === "object") ?? {});
   for (const arg of args) {
     if (typeof arg === "number" ? !Number.isFinite(arg) : typeof arg !== "object" && arg !== undefined) {
       throw new RangeError(`arange: expected finite numbers, got ${describeValue(arg)}`);
@@ -279,7 +279,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
 function sequence(caller: string, size: number, options: TensorOptions, valueAt: (i: number) => number): Tensor {
   const dtype = checkOptions(caller, options, "float32");
   const nd = NdArray.empty(dtype, [size], "user");
-  const numbers = nd.numbers() as { [index: number]: number | bigint };
+  const numbers = nd.numbers() as Record<number, number | bigint>;
   if (isComplex(dtype)) throw new TypeError(`${caller}: expected a real dtype, got ${dtype}`);
   for (let i = 0; i < size; i++) numbers[i] = encode(dtype, valueAt(i));
   return finish(caller, nd, options.requiresGrad);
