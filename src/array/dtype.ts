@@ -107,7 +107,9 @@ export function realOf(dtype: DType): DType {
 /** Throws a TypeError unless `value` names a dtype. */
 export function checkDType(caller: string, value: unknown): DType {
   if (typeof value === "string" && (DTYPES as readonly string[]).includes(value)) return value as DType;
-  throw new TypeError(`${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}`);
+  throw new TypeError(
+    `${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}`,
+  );
 }
 
 /** The type that holds values of both; torch.promote_types. */

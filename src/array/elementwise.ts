@@ -8,7 +8,13 @@ import { broadcastShapes } from "./shape.js";
 import { forEachBlock, Source, splat, Target } from "./window.js";
 
 /** out = name(x, p, q), computed in the type of x's dtype. */
-export function unary(name: UnaryName, x: NdArray, p = 0, q = 0, out = NdArray.empty(x.dtype, x.shape)): NdArray {
+export function unary(
+  name: UnaryName,
+  x: NdArray,
+  p = 0,
+  q = 0,
+  out = NdArray.empty(x.dtype, x.shape),
+): NdArray {
   beginOperation();
   const tag = dtypes[x.dtype].compute;
   const kernels = memory().kernels as unknown as Record<string, UnaryKernel>;

@@ -1,7 +1,16 @@
 /** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
 import { memory } from "../core/memory.js";
 import { type Origin, Storage } from "../core/storage.js";
-import { type DType, dtypes, encode, roundTo, type Scalar, decode, type TypedArray, isComplex } from "./dtype.js";
+import {
+  type DType,
+  dtypes,
+  encode,
+  roundTo,
+  type Scalar,
+  decode,
+  type TypedArray,
+  isComplex,
+} from "./dtype.js";
 import { broadcastStrides, contiguousStrides, numelOf, sameShape, type Shape } from "./shape.js";
 
 /** Elements beyond which an array cannot lie in 4 GiB, whatever its dtype. */
@@ -26,7 +35,9 @@ export class NdArray {
   static empty(dtype: DType, shape: Shape, origin: Origin = "result"): NdArray {
     const bytes = numelOf(shape) * dtypes[dtype].size;
     if (bytes >= MAXIMUM_BYTES) {
-      throw new RangeError(`lossgrad: expected a tensor of less than 4 GiB, got shape [${shape.join(", ")}] of ${dtype}: ${bytes} bytes`);
+      throw new RangeError(
+        `lossgrad: expected a tensor of less than 4 GiB, got shape [${shape.join(", ")}] of ${dtype}: ${bytes} bytes`,
+      );
     }
     return new NdArray(Storage.allocate(bytes, origin), dtype, shape);
   }
@@ -101,13 +112,13 @@ class ScalarArray extends NdArray {
 /** Writes one element at `address`. */
 export function writeScalar(dtype: DType, value: Scalar, address: number): void {
   const { array } = dtypes[dtype];
-  const parts = typeof value === "object" ? [value.re, value.im] : isComplex(dtype) ? [Number(value), 0] : [value];
+  const parts =
+    typeof value === "object" ? [value.re, value.im] : isComplex(dtype) ? [Number(value), 0] : [value];
   const target = new array(memory().buffer, address, parts.length) as Record<number, number | bigint>;
   parts.forEach((part, i) => {
     target[i] = encode(dtype, part);
   });
 }
-
 
 function isContiguous(shape: Shape, strides: Shape): boolean {
   let expected = 1;

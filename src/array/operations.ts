@@ -51,7 +51,8 @@ function additive(name: "add" | "sub"): Operation {
     const common = resultType([x, y]);
     if (name === "sub") checkSubtraction(x, y);
     if (isComplex(common)) return onPairs(name, x, y, common);
-    const scaled = alpha === 1 ? y : y instanceof NdArray ? binary("mul", y, alpha, common) : Number(y) * alpha;
+    const scaled =
+      alpha === 1 ? y : y instanceof NdArray ? binary("mul", y, alpha, common) : Number(y) * alpha;
     return binary(name, x, scaled, common);
   };
 }
@@ -130,7 +131,9 @@ function matrixProduct([x, y]: readonly Argument[]): NdArray {
     throw new RangeError(`matmul: expected two 2-D tensors, got ${a.shape.length}-D and ${b.shape.length}-D`);
   }
   if (a.shape[1] !== b.shape[0]) {
-    throw new RangeError(`mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`);
+    throw new RangeError(
+      `mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`,
+    );
   }
   if (a.dtype !== b.dtype) {
     throw new TypeError(
@@ -138,7 +141,9 @@ function matrixProduct([x, y]: readonly Argument[]): NdArray {
     );
   }
   if (a.dtype !== "float32" && a.dtype !== "float64") {
-    throw new TypeError(`matmul: expected float32 or float64 tensors, got ${a.dtype}; convert with to("float32")`);
+    throw new TypeError(
+      `matmul: expected float32 or float64 tensors, got ${a.dtype}; convert with to("float32")`,
+    );
   }
   return matmul(a, b);
 }

@@ -22,7 +22,9 @@ export function power(x: NdArray, exponent: number): NdArray {
     case 2:
       return square();
     case 3:
-      return inWiderType(base, (wide) => binary("mul", binary("mul", wide, wide, wide.dtype), wide, wide.dtype));
+      return inWiderType(base, (wide) =>
+        binary("mul", binary("mul", wide, wide, wide.dtype), wide, wide.dtype),
+      );
     case 0.5:
       return unary("sqrt", base);
     case -0.5:

@@ -12,7 +12,8 @@ export function resultType(operands: readonly Argument[]): DType {
   let zeroDim: DType | null = null;
   let numbers: DType | null = null;
   for (const x of operands) {
-    if (!(x instanceof NdArray)) numbers = join(numbers, typeof x === "bigint" || Number.isInteger(x) ? "int64" : "float32");
+    if (!(x instanceof NdArray))
+      numbers = join(numbers, typeof x === "bigint" || Number.isInteger(x) ? "int64" : "float32");
     else if (x.shape.length === 0) zeroDim = join(zeroDim, x.dtype);
     else dimensioned = join(dimensioned, x.dtype);
   }
@@ -29,6 +30,7 @@ function raise(high: DType | null, low: DType | null): DType | null {
   const category = dtypes[high].category;
   const lower = dtypes[low].category;
   if (category === "complex") return high;
-  if (category === "float") return lower !== "complex" ? high : high === "float64" ? "complex128" : "complex64";
+  if (category === "float")
+    return lower !== "complex" ? high : high === "float64" ? "complex128" : "complex64";
   return category === "bool" || lower === "float" || lower === "complex" ? promoteTypes(high, low) : high;
 }

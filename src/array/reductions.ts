@@ -22,9 +22,16 @@ export function mean(x: NdArray, dims: readonly number[] | undefined, keepdim: b
   return reduce(x, dims, keepdim, x.dtype, n);
 }
 
-function reduce(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean, dtype: DType, divisor: number): NdArray {
+function reduce(
+  x: NdArray,
+  dims: readonly number[] | undefined,
+  keepdim: boolean,
+  dtype: DType,
+  divisor: number,
+): NdArray {
   if (isComplex(x.dtype)) throw new TypeError(`sum: expected a real tensor, got ${describeValue(x.dtype)}`);
-  const divided = (value: number | bigint): number | bigint => (typeof value === "bigint" ? value : value / divisor);
+  const divided = (value: number | bigint): number | bigint =>
+    typeof value === "bigint" ? value : value / divisor;
   if (dims === undefined && !keepdim) return NdArray.scalar(dtype, divided(sumAll(x)));
   const reduced = dims ?? x.shape.map((_, d) => d);
   const sums = sumOver(x, reduced);

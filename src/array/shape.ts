@@ -57,9 +57,11 @@ export function broadcastStrides(from: Shape, strides: Shape, shape: Shape): num
 
 /** Throws unless `shape` is an array of sizes; returns a copy. */
 export function checkShape(caller: string, shape: unknown): number[] {
-  if (!Array.isArray(shape)) throw new TypeError(`${caller}: expected a shape as an array of sizes, got ${describeValue(shape)}`);
+  if (!Array.isArray(shape))
+    throw new TypeError(`${caller}: expected a shape as an array of sizes, got ${describeValue(shape)}`);
   for (const size of shape as unknown[]) {
-    if (typeof size !== "number") throw new TypeError(`${caller}: expected sizes to be numbers, got ${describeValue(size)}`);
+    if (typeof size !== "number")
+      throw new TypeError(`${caller}: expected sizes to be numbers, got ${describeValue(size)}`);
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new RangeError(`${caller}: expected sizes to be non-negative integers, got ${size}`);
     }
@@ -77,7 +79,9 @@ export function wrapDim(dim: unknown, ndim: number): number {
   }
   const limit = Math.max(ndim, 1);
   if (dim < -limit || dim >= limit) {
-    throw new RangeError(`Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`);
+    throw new RangeError(
+      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`,
+    );
   }
   return dim < 0 ? dim + limit : dim;
 }

@@ -26,13 +26,23 @@ function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number):
   exact.reset();
   let magnitude = 0;
   for (let start = 0; start < n; start += BLOCK) {
-    magnitude += addBlock(source.read(first + start, Math.min(BLOCK, n - start)), Math.min(BLOCK, n - start), tag, exact);
+    magnitude += addBlock(
+      source.read(first + start, Math.min(BLOCK, n - start)),
+      Math.min(BLOCK, n - start),
+      tag,
+      exact,
+    );
   }
   const sum = exact.value();
   if (isCertain(sum, magnitude, tag)) return sum;
   exact.reset();
   for (let start = 0; start < n; start += BLOCK) {
-    addOneByOne(source.read(first + start, Math.min(BLOCK, n - start)), Math.min(BLOCK, n - start), tag, exact);
+    addOneByOne(
+      source.read(first + start, Math.min(BLOCK, n - start)),
+      Math.min(BLOCK, n - start),
+      tag,
+      exact,
+    );
   }
   return exact.value();
 }

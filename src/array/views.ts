@@ -34,5 +34,11 @@ export function transpose(x: NdArray, a: number, b: number): NdArray {
 
 /** Slice `index` of dimension 0. */
 export function select(x: NdArray, index: number): NdArray {
-  return new NdArray(x.storage, x.dtype, x.shape.slice(1), x.strides.slice(1), x.offset + index * x.strides[0]);
+  return new NdArray(
+    x.storage,
+    x.dtype,
+    x.shape.slice(1),
+    x.strides.slice(1),
+    x.offset + index * x.strides[0],
+  );
 }

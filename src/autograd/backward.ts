@@ -53,7 +53,11 @@ class Arrivals {
   isSole(gradient: Variable): boolean {
     const { nd } = gradient;
     return (
-      !this.createGraph && this.owned.has(nd.storage) && this.holders.get(nd.storage) === 1 && nd.contiguous && nd.offset === 0
+      !this.createGraph &&
+      this.owned.has(nd.storage) &&
+      this.holders.get(nd.storage) === 1 &&
+      nd.contiguous &&
+      nd.offset === 0
     );
   }
 
@@ -155,7 +159,9 @@ function fit(gradient: Variable | null, edge: Edge): Variable | null {
 /** Σ over the dimensions along which `shape` was broadcast. */
 function sumTo(gradient: Variable, shape: readonly number[]): Variable {
   const lead = gradient.shape.length - shape.length;
-  const dims = gradient.shape.map((_, d) => d).filter((d) => d < lead || shape[d - lead] !== gradient.shape[d]);
+  const dims = gradient.shape
+    .map((_, d) => d)
+    .filter((d) => d < lead || shape[d - lead] !== gradient.shape[d]);
   return gradient.sum({ dim: dims, keepdim: true }).reshape(shape);
 }
 

@@ -38,7 +38,8 @@ const constant = (node: string): Rule => rule(node, [], (g) => [() => g.zeros(),
 const NOT_DIFFERENTIABLE: Rule = rule("NotDifferentiable", [], () => [() => null, () => null]);
 
 /** conj of what a derivative multiplies by: torch's gradients are conjugate. */
-const conj = (x: Variable | number): Variable | number => (typeof x !== "number" && isComplex(x.dtype) ? x.conj() : x);
+const conj = (x: Variable | number): Variable | number =>
+  typeof x !== "number" && isComplex(x.dtype) ? x.conj() : x;
 const scaled = (g: Variable, factor = 1): Variable => (factor === 1 ? g : g.mul(factor));
 
 /** g to the larger input; to both, halved, where they are equal. */
@@ -47,10 +48,14 @@ function selection(node: string, loses: (a: Variable, b: Variable) => Variable):
     const half = a.eq(b).to(g.dtype).mul(-0.5).add(1);
     return g.mul(half).keep(loses(a, b).eq(0));
   };
-  return rule(node, [["x", "y"], ["x", "y"]], (g, { x, y }) => [
-    () => share(g, x(), lift(y(), x())),
-    () => share(g, lift(y(), x()), x()),
-  ]);
+  return rule(
+    node,
+    [
+      ["x", "y"],
+      ["x", "y"],
+    ],
+    (g, { x, y }) => [() => share(g, x(), lift(y(), x())), () => share(g, lift(y(), x()), x())],
+  );
 }
 
 /** A number as a tensor like `like`. */
@@ -60,7 +65,8 @@ function lift(y: Variable | number, like: Variable): Variable {
 
 /** The reduced gradient with its dimensions back, then broadcast. */
 function spread(g: Variable, { dims, keepdim }: Parameters, shape: readonly number[]): Variable {
-  const kept = keepdim || dims === undefined ? g : g.reshape(shape.map((size, d) => (dims.includes(d) ? 1 : size)));
+  const kept =
+    keepdim || dims === undefined ? g : g.reshape(shape.map((size, d) => (dims.includes(d) ? 1 : size)));
   return kept.expand(shape);
 }
 
@@ -71,7 +77,10 @@ function count({ dims }: Parameters, shape: readonly number[]): number {
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
   add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
   sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
-  mul: rule("MulBackward0", [["y"], ["x"]], (g, { x, y }) => [() => g.mul(conj(y())), () => g.mul(conj(x()))]),
+  mul: rule("MulBackward0", [["y"], ["x"]], (g, { x, y }) => [
+    () => g.mul(conj(y())),
+    () => g.mul(conj(x())),
+  ]),
   div: rule("DivBackward0", [["y"], ["x", "y"]], (g, { x, y }) => [
     () => g.div(y()),
     () => g.neg().mul(x().div(y()).div(y())),
@@ -80,7 +89,9 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   minimum: selection("MinimumBackward0", (a, b) => a.gt(b)),
   keep: rule("WhereBackward0", [["y"]], (g, { y }) => [() => g.keep(y() as Variable), () => null]),
   neg: rule("NegBackward0", [], (g) => [() => g.neg()]),
-  abs: rule("AbsBackward0", [["x"]], (g, { x }) => [() => g.mul(isComplex(x().dtype) ? x().sgn() : x().sign())]),
+  abs: rule("AbsBackward0", [["x"]], (g, { x }) => [
+    () => g.mul(isComplex(x().dtype) ? x().sgn() : x().sign()),
+  ]),
   sign: constant("SignBackward0"),
   sqrt: rule("SqrtBackward0", [["out"]], (g, { out }) => [() => g.div(out().mul(2))]),
   sgn: rule("SgnBackward0", [["x", "out"]], (g, { x, out }) => [
@@ -97,7 +108,14 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
     () => g.keep(x().ge(min).mul(x().le(max))),
   ]),
   pow: rule("PowBackward0", [["x"]], (g, { x, parameters: { exponent = 1 } }) => [
-    () => (exponent === 0 ? g.zeros() : g.mul(x().pow(exponent - 1).mul(exponent))),
+    () =>
+      exponent === 0
+        ? g.zeros()
+        : g.mul(
+            x()
+              .pow(exponent - 1)
+              .mul(exponent),
+          ),
   ]),
   eq: NOT_DIFFERENTIABLE,
   ne: NOT_DIFFERENTIABLE,
@@ -123,5 +141,7 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   transpose: rule("TransposeBackward0", [], (g, { parameters: { dim = 0, other = 1 } }) => [
     () => g.transpose(dim, other),
   ]),
-  select: rule("SelectBackward0", [], (g, { shape, parameters: { index = 0 } }) => [() => g.intoSlice(shape, index)]),
+  select: rule("SelectBackward0", [], (g, { shape, parameters: { index = 0 } }) => [
+    () => g.intoSlice(shape, index),
+  ]),
 };

@@ -18,12 +18,27 @@ type SumKernel = (x: number, y: number, n: number, p: number) => number;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
 type SumSlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number) => number;
 export type UnaryKernel = (x: number, out: number, n: number, p: number, q: number) => void;
-export type BinaryKernel = (x: number, xStep: number, y: number, yStep: number, out: number, n: number) => void;
+export type BinaryKernel = (
+  x: number,
+  xStep: number,
+  y: number,
+  yStep: number,
+  out: number,
+  n: number,
+) => void;
 type ConvertKernel = (x: number, out: number, n: number) => void;
-type StridedKernel = (from: number, to: number, start: number, n: number, ndim: number, table: number) => void;
+type StridedKernel = (
+  from: number,
+  to: number,
+  start: number,
+  n: number,
+  ndim: number,
+  table: number,
+) => void;
 
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "clamp";
-export type BinaryName = "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
+export type BinaryName =
+  "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
 type ElementSize = 1 | 2 | 4 | 8 | 16;
 
 export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
@@ -51,5 +66,9 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;
 
 /** Fails to compile when `Kernels` and the binary's exports differ. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { missing: Exclude<B, A> }) : { absent: Exclude<A, B> };
+type Same<A, B> = [A] extends [B]
+  ? [B] extends [A]
+    ? true
+    : { missing: Exclude<B, A> }
+  : { absent: Exclude<A, B> };
 export const KERNELS_MATCH: Same<keyof Kernels, KernelName> = true;

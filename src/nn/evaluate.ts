@@ -98,7 +98,12 @@ export function slope(problem: Problem, norm: number, upstream: number, out: NdA
 }
 
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
-function sumBlocks({ input, ...problem }: Problem, x: Source, y: Source, block: (start: number, n: number) => number): number {
+function sumBlocks(
+  { input, ...problem }: Problem,
+  x: Source,
+  y: Source,
+  block: (start: number, n: number) => number,
+): number {
   const { numel } = input;
   if (numel <= BLOCK) {
     const sum = numel === 0 ? 0 : block(0, numel);
@@ -120,6 +125,12 @@ function addWide({ row, dtype, parameter }: Problem, x: Source, y: Source, start
   const { kernels } = memory();
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
   const terms = memory().window(6);
-  kernels[`${row.kernel}_map_${tag}`](from, to, terms, n, scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype)));
+  kernels[`${row.kernel}_map_${tag}`](
+    from,
+    to,
+    terms,
+    n,
+    scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype)),
+  );
   addBlock(terms, n, tag, exact);
 }

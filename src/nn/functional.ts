@@ -31,7 +31,13 @@ export interface LossOptions extends ReductionOptions, LegacyOptions, WeightOpti
 }
 
 /** Evaluates a loss of the table; `caller` is its name for messages. */
-function evaluate(name: LossName, allowed: readonly string[], input: Tensor, target: Tensor, options: LossOptions): Tensor {
+function evaluate(
+  name: LossName,
+  allowed: readonly string[],
+  input: Tensor,
+  target: Tensor,
+  options: LossOptions,
+): Tensor {
   const row: LossRow = losses[name];
   checkArguments(name, allowed, input, target, options);
   if (!sameShape(target.shape, input.shape)) warnOfSizes(input, target);
@@ -40,7 +46,8 @@ function evaluate(name: LossName, allowed: readonly string[], input: Tensor, tar
   const shape = broadcastShapes(input.shape, target.shape);
   const { weight } = options;
   if (weight) {
-    if (!sameShape(weight.shape, input.shape)) throw new RangeError("Weights and input must have the same size.");
+    if (!sameShape(weight.shape, input.shape))
+      throw new RangeError("Weights and input must have the same size.");
     const reduction = checkReduction(asked, true);
     return weighted(row, unweighted(name, row, input, target, shape, "none", options), weight, reduction);
   }
@@ -61,7 +68,9 @@ function checkArguments(
   ] as const) {
     if (word === "weight" && (value === undefined || value === null)) continue;
     if (!(value instanceof Tensor)) {
-      throw new TypeError(`${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`);
+      throw new TypeError(
+        `${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`,
+      );
     }
     value.checkAlive(name);
   }
@@ -123,8 +132,10 @@ function readParameter(name: LossName, row: LossRow, options: LossOptions): numb
   }
   const value = Number(given);
   if (!Number.isFinite(value)) throw new RangeError(`${name}: expected ${word} to be finite, got ${value}`);
-  if (word === "beta" && value < 0) throw new RangeError("smooth_l1_loss does not support negative values for beta.");
-  if (word === "delta" && value <= 0) throw new RangeError("huber_loss does not support non-positive values for delta.");
+  if (word === "beta" && value < 0)
+    throw new RangeError("smooth_l1_loss does not support negative values for beta.");
+  if (word === "delta" && value <= 0)
+    throw new RangeError("huber_loss does not support non-positive values for delta.");
   return value;
 }
 

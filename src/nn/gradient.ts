@@ -118,7 +118,10 @@ class LossGradient<V extends Variable> {
     if (options.createGraph) {
       return [() => this.differentiable(upstream, "input"), () => this.differentiable(upstream, "target")];
     }
-    return [() => this.gradientOf("input", upstream, options), () => this.gradientOf("target", upstream, options)];
+    return [
+      () => this.gradientOf("input", upstream, options),
+      () => this.gradientOf("target", upstream, options),
+    ];
   }
 
   private gradientOf(which: Side, upstream: Variable, { retainGraph }: EngineOptions): Variable {
@@ -127,7 +130,8 @@ class LossGradient<V extends Variable> {
     if (this.reduction === "none") return this.elementwise(which, upstream);
     const g = upstream.nd.item() as number;
     const own = (which === "target") === this.swapped;
-    if (own && g === 1 && this.kept && this.keptNorm === this.norm()) return retainGraph ? this.kept.clone() : this.kept;
+    if (own && g === 1 && this.kept && this.keptNorm === this.norm())
+      return retainGraph ? this.kept.clone() : this.kept;
     if (row.divides) return this.tensorOf(this.rescaled(which, g, own && !retainGraph));
     return this.tensorOf(slope(this.seenBy(which), this.norm(), g, this.blank()));
   }
@@ -168,7 +172,12 @@ class LossGradient<V extends Variable> {
       return this.tensorOf(which === "target" ? unary("neg", product, 0, 0, product) : product);
     }
     const wide = this.wideDType();
-    const slopes = slope({ ...this.seenBy(which), dtype: wide }, row.factor, 1, NdArray.empty(wide, upstream.shape));
+    const slopes = slope(
+      { ...this.seenBy(which), dtype: wide },
+      row.factor,
+      1,
+      NdArray.empty(wide, upstream.shape),
+    );
     return this.tensorOf(convert(binary("mul", slopes, upstream.nd, wide, slopes), dtype));
   }
 

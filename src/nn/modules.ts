@@ -39,7 +39,11 @@ export abstract class Loss {
   }
 }
 
-function reductionOf({ sizeAverage, reduce, reduction = "mean" }: LegacyOptions & ReductionOptions): Reduction {
+function reductionOf({
+  sizeAverage,
+  reduce,
+  reduction = "mean",
+}: LegacyOptions & ReductionOptions): Reduction {
   return legacyReduction(sizeAverage, reduce) ?? reduction;
 }
 

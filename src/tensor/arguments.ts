@@ -6,7 +6,8 @@ import { numelOf, wrapDim } from "../array/shape.js";
 export type Sizes = readonly number[] | readonly [readonly number[]];
 
 export function readSizes(caller: string, sizes: Sizes): number[] {
-  const list: readonly unknown[] = sizes.length === 1 && Array.isArray(sizes[0]) ? (sizes[0] as unknown[]) : sizes;
+  const list: readonly unknown[] =
+    sizes.length === 1 && Array.isArray(sizes[0]) ? (sizes[0] as unknown[]) : sizes;
   for (const size of list) {
     if (typeof size !== "number" || !Number.isSafeInteger(size)) {
       throw new TypeError(`${caller}: expected sizes to be integers, got ${describeValue(size)}`);
@@ -18,7 +19,8 @@ export function readSizes(caller: string, sizes: Sizes): number[] {
 /** `sizes` with a -1 filled in, so that they hold `numel` elements; torch's errors. */
 export function inferShape(sizes: readonly number[], numel: number): number[] {
   const shown = `shape '[${sizes.join(", ")}]' is invalid for input of size ${numel}`;
-  if (sizes.filter((size) => size === -1).length > 1) throw new RangeError("only one dimension can be inferred");
+  if (sizes.filter((size) => size === -1).length > 1)
+    throw new RangeError("only one dimension can be inferred");
   for (const size of sizes) if (size < -1) throw new RangeError(`invalid shape dimension ${size}`);
   const known = numelOf(sizes.filter((size) => size !== -1));
   if (!sizes.includes(-1)) {
@@ -68,7 +70,9 @@ export function expandedShape(shape: readonly number[], sizes: readonly number[]
 /** Dimensions of a reduction, counted from 0; undefined for all. */
 export function readDims(dim: number | readonly number[] | undefined, ndim: number): number[] | undefined {
   if (dim === undefined || dim === null) return undefined;
-  const dims = (Array.isArray(dim) ? (dim as readonly number[]) : [dim as number]).map((d) => wrapDim(d, ndim));
+  const dims = (Array.isArray(dim) ? (dim as readonly number[]) : [dim as number]).map((d) =>
+    wrapDim(d, ndim),
+  );
   // A 0-d tensor takes dimension 0, and has none.
   const within = dims.filter((d) => d < ndim);
   if (new Set(within).size !== within.length) {
@@ -77,4 +81,3 @@ export function readDims(dim: number | readonly number[] | undefined, ndim: numb
   }
   return dims.length === 0 ? undefined : within.sort((a, b) => a - b);
 }
-

@@ -25,11 +25,17 @@ export interface GradOptions extends BackwardOptions {
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  { gradOutputs = null, createGraph = false, retainGraph = createGraph, allowUnused = false }: GradOptions = {},
+  {
+    gradOutputs = null,
+    createGraph = false,
+    retainGraph = createGraph,
+    allowUnused = false,
+  }: GradOptions = {},
 ): (Tensor | null)[] {
   const outputList = listOf("outputs", outputs);
   const inputList = listOf("inputs", inputs);
-  const upstream = gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
+  const upstream =
+    gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
   if (upstream.length !== outputList.length) {
     throw new RangeError(`got ${outputList.length} tensors and ${upstream.length} gradients`);
   }
@@ -52,7 +58,8 @@ export function grad(
 function listOf(word: string, tensors: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(tensors) ? tensors : [tensors];
   for (const item of list) {
-    if (!(item instanceof Tensor)) throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeValue(item)}`);
+    if (!(item instanceof Tensor))
+      throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeValue(item)}`);
     item.checkAlive("grad");
   }
   return list as Tensor[];

@@ -25,7 +25,10 @@ export interface TensorOptions {
 /** Nested arrays of one depth and regular lengths, or one value. */
 export type NestedData = Scalar | readonly NestedData[];
 /** Any typed array, DataView apart. */
-export type TypedData = ArrayBufferView & { readonly length: number; readonly [index: number]: number | bigint };
+export type TypedData = ArrayBufferView & {
+  readonly length: number;
+  readonly [index: number]: number | bigint;
+};
 export type TensorData = NestedData | TypedData | Tensor;
 
 /** dtypes of typed arrays by the array's name; Uint16Array holds halves, and `dtype` must say which. */
@@ -47,7 +50,9 @@ function finish(caller: string, nd: NdArray, requiresGrad: unknown): Tensor {
   const result = new Tensor(nd);
   if (requiresGrad === true) result.requiresGrad_();
   else if (requiresGrad !== undefined && requiresGrad !== false) {
-    throw new TypeError(`${caller}: expected requiresGrad to be a boolean, got ${describeValue(requiresGrad)}`);
+    throw new TypeError(
+      `${caller}: expected requiresGrad to be a boolean, got ${describeValue(requiresGrad)}`,
+    );
   }
   return result;
 }
@@ -55,7 +60,9 @@ function finish(caller: string, nd: NdArray, requiresGrad: unknown): Tensor {
 function checkOptions(caller: string, { dtype, requiresGrad }: TensorOptions, fallback: DType): DType {
   const type = dtype === undefined ? fallback : checkDType(caller, dtype);
   if (requiresGrad !== undefined && typeof requiresGrad !== "boolean") {
-    throw new TypeError(`${caller}: expected requiresGrad to be a boolean, got ${describeValue(requiresGrad)}`);
+    throw new TypeError(
+      `${caller}: expected requiresGrad to be a boolean, got ${describeValue(requiresGrad)}`,
+    );
   }
   if (requiresGrad && !isFloating(type) && !isComplex(type)) {
     throw new TypeError("Only Tensors of floating point and complex dtype can require gradients");
@@ -126,7 +133,9 @@ function inferDType(values: readonly Scalar[]): DType {
     else if (typeof value === "boolean" && dtype === null) dtype = "bool";
   }
   if (dtype === "int64" && values.some((value) => typeof value !== "bigint")) {
-    throw new TypeError("tensor: expected bigints only, got bigints among other values; convert them or give a dtype");
+    throw new TypeError(
+      "tensor: expected bigints only, got bigints among other values; convert them or give a dtype",
+    );
   }
   return dtype ?? "float32";
 }
@@ -169,7 +178,12 @@ function fromTypedArray(data: ArrayBufferView, options: TensorOptions): Tensor {
   const own = typedArrays[name] ?? null;
   const asked = options.dtype;
   const bits = name === "Uint16Array" && (asked === "float16" || asked === "bfloat16");
-  if (!own && (asked === undefined || typeof source.length !== "number" || (name === "Uint16Array" && !bits && isFloating(asked)))) {
+  if (
+    !own &&
+    (asked === undefined ||
+      typeof source.length !== "number" ||
+      (name === "Uint16Array" && !bits && isFloating(asked)))
+  ) {
     throw new TypeError(
       name === "Uint16Array"
         ? `tensor: expected dtype "float16" or "bfloat16" with a Uint16Array, which holds their bits, got ${describeValue(asked)}`
@@ -248,16 +262,18 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...args: (number | TensorOptions | undefined)[]): Tensor {
   const numbers = args.filter((arg): arg is number => typeof arg === "number");
-  const options = (args.find((arg) => typeof arg === "object") ?? {});
+  const options = args.find((arg) => typeof arg === "object") ?? {};
   for (const arg of args) {
     if (typeof arg === "number" ? !Number.isFinite(arg) : typeof arg !== "object" && arg !== undefined) {
       throw new RangeError(`arange: expected finite numbers, got ${describeValue(arg)}`);
     }
   }
   if (numbers.length === 0) throw new TypeError("arange: expected an end, got nothing");
-  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   if (step === 0) throw new RangeError("step must be nonzero");
-  if ((end - start) / step < 0) throw new RangeError("upper bound and larger bound inconsistent with step sign");
+  if ((end - start) / step < 0)
+    throw new RangeError("upper bound and larger bound inconsistent with step sign");
   const size = Math.ceil((end - start) / step);
   return sequence("arange", size, options, (i) => start + i * step);
 }
@@ -265,7 +281,8 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 /** `steps` numbers evenly from start to end, both included. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   for (const value of [start, end]) {
-    if (typeof value !== "number") throw new TypeError(`linspace: expected a number, got ${describeValue(value)}`);
+    if (typeof value !== "number")
+      throw new TypeError(`linspace: expected a number, got ${describeValue(value)}`);
   }
   if (!Number.isSafeInteger(steps) || steps < 0) throw new RangeError("number of steps must be non-negative");
   // From both ends towards the middle, in the precision of the result, as torch does.
@@ -276,7 +293,12 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   );
 }
 
-function sequence(caller: string, size: number, options: TensorOptions, valueAt: (i: number) => number): Tensor {
+function sequence(
+  caller: string,
+  size: number,
+  options: TensorOptions,
+  valueAt: (i: number) => number,
+): Tensor {
   const dtype = checkOptions(caller, options, "float32");
   const nd = NdArray.empty(dtype, [size], "user");
   const numbers = nd.numbers() as Record<number, number | bigint>;

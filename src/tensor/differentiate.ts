@@ -40,7 +40,9 @@ function upstreamOf(output: Variable, gradient: Variable | null | undefined, ind
     return output.onesLike();
   }
   if (typeof gradient !== "object" || !("nd" in gradient)) {
-    throw new TypeError(`backward: expected the gradient as a Tensor or null, got ${describeValue(gradient)}`);
+    throw new TypeError(
+      `backward: expected the gradient as a Tensor or null, got ${describeValue(gradient)}`,
+    );
   }
   gradient.checkAlive("backward");
   checkUpstream(output, gradient, index);

@@ -31,7 +31,8 @@ export function inPlace<V extends Target>(
 ): void {
   target.checkAlive(`${name}_`);
   if (typeof other !== "number") other.checkAlive(`${name}_`);
-  const recorded = isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
+  const recorded =
+    isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
   checkTarget(target, recorded);
   const operand = typeof other === "number" ? other : other.nd;
   const common = name === "fill" || name === "copy" ? target.dtype : checkOperands(target, name, operand);
@@ -96,7 +97,8 @@ function checkOperands(target: Target, name: InPlaceName, operand: NdArray | num
     }
   }
   const result = resultType([target.nd, operand]);
-  const common = name === "div" && dtypes[result].category !== "float" ? promoteTypes(result, "float32") : result;
+  const common =
+    name === "div" && dtypes[result].category !== "float" ? promoteTypes(result, "float32") : result;
   const order = ["bool", "integer", "float", "complex"];
   if (order.indexOf(dtypes[common].category) > order.indexOf(dtypes[target.dtype].category)) {
     throw new TypeError(

@@ -1,5 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type DType, isComplex, isFloating, type Scalar, type TypedArray, checkDType } from "../array/dtype.js";
+import {
+  type DType,
+  isComplex,
+  isFloating,
+  type Scalar,
+  type TypedArray,
+  checkDType,
+} from "../array/dtype.js";
 import { fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import type { OperationName, Parameters } from "../array/operations.js";
@@ -58,7 +65,8 @@ export class Tensor implements Variable {
   }
 
   /** @internal */
-  static readonly wrap = (nd: NdArray, node: GraphNode | null, base: Tensor | null): Tensor => new Tensor(nd, node, base);
+  static readonly wrap = (nd: NdArray, node: GraphNode | null, base: Tensor | null): Tensor =>
+    new Tensor(nd, node, base);
 
   /** @internal */
   checkAlive(caller: string): void {
@@ -118,21 +126,28 @@ export class Tensor implements Variable {
   array(): TypedArray {
     this.checkAlive("array");
     if (this.requiresGrad) {
-      throw new Error("Can't call array() on Tensor that requires grad. Use tensor.detach().array() instead.");
+      throw new Error(
+        "Can't call array() on Tensor that requires grad. Use tensor.detach().array() instead.",
+      );
     }
     if (!this.nd.contiguous) {
-      throw new Error(`array: expected a contiguous tensor, got strides [${this.nd.strides.join(", ")}]; use clone().array()`);
+      throw new Error(
+        `array: expected a contiguous tensor, got strides [${this.nd.strides.join(", ")}]; use clone().array()`,
+      );
     }
     this.nd.storage.pin();
     const numbers = this.nd.numbers();
     if (this.dtype !== "float16" || !HAS_FLOAT16_ARRAY) return numbers;
-    const { Float16Array } = globalThis as unknown as { Float16Array: new (...view: unknown[]) => TypedArray };
+    const { Float16Array } = globalThis as unknown as {
+      Float16Array: new (...view: unknown[]) => TypedArray;
+    };
     return new Float16Array(numbers.buffer, numbers.byteOffset, numbers.length);
   }
 
   /** A slice of dimension 0, negative indices counted from the end; shares the elements. */
   at(index: number): Tensor {
-    if (this.ndim === 0) throw new RangeError("at: expected a tensor with dimensions, got a 0-d tensor; use item()");
+    if (this.ndim === 0)
+      throw new RangeError("at: expected a tensor with dimensions, got a 0-d tensor; use item()");
     if (!Number.isInteger(index)) throw new TypeError(`at: expected an integer, got ${describeValue(index)}`);
     const size = this.shape[0];
     if (index < -size || index >= size) {
@@ -159,7 +174,8 @@ export class Tensor implements Variable {
   /** Switches recording on or off, of a leaf; returns this. */
   requiresGrad_(flag = true): this {
     this.checkAlive("requiresGrad_");
-    if (typeof flag !== "boolean") throw new TypeError(`requiresGrad_: expected a boolean, got ${describeValue(flag)}`);
+    if (typeof flag !== "boolean")
+      throw new TypeError(`requiresGrad_: expected a boolean, got ${describeValue(flag)}`);
     if (flag && !isFloating(this.dtype) && !isComplex(this.dtype)) {
       throw new TypeError("only Tensors of floating point dtype can require gradients");
     }
@@ -204,10 +220,12 @@ export class Tensor implements Variable {
   }
 
   private checkGrad(value: unknown): void {
-    if (!(value instanceof Tensor)) throw new TypeError(`grad: expected a Tensor or null, got ${describeValue(value)}`);
+    if (!(value instanceof Tensor))
+      throw new TypeError(`grad: expected a Tensor or null, got ${describeValue(value)}`);
     value.checkAlive("grad");
     if (value === this) throw new Error("can't assign Variable as its own grad");
-    if (!sameShape(value.shape, this.shape)) throw new RangeError("assigned grad has data of a different size");
+    if (!sameShape(value.shape, this.shape))
+      throw new RangeError("assigned grad has data of a different size");
     if (value.dtype !== this.dtype) throw new TypeError("assigned grad has data of a different type");
   }
 
@@ -238,7 +256,8 @@ export class Tensor implements Variable {
     return new Tensor(this.nd);
   }
   set data(value: Tensor) {
-    if (!(value instanceof Tensor)) throw new TypeError(`data: expected a Tensor, got ${describeValue(value)}`);
+    if (!(value instanceof Tensor))
+      throw new TypeError(`data: expected a Tensor, got ${describeValue(value)}`);
     value.checkAlive("data");
     if (value.dtype !== this.dtype) {
       throw new TypeError(
@@ -300,7 +319,8 @@ export class Tensor implements Variable {
   }
   /** The transpose of a matrix; a tensor of less than two dimensions as it is. */
   t(): Tensor {
-    if (this.ndim > 2) throw new RangeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
+    if (this.ndim > 2)
+      throw new RangeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
     return this.ndim < 2 ? this.op("reshape", { shape: this.shape }) : this.transpose(0, 1);
   }
 
@@ -399,7 +419,9 @@ export class Tensor implements Variable {
   }
   /** @internal */
   onesLike(): Tensor {
-    return new Tensor(this.ndim === 0 ? NdArray.scalar(this.dtype, 1) : fill(NdArray.empty(this.dtype, this.shape), 1));
+    return new Tensor(
+      this.ndim === 0 ? NdArray.scalar(this.dtype, 1) : fill(NdArray.empty(this.dtype, this.shape), 1),
+    );
   }
   /** @internal */
   intoSlice(shape: readonly number[], index: number): Tensor {
@@ -495,4 +517,3 @@ function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
   throw new TypeError(`${caller}: expected a Tensor or a number, got ${describeValue(value)}`);
 }
-

@@ -17,7 +17,9 @@ import { Tensor } from "./tensor.js";
 export function tidy<T>(fn: () => T): T {
   return scope(fn, (result) => {
     if (result instanceof Promise) {
-      throw new TypeError("tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`");
+      throw new TypeError(
+        "tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`",
+      );
     }
     const kept = new Set<Disposable>();
     keepTensors(result, kept, new Set());
