@@ -1,7 +1,6 @@
 /** Complex numbers as pairs (re, im) of C. */
 
 /** |z| without overflow or underflow on the way: f32 is computed in f64, f64 is scaled by a power of two. */
-// @ts-ignore: decorator
 @inline
 function modulus<C>(re: f64, im: f64): f64 {
   const a = abs(re);

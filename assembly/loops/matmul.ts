@@ -7,14 +7,14 @@ export function matmul<C>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32
   const rowBytes = <usize>n * sizeof<C>();
   for (let i = 0; i < m; i++) {
     let j = 0;
-    for (; j + 4 * width <= n; j += 4 * width) fourVectors<C>(a, b + j * sizeof<C>(), out + j * sizeof<C>(), k, rowBytes);
+    for (; j + 4 * width <= n; j += 4 * width)
+      fourVectors<C>(a, b + j * sizeof<C>(), out + j * sizeof<C>(), k, rowBytes);
     for (; j < n; j += width) oneVector<C>(a, b + j * sizeof<C>(), out + j * sizeof<C>(), k, rowBytes, n - j);
     a += k * sizeof<C>();
     out += rowBytes;
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function fourVectors<C>(a: usize, b: usize, out: usize, k: i32, rowBytes: usize): void {
   let s0 = v128.splat<C>(0);
@@ -35,7 +35,6 @@ function fourVectors<C>(a: usize, b: usize, out: usize, k: i32, rowBytes: usize)
   v128.store(out, s3, 48);
 }
 
-// @ts-ignore: decorator
 @inline
 function oneVector<C>(a: usize, b: usize, out: usize, k: i32, rowBytes: usize, left: i32): void {
   const whole = left >= lanes<C>();

@@ -10,7 +10,6 @@
 import { lanes, load, loadTail, nextHigh, nextLow, quantize, splat, store, storeTail, total } from "../lanes";
 
 /** The term at one vector, its gradient stored when `slopes`. */
-// @ts-ignore: decorator
 @inline
 function visit<T, C, S, R>(x: usize, y: usize, out: usize, p: v128, norm: v128, slopes: bool): v128 {
   const term = changetype<T>(0);
@@ -19,7 +18,6 @@ function visit<T, C, S, R>(x: usize, y: usize, out: usize, p: v128, norm: v128, 
   return term.value<C, C>(d, p);
 }
 
-// @ts-ignore: decorator
 @inline
 function reduce<T, C, S, R>(x: usize, y: usize, out: usize, n: i32, p: f64, norm: f64, slopes: bool): f64 {
   const term = changetype<T>(0);

@@ -3,7 +3,6 @@
  * `table` holds, as u32: sizes[ndim], strides[ndim] (in elements), and room for index[ndim].
  */
 
-// @ts-ignore: decorator
 @inline
 function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table: usize, gather: bool): void {
   const sizes = table;
@@ -42,7 +41,6 @@ function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table:
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function copy<E>(to: usize, from: usize): void {
   if (isVector<E>()) v128.store(to, v128.load(from));

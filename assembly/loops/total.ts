@@ -5,9 +5,12 @@
 import { loadWide, nextHigh, nextLow } from "../lanes";
 
 export function total<S>(x: usize, n: i32, out: usize): void {
-  let low0 = f64x2.splat(0), low1 = f64x2.splat(0);
-  let high0 = f64x2.splat(0), high1 = f64x2.splat(0);
-  let magnitude0 = f64x2.splat(0), magnitude1 = f64x2.splat(0);
+  let low0 = f64x2.splat(0),
+    low1 = f64x2.splat(0);
+  let high0 = f64x2.splat(0),
+    high1 = f64x2.splat(0);
+  let magnitude0 = f64x2.splat(0),
+    magnitude1 = f64x2.splat(0);
   const step = 2 * sizeof<S>();
   for (; n >= 4; n -= 4) {
     const a = loadWide<S>(x, 2);

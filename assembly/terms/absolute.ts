@@ -15,6 +15,10 @@ export class Absolute {
   slope<C, R>(d: v128, _p: v128, norm: v128): v128 {
     const magnitude = v128.abs<C>(d);
     const signed = v128.xor(norm, v128.xor(d, magnitude));
-    return v128.bitselect(signed, v128.mul<C>(norm, v128.splat<C>(0)), v128.gt<C>(magnitude, v128.splat<C>(0)));
+    return v128.bitselect(
+      signed,
+      v128.mul<C>(norm, v128.splat<C>(0)),
+      v128.gt<C>(magnitude, v128.splat<C>(0)),
+    );
   }
 }
