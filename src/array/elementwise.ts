@@ -97,7 +97,8 @@ export function copy(x: NdArray, out: NdArray): NdArray {
   const { size } = dtypes[out.dtype];
   forEachBlock(out.numel, [source, target], (start, n) => {
     const from = source.read(start, n);
-    memory().bytes.copyWithin(target.begin(start), from, from + n * size);
+    const to = target.begin(start);
+    memory().bytes.copyWithin(to, from, from + n * size);
     target.end(start, n);
   });
   return out;

@@ -67,7 +67,9 @@ export class NdArray {
   /** The stored numbers of a contiguous array, in place. */
   numbers(): TypedArray {
     const { array } = dtypes[this.dtype];
-    return new array(memory().buffer, this.address(), this.numel * (isComplex(this.dtype) ? 2 : 1));
+    // The address first: bringing the bytes back may grow the memory, and renew its buffer.
+    const address = this.address();
+    return new array(memory().buffer, address, this.numel * (isComplex(this.dtype) ? 2 : 1));
   }
 
   reshaped(shape: Shape, strides?: Shape): NdArray {

@@ -170,14 +170,14 @@ function accumulate(leaf: Variable, gradient: Variable, arrivals: Arrivals, crea
   if (before && !createGraph) {
     before.add_(gradient);
   } else if (before) {
-    leaf.leafGrad = before.add(gradient);
+    leaf.storeGrad(before.add(gradient), false);
   } else if (createGraph) {
-    leaf.leafGrad = gradient;
+    leaf.storeGrad(gradient, false);
   } else if (arrivals.isSole(gradient)) {
-    leaf.leafGrad = gradient;
+    leaf.storeGrad(gradient, true);
     return;
   } else {
-    leaf.leafGrad = gradient.clone();
+    leaf.storeGrad(gradient.clone(), true);
   }
   arrivals.drop(gradient);
 }

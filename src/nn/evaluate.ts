@@ -114,7 +114,7 @@ function sumBlocks(
     const n = Math.min(BLOCK, numel - start);
     const part = block(start, n);
     if (Number.isFinite(part)) exact.add(part);
-    else addWide({ input, ...problem }, x, y, start, n);
+    else addWide(problem, x, y, start, n);
   }
   return exact.value();
 }

@@ -42,7 +42,7 @@ export function inPlace<V extends Target>(
     const result =
       name === "fill" || name === "copy"
         ? replaced(target, other, wrap)
-        : apply<V>(name, [wrap(target.nd, target.node, null), other], { alpha }, wrap);
+        : apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
     copy(result.nd, target.nd);
     target.node = result.node;
   } else if (name === "fill") {
@@ -55,6 +55,12 @@ export function inPlace<V extends Target>(
     binary(name, target.nd, operand, target.dtype, target.nd, common);
   }
   target.version.count++;
+}
+
+/** The target as it was: a copy where a derivative may read what is overwritten now. */
+function before<V extends Target>(target: V, name: InPlaceName, wrap: Wrap<V>): V {
+  const read = name === "mul" || name === "div";
+  return wrap(read ? operations.clone([target.nd]) : target.nd, target.node, null);
 }
 
 /** The tensor that fill_ and copy_ put in the target's place: the old elements have no part in it. */

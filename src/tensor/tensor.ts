@@ -15,6 +15,7 @@ import type { GraphNode } from "../autograd/graph.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type Variable, Version } from "../autograd/variable.js";
 import { describeValue } from "../core/describe.js";
+import { exempt } from "../core/scope.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
@@ -217,6 +218,14 @@ export class Tensor implements Variable {
     if (this.leafGrad && this.leafGrad !== value && !this.gradHandedOut) this.leafGrad.dispose();
     this.leafGrad = value;
     this.gradHandedOut = value !== null;
+  }
+
+  /** @internal */
+  storeGrad(gradient: Tensor, sole: boolean): void {
+    this.leafGrad = gradient;
+    this.gradHandedOut = !sole;
+    // A tidy around backward() must not free what the leaf holds.
+    exempt(gradient.nd.storage);
   }
 
   private checkGrad(value: unknown): void {
