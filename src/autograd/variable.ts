@@ -20,7 +20,9 @@ export interface Variable {
   /** The operation that made it; null for a leaf. @internal */
   readonly node: GraphNode | null;
   /** A leaf's gradient; reading it here does not count as handing it out. @internal */
-  leafGrad: Variable | null;
+  readonly leafGrad: Variable | null;
+  /** Sets a leaf's gradient; `sole` when nothing else holds its memory. @internal */
+  storeGrad(gradient: Variable, sole: boolean): void;
   /** Throws when the memory was given back. @internal */
   checkAlive(caller: string): void;
 

@@ -99,12 +99,12 @@ export function slope(problem: Problem, norm: number, upstream: number, out: NdA
 
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
 function sumBlocks(
-  { input, ...problem }: Problem,
+  problem: Problem,
   x: Source,
   y: Source,
   block: (start: number, n: number) => number,
 ): number {
-  const { numel } = input;
+  const { numel } = problem.input;
   if (numel <= BLOCK) {
     const sum = numel === 0 ? 0 : block(0, numel);
     if (Number.isFinite(sum)) return sum;
