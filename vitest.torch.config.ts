@@ -1,7 +1,8 @@
-import { mergeConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import base from "./vitest.config.js";
 
 /** The live comparison with PyTorch: minutes rather than seconds, and only where python3-torch is installed. */
-export default mergeConfig(base, {
-  test: { testTimeout: 15 * 60_000 },
+export default defineConfig({
+  ...base,
+  test: { include: ["test/torch/**/*.test.ts"], testTimeout: 15 * 60_000 },
 });
