@@ -14,28 +14,24 @@
 export type f16 = u16;
 export type bf16 = i16;
 
-// @ts-ignore: decorator
 @inline
 function isHalf<S>(): bool {
   return sizeof<S>() == 2;
 }
 
 /** Elements in one vector of the computing type. */
-// @ts-ignore: decorator
 @inline
 export function lanes<C>(): i32 {
   return 16 / sizeof<C>();
 }
 
 /** A number in every lane. */
-// @ts-ignore: decorator
 @inline
 export function splat<C>(value: f64): v128 {
   return v128.splat<C>(<C>value);
 }
 
 /** One vector of C from a whole vector's worth of stored elements at `p`. */
-// @ts-ignore: decorator
 @inline
 export function load<C, S>(p: usize): v128 {
   if (!isHalf<S>()) return v128.load(p);
@@ -43,7 +39,6 @@ export function load<C, S>(p: usize): v128 {
 }
 
 /** Like `load`, for the last `k` elements, 0 < k < lanes: reads no further, and fills the other lanes with 0. */
-// @ts-ignore: decorator
 @inline
 export function loadTail<C, S>(p: usize, k: i32): v128 {
   if (sizeof<S>() == 8) return v128.load64_zero(p);
@@ -58,7 +53,6 @@ export function loadTail<C, S>(p: usize, k: i32): v128 {
 }
 
 /** Two f64 from stored f32 or f64; with one element left, the other lane is 0. */
-// @ts-ignore: decorator
 @inline
 export function loadWide<S>(p: usize, left: i32): v128 {
   if (sizeof<S>() == 8) return left >= 2 ? v128.load(p) : v128.load64_zero(p);
@@ -66,7 +60,6 @@ export function loadWide<S>(p: usize, left: i32): v128 {
 }
 
 /** Stores a vector of C as S. */
-// @ts-ignore: decorator
 @inline
 export function store<C, S>(p: usize, v: v128): void {
   if (!isHalf<S>()) v128.store(p, v);
@@ -74,7 +67,6 @@ export function store<C, S>(p: usize, v: v128): void {
 }
 
 /** Like `store`, for the first `k` lanes, 0 < k < lanes: writes no further. */
-// @ts-ignore: decorator
 @inline
 export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
   if (sizeof<S>() == 8) {
@@ -98,7 +90,6 @@ export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
 }
 
 /** Four halves in the low 64 bits, as f32. */
-// @ts-ignore: decorator
 @inline
 function decode<S>(halves: v128): v128 {
   if (isSigned<S>()) {
@@ -115,7 +106,6 @@ function decode<S>(halves: v128): v128 {
 }
 
 /** Four f32 as halves in the low 64 bits, to nearest, ties to even; NaN becomes the canonical NaN. */
-// @ts-ignore: decorator
 @inline
 function encode<S>(v: v128): v128 {
   const isNaN = f32x4.ne(v, v);
@@ -141,7 +131,6 @@ function encode<S>(v: v128): v128 {
 }
 
 /** Rounds each lane to what S can hold. */
-// @ts-ignore: decorator
 @inline
 export function quantize<S>(v: v128): v128 {
   if (!isHalf<S>()) return v;
@@ -156,7 +145,6 @@ export function quantize<S>(v: v128): v128 {
  *
  * `low` must be advanced first: in f64 it needs the high of before.
  */
-// @ts-ignore: decorator
 @inline
 export function nextLow<C>(low: v128, high: v128, x: v128): v128 {
   if (sizeof<C>() == 4) return f64x2.add(low, f64x2.promote_low_f32x4(x));
@@ -166,7 +154,6 @@ export function nextLow<C>(low: v128, high: v128, x: v128): v128 {
   return f64x2.add(low, lost);
 }
 
-// @ts-ignore: decorator
 @inline
 export function nextHigh<C>(high: v128, x: v128): v128 {
   if (sizeof<C>() == 4) return f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 1)));
@@ -174,7 +161,6 @@ export function nextHigh<C>(high: v128, x: v128): v128 {
 }
 
 /** The sum held by a pair of running sums. */
-// @ts-ignore: decorator
 @inline
 export function total<C>(low: v128, high: v128): f64 {
   if (sizeof<C>() == 4) {
