@@ -7,9 +7,8 @@
 import { sameShape, sizeText } from "../array/shape.js";
 import { scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
-import type { Edge, EngineOptions, GraphNode } from "./graph.js";
+import type { Edge, EngineOptions, GraphNode, Variable } from "./graph.js";
 import { withGradMode } from "./mode.js";
-import type { Variable } from "./variable.js";
 
 /** A root with the gradient it starts from. */
 export interface Root {

@@ -6,7 +6,7 @@
  */
 import type { OperationName, Parameters } from "../array/operations.js";
 import { isComplex } from "../array/dtype.js";
-import type { Variable } from "./variable.js";
+import type { Variable } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
 export interface Saved {

@@ -2,9 +2,8 @@
 import type { NdArray } from "../array/ndarray.js";
 import { type OperationName, operations, type Parameters } from "../array/operations.js";
 import { derivatives, type Saved } from "./derivatives.js";
-import { edgeTo, GraphNode } from "./graph.js";
+import { edgeTo, GraphNode, type Variable } from "./graph.js";
 import { isGradEnabled } from "./mode.js";
-import type { Variable } from "./variable.js";
 
 export type Input<V extends Variable> = V | number;
 

@@ -2,8 +2,7 @@
 import { roundTo, type DType } from "../array/dtype.js";
 import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
-import { type EngineOptions, edgeTo, GraphNode } from "../autograd/graph.js";
-import type { Variable } from "../autograd/variable.js";
+import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { type Problem, slope, sumAndSlope, values } from "./evaluate.js";
 import { type Reduction, roundingOf } from "./losses.js";
 

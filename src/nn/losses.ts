@@ -4,7 +4,7 @@
  */
 import type { DType } from "../array/dtype.js";
 import type { LossKernel } from "../core/kernels.js";
-import type { Variable } from "../autograd/variable.js";
+import type { Variable } from "../autograd/graph.js";
 
 /** How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes need no rule. */
 export type Rounding = "each" | "once";

@@ -1,7 +1,7 @@
 /** The user's two doors to the engine: backward, and autograd.grad. */
 import { dtypes, isComplex } from "../array/dtype.js";
 import { checkUpstream, type Root, run } from "../autograd/backward.js";
-import type { Variable } from "../autograd/variable.js";
+import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 
 export interface BackwardOptions {

@@ -8,8 +8,7 @@ import { resultType } from "../array/promotion.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
-import type { GraphNode } from "../autograd/graph.js";
-import type { Variable } from "../autograd/variable.js";
+import type { GraphNode, Variable } from "../autograd/graph.js";
 
 export type InPlaceName = "add" | "sub" | "mul" | "div" | "fill" | "copy";
 

@@ -1,6 +1,5 @@
 /** tidy: a scope whose tensors are freed at its end. */
-import type { GraphNode } from "../autograd/graph.js";
-import type { Variable } from "../autograd/variable.js";
+import type { GraphNode, Variable } from "../autograd/graph.js";
 import { type Disposable, scope } from "../core/scope.js";
 import { Tensor } from "./tensor.js";
 
