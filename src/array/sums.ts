@@ -67,12 +67,13 @@ export function addBlock(address: number, n: number, tag: "f32" | "f64", sum: Ex
   kernels[`total_${tag}`](address, n, SCRATCH.results);
   const result = SCRATCH.results >> 3;
   const total = f64[result];
-  if (Number.isFinite(total)) {
+  const lost = f64[result + 1];
+  if (Number.isFinite(total) && Number.isFinite(lost)) {
     sum.add(total);
-    sum.add(f64[result + 1]);
+    sum.add(lost);
     return f64[result + 2];
   }
-  // Infinite numbers, or an overflow on the way.
+  // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in its error alone.
   addOneByOne(address, n, tag, sum);
   return 0;
 }
