@@ -133,7 +133,10 @@ export class Source extends Operand {
 
   /** The same elements as numbers of another type. */
   readAs(tag: StorageTag, start: number, n: number): number {
-    return tag === this.tag ? this.read(start, n) : new Source(this.array, tag, this.slot).read(start, n);
+    if (tag === this.tag) return this.read(start, n);
+    // The conversions go through this operand's windows, where a constant may be staged.
+    this.staged = -1;
+    return new Source(this.array, tag, this.slot).read(start, n);
   }
 }
 
