@@ -2,7 +2,7 @@
 import type { BinaryName, BinaryKernel, ComputeTag, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
-import { type DType, dtypes, isComplex, realOf } from "./dtype.js";
+import { type DType, dtypes, encode, isComplex, realOf } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";
 import { forEachBlock, Source, splat, Target } from "./window.js";
@@ -79,7 +79,7 @@ function operand(x: Argument, out: NdArray, tag: ComputeTag, slot: number): Read
 }
 
 /** `x`, or a copy of it where writing `out` in place would change elements of x that are still to be read. */
-function separate(x: Argument, out: NdArray): Argument {
+function separate<X extends Argument>(x: X, out: NdArray): X | NdArray {
   if (!(x instanceof NdArray) || x.storage !== out.storage) return x;
   const same = x.offset === out.offset && x.strides.join() === out.strides.join();
   return same && x.shape.join() === out.shape.join() ? x : copy(x, NdArray.empty(x.dtype, x.shape));
@@ -89,7 +89,7 @@ function separate(x: Argument, out: NdArray): Argument {
 export function copy(x: NdArray, out: NdArray): NdArray {
   if (isComplex(out.dtype)) return copyComplex(x, out);
   if (isComplex(x.dtype)) x = part(x, 0);
-  x = x.expanded(out.shape);
+  x = separate(x, out).expanded(out.shape);
   beginOperation();
   const tag = dtypes[out.dtype].storage;
   const source = new Source(x, tag, 0);
@@ -114,12 +114,13 @@ function copyComplex(x: NdArray, out: NdArray): NdArray {
   return out;
 }
 
-/** Sets every element to `value`. */
+/** Sets every element to `value`, as an integer type would convert it. */
 export function fill(out: NdArray, value: number | bigint): NdArray {
   beginOperation();
   const tag = dtypes[out.dtype].compute;
   const kernel = (memory().kernels as unknown as Record<string, BinaryKernel>)[`maximum_${tag}`];
-  const address = splat(value, tag, 0);
+  const stored = tag === "i64" ? encode(out.dtype === "bool" ? "bool" : "int64", value) : value;
+  const address = splat(stored, tag, 0);
   const target = new Target(out, tag, 0);
   forEachBlock(out.numel, [target], (start, n) => {
     kernel(address, 0, address, 0, target.begin(start), n);
