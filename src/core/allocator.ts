@@ -11,11 +11,16 @@ export interface Block {
   /** Neighbours in address order. */
   left: Block | null;
   right: Block | null;
+  /** Neighbours in the bin of a free block. */
+  previous: Block | null;
+  next: Block | null;
 }
 
 /** A cache line, which is also four vectors. */
 const ALIGNMENT = 64;
-const BINS = 33;
+const BINS = 32;
+/** Blocks of a request's own bin may be too small: so many are tried before the next bin, where all fit. */
+const TRIES = 8;
 
 export function alignUp(bytes: number): number {
   return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
@@ -29,24 +34,34 @@ function binOf(size: number): number {
 export class Allocator {
   bytesInUse = 0;
   private last: Block | null = null;
-  private readonly bins = Array.from({ length: BINS }, () => new Set<Block>());
+  /** First block of each bin. */
+  private readonly bins = new Array<Block | null>(BINS).fill(null);
 
   constructor(private end: number) {}
 
   /** A block of at least `bytes`, or null when none is free: then `extend` and try again. */
   take(bytes: number): Block | null {
     const size = alignUp(bytes);
-    for (let bin = binOf(size); bin < BINS; bin++) {
-      for (const block of this.bins[bin]) {
-        if (block.size < size) continue;
-        this.bins[bin].delete(block);
-        this.split(block, size);
-        block.free = false;
-        this.bytesInUse += block.size;
-        return block;
-      }
+    const block = this.find(size);
+    if (!block) return null;
+    this.unbin(block);
+    this.split(block, size);
+    block.free = false;
+    this.bytesInUse += block.size;
+    return block;
+  }
+
+  private find(size: number): Block | null {
+    const own = binOf(size);
+    let candidate = this.bins[own];
+    for (let tries = 0; candidate && tries < TRIES; tries++) {
+      if (candidate.size >= size) return candidate;
+      candidate = candidate.next;
     }
-    return null;
+    for (let bin = own + 1; bin < BINS; bin++) if (this.bins[bin]) return this.bins[bin];
+    // Nothing larger is free: the rest of the own bin is worth the search.
+    while (candidate && candidate.size < size) candidate = candidate.next;
+    return candidate;
   }
 
   give(block: Block): void {
@@ -54,14 +69,14 @@ export class Allocator {
     this.bytesInUse -= block.size;
     block.free = true;
     let merged = block;
-    if (block.left?.free) merged = this.join(block.left, block);
-    if (merged.right?.free) merged = this.join(merged, merged.right);
-    this.bins[binOf(merged.size)].add(merged);
+    if (block.left?.free) merged = this.join(block.left, block, block.left);
+    if (merged.right?.free) merged = this.join(merged, merged.right, merged.right);
+    this.bin(merged);
   }
 
   /** Adds `bytes` at the end of the address space. */
   extend(bytes: number): void {
-    const block: Block = { address: this.end, size: bytes, free: false, left: this.last, right: null };
+    const block = newBlock(this.end, bytes, this.last, null);
     if (this.last) this.last.right = block;
     this.last = block;
     this.end += bytes;
@@ -76,7 +91,9 @@ export class Allocator {
 
   largestFreeBlock(): number {
     for (let bin = BINS - 1; bin >= 0; bin--) {
-      if (this.bins[bin].size > 0) return Math.max(...[...this.bins[bin]].map((block) => block.size));
+      let largest = 0;
+      for (let block = this.bins[bin]; block; block = block.next) largest = Math.max(largest, block.size);
+      if (largest > 0) return largest;
     }
     return 0;
   }
@@ -84,28 +101,43 @@ export class Allocator {
   /** Cuts `block`, which is in no bin, down to `size` and gives back the rest. */
   private split(block: Block, size: number): void {
     if (block.size === size) return;
-    const rest: Block = {
-      address: block.address + size,
-      size: block.size - size,
-      free: true,
-      left: block,
-      right: block.right,
-    };
+    const rest = newBlock(block.address + size, block.size - size, block, block.right);
+    rest.free = true;
     if (block.right) block.right.left = rest;
     else this.last = rest;
     block.right = rest;
     block.size = size;
-    this.bins[binOf(rest.size)].add(rest);
+    this.bin(rest);
   }
 
-  /** Merges `right` into its left neighbour; takes both out of their bins. */
-  private join(left: Block, right: Block): Block {
-    this.bins[binOf(left.size)].delete(left);
-    this.bins[binOf(right.size)].delete(right);
+  /** Merges `right` into its left neighbour; the one of them that was free before leaves its bin. */
+  private join(left: Block, right: Block, before: Block): Block {
+    this.unbin(before);
     left.size += right.size;
     left.right = right.right;
     if (right.right) right.right.left = left;
     else this.last = left;
     return left;
   }
+
+  private bin(block: Block): void {
+    const bin = binOf(block.size);
+    const first = this.bins[bin];
+    block.previous = null;
+    block.next = first;
+    if (first) first.previous = block;
+    this.bins[bin] = block;
+  }
+
+  private unbin(block: Block): void {
+    if (block.next) block.next.previous = block.previous;
+    if (block.previous) block.previous.next = block.next;
+    else this.bins[binOf(block.size)] = block.next;
+    block.previous = null;
+    block.next = null;
+  }
+}
+
+function newBlock(address: number, size: number, left: Block | null, right: Block | null): Block {
+  return { address, size, free: false, left, right, previous: null, next: null };
 }
