@@ -22,14 +22,15 @@ interface Queue {
   /** Storages up to this many bytes belong here. */
   readonly largest: number;
   readonly budget: number;
-  readonly members: Set<Storage>;
   bytes: number;
+  oldest: Storage | null;
+  newest: Storage | null;
 }
 
 /** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
 const queues: readonly Queue[] = [
-  { largest: 1 << 16, budget: 1 << 23, members: new Set(), bytes: 0 },
-  { largest: Infinity, budget: 1 << 28, members: new Set(), bytes: 0 },
+  { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null },
+  { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null },
 ];
 
 const finalizer = new FinalizationRegistry<Lease>((lease) => {
@@ -45,7 +46,10 @@ export type Origin = "user" | "result";
 export class Storage {
   private readonly lease: Lease = { block: null };
   private spilled: Uint8Array<ArrayBuffer> | null = null;
+  /** The queue it stands in, and its neighbours there. */
   private queue: Queue | null = null;
+  private older: Storage | null = null;
+  newer: Storage | null = null;
   private usedBy = -1;
   private registered = false;
   disposed = false;
@@ -127,17 +131,26 @@ export class Storage {
   }
 
   private enterQueue(): void {
-    const queue = queues.find((candidate) => this.bytes <= candidate.largest)!;
-    queue.members.add(this);
+    const queue = queueFor(this.bytes);
     queue.bytes += this.bytes;
+    this.older = queue.newest;
+    if (queue.newest) queue.newest.newer = this;
+    else queue.oldest = this;
+    queue.newest = this;
     this.queue = queue;
   }
 
   private leaveQueue(): void {
-    if (!this.queue) return;
-    this.queue.members.delete(this);
-    this.queue.bytes -= this.bytes;
+    const { queue, older, newer } = this;
+    if (!queue) return;
+    queue.bytes -= this.bytes;
+    if (older) older.newer = newer;
+    else queue.oldest = newer;
+    if (newer) newer.older = older;
+    else queue.newest = older;
     this.queue = null;
+    this.older = null;
+    this.newer = null;
   }
 
   /** Whether the content is still only a value on the JS side. */
@@ -181,15 +194,21 @@ function allocateBlock(bytes: number, origin: Origin): Block {
 }
 
 function makeRoom(bytes: number): void {
-  const queue = queues.find((candidate) => bytes <= candidate.largest)!;
+  const queue = queueFor(bytes);
   if (queue.bytes + bytes > queue.budget) spillOldest(queue, () => queue.bytes + bytes > queue.budget);
 }
 
 function spillOldest(queue: Queue, more: () => boolean): void {
-  for (const storage of queue.members) {
-    if (!more()) return;
+  let storage = queue.oldest;
+  while (storage && more()) {
+    const { newer }: Storage = storage;
     if (!storage.inUse) storage.spill();
+    storage = newer;
   }
+}
+
+function queueFor(bytes: number): Queue {
+  return bytes <= queues[0].largest ? queues[0] : queues[1];
 }
 
 /** What the linear memory holds. */
