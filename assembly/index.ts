@@ -30,460 +30,166 @@ import { complexAbs, complexSign } from "./loops/complex";
 type ptr = usize;
 
 // l1
-export function l1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function l1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Absolute, f32, f32>(x, y, n, p);
-}
-export function l1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm);
-}
-export function l1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function l1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Absolute, f64, f64>(x, y, n, p);
-}
-export function l1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm);
-}
-export function l1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Absolute, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function l1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Absolute, f32, f16>(x, y, n, p);
-}
-export function l1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Absolute, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm);
-}
-export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Absolute, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Absolute, f32, bf16>(x, y, n, p);
-}
-export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm);
-}
+export function l1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
+export function l1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f32>(x, y, n, p); }
+export function l1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
+export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm); }
+export function l1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
+export function l1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f64, f64>(x, y, n, p); }
+export function l1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
+export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm); }
+export function l1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function l1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f16>(x, y, n, p); }
+export function l1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
+export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm); }
+export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, bf16>(x, y, n, p); }
+export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
+export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm); }
 
 // mse
-export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function mse_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Squared, f32, f32>(x, y, n, p);
-}
-export function mse_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm);
-}
-export function mse_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function mse_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Squared, f64, f64>(x, y, n, p);
-}
-export function mse_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm);
-}
-export function mse_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function mse_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Squared, f32, f16>(x, y, n, p);
-}
-export function mse_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm);
-}
-export function mse_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function mse_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Squared, f32, bf16>(x, y, n, p);
-}
-export function mse_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm);
-}
+export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
+export function mse_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f32>(x, y, n, p); }
+export function mse_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
+export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm); }
+export function mse_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
+export function mse_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f64, f64>(x, y, n, p); }
+export function mse_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
+export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm); }
+export function mse_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function mse_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f16>(x, y, n, p); }
+export function mse_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
+export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm); }
+export function mse_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function mse_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, bf16>(x, y, n, p); }
+export function mse_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
+export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm); }
 
 // smoothl1
-export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Smooth, f32, f32>(x, y, n, p);
-}
-export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Smooth, f32, f32, f32>(x, y, out, n, p, norm);
-}
-export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Smooth, f64, f64>(x, y, n, p);
-}
-export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Smooth, f64, f64, f64>(x, y, out, n, p, norm);
-}
-export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Smooth, f32, f16>(x, y, n, p);
-}
-export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Smooth, f32, f16, f32>(x, y, out, n, p, norm);
-}
-export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Smooth, f32, bf16>(x, y, n, p);
-}
-export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Smooth, f32, bf16, f32>(x, y, out, n, p, norm);
-}
+export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
+export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, f32>(x, y, n, p); }
+export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
+export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, f32, f32>(x, y, out, n, p, norm); }
+export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
+export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f64, f64>(x, y, n, p); }
+export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
+export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f64, f64, f64>(x, y, out, n, p, norm); }
+export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, f16>(x, y, n, p); }
+export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
+export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, f16, f32>(x, y, out, n, p, norm); }
+export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, bf16>(x, y, n, p); }
+export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
+export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, bf16, f32>(x, y, out, n, p, norm); }
 
 // huber
-export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function huber_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Huber, f32, f32>(x, y, n, p);
-}
-export function huber_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm);
-}
-export function huber_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0);
-}
-export function huber_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Huber, f64, f64>(x, y, n, p);
-}
-export function huber_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g);
-}
-export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm);
-}
-export function huber_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function huber_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Huber, f32, f16>(x, y, n, p);
-}
-export function huber_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm);
-}
-export function huber_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void {
-  binary<ValueOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0);
-}
-export function huber_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 {
-  return sum<Huber, f32, bf16>(x, y, n, p);
-}
-export function huber_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void {
-  binary<SlopeOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g);
-}
-export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 {
-  return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm);
-}
+export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
+export function huber_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f32>(x, y, n, p); }
+export function huber_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
+export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm); }
+export function huber_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
+export function huber_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f64, f64>(x, y, n, p); }
+export function huber_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
+export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm); }
+export function huber_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function huber_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f16>(x, y, n, p); }
+export function huber_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
+export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm); }
+export function huber_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
+export function huber_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, bf16>(x, y, n, p); }
+export function huber_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
+export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm); }
 
 // Arithmetic, in the three types that are computed with. Comparisons give 1 or 0.
-export function neg_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Negative, f32>(x, out, n, p, q);
-}
-export function neg_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Negative, f64>(x, out, n, p, q);
-}
-export function neg_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Negative, i64>(x, out, n, p, q);
-}
-export function abs_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Magnitude, f32>(x, out, n, p, q);
-}
-export function abs_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Magnitude, f64>(x, out, n, p, q);
-}
-export function abs_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Magnitude, i64>(x, out, n, p, q);
-}
-export function sign_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Sign, f32>(x, out, n, p, q);
-}
-export function sign_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Sign, f64>(x, out, n, p, q);
-}
-export function sign_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Sign, i64>(x, out, n, p, q);
-}
-export function sqrt_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Root, f32>(x, out, n, p, q);
-}
-export function sqrt_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Root, f64>(x, out, n, p, q);
-}
-export function clamp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Clamp, f32>(x, out, n, p, q);
-}
-export function clamp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void {
-  unary<op.Clamp, f64>(x, out, n, p, q);
-}
-export function add_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Add, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function add_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Add, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function add_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Add, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function sub_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Subtract, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function sub_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Subtract, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function sub_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Subtract, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function mul_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Multiply, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function mul_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Multiply, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function mul_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Multiply, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function div_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Divide, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function div_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Divide, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function maximum_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Maximum, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function maximum_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Maximum, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function maximum_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Maximum, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function minimum_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Minimum, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function minimum_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Minimum, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function minimum_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Minimum, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function keep_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Keep, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function keep_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Keep, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function eq_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Equal, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function eq_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Equal, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function eq_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Equal, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function ne_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.NotEqual, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function ne_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.NotEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function ne_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.NotEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function lt_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Less, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function lt_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Less, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function lt_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.Less, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function le_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.LessOrEqual, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.LessOrEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
-export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void {
-  binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0);
-}
+export function neg_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Negative, f32>(x, out, n, p, q); }
+export function neg_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Negative, f64>(x, out, n, p, q); }
+export function neg_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Negative, i64>(x, out, n, p, q); }
+export function abs_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Magnitude, f32>(x, out, n, p, q); }
+export function abs_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Magnitude, f64>(x, out, n, p, q); }
+export function abs_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Magnitude, i64>(x, out, n, p, q); }
+export function sign_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Sign, f32>(x, out, n, p, q); }
+export function sign_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Sign, f64>(x, out, n, p, q); }
+export function sign_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Sign, i64>(x, out, n, p, q); }
+export function sqrt_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Root, f32>(x, out, n, p, q); }
+export function sqrt_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Root, f64>(x, out, n, p, q); }
+export function clamp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Clamp, f32>(x, out, n, p, q); }
+export function clamp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Clamp, f64>(x, out, n, p, q); }
+export function add_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Add, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function add_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Add, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function add_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Add, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function sub_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Subtract, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function sub_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Subtract, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function sub_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Subtract, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function mul_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Multiply, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function mul_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Multiply, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function mul_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Multiply, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function div_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Divide, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function div_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Divide, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function maximum_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Maximum, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function maximum_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Maximum, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function maximum_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Maximum, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function minimum_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Minimum, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function minimum_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Minimum, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function minimum_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Minimum, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function keep_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Keep, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function keep_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Keep, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function eq_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Equal, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function eq_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Equal, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function eq_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Equal, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function ne_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.NotEqual, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function ne_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.NotEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function ne_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.NotEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function lt_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Less, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function lt_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Less, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function lt_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Less, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function le_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
+export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
-export function total_f32(x: ptr, n: i32, out: ptr): void {
-  total<f32>(x, n, out);
-}
-export function total_f64(x: ptr, n: i32, out: ptr): void {
-  total<f64>(x, n, out);
-}
-export function total_i64(x: ptr, n: i32): i64 {
-  return totalIntegers(x, n);
-}
+export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
+export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
+export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 
 // Conversions: convert_<from>_<to>
-export function convert_f16_f32(x: ptr, out: ptr, n: i32): void {
-  widen<f16>(x, out, n);
-}
-export function convert_f32_f16(x: ptr, out: ptr, n: i32): void {
-  narrow<f16>(x, out, n);
-}
-export function convert_bf16_f32(x: ptr, out: ptr, n: i32): void {
-  widen<bf16>(x, out, n);
-}
-export function convert_f32_bf16(x: ptr, out: ptr, n: i32): void {
-  narrow<bf16>(x, out, n);
-}
-export function convert_f32_f64(x: ptr, out: ptr, n: i32): void {
-  convert<f32, f64>(x, out, n);
-}
-export function convert_f64_f32(x: ptr, out: ptr, n: i32): void {
-  convert<f64, f32>(x, out, n);
-}
-export function convert_i64_f32(x: ptr, out: ptr, n: i32): void {
-  convert<i64, f32>(x, out, n);
-}
-export function convert_i64_f64(x: ptr, out: ptr, n: i32): void {
-  convert<i64, f64>(x, out, n);
-}
-export function convert_f32_i64(x: ptr, out: ptr, n: i32): void {
-  convert<f32, i64>(x, out, n);
-}
-export function convert_f64_i64(x: ptr, out: ptr, n: i32): void {
-  convert<f64, i64>(x, out, n);
-}
-export function convert_i8_i64(x: ptr, out: ptr, n: i32): void {
-  convert<i8, i64>(x, out, n);
-}
-export function convert_i16_i64(x: ptr, out: ptr, n: i32): void {
-  convert<i16, i64>(x, out, n);
-}
-export function convert_i32_i64(x: ptr, out: ptr, n: i32): void {
-  convert<i32, i64>(x, out, n);
-}
-export function convert_u8_i64(x: ptr, out: ptr, n: i32): void {
-  convert<u8, i64>(x, out, n);
-}
-export function convert_i64_i8(x: ptr, out: ptr, n: i32): void {
-  convert<i64, i8>(x, out, n);
-}
-export function convert_i64_i16(x: ptr, out: ptr, n: i32): void {
-  convert<i64, i16>(x, out, n);
-}
-export function convert_i64_i32(x: ptr, out: ptr, n: i32): void {
-  convert<i64, i32>(x, out, n);
-}
-export function convert_f32_bool(x: ptr, out: ptr, n: i32): void {
-  truth<f32>(x, out, n);
-}
-export function convert_f64_bool(x: ptr, out: ptr, n: i32): void {
-  truth<f64>(x, out, n);
-}
-export function convert_i64_bool(x: ptr, out: ptr, n: i32): void {
-  truth<i64>(x, out, n);
-}
+export function convert_f16_f32(x: ptr, out: ptr, n: i32): void { widen<f16>(x, out, n); }
+export function convert_f32_f16(x: ptr, out: ptr, n: i32): void { narrow<f16>(x, out, n); }
+export function convert_bf16_f32(x: ptr, out: ptr, n: i32): void { widen<bf16>(x, out, n); }
+export function convert_f32_bf16(x: ptr, out: ptr, n: i32): void { narrow<bf16>(x, out, n); }
+export function convert_f32_f64(x: ptr, out: ptr, n: i32): void { convert<f32, f64>(x, out, n); }
+export function convert_f64_f32(x: ptr, out: ptr, n: i32): void { convert<f64, f32>(x, out, n); }
+export function convert_i64_f32(x: ptr, out: ptr, n: i32): void { convert<i64, f32>(x, out, n); }
+export function convert_i64_f64(x: ptr, out: ptr, n: i32): void { convert<i64, f64>(x, out, n); }
+export function convert_f32_i64(x: ptr, out: ptr, n: i32): void { convert<f32, i64>(x, out, n); }
+export function convert_f64_i64(x: ptr, out: ptr, n: i32): void { convert<f64, i64>(x, out, n); }
+export function convert_i8_i64(x: ptr, out: ptr, n: i32): void { convert<i8, i64>(x, out, n); }
+export function convert_i16_i64(x: ptr, out: ptr, n: i32): void { convert<i16, i64>(x, out, n); }
+export function convert_i32_i64(x: ptr, out: ptr, n: i32): void { convert<i32, i64>(x, out, n); }
+export function convert_u8_i64(x: ptr, out: ptr, n: i32): void { convert<u8, i64>(x, out, n); }
+export function convert_i64_i8(x: ptr, out: ptr, n: i32): void { convert<i64, i8>(x, out, n); }
+export function convert_i64_i16(x: ptr, out: ptr, n: i32): void { convert<i64, i16>(x, out, n); }
+export function convert_i64_i32(x: ptr, out: ptr, n: i32): void { convert<i64, i32>(x, out, n); }
+export function convert_f32_bool(x: ptr, out: ptr, n: i32): void { truth<f32>(x, out, n); }
+export function convert_f64_bool(x: ptr, out: ptr, n: i32): void { truth<f64>(x, out, n); }
+export function convert_i64_bool(x: ptr, out: ptr, n: i32): void { truth<i64>(x, out, n); }
 
 // Strided views, by the size of an element in bytes.
-export function gather_1(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  gather<u8>(view, out, start, n, ndim, table);
-}
-export function scatter_1(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  scatter<u8>(x, view, start, n, ndim, table);
-}
-export function gather_2(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  gather<u16>(view, out, start, n, ndim, table);
-}
-export function scatter_2(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  scatter<u16>(x, view, start, n, ndim, table);
-}
-export function gather_4(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  gather<u32>(view, out, start, n, ndim, table);
-}
-export function scatter_4(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  scatter<u32>(x, view, start, n, ndim, table);
-}
-export function gather_8(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  gather<u64>(view, out, start, n, ndim, table);
-}
-export function scatter_8(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  scatter<u64>(x, view, start, n, ndim, table);
-}
-export function gather_16(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  gather<v128>(view, out, start, n, ndim, table);
-}
-export function scatter_16(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void {
-  scatter<v128>(x, view, start, n, ndim, table);
-}
+export function gather_1(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<u8>(view, out, start, n, ndim, table); }
+export function scatter_1(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u8>(x, view, start, n, ndim, table); }
+export function gather_2(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<u16>(view, out, start, n, ndim, table); }
+export function scatter_2(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u16>(x, view, start, n, ndim, table); }
+export function gather_4(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<u32>(view, out, start, n, ndim, table); }
+export function scatter_4(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u32>(x, view, start, n, ndim, table); }
+export function gather_8(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<u64>(view, out, start, n, ndim, table); }
+export function scatter_8(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u64>(x, view, start, n, ndim, table); }
+export function gather_16(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<v128>(view, out, start, n, ndim, table); }
+export function scatter_16(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<v128>(x, view, start, n, ndim, table); }
 
 // Matrices and complex numbers.
-export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void {
-  matmul<f32>(a, b, out, m, k, n);
-}
-export function matmul_f64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void {
-  matmul<f64>(a, b, out, m, k, n);
-}
-export function cabs_f32(z: ptr, out: ptr, n: i32): void {
-  complexAbs<f32>(z, out, n);
-}
-export function cabs_f64(z: ptr, out: ptr, n: i32): void {
-  complexAbs<f64>(z, out, n);
-}
-export function csign_f32(z: ptr, out: ptr, n: i32): void {
-  complexSign<f32>(z, out, n);
-}
-export function csign_f64(z: ptr, out: ptr, n: i32): void {
-  complexSign<f64>(z, out, n);
-}
+export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }
+export function matmul_f64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f64>(a, b, out, m, k, n); }
+export function cabs_f32(z: ptr, out: ptr, n: i32): void { complexAbs<f32>(z, out, n); }
+export function cabs_f64(z: ptr, out: ptr, n: i32): void { complexAbs<f64>(z, out, n); }
+export function csign_f32(z: ptr, out: ptr, n: i32): void { complexSign<f32>(z, out, n); }
+export function csign_f64(z: ptr, out: ptr, n: i32): void { complexSign<f64>(z, out, n); }
