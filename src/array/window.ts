@@ -33,6 +33,9 @@ const aliases: Readonly<Record<string, ConvertName>> = {
 
 const paths = new Map<string, readonly ConvertName[]>();
 
+/** No conversion at all. */
+const IN_PLACE: readonly ConvertName[] = [];
+
 /** The conversions that lead from one stored type to another: through the types that are computed with. */
 function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[] {
   const key = `${from} ${to}`;
@@ -43,7 +46,6 @@ function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[
     .map((station, i) => [stations[i - 1] ?? station, station])
     .filter(([a, b]) => a !== b)
     .map(([a, b]) => aliases[`convert_${a}_${b}`] ?? (`convert_${a}_${b}` as ConvertName));
-  if (from === to) path = [];
   paths.set(key, path);
   return path;
 }
@@ -86,9 +88,9 @@ abstract class Operand {
     protected readonly slot: number,
   ) {
     this.size = dtypes[array.dtype].size;
-    this.path = conversionPath(from, to);
+    this.path = from === to ? IN_PLACE : conversionPath(from, to);
     this.base = array.address();
-    this.direct = array.contiguous && this.path.length === 0;
+    this.direct = array.contiguous && this.path === IN_PLACE;
   }
 
   /** The operand's two windows by turns. */
@@ -99,21 +101,24 @@ abstract class Operand {
 
 /** An operand that is read. */
 export class Source extends Operand {
-  private readonly tag: StorageTag;
-  private readonly constant: boolean;
   private staged = -1;
 
-  constructor(array: NdArray, tag: StorageTag, slot: number) {
+  constructor(
+    array: NdArray,
+    private readonly tag: StorageTag,
+    slot: number,
+  ) {
     super(array, dtypes[array.dtype].storage, tag, slot);
-    this.tag = tag;
-    this.constant = array.strides.every((stride, d) => stride === 0 || array.shape[d] === 1);
   }
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
   read(start: number, n: number): number {
-    if (this.direct) return this.base + start * this.size;
+    return this.direct ? this.base + start * this.size : this.stage(start, n);
+  }
+
+  private stage(start: number, n: number): number {
     // The first block is the longest, so a constant is staged once.
-    if (this.constant && this.staged >= 0) return this.staged;
+    if (this.staged >= 0 && this.isConstant()) return this.staged;
     const { kernels } = memory();
     let address = this.base + start * this.size;
     let turn = 0;
@@ -129,6 +134,12 @@ export class Source extends Operand {
     }
     this.staged = address;
     return address;
+  }
+
+  /** Whether all elements are one number in memory. */
+  private isConstant(): boolean {
+    const { strides, shape } = this.array;
+    return strides.every((stride, d) => stride === 0 || shape[d] === 1);
   }
 
   /** The same elements as numbers of another type. */

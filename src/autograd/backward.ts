@@ -144,7 +144,9 @@ function visit(
 }
 
 function storagesOf(values: readonly (Variable | null)[]): Storage[] {
-  return values.flatMap((value) => (value ? [value.nd.storage] : []));
+  const storages: Storage[] = [];
+  for (const value of values) if (value) storages.push(value.nd.storage);
+  return storages;
 }
 
 /** A gradient in the shape and dtype of the input it belongs to. */

@@ -1,38 +1,39 @@
 /** Scopes free what was allocated inside them and does not leave them. */
 
 /** What a scope frees. */
-export interface Disposable {
+export interface Scoped {
   dispose(): void;
+  /** Something that outlives all scopes holds it: a leaf its gradient. */
+  exempt: boolean;
 }
 
-const scopes: Set<Disposable>[] = [];
+let innermost: Scoped[] | null = null;
 
 /** Puts a new storage under the innermost scope. */
-export function enlist(storage: Disposable): void {
-  scopes.at(-1)?.add(storage);
-}
-
-/** Takes a storage out of all scopes: something outside holds it now. */
-export function exempt(storage: Disposable): void {
-  for (const members of scopes) members.delete(storage);
+export function enlist(storage: Scoped): void {
+  innermost?.push(storage);
 }
 
 /**
  * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its result, which pass to the
  * enclosing scope. When `fn` throws, all of them are freed.
  */
-export function scope<T>(fn: () => T, survivors: (result: T) => Iterable<Disposable>): T {
-  const members = new Set<Disposable>();
-  scopes.push(members);
-  const depth = scopes.length;
-  let kept: Iterable<Disposable> = [];
+export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[] | ReadonlySet<Scoped>): T {
+  const outer = innermost;
+  const members: Scoped[] = [];
+  innermost = members;
+  let kept: readonly Scoped[] | ReadonlySet<Scoped> = [];
   try {
     const result = fn();
     kept = survivors(result);
     return result;
   } finally {
-    scopes.length = depth - 1;
-    for (const storage of kept) if (members.delete(storage)) enlist(storage);
-    for (const storage of members) storage.dispose();
+    innermost = outer;
+    const keeps = (storage: Scoped): boolean =>
+      kept instanceof Set ? kept.has(storage) : (kept as Scoped[]).includes(storage);
+    for (const storage of members) {
+      if (keeps(storage)) outer?.push(storage);
+      else if (!storage.exempt) storage.dispose();
+    }
   }
 }

@@ -9,7 +9,7 @@
  * operations therefore queue up, oldest first, within a budget; beyond it the oldest are spilled, and the garbage collector
  * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
  */
-import type { Block } from "./allocator.js";
+import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
 import { enlist } from "./scope.js";
 
@@ -22,6 +22,7 @@ interface Queue {
   /** Storages up to this many bytes belong here. */
   readonly largest: number;
   readonly budget: number;
+  /** Bytes of the members' blocks: a million results of one element are 64 MB, not 4. */
   bytes: number;
   oldest: Storage | null;
   newest: Storage | null;
@@ -53,6 +54,7 @@ export class Storage {
   private usedBy = -1;
   private registered = false;
   disposed = false;
+  exempt = false;
 
   private constructor(
     readonly bytes: number,
@@ -132,7 +134,7 @@ export class Storage {
 
   private enterQueue(): void {
     const queue = queueFor(this.bytes);
-    queue.bytes += this.bytes;
+    queue.bytes += this.lease.block!.size;
     this.older = queue.newest;
     if (queue.newest) queue.newest.newer = this;
     else queue.oldest = this;
@@ -143,7 +145,7 @@ export class Storage {
   private leaveQueue(): void {
     const { queue, older, newer } = this;
     if (!queue) return;
-    queue.bytes -= this.bytes;
+    queue.bytes -= this.lease.block!.size;
     if (older) older.newer = newer;
     else queue.oldest = newer;
     if (newer) newer.older = older;
@@ -195,7 +197,8 @@ function allocateBlock(bytes: number, origin: Origin): Block {
 
 function makeRoom(bytes: number): void {
   const queue = queueFor(bytes);
-  if (queue.bytes + bytes > queue.budget) spillOldest(queue, () => queue.bytes + bytes > queue.budget);
+  const size = alignUp(bytes);
+  if (queue.bytes + size > queue.budget) spillOldest(queue, () => queue.bytes + size > queue.budget);
 }
 
 function spillOldest(queue: Queue, more: () => boolean): void {

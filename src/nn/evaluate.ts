@@ -4,7 +4,7 @@ import { NdArray } from "../array/ndarray.js";
 import { addBlock } from "../array/sums.js";
 import { forEachBlock, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
-import type { FloatTag } from "../core/kernels.js";
+import type { FloatTag, Kernels, LossKernel } from "../core/kernels.js";
 import { BLOCK, memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { type LossRow, roundingOf } from "./losses.js";
@@ -21,6 +21,29 @@ export interface Problem {
 
 const exact = new ExactSum();
 
+/** The kernels of one loss and one dtype. */
+interface LossKernels {
+  readonly map: Kernels["l1_map_f32"];
+  readonly sum: Kernels["l1_sum_f32"];
+  readonly slope: Kernels["l1_slope_f32"];
+  readonly sumslope: Kernels["l1_sumslope_f32"];
+}
+
+const found: Partial<Record<LossKernel, Partial<Record<FloatTag, LossKernels>>>> = {};
+
+/** Looked up once: building the names costs as much as a small loss (measured). */
+function kernelsOf({ kernel }: LossRow, tag: FloatTag): LossKernels {
+  const known = found[kernel]?.[tag];
+  if (known) return known;
+  const { kernels } = memory();
+  return ((found[kernel] ??= {})[tag] = {
+    map: kernels[`${kernel}_map_${tag}`],
+    sum: kernels[`${kernel}_sum_${tag}`],
+    slope: kernels[`${kernel}_slope_${tag}`],
+    sumslope: kernels[`${kernel}_sumslope_${tag}`],
+  });
+}
+
 function tagOf(dtype: DType): FloatTag {
   return dtypes[dtype].storage as FloatTag;
 }
@@ -36,7 +59,7 @@ export function values({ row, input, target, dtype, parameter }: Problem): NdArr
   const out = NdArray.empty(dtype, input.shape);
   beginOperation();
   const tag = tagOf(dtype);
-  const kernel = memory().kernels[`${row.kernel}_map_${tag}`];
+  const kernel = kernelsOf(row, tag).map;
   const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
@@ -53,7 +76,7 @@ export function sum(problem: Problem): number {
   const { row, input, target, dtype, parameter } = problem;
   beginOperation();
   const tag = tagOf(dtype);
-  const kernel = memory().kernels[`${row.kernel}_sum_${tag}`];
+  const kernel = kernelsOf(row, tag).sum;
   const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
@@ -65,7 +88,7 @@ export function sumAndSlope(problem: Problem, norm: number, out: NdArray): numbe
   const { row, input, target, dtype, parameter } = problem;
   beginOperation();
   const tag = tagOf(dtype);
-  const kernel = memory().kernels[`${row.kernel}_sumslope_${tag}`];
+  const kernel = kernelsOf(row, tag).sumslope;
   const p = scalarFor(parameter, dtype, roundingOf(row.slopeRounding, dtype));
   const scale = scalarFor(norm, dtype, roundingOf(row.slopeRounding, dtype));
   const x = new Source(input, tag, 0);
@@ -83,7 +106,7 @@ export function slope(problem: Problem, norm: number, upstream: number, out: NdA
   const { row, input, target, dtype, parameter } = problem;
   beginOperation();
   const tag = tagOf(dtype);
-  const kernel = memory().kernels[`${row.kernel}_slope_${tag}`];
+  const kernel = kernelsOf(row, tag).slope;
   const rounding = roundingOf(row.slopeRounding, dtype);
   const p = scalarFor(parameter, dtype, rounding);
   const scale = scalarFor(norm, dtype, rounding);

@@ -40,10 +40,11 @@ function evaluate(
 ): Tensor {
   const row: LossRow = losses[name];
   checkArguments(name, allowed, input, target, options);
-  if (!sameShape(target.shape, input.shape)) warnOfSizes(input, target);
+  const same = sameShape(target.shape, input.shape);
+  if (!same) warnOfSizes(input, target);
   const legacy = legacyReduction(options.sizeAverage, options.reduce);
   const asked = legacy ?? options.reduction ?? "mean";
-  const shape = broadcastShapes(input.shape, target.shape);
+  const shape = same ? input.shape : broadcastShapes(input.shape, target.shape);
   const { weight } = options;
   if (weight) {
     if (!sameShape(weight.shape, input.shape))
@@ -61,22 +62,21 @@ function checkArguments(
   target: unknown,
   options: LossOptions,
 ): void {
-  for (const [word, value] of [
-    ["input", input],
-    ["target", target],
-    ["weight", options.weight],
-  ] as const) {
-    if (word === "weight" && (value === undefined || value === null)) continue;
-    if (!(value instanceof Tensor)) {
-      throw new TypeError(
-        `${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`,
-      );
-    }
-    value.checkAlive(name);
-  }
+  checkTensor(name, "input", input);
+  checkTensor(name, "target", target);
+  if (options.weight !== undefined && options.weight !== null) checkTensor(name, "weight", options.weight);
   for (const key of Object.keys(options)) {
     if (!allowed.includes(key)) throw new TypeError(`${name}() got an unexpected keyword argument '${key}'`);
   }
+}
+
+function checkTensor(name: LossName, word: string, value: unknown): void {
+  if (!(value instanceof Tensor)) {
+    throw new TypeError(
+      `${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`,
+    );
+  }
+  value.checkAlive(name);
 }
 
 function warnOfSizes(input: Tensor, target: Tensor): void {

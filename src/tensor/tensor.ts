@@ -14,7 +14,6 @@ import { sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
-import { exempt } from "../core/scope.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
@@ -224,7 +223,7 @@ export class Tensor implements Variable {
     this.leafGrad = gradient;
     this.gradHandedOut = !sole;
     // A tidy around backward() must not free what the leaf holds.
-    exempt(gradient.nd.storage);
+    gradient.nd.storage.exempt = true;
   }
 
   private checkGrad(value: unknown): void {

@@ -1,6 +1,6 @@
 /** tidy: a scope whose tensors are freed at its end. */
 import type { GraphNode, Variable } from "../autograd/graph.js";
-import { type Disposable, scope } from "../core/scope.js";
+import { scope, type Scoped } from "../core/scope.js";
 import { Tensor } from "./tensor.js";
 
 /**
@@ -20,13 +20,13 @@ export function tidy<T>(fn: () => T): T {
         "tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`",
       );
     }
-    const kept = new Set<Disposable>();
+    const kept = new Set<Scoped>();
     keepTensors(result, kept, new Set());
     return kept;
   });
 }
 
-function keepTensors(value: unknown, kept: Set<Disposable>, seen: Set<unknown>): void {
+function keepTensors(value: unknown, kept: Set<Scoped>, seen: Set<unknown>): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
   if (value instanceof Tensor) keepVariable(value, kept);
@@ -34,7 +34,7 @@ function keepTensors(value: unknown, kept: Set<Disposable>, seen: Set<unknown>):
 }
 
 /** Keeps a tensor, its gradient, and what the graph behind it saved. */
-function keepVariable(root: Variable, kept: Set<Disposable>): void {
+function keepVariable(root: Variable, kept: Set<Scoped>): void {
   kept.add(root.nd.storage);
   if (root.leafGrad) kept.add(root.leafGrad.nd.storage);
   const seen = new Set<GraphNode>();
