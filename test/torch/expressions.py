@@ -62,7 +62,35 @@ def step(name, arguments, options):
     if not torch.is_tensor(arguments[1]) and NAMES[first.dtype] in HALVES and name in ("add", "sub", "mul", "div"):
         # The newest torch keeps the number in float32; 1.13.1 rounds it to the half type first.
         return BINARY[name](first.to(torch.float32), arguments[1]).to(first.dtype)
+    if "alpha" in options:
+        return with_alpha(name, *arguments, options["alpha"])
+    if name in ("maximum", "minimum") and first.is_floating_point():
+        return signed_zeros(name, *arguments)
     return BINARY[name](*arguments, **options)
+
+
+def with_alpha(name, x, y, alpha):
+    """A product and then a sum: torch fuses them where the machine can, so that its bits depend on the machine."""
+    return BINARY[name](x, y.to(torch.result_type(x, y)) * alpha)
+
+
+class Replaced(torch.autograd.Function):
+    """Other bits for the value, the same gradient."""
+
+    @staticmethod
+    def forward(context, value, bits):
+        return bits.clone()
+
+    @staticmethod
+    def backward(context, upstream):
+        return upstream, None
+
+
+def signed_zeros(name, x, y):
+    """maximum(0, -0) is 0 and minimum(0, -0) is -0, as IEEE 754 has it: torch gives either, by the place in the tensor."""
+    value = BINARY[name](x, y)
+    zeros = x + y if name == "maximum" else -((-x) + (-y))
+    return Replaced.apply(value, torch.where((x == 0) & (y == 0), zeros, value).detach())
 
 
 def summed(case, value):

@@ -9,7 +9,7 @@ import warnings
 
 import torch
 
-from confirm import confirmed
+from confirm import Disagreement, confirmed
 from expressions import evaluate
 from reference import answer
 
@@ -18,7 +18,10 @@ def respond(case):
     if "program" in case:
         return evaluate(case)
     found = answer(case)
-    found["confirmed"] = confirmed(case, found)
+    try:
+        found["confirmed"] = confirmed(case, found)
+    except Disagreement as disagreement:
+        return {"disagreement": str(disagreement)}
     return found
 
 

@@ -33,12 +33,14 @@ class Range:
 
 def leaf_range(gradient, shape, wire):
     """The gradient of the leaf behind `wire`, from that of the broadcast `shape`: the operand's sums, then its expand's."""
-    gradient = gradient.each(lambda values: rounded(values, wire["dtype"]))
+    dtype = wire["dtype"]
+    narrow = gradient.each(lambda values: rounded(values, dtype))
     if operand_shape(wire) != shape:
-        gradient = sum_to(gradient, shape, operand_shape(wire), wire["dtype"])
+        # Cast and sum may change places where the leaf has another dtype; sums of wider numbers overflow later.
+        narrow = hull(sum_to(narrow, shape, operand_shape(wire), dtype), sum_to(gradient, shape, operand_shape(wire), dtype))
     if "expand" in wire:
-        gradient = sum_to(gradient, wire["expand"], wire["shape"], wire["dtype"])
-    return gradient
+        narrow = sum_to(narrow, wire["expand"], wire["shape"], dtype)
+    return narrow
 
 
 def sum_to(gradient, shape, smaller, dtype):
@@ -60,9 +62,11 @@ def total(values, dtype, divisor=1, ulps=None):
     exact = exact_sum([float(v) for v in values])
     if divisor == 0:
         return numpy.nan, numpy.nan
+    if exact == 0:
+        return 0.0, 0.0
     return bounds(exact / divisor, dtype, SUM_ULPS[dtype] if ulps is None else ulps)
 
 
 def hull(first, second):
-    """Either answer is right: a half type's terms may or may not be rounded before they are added."""
-    return Range(numpy.minimum(first.low, second.low), numpy.maximum(first.high, second.high))
+    """Either answer is right: terms may or may not be rounded before they are added. NaN in one yields to the other."""
+    return Range(numpy.fmin(first.low, second.low), numpy.fmax(first.high, second.high))

@@ -5,12 +5,12 @@ torch 1.13.1 has no `weight`; each step below is one torch operation, rounded on
 
 import numpy
 
-from arrays import HALVES, numbers, operand, rounded
+from arrays import numbers, operand, rounded
 from exact import bounds, exact_sum, spacing
 from formulas import EACH_BACKWARD, EACH_FORWARD, Arithmetic, slope, terms
 from fractions import Fraction
-from plain import arithmetic, finished, reduced, unrounded
-from spread import Range, hull, sum_to
+from plain import arithmetic, finished, reduced
+from spread import Range, sum_to
 
 
 def weighted_answer(case, operands):
@@ -21,10 +21,10 @@ def weighted_answer(case, operands):
     products = each.step(elements * w)
     weights = exact_sum([float(v) for v in numbers(operand(case["weight"], operands.leaves["weight"]))])
     by_weights = reduction == "mean" and loss != "huber"
-    divisor = weights if by_weights else operands.count if reduction == "mean" else 1
+    divisor = operands.count if reduction == "mean" and not by_weights else 1
     value = reduced(reduction, products, products, divisor, operands.result)
-    if reduction != "none" and dtype in HALVES:
-        value = hull(value, reduced(reduction, products, unrounded(loss, x, y, parameter, dtype) * w, divisor, dtype))
+    if by_weights:
+        value = quotient(value, weights, operands.result)
 
     g = operands.upstream()
     if by_weights:
@@ -53,15 +53,30 @@ def weighted_answer(case, operands):
     return found
 
 
+def quotient(value, weights, dtype):
+    """S / W, both of them rounded to the dtype before the division is."""
+    divisor = rounded([float(weights)], dtype)[0].astype(numpy.float64)
+    sides = [value.low[0] / divisor, value.high[0] / divisor]
+    if divisor == 0:
+        sides = [numpy.float64(value.low[0] + value.high[0]) / divisor] * 2  # 0 / 0 is NaN, whatever a sum of 0 may be
+    if not numpy.isfinite(sides).all():
+        return Range([min(sides)], [max(sides)])
+    low, high = sorted(map(Fraction, sides))
+    return Range([bounds(low, dtype, 1)[0]], [bounds(high, dtype, 1)[1]])
+
+
 def with_divisor(own, value, upstream, weights, dtype):
     """Adds the part that comes through W in S / W, -g (S / W) / W: 4 ULP of the larger part, for its four roundings."""
-    sides = [-float(upstream) * float(side) / float(weights) if weights else numpy.nan
-             for side in (value.low[0], value.high[0])]
+    def through(side):
+        inner = rounded([side / float(weights)], dtype).astype(numpy.float64)
+        return float(rounded([-float(upstream) * inner[0]], dtype)[0])
+
+    parts = [through(side) if weights else numpy.nan for side in (value.low[0], value.high[0])]
     low, high = [], []
     for a, b in zip(own.low, own.high):
-        least, greatest = float(a) + min(sides), float(b) + max(sides)
+        least, greatest = float(a) + min(parts), float(b) + max(parts)
         if numpy.isfinite([least, greatest]).all():
-            slack = 4 * spacing(Fraction(max(abs(float(a)), abs(float(b)), *map(abs, sides))), dtype)
+            slack = 4 * spacing(Fraction(max(abs(float(a)), abs(float(b)), *map(abs, parts))), dtype)
             least, greatest = bounds(Fraction(least) - slack, dtype, 0)[0], bounds(Fraction(greatest) + slack, dtype, 0)[1]
         low.append(least)
         high.append(greatest)

@@ -1,0 +1,116 @@
+/**
+ * Random cases, run here and in PyTorch at once. LOSSGRAD_SEED repeats a run, LOSSGRAD_CASES makes it longer; with
+ * LOSSGRAD_REQUIRE_TORCH=1 a missing PyTorch is a failure.
+ */
+import { onWarning } from "lossgrad";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkExpression } from "../support/expression-case.js";
+import type { ExpressionAnswer } from "../support/expression-case.js";
+import { checkLossCase } from "../support/loss-case.js";
+import type { LossAnswer } from "../support/loss-case.js";
+import { describeCase } from "./describe-case.js";
+import { expressionCase } from "./expression-cases.js";
+import { lossCase } from "./loss-cases.js";
+import { TorchProcess, pythonWithTorch } from "./process.js";
+import { Random } from "../support/random.js";
+
+const python = pythonWithTorch();
+const seed = Number(process.env.LOSSGRAD_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const total = Number(process.env.LOSSGRAD_CASES ?? 24_000);
+const BATCH = 200;
+/** Failures described in full; the rest are only counted. */
+const SHOWN = 5;
+
+const wholeBatches = (count: number): number => Math.ceil(count / BATCH) * BATCH;
+
+if (python === null && process.env.LOSSGRAD_REQUIRE_TORCH === "1") {
+  test("PyTorch is required (LOSSGRAD_REQUIRE_TORCH=1)", () => {
+    expect.fail("no Python with torch and numpy: install python3-torch, or name one in LOSSGRAD_PYTHON");
+  });
+}
+
+describe.skipIf(python === null)("live against PyTorch (skipped where no Python has torch)", () => {
+  let torch: TorchProcess;
+  let version = "";
+
+  beforeAll(async () => {
+    torch = new TorchProcess(python ?? "");
+    version = (await torch.versions()).torch;
+    // Broadcasting warns, as it should; tested elsewhere.
+    onWarning(() => undefined);
+  });
+  afterAll(() => {
+    torch.close();
+    onWarning(null);
+  });
+
+  /** Asks a batch ahead, so that both sides work at once. */
+  async function differ<Case extends object, Answer>(
+    count: number,
+    make: (random: Random) => Case,
+    check: (asked: Case, answer: Answer) => string[],
+    answered: (answer: Answer) => void,
+  ): Promise<string[]> {
+    const random = new Random(seed);
+    const failures: string[] = [];
+    const next = (): Case[] => {
+      const cases = Array.from({ length: BATCH }, () => make(random));
+      torch.ask(cases);
+      return cases;
+    };
+    let waiting = next();
+    for (let asked = BATCH; asked <= count; asked += BATCH) {
+      const cases = waiting;
+      if (asked < count) waiting = next();
+      const answers = (await torch.read()) as Answer[];
+      cases.forEach((one, j) => {
+        answered(answers[j]);
+        const found = check(one, answers[j]);
+        if (found.length > 0) failures.push(describeCase(one, found, answers[j]));
+      });
+    }
+    return failures;
+  }
+
+  function report(kind: string, count: number, failures: readonly string[]): void {
+    console.log(
+      `${kind}: ${count} cases, ${failures.length} mismatches, torch ${version}, LOSSGRAD_SEED=${seed}`,
+    );
+    const more = failures.length > SHOWN ? `\n… and ${failures.length - SHOWN} more` : "";
+    expect(failures.slice(0, SHOWN).join("\n\n") + more).toBe("");
+  }
+
+  test("losses and their gradients: bit for bit, sums within 1 ULP (float64: 2) of the exact value", async () => {
+    const count = wholeBatches((total * 5) / 6);
+    let confirmed = 0;
+    const failures = await differ<ReturnType<typeof lossCase>, LossAnswer>(
+      count,
+      lossCase,
+      checkLossCase,
+      (answer) => {
+        if ("confirmed" in answer && answer.confirmed) confirmed += 1;
+      },
+    );
+    report(
+      `losses (${confirmed} of them confirmed by torch itself, the rest by its newest formulas)`,
+      count,
+      failures,
+    );
+    expect(confirmed, "cases that the installed torch answers itself").toBeGreaterThan(count / 2);
+  });
+
+  test("tensor expressions and their gradients: bit for bit, sums within 1 ULP (float64: 2)", async () => {
+    const count = wholeBatches(total / 6);
+    let inexact = 0;
+    const failures = await differ<ReturnType<typeof expressionCase>, ExpressionAnswer>(
+      count,
+      expressionCase,
+      checkExpression,
+      (answer) => {
+        if ("inexact" in answer) inexact += 1;
+      },
+    );
+    report(`expressions (${inexact} more left out, their sums not exact)`, count - inexact, failures);
+    expect(inexact, "cases left out").toBeLessThan(count / 50);
+  });
+});
