@@ -138,6 +138,23 @@ export function encode(dtype: DType, value: number | bigint | boolean): number |
   }
 }
 
+/** Least and greatest value that an integer type takes; uint8 takes negative ones modulo 256, as in torch. */
+const integerRanges: Readonly<Partial<Record<DType, readonly [low: bigint, high: bigint]>>> = {
+  uint8: [-255n, 255n],
+  int8: [-128n, 127n],
+  int16: [-32768n, 32767n],
+  int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+};
+
+/** Throws torch's error when the integer type `dtype` cannot hold `value`, whose fraction is cut off. */
+export function checkFits(value: number | bigint, dtype: DType): void {
+  const range = integerRanges[dtype];
+  // Comparing numbers with bigints is exact, and false for NaN.
+  if (!range || (value >= range[0] && value <= range[1])) return;
+  throw new RangeError(`value cannot be converted to type ${dtype} without overflow`);
+}
+
 /** NaN and ±Inf have no integer: torch's conversion is undefined, ours gives 0. */
 function finite(value: number): number {
   return Number.isFinite(value) ? value : 0;

@@ -7,7 +7,8 @@ export type Shape = readonly number[];
 export function numelOf(shape: Shape): number {
   let n = 1;
   for (const size of shape) n *= size;
-  return n;
+  // Sizes whose product exceeds the largest number, times 0.
+  return Number.isNaN(n) ? 0 : n;
 }
 
 /** Row-major strides. */

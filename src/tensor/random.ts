@@ -1,9 +1,8 @@
 /** Random tensors from one stream, which manualSeed starts over. */
-import { checkDType, type DType } from "../array/dtype.js";
 import { copy } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkShape } from "../array/shape.js";
-import { empty, type TensorOptions } from "./creation.js";
+import { empty, readOptions, type TensorOptions } from "./creation.js";
 import { Generator, type RandomDType } from "./generator.js";
 import type { Tensor } from "./tensor.js";
 
@@ -30,14 +29,28 @@ export function manualSeed(seed: number | bigint): void {
   defaultGenerator().manualSeed(seed);
 }
 
-/** Uniform samples of [0, 1). Floating dtypes. */
+/**
+ * Uniform samples of [0, 1), in a floating dtype; float32 by default. Bit for bit torch's after the same manualSeed.
+ *
+ * @throws TypeError for another dtype; as zeros
+ * @example
+ * manualSeed(0);
+ * String(rand([2])); // "tensor([0.4963, 0.7682])"
+ */
 export function rand(shape: readonly number[], options: TensorOptions = {}): Tensor {
   return sample("rand", shape, options, (dtype, out) => {
     defaultGenerator().fillUniform(dtype, out);
   });
 }
 
-/** Samples of the standard normal distribution. Floating dtypes. */
+/**
+ * Samples of the standard normal distribution, in a floating dtype; float32 by default.
+ *
+ * @throws as rand
+ * @example
+ * manualSeed(0);
+ * String(randn([2])); // "tensor([ 1.5410, -0.2934])"
+ */
 export function randn(shape: readonly number[], options: TensorOptions = {}): Tensor {
   return sample("randn", shape, options, (dtype, out) => {
     defaultGenerator().fillNormal(dtype, out);
@@ -47,14 +60,15 @@ export function randn(shape: readonly number[], options: TensorOptions = {}): Te
 function sample(
   caller: string,
   shape: readonly number[],
-  { dtype: asked = "float32", requiresGrad }: TensorOptions,
+  options: TensorOptions,
   fill: (dtype: RandomDType, out: Float32Array | Float64Array) => void,
 ): Tensor {
-  const dtype: DType = checkDType(caller, asked);
+  const sizes = checkShape(caller, shape);
+  const dtype = readOptions(caller, options, () => "float32");
   if (dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`${caller}: expected a floating dtype, got ${dtype}`);
   }
-  const result = empty(checkShape(caller, shape), { dtype, requiresGrad });
+  const result = empty(sizes, options);
   if (dtype === "float64" || dtype === "float32") {
     fill(dtype, result.nd.numbers() as Float32Array | Float64Array);
     return result;
