@@ -9,6 +9,8 @@
  *     slope      out[i] = (norm · slope(x[i] - y[i])) · g
  *     sumslope   the sum, and out[i] = norm · slope(x[i] - y[i]), in one pass
  *
+ * p is the term's parameter, beta or delta; q is the slope's, which torch rounds in its own way.
+ *
  * The last type argument says how halves are rounded on the way, which is what torch does: after each operation (f16,
  * bf16), or once at the end (f32).
  */
@@ -33,73 +35,73 @@ type ptr = usize;
 export function l1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f32>(x, y, n, p); }
 export function l1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
-export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm); }
+export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f64, f64>(x, y, n, p); }
 export function l1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
-export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm); }
+export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function l1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f16>(x, y, n, p); }
 export function l1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
-export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm); }
+export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, bf16>(x, y, n, p); }
 export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
-export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm); }
+export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm, q); }
 
 // mse
 export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f32>(x, y, n, p); }
 export function mse_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
-export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm); }
+export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function mse_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f64, f64>(x, y, n, p); }
 export function mse_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
-export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm); }
+export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function mse_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f16>(x, y, n, p); }
 export function mse_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
-export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm); }
+export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function mse_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, bf16>(x, y, n, p); }
 export function mse_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
-export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm); }
+export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
 // smoothl1
 export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, f32>(x, y, n, p); }
 export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
-export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, f32, f32>(x, y, out, n, p, norm); }
+export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Smooth, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f64, f64>(x, y, n, p); }
 export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
-export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f64, f64, f64>(x, y, out, n, p, norm); }
+export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Smooth, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, f16>(x, y, n, p); }
 export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
-export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, f16, f32>(x, y, out, n, p, norm); }
+export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Smooth, f32, f16, f32>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Smooth, f32, bf16>(x, y, n, p); }
 export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
-export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Smooth, f32, bf16, f32>(x, y, out, n, p, norm); }
+export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Smooth, f32, bf16, f32>(x, y, out, n, p, norm, q); }
 
 // huber
 export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f32>(x, y, n, p); }
 export function huber_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
-export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm); }
+export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function huber_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f64, f64>(x, y, n, p); }
 export function huber_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
-export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm); }
+export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function huber_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f16>(x, y, n, p); }
 export function huber_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
-export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm); }
+export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function huber_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, bf16>(x, y, n, p); }
 export function huber_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
-export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64): f64 { return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm); }
+export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
 // Arithmetic, in the three types that are computed with. Comparisons give 1 or 0.
 export function neg_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Negative, f32>(x, out, n, p, q); }

@@ -57,7 +57,8 @@ function additive(name: "add" | "sub"): Operation {
   };
 }
 
-function checkSubtraction(x: Argument, y: Argument): void {
+/** torch's errors for the subtraction of bools. */
+export function checkSubtraction(x: Argument, y: Argument): void {
   const bools = [x, y].filter((operand) => operand instanceof NdArray && operand.dtype === "bool");
   if (bools.length === 2) {
     throw new TypeError(

@@ -10,13 +10,18 @@ export function sum(x: NdArray, dims: readonly number[] | undefined, keepdim: bo
   return reduce(x, dims, keepdim, isIntegral(x.dtype) ? "int64" : x.dtype, 1);
 }
 
+/** torch's error: integers have no mean. */
+export function noIntegerMean(dtype: DType): TypeError {
+  return new TypeError(
+    "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. " +
+      `Got: ${dtypes[dtype].torchName}`,
+  );
+}
+
 /** Σ / n, divided in float64 before the only rounding; NaN for n = 0. */
 export function mean(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
   if (isIntegral(x.dtype)) {
-    throw new TypeError(
-      "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. " +
-        `Got: ${dtypes[x.dtype].torchName}`,
-    );
+    throw noIntegerMean(x.dtype);
   }
   const n = (dims ?? x.shape.map((_, d) => d)).reduce((product, d) => product * x.shape[d], 1);
   return reduce(x, dims, keepdim, x.dtype, n);

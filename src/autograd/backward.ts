@@ -91,7 +91,12 @@ export function run(
       arrivals.hold(gradient);
       arrivals.deliver(receiverOf(variable), gradient);
     }
-    for (const node of reachable(roots)) visit(node, arrivals, results, options, captured);
+    const nodes = reachable(roots);
+    const wanted = captured ? leadingTo(captured, nodes) : null;
+    for (const node of nodes) {
+      if (captured?.has(node)) capture(node, arrivals, results);
+      if (!wanted || wanted.has(node)) visit(node, arrivals, options);
+    }
     for (const [receiver, gradient] of arrivals.waiting) {
       if (captured) keepCaptured(receiver as Variable, gradient, arrivals, results, captured);
       else accumulate(receiver as Variable, gradient, arrivals, options.createGraph);
@@ -113,17 +118,30 @@ function reachable(roots: readonly Root[]): GraphNode[] {
   return [...seen].sort((a, b) => b.sequence - a.sequence);
 }
 
-function visit(
-  node: GraphNode,
-  arrivals: Arrivals,
-  results: Map<Receiver, Variable>,
-  options: EngineOptions,
-  captured: ReadonlySet<Receiver> | null,
-): void {
+/** The nodes that captured receivers lie behind: no other is worth a visit. `nodes` come newest first. */
+function leadingTo(captured: ReadonlySet<Receiver>, nodes: readonly GraphNode[]): Set<GraphNode> {
+  const wanted = new Set<GraphNode>();
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const leads = ({ node, leaf }: Edge): boolean =>
+      captured.has((node ?? leaf) as Receiver) || (node !== null && wanted.has(node));
+    if (nodes[i].edges.some((edge) => edge !== null && leads(edge))) wanted.add(nodes[i]);
+  }
+  return wanted;
+}
+
+/** Keeps the gradient that arrived at a captured node. */
+function capture(node: GraphNode, arrivals: Arrivals, results: Map<Receiver, Variable>): void {
+  const gradient = arrivals.waiting.get(node);
+  if (!gradient) return;
+  // A hold of its own, which is never dropped.
+  arrivals.hold(gradient);
+  results.set(node, gradient);
+}
+
+function visit(node: GraphNode, arrivals: Arrivals, options: EngineOptions): void {
   const upstream = arrivals.waiting.get(node);
   if (!upstream) return;
   arrivals.waiting.delete(node);
-  if (captured?.has(node)) results.set(node, upstream);
   const derivative = (): (Variable | null)[] => {
     const thunks = node.differentiate(upstream, options);
     return node.edges.map((edge, i) => (edge ? fit(thunks[i](), edge) : null));
@@ -140,7 +158,7 @@ function visit(
     const gradient = gradients[i];
     if (edge && gradient) arrivals.deliver((edge.node ?? edge.leaf)!, gradient);
   });
-  if (results.get(node) !== upstream) arrivals.drop(upstream);
+  arrivals.drop(upstream);
 }
 
 function storagesOf(values: readonly (Variable | null)[]): Storage[] {

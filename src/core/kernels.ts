@@ -16,7 +16,15 @@ export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "
 type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
 type SumKernel = (x: number, y: number, n: number, p: number) => number;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
-type SumSlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number) => number;
+type SumSlopeKernel = (
+  x: number,
+  y: number,
+  out: number,
+  n: number,
+  p: number,
+  norm: number,
+  q: number,
+) => number;
 export type UnaryKernel = (x: number, out: number, n: number, p: number, q: number) => void;
 export type BinaryKernel = (
   x: number,

@@ -54,13 +54,19 @@ function scalarFor(value: number, dtype: DType, rounding: "each" | "once"): numb
   return roundTo(type, value) as number;
 }
 
+/** The term's parameter as torch's forward kernel sees it. */
+export function parameterOf({ row, dtype, parameter }: Problem): number {
+  return scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
+}
+
 /** term(input - target), elementwise. */
-export function values({ row, input, target, dtype, parameter }: Problem): NdArray {
+export function values(problem: Problem): NdArray {
+  const { row, input, target, dtype } = problem;
   const out = NdArray.empty(dtype, input.shape);
   beginOperation();
   const tag = tagOf(dtype);
   const kernel = kernelsOf(row, tag).map;
-  const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
+  const p = parameterOf(problem);
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
   const to = new Target(out, tag, 2);
@@ -73,11 +79,11 @@ export function values({ row, input, target, dtype, parameter }: Problem): NdArr
 
 /** Σ term(input - target), exact across blocks. */
 export function sum(problem: Problem): number {
-  const { row, input, target, dtype, parameter } = problem;
+  const { row, input, target, dtype } = problem;
   beginOperation();
   const tag = tagOf(dtype);
   const kernel = kernelsOf(row, tag).sum;
-  const p = scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
+  const p = parameterOf(problem);
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
   return sumBlocks(problem, x, y, (start, n) => kernel(x.read(start, n), y.read(start, n), n, p));
@@ -89,13 +95,15 @@ export function sumAndSlope(problem: Problem, norm: number, out: NdArray): numbe
   beginOperation();
   const tag = tagOf(dtype);
   const kernel = kernelsOf(row, tag).sumslope;
-  const p = scalarFor(parameter, dtype, roundingOf(row.slopeRounding, dtype));
-  const scale = scalarFor(norm, dtype, roundingOf(row.slopeRounding, dtype));
+  const p = parameterOf(problem);
+  const rounding = roundingOf(row.slopeRounding, dtype);
+  const q = scalarFor(parameter, dtype, rounding);
+  const scale = scalarFor(norm, dtype, rounding);
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
   const to = new Target(out, tag, 2);
   return sumBlocks(problem, x, y, (start, n) => {
-    const part = kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale);
+    const part = kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale, q);
     to.end(start, n);
     return part;
   });
@@ -143,17 +151,12 @@ function sumBlocks(
 }
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
-function addWide({ row, dtype, parameter }: Problem, x: Source, y: Source, start: number, n: number): void {
+function addWide(problem: Problem, x: Source, y: Source, start: number, n: number): void {
+  const { row, dtype } = problem;
   const tag = dtype === "float64" ? "f64" : "f32";
   const { kernels } = memory();
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
   const terms = memory().window(6);
-  kernels[`${row.kernel}_map_${tag}`](
-    from,
-    to,
-    terms,
-    n,
-    scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype)),
-  );
+  kernels[`${row.kernel}_map_${tag}`](from, to, terms, n, parameterOf(problem));
   addBlock(terms, n, tag, exact);
 }

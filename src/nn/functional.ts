@@ -1,6 +1,8 @@
 /** The functional forms, F: one function a row of the table. */
-import { dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
+import { checkSubtraction } from "../array/operations.js";
+import { noIntegerMean } from "../array/reductions.js";
 import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
@@ -8,8 +10,10 @@ import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import { recordLoss } from "./gradient.js";
+import { integerSum, integerValues } from "./integers.js";
 import { type LossName, type LossRow, losses, type Reduction } from "./losses.js";
 import { checkReduction, legacyReduction } from "./reduction.js";
+import { weightedLoss } from "./weighted.js";
 
 export interface ReductionOptions {
   /** "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise loss. */
@@ -49,8 +53,7 @@ function evaluate(
   if (weight) {
     if (!sameShape(weight.shape, input.shape))
       throw new RangeError("Weights and input must have the same size.");
-    const reduction = checkReduction(asked, true);
-    return weighted(row, unweighted(name, row, input, target, shape, "none", options), weight, reduction);
+    return weighted(name, row, input, target, weight, shape, checkReduction(asked, true), options);
   }
   return unweighted(name, row, input, target, shape, checkReduction(asked, false), options);
 }
@@ -104,15 +107,11 @@ function unweighted(
   const dtype = promoteTypes(input.dtype, target.dtype);
   if (!isFloating(dtype)) {
     if (!row.anyDType) throw new TypeError(`"${row.cpu}" not implemented for '${dtypes[dtype].torchName}'`);
-    return composed(input, target, shape, reduction);
+    return isComplex(dtype)
+      ? complexL1(input, target, shape, reduction)
+      : integerL1(input.nd.expanded(shape), target.nd.expanded(shape), dtype, reduction);
   }
-  const problem: Problem = {
-    row,
-    input: input.nd.expanded(shape),
-    target: target.nd.expanded(shape),
-    dtype,
-    parameter,
-  };
+  const problem = problemOf(row, input, target, shape, parameter);
   const resultDType = row.inputDecidesDType ? input.dtype : dtype;
   if (isGradEnabled() && (input.requiresGrad || target.requiresGrad)) {
     return recordLoss<Tensor>(problem, reduction, resultDType, { input, target }, Tensor.wrap);
@@ -139,23 +138,53 @@ function readParameter(name: LossName, row: LossRow, options: LossOptions): numb
   return value;
 }
 
-/** L1 of integers and complex numbers: the operations that it is made of. */
-function composed(input: Tensor, target: Tensor, shape: readonly number[], reduction: Reduction): Tensor {
-  const [x, y] = [input.expand(shape), target.expand(shape)];
-  // Expanded 0-d operands have become dimensioned, except where both are 0-d, where the dtypes promote alike.
-  const common = promoteTypes(x.dtype, y.dtype);
-  const convert = (z: Tensor): Tensor => (isComplex(common) || z.dtype === "bool" ? z : z.to(common));
-  const terms = convert(x).sub(convert(y)).abs();
+function problemOf(
+  row: LossRow,
+  input: Tensor,
+  target: Tensor,
+  shape: readonly number[],
+  parameter: number,
+): Problem {
+  const dtype = promoteTypes(input.dtype, target.dtype);
+  return { row, input: input.nd.expanded(shape), target: target.nd.expanded(shape), dtype, parameter };
+}
+
+/** L1 of complex numbers: the operations that it is made of. */
+function complexL1(input: Tensor, target: Tensor, shape: readonly number[], reduction: Reduction): Tensor {
+  const terms = input.expand(shape).sub(target.expand(shape)).abs();
   if (reduction === "none") return terms;
   return reduction === "sum" ? terms.sum() : terms.mean();
 }
 
+function integerL1(input: NdArray, target: NdArray, dtype: DType, reduction: Reduction): Tensor {
+  checkSubtraction(input, target);
+  if (reduction === "none") return new Tensor(integerValues(input, target, dtype));
+  if (reduction === "mean") throw noIntegerMean(dtype);
+  return new Tensor(NdArray.scalar("int64", integerSum(input, target, dtype)));
+}
+
 /** torch's order: the elementwise loss, times the weights, then the reduction. */
-function weighted(row: LossRow, loss: Tensor, weight: Tensor, reduction: Reduction): Tensor {
-  const product = loss.mul(weight);
-  if (reduction === "none") return product;
-  if (reduction === "sum") return product.sum();
-  return row.weightedMean === "elements" ? product.mean() : product.sum().div(weight.sum());
+function weighted(
+  name: LossName,
+  row: LossRow,
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor,
+  shape: readonly number[],
+  reduction: Reduction,
+  options: LossOptions,
+): Tensor {
+  const compose = (): Tensor => {
+    const product = unweighted(name, row, input, target, shape, "none", options).mul(weight);
+    if (reduction === "none") return product;
+    if (reduction === "sum") return product.sum();
+    return row.weightedMean === "elements" ? product.mean() : product.sum().div(weight.sum());
+  };
+  const dtype = promoteTypes(input.dtype, target.dtype);
+  if (reduction === "none" || !isFloating(dtype) || isComplex(weight.dtype)) return compose();
+  const problem = problemOf(row, input, target, shape, readParameter(name, row, options));
+  const result = promoteTypes(row.inputDecidesDType ? input.dtype : dtype, weight.dtype);
+  return weightedLoss<Tensor>(problem, reduction, result, [input, target, weight], compose, Tensor.wrap);
 }
 
 const COMMON = ["sizeAverage", "reduce", "reduction", "weight"] as const;

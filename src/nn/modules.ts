@@ -55,6 +55,8 @@ function reductionOf({
  * loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.5
  */
 export class L1Loss extends Loss {
+  /** Stays when a bundler shortens names. */
+  static readonly name: string = "L1Loss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super({ reduction: reductionOf(options) });
   }
@@ -70,6 +72,8 @@ export class L1Loss extends Loss {
  * new nn.MSELoss({ reduction: "sum" })(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 1.5
  */
 export class MSELoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  static readonly name: string = "MSELoss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super({ reduction: reductionOf(options) });
   }
@@ -85,6 +89,8 @@ export class MSELoss extends Loss {
  * new nn.SmoothL1Loss({ beta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 2.125
  */
 export class SmoothL1Loss extends Loss {
+  /** Stays when a bundler shortens names. */
+  static readonly name: string = "SmoothL1Loss";
   readonly beta!: number;
   constructor({ beta = 1, ...options }: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
     super({ reduction: reductionOf(options), beta });
@@ -101,6 +107,8 @@ export class SmoothL1Loss extends Loss {
  * new nn.HuberLoss({ delta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 4.25
  */
 export class HuberLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  static readonly name: string = "HuberLoss";
   readonly delta!: number;
   constructor({ reduction = "mean", delta = 1 }: ReductionOptions & { delta?: number } = {}) {
     super({ reduction, delta });

@@ -1,0 +1,75 @@
+/** L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block. */
+import { type DType, dtypes } from "../array/dtype.js";
+import { NdArray } from "../array/ndarray.js";
+import { forEachBlock, Source, Target } from "../array/window.js";
+import type { StorageTag } from "../core/kernels.js";
+import { BLOCK, memory } from "../core/memory.js";
+import { beginOperation } from "../core/storage.js";
+
+/** Windows behind those of two operands and a result. */
+const DIFFERENCES = 6;
+const NARROW = 7;
+
+/** |input - target|, elementwise. */
+export function integerValues(input: NdArray, target: NdArray, dtype: DType): NdArray {
+  const out = NdArray.empty(dtype, input.shape);
+  beginOperation();
+  const differences = differencesOf(input, target, dtype);
+  const to = new Target(out, "i64", 2);
+  // The differences lie in a window, so that a block is all that may be done at once.
+  forEachBlock(input.numel, [to, { direct: false }], (start, n) => {
+    memory().kernels.abs_i64(differences(start, n), to.begin(start), n, 0, 0);
+    to.end(start, n);
+  });
+  return out;
+}
+
+/** Σ |input - target| as a wrapping int64. */
+export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigint {
+  beginOperation();
+  const differences = differencesOf(input, target, dtype);
+  const { kernels } = memory();
+  let sum = 0n;
+  for (let start = 0; start < input.numel; start += BLOCK) {
+    const n = Math.min(BLOCK, input.numel - start);
+    const terms = differences(start, n);
+    kernels.abs_i64(terms, terms, n, 0, 0);
+    // The magnitude of the least integer is that integer again.
+    wrap(terms, dtypes[dtype].storage, n);
+    sum += kernels.total_i64(terms, n);
+  }
+  return BigInt.asIntN(64, sum);
+}
+
+/** Gives the address of the wrapped differences of a block. */
+function differencesOf(input: NdArray, target: NdArray, dtype: DType): (start: number, n: number) => number {
+  const x = new Source(input, "i64", 0);
+  const y = new Source(target, "i64", 1);
+  const { storage } = dtypes[dtype];
+  return (start, n) => {
+    const { kernels } = memory();
+    const out = memory().window(DIFFERENCES);
+    kernels.sub_i64(x.read(start, n), 16, y.read(start, n), 16, out, n);
+    wrap(out, storage, n);
+    return out;
+  };
+}
+
+/** Brings n int64 at `address` to what the narrower type would hold. */
+function wrap(address: number, storage: StorageTag, n: number): void {
+  const { kernels } = memory();
+  const narrow = memory().window(NARROW);
+  switch (storage) {
+    case "u8":
+      kernels.convert_i64_i8(address, narrow, n);
+      kernels.convert_u8_i64(narrow, address, n);
+      break;
+    case "i8":
+    case "i16":
+    case "i32":
+      kernels[`convert_i64_${storage}`](address, narrow, n);
+      kernels[`convert_${storage}_i64`](narrow, address, n);
+      break;
+    default:
+  }
+}
