@@ -94,12 +94,16 @@ export function run(
     const nodes = reachable(roots);
     const wanted = captured ? leadingTo(captured, nodes) : null;
     for (const node of nodes) {
-      if (captured?.has(node)) capture(node, arrivals, results);
+      if (captured?.has(node)) capture(node, arrivals, results, options.createGraph);
       if (!wanted || wanted.has(node)) visit(node, arrivals, options);
     }
     for (const [receiver, gradient] of arrivals.waiting) {
-      if (captured) keepCaptured(receiver as Variable, gradient, arrivals, results, captured);
-      else accumulate(receiver as Variable, gradient, arrivals, options.createGraph);
+      if (!captured) {
+        accumulate(receiver as Variable, gradient, arrivals, options.createGraph);
+        continue;
+      }
+      if (captured.has(receiver)) capture(receiver, arrivals, results, options.createGraph);
+      arrivals.drop(gradient);
     }
   });
   return results;
@@ -123,19 +127,31 @@ function leadingTo(captured: ReadonlySet<Receiver>, nodes: readonly GraphNode[])
   const wanted = new Set<GraphNode>();
   for (let i = nodes.length - 1; i >= 0; i--) {
     const leads = ({ node, leaf }: Edge): boolean =>
-      captured.has((node ?? leaf) as Receiver) || (node !== null && wanted.has(node));
+      captured.has((node ?? leaf)!) || (node !== null && wanted.has(node));
     if (nodes[i].edges.some((edge) => edge !== null && leads(edge))) wanted.add(nodes[i]);
   }
   return wanted;
 }
 
-/** Keeps the gradient that arrived at a captured node. */
-function capture(node: GraphNode, arrivals: Arrivals, results: Map<Receiver, Variable>): void {
-  const gradient = arrivals.waiting.get(node);
-  if (!gradient) return;
+/**
+ * Keeps the gradient that arrived at a captured receiver. The user may change or free it, so it is copied where something else
+ * shares its memory; but not where it is part of a graph itself.
+ */
+function capture(
+  receiver: Receiver,
+  arrivals: Arrivals,
+  results: Map<Receiver, Variable>,
+  createGraph: boolean,
+): void {
+  const gradient = arrivals.waiting.get(receiver);
+  if (!gradient || results.has(receiver)) return;
+  if (!createGraph && !arrivals.isSole(gradient)) {
+    results.set(receiver, gradient.clone());
+    return;
+  }
   // A hold of its own, which is never dropped.
   arrivals.hold(gradient);
-  results.set(node, gradient);
+  results.set(receiver, gradient);
 }
 
 function visit(node: GraphNode, arrivals: Arrivals, options: EngineOptions): void {
@@ -190,8 +206,6 @@ function accumulate(leaf: Variable, gradient: Variable, arrivals: Arrivals, crea
     before.add_(gradient);
   } else if (before) {
     leaf.storeGrad(before.add(gradient), false);
-  } else if (createGraph) {
-    leaf.storeGrad(gradient, false);
   } else if (arrivals.isSole(gradient)) {
     leaf.storeGrad(gradient, true);
     return;
@@ -199,17 +213,6 @@ function accumulate(leaf: Variable, gradient: Variable, arrivals: Arrivals, crea
     leaf.storeGrad(gradient.clone(), true);
   }
   arrivals.drop(gradient);
-}
-
-function keepCaptured(
-  leaf: Variable,
-  gradient: Variable,
-  arrivals: Arrivals,
-  results: Map<Receiver, Variable>,
-  captured: ReadonlySet<Receiver>,
-): void {
-  if (captured.has(leaf)) results.set(leaf, gradient);
-  else arrivals.drop(gradient);
 }
 
 /** Throws torch's error unless `gradient` has the shape of `output`. */
