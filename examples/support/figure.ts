@@ -25,7 +25,7 @@ const axis: Plot.ScaleOptions = { labelAnchor: "center", labelArrow: "none" };
 export function drawFigure({ title, subtitle = "", x, y, ...options }: FigureOptions): string {
   // Plot's own title would wrap the SVG in HTML, so the caption is drawn as marks, above the frame.
   const caption = (text: string, dy: number, style: Plot.TextOptions) =>
-    Plot.text([text], { frameAnchor: "top-left", dy, lineAnchor: "bottom", clip: false, ...style });
+    Plot.text([text], { frameAnchor: "top-left", dy, lineAnchor: "bottom", facet: "super", ...style });
   const svg = Plot.plot({
     document,
     width: 760,
