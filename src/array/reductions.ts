@@ -35,16 +35,14 @@ function reduce(
   divisor: number,
 ): NdArray {
   if (isComplex(x.dtype)) throw new TypeError(`sum: expected a real tensor, got ${describeValue(x.dtype)}`);
-  const divided = (value: number | bigint): number | bigint =>
-    typeof value === "bigint" ? value : value / divisor;
-  if (dims === undefined && !keepdim) return NdArray.scalar(dtype, divided(sumAll(x)));
+  if (dims === undefined && !keepdim) return NdArray.scalar(dtype, sumAll(x, divisor));
   const reduced = dims ?? x.shape.map((_, d) => d);
-  const sums = sumOver(x, reduced);
+  const sums = sumOver(x, reduced, divisor);
   const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
   const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
   const numbers = out.numbers() as Record<number, number | bigint>;
   sums.forEach((value, i) => {
-    numbers[i] = encode(dtype, divided(value));
+    numbers[i] = encode(dtype, value);
   });
   return out;
 }

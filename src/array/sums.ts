@@ -17,34 +17,25 @@ const TOLERANCE = { f32: 2 ** -27, f64: 2 ** -56 } as const;
 
 const exact = new ExactSum();
 
-/** The exact sum, nearest float64, of elements [first, first + n) of a floating source. */
-function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number): number {
+/** The exact sum, nearest float64, of elements [first, first + n) of a floating source, over `divisor`. */
+function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, divisor: number): number {
   if (n <= BLOCK) {
     const sum = sumOneBlock(source.read(first, n), n, tag);
-    if (sum !== null) return sum;
+    if (sum !== null) return sum / divisor;
   }
-  exact.reset();
-  let magnitude = 0;
-  for (let start = 0; start < n; start += BLOCK) {
-    magnitude += addBlock(
-      source.read(first + start, Math.min(BLOCK, n - start)),
-      Math.min(BLOCK, n - start),
-      tag,
-      exact,
-    );
-  }
-  const sum = exact.value();
-  if (isCertain(sum, magnitude, tag)) return sum;
-  exact.reset();
-  for (let start = 0; start < n; start += BLOCK) {
-    addOneByOne(
-      source.read(first + start, Math.min(BLOCK, n - start)),
-      Math.min(BLOCK, n - start),
-      tag,
-      exact,
-    );
-  }
-  return exact.value();
+  const blocks = (add: (address: number, length: number) => number): number => {
+    exact.reset();
+    let magnitude = 0;
+    for (let start = 0; start < n; start += BLOCK) {
+      const length = Math.min(BLOCK, n - start);
+      magnitude += add(source.read(first + start, length), length);
+    }
+    return magnitude;
+  };
+  const magnitude = blocks((address, length) => addBlock(address, length, tag, exact));
+  if (!isCertain(exact.value(), magnitude, tag))
+    blocks((address, length) => addOneByOne(address, length, tag, exact));
+  return exact.dividedBy(divisor);
 }
 
 /** Whether what two-term addition may have lost of numbers that large cannot show in `sum`. */
@@ -74,15 +65,16 @@ export function addBlock(address: number, n: number, tag: "f32" | "f64", sum: Ex
     return f64[result + 2];
   }
   // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in its error alone.
-  addOneByOne(address, n, tag, sum);
-  return 0;
+  return addOneByOne(address, n, tag, sum);
 }
 
-function addOneByOne(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): void {
+/** The same, without any error: the magnitude that errors come from is 0. */
+function addOneByOne(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): number {
   const { f32, f64 } = memory();
   const values = tag === "f32" ? f32 : f64;
   const first = address / values.BYTES_PER_ELEMENT;
   for (let i = first; i < first + n; i++) sum.add(values[i]);
+  return 0;
 }
 
 /** Σ of 64-bit integers, wrapping. */
@@ -95,16 +87,16 @@ function sumIntegers(source: Source, first: number, n: number): bigint {
   return BigInt.asIntN(64, sum);
 }
 
-/** Σ over all elements: the exact sum of floats as the nearest float64, or of integers as a wrapping int64. */
-export function sumAll(x: NdArray): number | bigint {
+/** Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a wrapping int64. */
+export function sumAll(x: NdArray, divisor = 1): number | bigint {
   beginOperation();
   const tag = dtypes[x.dtype].compute;
   const source = new Source(x, tag, 0);
-  return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel);
+  return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel, divisor);
 }
 
 /** Σ over the dimensions `dims`, as a flat list in row-major order of those that stay. */
-export function sumOver(x: NdArray, dims: readonly number[]): (number | bigint)[] {
+export function sumOver(x: NdArray, dims: readonly number[], divisor = 1): (number | bigint)[] {
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const order = [...kept, ...dims];
   const rows = new NdArray(
@@ -120,6 +112,8 @@ export function sumOver(x: NdArray, dims: readonly number[]): (number | bigint)[
   const tag = dtypes[x.dtype].compute;
   const source = new Source(rows, tag, 0);
   return Array.from({ length: count }, (_, row) =>
-    tag === "i64" ? sumIntegers(source, row * length, length) : sumRange(source, tag, row * length, length),
+    tag === "i64"
+      ? sumIntegers(source, row * length, length)
+      : sumRange(source, tag, row * length, length, divisor),
   );
 }

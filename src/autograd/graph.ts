@@ -58,6 +58,7 @@ export interface Variable {
   onesLike(): Variable;
   add_(other: Variable | number): Variable;
   detach(): Variable;
+  at(index: number): Variable;
   /** Zeros of `shape` with this in slice `index` of dimension 0. @internal */
   intoSlice(shape: readonly number[], index: number): Variable;
 }

@@ -27,6 +27,9 @@ const PENDING = LIMBS + 1;
 /** Two accumulators at this bound still merge without leaving 2^53: 2 * 2^20 * 2^32. */
 const MAX_PENDING = 2 ** 20 - 1;
 
+/** Power of two that brings the largest sum within float64. */
+const SCALE = 128;
+
 const BASE = 2 ** 32;
 const INVERSE_BASE = 2 ** -32;
 
@@ -119,6 +122,16 @@ export class ExactSum {
     // After propagation no limb exceeds half its base, so the highest decides the sign.
     const sign = state[top] < 0 ? -1 : 1;
     return sign * roundDigits(readMagnitude(state, top, sign));
+  }
+
+  /** The sum over `n`, rounded twice; finite also where the sum alone is beyond float64. */
+  dividedBy(n: number): number {
+    const sum = this.value();
+    if (Number.isFinite(sum) || this.state[SPECIAL] !== 0) return sum / n;
+    // value() has carried: the limbs from the top down are the digits of the sum, here in units that do not overflow.
+    let scaled = 0;
+    for (let i = LIMBS - 1; i >= LIMBS - 5; i--) scaled += this.state[i] * 2 ** (32 * i - 1074 - SCALE);
+    return (scaled / n) * 2 ** SCALE;
   }
 
   /** Back to the empty sum. */

@@ -77,8 +77,8 @@ export function values(problem: Problem): NdArray {
   return out;
 }
 
-/** Σ term(input - target), exact across blocks. */
-export function sum(problem: Problem): number {
+/** Σ term(input - target) / divisor, the sum exact across blocks. */
+export function sum(problem: Problem, divisor: number): number {
   const { row, input, target, dtype } = problem;
   beginOperation();
   const tag = tagOf(dtype);
@@ -86,11 +86,11 @@ export function sum(problem: Problem): number {
   const p = parameterOf(problem);
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
-  return sumBlocks(problem, x, y, (start, n) => kernel(x.read(start, n), y.read(start, n), n, p));
+  return sumBlocks(problem, divisor, x, y, (start, n) => kernel(x.read(start, n), y.read(start, n), n, p));
 }
 
 /** The same sum; and out = norm · slope(input - target) in the same pass. */
-export function sumAndSlope(problem: Problem, norm: number, out: NdArray): number {
+export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: NdArray): number {
   const { row, input, target, dtype, parameter } = problem;
   beginOperation();
   const tag = tagOf(dtype);
@@ -102,7 +102,7 @@ export function sumAndSlope(problem: Problem, norm: number, out: NdArray): numbe
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
   const to = new Target(out, tag, 2);
-  return sumBlocks(problem, x, y, (start, n) => {
+  return sumBlocks(problem, divisor, x, y, (start, n) => {
     const part = kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale, q);
     to.end(start, n);
     return part;
@@ -131,6 +131,7 @@ export function slope(problem: Problem, norm: number, upstream: number, out: NdA
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
 function sumBlocks(
   problem: Problem,
+  divisor: number,
   x: Source,
   y: Source,
   block: (start: number, n: number) => number,
@@ -138,7 +139,7 @@ function sumBlocks(
   const { numel } = problem.input;
   if (numel <= BLOCK) {
     const sum = numel === 0 ? 0 : block(0, numel);
-    if (Number.isFinite(sum)) return sum;
+    if (Number.isFinite(sum)) return sum / divisor;
   }
   exact.reset();
   for (let start = 0; start < numel; start += BLOCK) {
@@ -147,7 +148,7 @@ function sumBlocks(
     if (Number.isFinite(part)) exact.add(part);
     else addWide(problem, x, y, start, n);
   }
-  return exact.value();
+  return exact.dividedBy(divisor);
 }
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */

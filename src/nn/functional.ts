@@ -105,6 +105,8 @@ function unweighted(
   }
   // Both are expanded before they are subtracted, so a 0-d operand promotes like any other.
   const dtype = promoteTypes(input.dtype, target.dtype);
+  // L1 is a subtraction, which torch does not define for bools; the others convert them.
+  if (row.anyDType) checkSubtraction(input.nd, target.nd);
   if (!isFloating(dtype)) {
     if (!row.anyDType) throw new TypeError(`"${row.cpu}" not implemented for '${dtypes[dtype].torchName}'`);
     return isComplex(dtype)
@@ -117,8 +119,8 @@ function unweighted(
     return recordLoss<Tensor>(problem, reduction, resultDType, { input, target }, Tensor.wrap);
   }
   if (reduction === "none") return new Tensor(values(problem)).to(resultDType);
-  const total = sum(problem);
-  return new Tensor(NdArray.scalar(resultDType, reduction === "mean" ? total / problem.input.numel : total));
+  const divisor = reduction === "mean" ? problem.input.numel : 1;
+  return new Tensor(NdArray.scalar(resultDType, sum(problem, divisor)));
 }
 
 /** beta or delta; torch's errors, and one for numbers that are not finite. */
@@ -157,7 +159,6 @@ function complexL1(input: Tensor, target: Tensor, shape: readonly number[], redu
 }
 
 function integerL1(input: NdArray, target: NdArray, dtype: DType, reduction: Reduction): Tensor {
-  checkSubtraction(input, target);
   if (reduction === "none") return new Tensor(integerValues(input, target, dtype));
   if (reduction === "mean") throw noIntegerMean(dtype);
   return new Tensor(NdArray.scalar("int64", integerSum(input, target, dtype)));

@@ -90,9 +90,11 @@ class LossGradient<V extends Variable> {
     const out = NdArray.empty(dtype, input.shape);
     // A norm that underflows would lose the signs that another upstream gradient needs.
     const norm = roundTo(dtype, this.norm()) === 0 ? 1 : this.norm();
-    const total = sumAndSlope(this.seenBy(this.swapped ? "target" : "input"), this.signed(norm), out);
+    const divisor = this.reduction === "mean" ? input.numel : 1;
+    const seen = this.seenBy(this.swapped ? "target" : "input");
+    const value = sumAndSlope(seen, divisor, this.signed(norm), out);
     this.keep(out, norm);
-    return NdArray.scalar(resultDType, this.reduction === "mean" ? total / input.numel : total);
+    return NdArray.scalar(resultDType, value);
   }
 
   /** The norm for what is kept: L1's target gradient is the input's, negated. */

@@ -16,7 +16,7 @@ export interface Loss {
 /** What the loss modules share. Instances are callable: `loss(input, target)` is `loss.forward(input, target)`. */
 export abstract class Loss {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
-  readonly reduction!: Reduction;
+  declare readonly reduction: Reduction;
 
   constructor(options: Readonly<Record<string, unknown>>) {
     const call = (input: Tensor, target: Tensor): Tensor => instance.forward(input, target);
@@ -56,7 +56,7 @@ function reductionOf({
  */
 export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static readonly name: string = "L1Loss";
+  static override readonly name: string = "L1Loss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super({ reduction: reductionOf(options) });
   }
@@ -73,7 +73,7 @@ export class L1Loss extends Loss {
  */
 export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static readonly name: string = "MSELoss";
+  static override readonly name: string = "MSELoss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super({ reduction: reductionOf(options) });
   }
@@ -90,8 +90,8 @@ export class MSELoss extends Loss {
  */
 export class SmoothL1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static readonly name: string = "SmoothL1Loss";
-  readonly beta!: number;
+  static override readonly name: string = "SmoothL1Loss";
+  declare readonly beta: number;
   constructor({ beta = 1, ...options }: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
     super({ reduction: reductionOf(options), beta });
   }
@@ -108,8 +108,8 @@ export class SmoothL1Loss extends Loss {
  */
 export class HuberLoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static readonly name: string = "HuberLoss";
-  readonly delta!: number;
+  static override readonly name: string = "HuberLoss";
+  declare readonly delta: number;
   constructor({ reduction = "mean", delta = 1 }: ReductionOptions & { delta?: number } = {}) {
     super({ reduction, delta });
   }

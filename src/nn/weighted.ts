@@ -18,8 +18,8 @@ const TERMS = 6;
 
 const exact = new ExactSum();
 
-/** Σ weight · term(input - target), exact across blocks; terms and products are rounded to float64. */
-function weightedSum(problem: Problem, weight: NdArray): number {
+/** Σ weight · term(input - target) / divisor, the sum exact across blocks; terms and products are rounded to float64. */
+function weightedSum(problem: Problem, weight: NdArray, divisor: number): number {
   const { row, input, target } = problem;
   beginOperation();
   const x = new Source(input, "f64", 0);
@@ -35,7 +35,7 @@ function weightedSum(problem: Problem, weight: NdArray): number {
     memory().kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
     addBlock(terms, n, "f64", exact);
   }
-  return exact.value();
+  return exact.dividedBy(divisor);
 }
 
 /** What a weighted mean divides by. */
@@ -62,9 +62,8 @@ export function weightedLoss<V extends Variable>(
 ): V {
   const { row, input } = problem;
   const weight = operands[2].nd;
-  const total = weightedSum(problem, weight);
-  const value = reduction === "sum" ? total : total / divisorOf(row, input, weight);
-  const result = NdArray.scalar(dtype, value);
+  const divisor = reduction === "sum" ? 1 : divisorOf(row, input, weight);
+  const result = NdArray.scalar(dtype, weightedSum(problem, weight, divisor));
   if (!isGradEnabled() || !operands.some((x) => x.requiresGrad)) return wrap(result, null, null);
 
   const differentiate = (upstream: Variable, options: EngineOptions): (() => Variable | null)[] => {

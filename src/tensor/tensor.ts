@@ -6,6 +6,7 @@ import {
   type Scalar,
   type TypedArray,
   checkDType,
+  checkFits,
 } from "../array/dtype.js";
 import { fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
@@ -14,6 +15,7 @@ import { sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
+import { checkFlag, checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
@@ -29,6 +31,17 @@ export interface ReduceOptions {
   dim?: number | readonly number[];
   /** Whether reduced dimensions stay, with size 1. */
   keepdim?: boolean;
+}
+
+/** Options of add and sub. */
+export interface AlphaOptions {
+  /** Factor of the second operand; 1 by default. */
+  alpha?: number;
+}
+/** Limits of clamp; one of them may be left out. */
+export interface ClampOptions {
+  min?: number;
+  max?: number;
 }
 
 const HAS_FLOAT16_ARRAY = "Float16Array" in globalThis;
@@ -145,8 +158,12 @@ export class Tensor implements Variable {
 
   /** A slice of dimension 0, negative indices counted from the end; shares the elements. */
   at(index: number): Tensor {
-    if (this.ndim === 0)
-      throw new RangeError("at: expected a tensor with dimensions, got a 0-d tensor; use item()");
+    this.checkAlive("at");
+    if (this.ndim === 0) {
+      throw new RangeError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` to convert a 0-dim tensor to a number",
+      );
+    }
     if (!Number.isInteger(index)) throw new TypeError(`at: expected an integer, got ${describeValue(index)}`);
     const size = this.shape[0];
     if (index < -size || index >= size) {
@@ -216,6 +233,7 @@ export class Tensor implements Variable {
     if (this.leafGrad && this.leafGrad !== value && !this.gradHandedOut) this.leafGrad.dispose();
     this.leafGrad = value;
     this.gradHandedOut = value !== null;
+    if (value) value.nd.storage.exempt = true;
   }
 
   /** @internal */
@@ -263,8 +281,7 @@ export class Tensor implements Variable {
     return new Tensor(this.nd);
   }
   set data(value: Tensor) {
-    if (!(value instanceof Tensor))
-      throw new TypeError(`data: expected a Tensor, got ${describeValue(value)}`);
+    checkTensor("data", value);
     value.checkAlive("data");
     if (value.dtype !== this.dtype) {
       throw new TypeError(
@@ -272,6 +289,8 @@ export class Tensor implements Variable {
       );
     }
     this.nd = value.nd;
+    // A tidy around the assignment must not free what this tensor holds now.
+    value.nd.storage.exempt = true;
   }
 
   // Shape and dtype
@@ -282,6 +301,7 @@ export class Tensor implements Variable {
   }
   /** Converted to `dtype`; this tensor itself when it already is of that type. */
   to(dtype: DType): Tensor {
+    this.checkAlive("to");
     checkDType("to", dtype);
     return dtype === this.dtype ? this : this.op("to", { dtype });
   }
@@ -291,6 +311,7 @@ export class Tensor implements Variable {
   }
   /** As reshape, but never a copy. */
   view(...sizes: Sizes): Tensor {
+    this.checkAlive("view");
     const shape = inferShape(readSizes("view", sizes), this.nd.numel);
     if (!this.nd.contiguous) {
       throw new RangeError(
@@ -302,6 +323,7 @@ export class Tensor implements Variable {
   }
   /** Dimensions `start` to `end` as one. */
   flatten(start = 0, end = -1): Tensor {
+    this.checkAlive("flatten");
     if (this.ndim === 0) return this.reshape(1);
     const [first, last] = [wrapDim(start, this.ndim), wrapDim(end, this.ndim)];
     if (first > last) throw new RangeError("flatten() has invalid args: start_dim cannot come after end_dim");
@@ -314,7 +336,8 @@ export class Tensor implements Variable {
   }
   /** A view without the dimensions of size 1, or without those of `dim` that have size 1. */
   squeeze(dim?: number | readonly number[]): Tensor {
-    return this.op("squeeze", { dims: dim === undefined ? undefined : (readDims(dim, this.ndim) ?? []) });
+    const all = (dim ?? undefined) === undefined;
+    return this.op("squeeze", { dims: all ? undefined : (readDims(dim, this.ndim) ?? []) });
   }
   /** A view with a dimension of size 1 before `dim`. */
   unsqueeze(dim: number): Tensor {
@@ -326,6 +349,7 @@ export class Tensor implements Variable {
   }
   /** The transpose of a matrix; a tensor of less than two dimensions as it is. */
   t(): Tensor {
+    this.checkAlive("t");
     if (this.ndim > 2)
       throw new RangeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
     return this.ndim < 2 ? this.op("reshape", { shape: this.shape }) : this.transpose(0, 1);
@@ -334,12 +358,12 @@ export class Tensor implements Variable {
   // Arithmetic: results are new tensors; operands broadcast and promote as in torch
 
   /** this + alpha · other */
-  add(other: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
-    return this.op("add", { alpha: checkNumber("add", alpha) }, other);
+  add(other: Operand, options?: AlphaOptions): Tensor {
+    return this.op("add", { alpha: readAlpha("add", options) }, other);
   }
   /** this - alpha · other */
-  sub(other: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
-    return this.op("sub", { alpha: checkNumber("sub", alpha) }, other);
+  sub(other: Operand, options?: AlphaOptions): Tensor {
+    return this.op("sub", { alpha: readAlpha("sub", options) }, other);
   }
   /** this · other */
   mul(other: Operand): Tensor {
@@ -366,9 +390,11 @@ export class Tensor implements Variable {
   }
   /** The complex conjugate; a real tensor as it is. */
   conj(): Tensor {
+    this.checkAlive("conj");
     return isComplex(this.dtype) ? this.op("conj") : this;
   }
   square(): Tensor {
+    this.checkAlive("square");
     return this.pow(2);
   }
   pow(exponent: number): Tensor {
@@ -386,10 +412,10 @@ export class Tensor implements Variable {
     return this.op("minimum", {}, other);
   }
   /** Limits elements to [min, max]. Gradient: 1 within and at the bounds, 0 outside. */
-  clamp(bounds: { min?: number; max?: number }): Tensor;
+  clamp(bounds: ClampOptions): Tensor;
   clamp(min?: number, max?: number): Tensor;
-  clamp(first?: number | { min?: number; max?: number }, second?: number): Tensor {
-    const { min, max } = typeof first === "object" ? first : { min: first, max: second };
+  clamp(first?: number | ClampOptions, second?: number): Tensor {
+    const { min, max } = typeof first === "object" ? readBounds(first) : { min: first, max: second };
     if (min === undefined && max === undefined) {
       throw new TypeError("clamp: At least one of 'min' or 'max' must not be None");
     }
@@ -402,18 +428,16 @@ export class Tensor implements Variable {
     return this.op("relu");
   }
   /** The exact sum, rounded once; of integers, as a wrapping int64. */
-  sum({ dim, keepdim = false }: ReduceOptions = {}): Tensor {
-    return this.op("sum", { dims: readDims(dim, this.ndim), keepdim });
+  sum(options: ReduceOptions = {}): Tensor {
+    return this.op("sum", readReduction("sum", options, this.ndim));
   }
   /** The exact sum over the number of elements; NaN of no elements. */
-  mean({ dim, keepdim = false }: ReduceOptions = {}): Tensor {
-    return this.op("mean", { dims: readDims(dim, this.ndim), keepdim });
+  mean(options: ReduceOptions = {}): Tensor {
+    return this.op("mean", readReduction("mean", options, this.ndim));
   }
   /** Matrix product of 2-D float32 or float64 tensors. */
   matmul(other: Tensor): Tensor {
-    if (!((other as unknown) instanceof Tensor)) {
-      throw new TypeError(`matmul: expected a Tensor, got ${describeValue(other)}`);
-    }
+    checkTensor("matmul", other);
     return this.op("matmul", {}, other);
   }
   /** @internal */
@@ -432,9 +456,7 @@ export class Tensor implements Variable {
   }
   /** @internal */
   intoSlice(shape: readonly number[], index: number): Tensor {
-    const whole = new Tensor(fill(NdArray.empty(this.dtype, shape), 0));
-    whole.at(index).copy_(this);
-    return whole;
+    return this.op("intoSlice", { shape, index });
   }
 
   // Comparisons, to bool
@@ -460,11 +482,11 @@ export class Tensor implements Variable {
 
   // In place: this tensor changes and is returned
 
-  add_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
-    return this.inPlace("add", other, checkNumber("add_", alpha));
+  add_(other: Operand, options?: AlphaOptions): this {
+    return this.inPlace("add", other, readAlpha("add_", options));
   }
-  sub_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
-    return this.inPlace("sub", other, checkNumber("sub_", alpha));
+  sub_(other: Operand, options?: AlphaOptions): this {
+    return this.inPlace("sub", other, readAlpha("sub_", options));
   }
   mul_(other: Operand): this {
     return this.inPlace("mul", other);
@@ -473,13 +495,15 @@ export class Tensor implements Variable {
     return this.inPlace("div", other);
   }
   fill_(value: number): this {
-    return this.inPlace("fill", checkNumber("fill_", value));
+    checkFits(checkNumber("fill_", value), this.dtype);
+    return this.inPlace("fill", value);
   }
   zero_(): this {
     return this.inPlace("fill", 0);
   }
   /** Takes the elements of `source`, broadcast and converted. */
   copy_(source: Tensor): this {
+    checkTensor("copy_", source);
     return this.inPlace("copy", source);
   }
 
@@ -513,6 +537,29 @@ export class Tensor implements Variable {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
   }
+}
+
+function readAlpha(caller: string, options: AlphaOptions | undefined): number {
+  if (options === undefined) return 1;
+  checkOptionNames(caller, options, ["alpha"]);
+  return checkNumber(caller, options.alpha ?? 1);
+}
+
+function readReduction(caller: string, options: ReduceOptions, ndim: number): Parameters {
+  checkOptionNames(caller, options, ["dim", "keepdim"]);
+  const { dim, keepdim = false } = options;
+  checkFlag(caller, "keepdim", keepdim);
+  return { dims: readDims(dim, ndim), keepdim };
+}
+
+function readBounds(bounds: ClampOptions): ClampOptions {
+  checkOptionNames("clamp", bounds, ["min", "max"]);
+  return bounds;
+}
+
+function checkTensor(caller: string, value: unknown): void {
+  if (value instanceof Tensor) return;
+  throw new TypeError(`${caller}: expected a Tensor, got ${describeValue(value)}`);
 }
 
 function checkNumber(caller: string, value: unknown): number {
