@@ -115,6 +115,11 @@ function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray 
   return unary("clamp", convert(x, dtype), min ?? -Infinity, max ?? Infinity);
 }
 
+function relu(inputs: readonly Argument[]): NdArray {
+  const x = inputs[0] as NdArray;
+  return isFloating(x.dtype) ? unary("relu", x) : clamp(inputs, { min: 0 });
+}
+
 /** `x` where `mask` is not zero, 0 elsewhere, whatever x holds there. */
 function keep([input, mask]: readonly Argument[]): NdArray {
   const x = input as NdArray;
@@ -165,7 +170,7 @@ export const operations = {
   sqrt: elementwise("sqrt", true),
   sgn: (inputs) => complexSign(only(inputs)),
   conj: (inputs) => complexConjugate(only(inputs)),
-  relu: (inputs) => clamp(inputs, { min: 0 }),
+  relu,
   clamp,
   pow: (inputs, { exponent = 1 }) => power(only(inputs), exponent),
   eq: comparison("eq"),
@@ -186,6 +191,11 @@ export const operations = {
   unsqueeze: (inputs, { dim = 0 }) => views.unsqueeze(only(inputs), dim),
   transpose: (inputs, { dim = 0, other = 1 }) => views.transpose(only(inputs), dim, other),
   select: (inputs, { index = 0 }) => views.select(only(inputs), index),
+  intoSlice: (inputs, { shape = [], index = 0 }) => {
+    const out = fill(NdArray.empty(only(inputs).dtype, shape), 0);
+    copy(only(inputs), views.select(out, index));
+    return out;
+  },
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

@@ -144,4 +144,5 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   select: rule("SelectBackward0", [], (g, { shape, parameters: { index = 0 } }) => [
     () => g.intoSlice(shape, index),
   ]),
+  intoSlice: rule("SelectBackwardBackward0", [], (g, { parameters: { index = 0 } }) => [() => g.at(index)]),
 };
