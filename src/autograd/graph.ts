@@ -5,6 +5,8 @@ import type { NdArray } from "../array/ndarray.js";
 /** Counts in-place changes; shared by a tensor, its views and what was detached from it. */
 export class Version {
   count = 0;
+  /** Counts those that replaced the history: views taken before have to be taken anew. */
+  rewrites = 0;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface Variable {
   readonly requiresGrad: boolean;
   /** The operation that made it; null for a leaf. @internal */
   readonly node: GraphNode | null;
+  /** The tensor whose elements this one shows; null for one with elements of its own. @internal */
+  readonly base: Variable | null;
   /** A leaf's gradient; reading it here does not count as handing it out. @internal */
   readonly leafGrad: Variable | null;
   /** Sets a leaf's gradient; `sole` when nothing else holds its memory. @internal */

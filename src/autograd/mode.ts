@@ -1,4 +1,6 @@
 /** Whether operations are recorded. */
+import { describeValue } from "../core/describe.js";
+
 let enabled = true;
 
 export function isGradEnabled(): boolean {
@@ -19,10 +21,16 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 /**
  * Runs `fn` without recording: its results do not require grad; torch.no_grad(). Returns what `fn` returns.
  *
+ * @throws TypeError when `fn` is no function, or returns a promise: recording is on again before it would settle
  * @example
  * const x = tensor([1, 2], { requiresGrad: true });
  * noGrad(() => x.mul(2)).requiresGrad; // false
  */
 export function noGrad<T>(fn: () => T): T {
-  return withGradMode(false, fn);
+  if (typeof fn !== "function") throw new TypeError(`noGrad: expected a function, got ${describeValue(fn)}`);
+  const result = withGradMode(false, fn);
+  if (result instanceof Promise) {
+    throw new TypeError("noGrad: expected a synchronous function, got one that returns a promise");
+  }
+  return result;
 }

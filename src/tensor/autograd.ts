@@ -1,7 +1,8 @@
 /** The functions of torch.autograd. */
-import { receiverOf, type Root, run } from "../autograd/backward.js";
+import { receiverOf, run } from "../autograd/backward.js";
 import { describeValue } from "../core/describe.js";
-import { type BackwardOptions, rootOf } from "./differentiate.js";
+import { checkFlag } from "../core/options.js";
+import { type BackwardOptions, readEngineOptions, rootOf } from "./differentiate.js";
 import { Tensor } from "./tensor.js";
 
 export interface GradOptions extends BackwardOptions {
@@ -15,7 +16,8 @@ export interface GradOptions extends BackwardOptions {
  * The gradients of `outputs`, summed, with respect to `inputs`; `grad` of no tensor changes.
  *
  * @returns one gradient an input, in order
- * @throws Error when an input requires no grad, or has no part in the outputs
+ * @throws Error when an input requires no grad, or has no part in the outputs; TypeError for what is no tensor; RangeError for no
+ *   inputs, another number of gradOutputs than of outputs, and a gradient of another shape than its output
  * @example
  * const x = tensor([3], { requiresGrad: true });
  * const [first] = autograd.grad(x.pow(3).sum(), x, { createGraph: true });
@@ -25,25 +27,27 @@ export interface GradOptions extends BackwardOptions {
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  {
-    gradOutputs = null,
-    createGraph = false,
-    retainGraph = createGraph,
-    allowUnused = false,
-  }: GradOptions = {},
+  options: GradOptions = {},
 ): (Tensor | null)[] {
+  const engineOptions = readEngineOptions("grad", options, ["gradOutputs", "allowUnused"]);
+  const { gradOutputs = null, allowUnused = false } = options;
+  checkFlag("grad", "allowUnused", allowUnused);
   const outputList = listOf("outputs", outputs);
   const inputList = listOf("inputs", inputs);
-  const upstream =
+  if (inputList.length === 0) throw new RangeError("grad requires non-empty inputs.");
+  const upstream: unknown =
     gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
+  if (!Array.isArray(upstream)) {
+    throw new TypeError(`grad: expected gradOutputs to be Tensors, got ${describeValue(upstream)}`);
+  }
   if (upstream.length !== outputList.length) {
     throw new RangeError(`got ${outputList.length} tensors and ${upstream.length} gradients`);
   }
   for (const input of inputList) {
     if (!input.requiresGrad) throw new Error("One of the differentiated Tensors does not require grad");
   }
-  const roots: Root[] = outputList.map((output, i) => rootOf(output, upstream[i], i));
-  const results = run(roots, { createGraph, retainGraph }, new Set(inputList.map(receiverOf)));
+  const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i] as Tensor | null, i));
+  const results = run(roots, engineOptions, new Set(inputList.map(receiverOf)));
   return inputList.map((input) => {
     const gradient = results.get(receiverOf(input)) as Tensor | undefined;
     if (gradient) return gradient;

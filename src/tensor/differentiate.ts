@@ -1,8 +1,9 @@
 /** The user's two doors to the engine: backward, and autograd.grad. */
 import { dtypes, isComplex } from "../array/dtype.js";
 import { checkUpstream, type Root, run } from "../autograd/backward.js";
-import type { Variable } from "../autograd/graph.js";
+import type { EngineOptions, Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
+import { checkFlag, checkOptionNames } from "../core/options.js";
 
 export interface BackwardOptions {
   /** Keep what the graph saved, for another backward; by default only with createGraph. */
@@ -11,25 +12,49 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
+/** The options for the engine; `others` may stand beside them. */
+export function readEngineOptions(
+  caller: string,
+  options: BackwardOptions,
+  others: readonly string[] = [],
+): EngineOptions {
+  checkOptionNames(caller, options, ["retainGraph", "createGraph", ...others]);
+  const { createGraph = false, retainGraph = createGraph } = options;
+  checkFlag(caller, "createGraph", createGraph);
+  checkFlag(caller, "retainGraph", retainGraph);
+  return { createGraph, retainGraph };
+}
+
 /** See Tensor.backward. */
 export function backward<V extends Variable>(
   output: V,
   gradient: V | null | undefined,
-  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  options: BackwardOptions,
 ): void {
-  run([rootOf(output, gradient, 0)], { createGraph, retainGraph }, null);
+  const engineOptions = readEngineOptions("backward", options);
+  run([rootOf("backward", output, gradient, 0)], engineOptions, null);
 }
 
 /** An output with the gradient it starts from; throws torch's errors. */
-export function rootOf<V extends Variable>(output: V, gradient: V | null | undefined, index: number): Root {
-  output.checkAlive("backward");
+export function rootOf<V extends Variable>(
+  caller: string,
+  output: V,
+  gradient: V | null | undefined,
+  index: number,
+): Root {
+  output.checkAlive(caller);
   if (!output.requiresGrad) {
     throw new Error(`element ${index} of tensors does not require grad and does not have a gradFn`);
   }
-  return { variable: output, gradient: upstreamOf(output, gradient, index) };
+  return { variable: output, gradient: upstreamOf(caller, output, gradient, index) };
 }
 
-function upstreamOf(output: Variable, gradient: Variable | null | undefined, index: number): Variable {
+function upstreamOf(
+  caller: string,
+  output: Variable,
+  gradient: Variable | null | undefined,
+  index: number,
+): Variable {
   if (gradient === null || gradient === undefined) {
     if (output.nd.numel !== 1) throw new Error("grad can be implicitly created only for scalar outputs");
     if (isComplex(output.dtype)) {
@@ -41,10 +66,10 @@ function upstreamOf(output: Variable, gradient: Variable | null | undefined, ind
   }
   if (typeof gradient !== "object" || !("nd" in gradient)) {
     throw new TypeError(
-      `backward: expected the gradient as a Tensor or null, got ${describeValue(gradient)}`,
+      `${caller}: expected the gradient as a Tensor or null, got ${describeValue(gradient)}`,
     );
   }
-  gradient.checkAlive("backward");
+  gradient.checkAlive(caller);
   checkUpstream(output, gradient, index);
   return gradient.to(output.dtype);
 }

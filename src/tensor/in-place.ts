@@ -34,7 +34,8 @@ export function inPlace<V extends Target>(
     isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
   checkTarget(target, recorded);
   const operand = typeof other === "number" ? other : other.nd;
-  const common = name === "fill" || name === "copy" ? target.dtype : checkOperands(target, name, operand);
+  if (typeof operand !== "number") checkShapes(target, operand);
+  const common = name === "fill" || name === "copy" ? target.dtype : commonType(target, name, operand);
 
   if (recorded) {
     // The history continues as if the result were new; its elements then move into place.
@@ -44,6 +45,7 @@ export function inPlace<V extends Target>(
         : apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
     copy(result.nd, target.nd);
     target.node = result.node;
+    target.version.rewrites++;
   } else if (name === "fill") {
     fill(target.nd, operand as number);
   } else if (name === "copy") {
@@ -82,7 +84,8 @@ function checkTarget(target: Target, recorded: boolean): void {
     throw new Error("a leaf Variable that requires grad is being used in an in-place operation.");
   }
   if (!target.base) return;
-  if (target.base.requiresGrad && target.base.node === null) {
+  const root = rootOf(target.base);
+  if (root.requiresGrad && root.node === null) {
     throw new Error("a view of a leaf Variable that requires grad is being used in an in-place operation.");
   }
   throw new Error(
@@ -91,16 +94,24 @@ function checkTarget(target: Target, recorded: boolean): void {
   );
 }
 
-/** Shape and dtype of the result must be the target's; torch's errors. Returns the type to compute in. */
-function checkOperands(target: Target, name: InPlaceName, operand: NdArray | number): DType {
-  if (typeof operand !== "number") {
-    const shape = broadcastShapes(target.shape, operand.shape);
-    if (!sameShape(shape, target.shape)) {
-      throw new RangeError(
-        `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
-      );
-    }
-  }
+/** The tensor that a view, or a view of a view, is a view of. */
+function rootOf(base: Variable): Variable {
+  let root = base;
+  while (root.base) root = root.base;
+  return root;
+}
+
+/** The operand must broadcast to the target's shape; torch's errors. */
+function checkShapes(target: Target, operand: NdArray): void {
+  const shape = broadcastShapes(target.shape, operand.shape);
+  if (sameShape(shape, target.shape)) return;
+  throw new RangeError(
+    `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
+  );
+}
+
+/** The type to compute in, whose results must fit the target's; torch's error. */
+function commonType(target: Target, name: InPlaceName, operand: NdArray | number): DType {
   const result = resultType([target.nd, operand]);
   const common =
     name === "div" && dtypes[result].category !== "float" ? promoteTypes(result, "float32") : result;

@@ -14,6 +14,7 @@ import type { OperationName, Parameters } from "../array/operations.js";
 import { sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
+import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
@@ -57,9 +58,12 @@ export class Tensor implements Variable {
   /** @internal */
   nd: NdArray;
   /** @internal */
-  node: GraphNode | null = null;
-  /** @internal */
   readonly version: Version;
+  private history: GraphNode | null;
+  /** Takes this view anew, of what `base` is by then. */
+  private retake: (() => Tensor) | null = null;
+  /** version.rewrites when `history` was current. */
+  private rewrites: number;
   /** @internal */
   leafGrad: Tensor | null = null;
   /** The tensor whose elements this one shows. @internal */
@@ -71,9 +75,10 @@ export class Tensor implements Variable {
   /** @internal */
   constructor(nd: NdArray, node: GraphNode | null = null, base: Tensor | null = null) {
     this.nd = nd;
-    this.node = node;
+    this.history = node;
     this.base = base;
     this.version = base?.version ?? new Version();
+    this.rewrites = this.version.rewrites;
   }
 
   /** @internal */
@@ -90,7 +95,21 @@ export class Tensor implements Variable {
 
   private op(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): Tensor {
     for (const other of others) checkOperand(name, other);
-    return apply<Tensor>(name, [this, ...others], parameters, Tensor.wrap);
+    const result = apply<Tensor>(name, [this, ...others], parameters, Tensor.wrap);
+    if (result.base === this) result.retake = () => this.op(name, parameters);
+    return result;
+  }
+
+  /** The recorded operation that made this tensor. A view's changes with its base's: torch's rule. @internal */
+  get node(): GraphNode | null {
+    if (this.retake && this.rewrites !== this.version.rewrites) {
+      this.rewrites = this.version.rewrites;
+      this.history = withGradMode(true, this.retake).node;
+    }
+    return this.history;
+  }
+  set node(node: GraphNode | null) {
+    this.history = node;
   }
 
   // What it is

@@ -1,36 +1,50 @@
 /** tidy: a scope whose tensors are freed at its end. */
 import type { GraphNode, Variable } from "../autograd/graph.js";
+import { describeValue } from "../core/describe.js";
 import { scope, type Scoped } from "../core/scope.js";
 import { Tensor } from "./tensor.js";
 
 /**
- * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or arrays and objects of
- * tensors), what a later backward() of these needs, and gradients that leaves received. Returns what `fn` returns; frees all
+ * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or arrays, objects, maps and sets
+ * of tensors), what a later backward() of these needs, and gradients that leaves received. Returns what `fn` returns; frees all
  * of them when it throws.
  *
- * @throws TypeError when `fn` returns a promise: a scope ends before it would settle
+ * @throws TypeError when `fn` is no function, or returns a promise: a scope ends before it would settle
  * @example
  * const x = tensor([3, 4]);
  * tidy(() => x.square().sum().sqrt()).item(); // 5
  */
 export function tidy<T>(fn: () => T): T {
+  if (typeof fn !== "function") throw new TypeError(`tidy: expected a function, got ${describeValue(fn)}`);
   return scope(fn, (result) => {
     if (result instanceof Promise) {
       throw new TypeError(
         "tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`",
       );
     }
-    const kept = new Set<Scoped>();
-    keepTensors(result, kept, new Set());
-    return kept;
+    return tensorsIn(result);
   });
 }
 
-function keepTensors(value: unknown, kept: Set<Scoped>, seen: Set<unknown>): void {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (value instanceof Tensor) keepVariable(value, kept);
-  else for (const item of Object.values(value)) keepTensors(item, kept, seen);
+/** The storages of the tensors that `result` is or leads to. */
+function tensorsIn(result: unknown): Set<Scoped> {
+  const kept = new Set<Scoped>();
+  const seen = new Set<unknown>();
+  const stack = [result];
+  while (stack.length > 0) {
+    const value = stack.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Tensor) keepVariable(value, kept);
+    else for (const item of itemsOf(value)) stack.push(item);
+  }
+  return kept;
+}
+
+function itemsOf(value: object): Iterable<unknown> {
+  if (ArrayBuffer.isView(value)) return [];
+  if (value instanceof Map) return value.values();
+  return value instanceof Set ? value : Object.values(value);
 }
 
 /** Keeps a tensor, its gradient, and what the graph behind it saved. */
