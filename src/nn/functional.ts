@@ -6,6 +6,7 @@ import { noIntegerMean } from "../array/reductions.js";
 import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
+import { checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Problem, sum, values } from "./evaluate.js";
@@ -47,7 +48,8 @@ function evaluate(
   const same = sameShape(target.shape, input.shape);
   if (!same) warnOfSizes(input, target);
   const legacy = legacyReduction(options.sizeAverage, options.reduce);
-  const asked = legacy ?? options.reduction ?? "mean";
+  // null is no reduction, as None is none.
+  const asked = legacy ?? (options.reduction === undefined ? "mean" : options.reduction);
   const shape = same ? input.shape : broadcastShapes(input.shape, target.shape);
   const { weight } = options;
   if (weight) {
@@ -67,10 +69,8 @@ function checkArguments(
 ): void {
   checkTensor(name, "input", input);
   checkTensor(name, "target", target);
+  checkOptionNames(name, options, allowed);
   if (options.weight !== undefined && options.weight !== null) checkTensor(name, "weight", options.weight);
-  for (const key of Object.keys(options)) {
-    if (!allowed.includes(key)) throw new TypeError(`${name}() got an unexpected keyword argument '${key}'`);
-  }
 }
 
 function checkTensor(name: LossName, word: string, value: unknown): void {

@@ -1,4 +1,5 @@
 /** The modules: callable instances that hold a loss's options. */
+import { checkOptionNames } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
 import type { LegacyOptions, ReductionOptions } from "./functional.js";
@@ -39,11 +40,14 @@ export abstract class Loss {
   }
 }
 
-function reductionOf({
-  sizeAverage,
-  reduce,
-  reduction = "mean",
-}: LegacyOptions & ReductionOptions): Reduction {
+/** Options common to L1, MSE and SmoothL1, which also takes `others`. */
+function reductionOf(
+  caller: string,
+  options: LegacyOptions & ReductionOptions,
+  others: readonly string[] = [],
+): Reduction {
+  checkOptionNames(caller, options, ["sizeAverage", "reduce", "reduction", ...others]);
+  const { sizeAverage, reduce, reduction = "mean" } = options;
   return legacyReduction(sizeAverage, reduce) ?? reduction;
 }
 
@@ -58,7 +62,7 @@ export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "L1Loss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf(options) });
+    super({ reduction: reductionOf("L1Loss", options) });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.l1Loss(input, target, { reduction: this.reduction });
@@ -75,7 +79,7 @@ export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "MSELoss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf(options) });
+    super({ reduction: reductionOf("MSELoss", options) });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, { reduction: this.reduction });
@@ -92,8 +96,10 @@ export class SmoothL1Loss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "SmoothL1Loss";
   declare readonly beta: number;
-  constructor({ beta = 1, ...options }: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
-    super({ reduction: reductionOf(options), beta });
+  constructor(options: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
+    const reduction = reductionOf("SmoothL1Loss", options, ["beta"]);
+    const { beta = 1 } = options;
+    super({ reduction, beta });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
@@ -110,7 +116,9 @@ export class HuberLoss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "HuberLoss";
   declare readonly delta: number;
-  constructor({ reduction = "mean", delta = 1 }: ReductionOptions & { delta?: number } = {}) {
+  constructor(options: ReductionOptions & { delta?: number } = {}) {
+    checkOptionNames("HuberLoss", options, ["reduction", "delta"]);
+    const { reduction = "mean", delta = 1 } = options;
     super({ reduction, delta });
   }
   override forward(input: Tensor, target: Tensor): Tensor {

@@ -12,11 +12,18 @@ export function legacyReduction(
   sizeAverage: boolean | null | undefined,
   reduce: boolean | null | undefined,
 ): Reduction | null {
-  const [average, reduced] = [sizeAverage ?? null, reduce ?? null];
+  const average = readFlag("sizeAverage", sizeAverage);
+  const reduced = readFlag("reduce", reduce);
   if (average === null && reduced === null) return null;
   const reduction = reduced === false ? "none" : average === false ? "sum" : "mean";
   warn(`sizeAverage and reduce args will be deprecated, please use reduction='${reduction}' instead.`);
   return reduction;
+}
+
+function readFlag(word: string, value: boolean | null | undefined): boolean | null {
+  const flag = value ?? null;
+  if (flag === null || typeof flag === "boolean") return flag;
+  throw new TypeError(`${word}: expected a boolean or null, got ${describeValue(flag)}; use reduction`);
 }
 
 /** Throws torch's error unless `value` is a reduction. */
