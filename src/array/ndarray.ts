@@ -13,8 +13,10 @@ import {
 } from "./dtype.js";
 import { broadcastStrides, contiguousStrides, numelOf, sameShape, type Shape } from "./shape.js";
 
-/** Elements beyond which an array cannot lie in 4 GiB, whatever its dtype. */
+/** The address space of the linear memory. */
 const MAXIMUM_BYTES = 2 ** 32;
+/** The strided kernels count elements, also those that a view repeats, in 32 bits. */
+const MAXIMUM_ELEMENTS = 2 ** 32 - 1;
 
 export class NdArray {
   readonly numel: number;
@@ -78,6 +80,11 @@ export class NdArray {
 
   expanded(shape: Shape): NdArray {
     if (sameShape(shape, this.shape)) return this;
+    if (numelOf(shape) > MAXIMUM_ELEMENTS) {
+      throw new RangeError(
+        `lossgrad: expected less than 2^32 elements, got a broadcast to shape [${shape.join(", ")}]`,
+      );
+    }
     return this.reshaped(shape, broadcastStrides(this.shape, this.strides, shape));
   }
 
