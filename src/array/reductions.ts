@@ -37,12 +37,13 @@ function reduce(
   if (isComplex(x.dtype)) throw new TypeError(`sum: expected a real tensor, got ${describeValue(x.dtype)}`);
   if (dims === undefined && !keepdim) return NdArray.scalar(dtype, sumAll(x, divisor));
   const reduced = dims ?? x.shape.map((_, d) => d);
-  const sums = sumOver(x, reduced, divisor);
   const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
   const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
-  const numbers = out.numbers() as Record<number, number | bigint>;
-  sums.forEach((value, i) => {
-    numbers[i] = encode(dtype, value);
+  let numbers: { length: number; [index: number]: number | bigint } = [];
+  sumOver(x, reduced, divisor, (row, value) => {
+    // A view of the memory, which has no elements any more when a window made on the way lets the memory grow.
+    if (numbers.length === 0) numbers = out.numbers();
+    numbers[row] = encode(dtype, value);
   });
   return out;
 }

@@ -95,8 +95,13 @@ export function sumAll(x: NdArray, divisor = 1): number | bigint {
   return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel, divisor);
 }
 
-/** Σ over the dimensions `dims`, as a flat list in row-major order of those that stay. */
-export function sumOver(x: NdArray, dims: readonly number[], divisor = 1): (number | bigint)[] {
+/** Σ over the dimensions `dims`: calls `visit` for each sum, in row-major order of the dimensions that stay. */
+export function sumOver(
+  x: NdArray,
+  dims: readonly number[],
+  divisor: number,
+  visit: (row: number, value: number | bigint) => void,
+): void {
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const order = [...kept, ...dims];
   const rows = new NdArray(
@@ -111,9 +116,11 @@ export function sumOver(x: NdArray, dims: readonly number[], divisor = 1): (numb
   beginOperation();
   const tag = dtypes[x.dtype].compute;
   const source = new Source(rows, tag, 0);
-  return Array.from({ length: count }, (_, row) =>
-    tag === "i64"
-      ? sumIntegers(source, row * length, length)
-      : sumRange(source, tag, row * length, length, divisor),
-  );
+  for (let row = 0; row < count; row++) {
+    const first = row * length;
+    visit(
+      row,
+      tag === "i64" ? sumIntegers(source, first, length) : sumRange(source, tag, first, length, divisor),
+    );
+  }
 }
