@@ -23,6 +23,8 @@ const SHOWN = 5;
 
 const wholeBatches = (count: number): number => Math.ceil(count / BATCH) * BATCH;
 
+if (python === null)
+  console.log("skipped: the live comparison with PyTorch, for no Python here can import torch");
 if (python === null && process.env.LOSSGRAD_REQUIRE_TORCH === "1") {
   test("PyTorch is required (LOSSGRAD_REQUIRE_TORCH=1)", () => {
     expect.fail("no Python with torch and numpy: install python3-torch, or name one in LOSSGRAD_PYTHON");

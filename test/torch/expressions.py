@@ -64,7 +64,7 @@ def step(name, arguments, options):
         return BINARY[name](first.to(torch.float32), arguments[1]).to(first.dtype)
     if "alpha" in options:
         return with_alpha(name, *arguments, options["alpha"])
-    if name in ("maximum", "minimum") and first.is_floating_point():
+    if name in ("maximum", "minimum") and torch.result_type(*arguments).is_floating_point:
         return signed_zeros(name, *arguments)
     return BINARY[name](*arguments, **options)
 

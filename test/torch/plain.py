@@ -35,9 +35,14 @@ def arithmetic(table, loss, dtype):
     return Arithmetic(dtype, (loss, dtype) in table)
 
 
-def unrounded(loss, x, y, parameter, dtype):
-    """The terms that a sum adds: lossgrad keeps float32 ones for the half types, which torch rounds to half first."""
-    return terms(loss, x, y, parameter, Arithmetic("float32" if dtype in HALVES else dtype, False))
+def unrounded(loss, x, y, parameter, dtype, wide=None):
+    """The terms that a sum adds: lossgrad keeps float32 ones for the half types, which torch rounds to half first.
+
+    Only beta or delta is rounded as the elementwise kernel rounds it, for it is one number of the whole loss.
+    """
+    if parameter is not None:
+        parameter = float(arithmetic(EACH_FORWARD, loss, dtype).constant(parameter))
+    return terms(loss, x, y, parameter, Arithmetic(wide or ("float32" if dtype in HALVES else dtype), False))
 
 
 def reduced(reduction, elements, addends, divisor, dtype):

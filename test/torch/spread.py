@@ -1,5 +1,7 @@
 """From elementwise gradients to those of the leaves: cast to the leaf's dtype, then added over every broadcast dimension."""
 
+from fractions import Fraction
+
 import numpy
 
 from arrays import encode, from_numbers, operand_shape, rounded
@@ -60,8 +62,9 @@ def sum_to(gradient, shape, smaller, dtype):
 def total(values, dtype, divisor=1, ulps=None):
     """What the sum (over `divisor`) of these numbers may be in `dtype`."""
     exact = exact_sum([float(v) for v in values])
-    if divisor == 0:
-        return numpy.nan, numpy.nan
+    if not isinstance(exact, Fraction) or divisor == 0:
+        value = numpy.float64(float(exact)) / float(divisor)
+        return value, value
     if exact == 0:
         return 0.0, 0.0
     return bounds(exact / divisor, dtype, SUM_ULPS[dtype] if ulps is None else ulps)

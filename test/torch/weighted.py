@@ -1,6 +1,7 @@
 """The answer to a weighted case. The newest torch composes it: loss(none) * weight, then sum, / weight.sum() (huber: / N).
 
-torch 1.13.1 has no `weight`; each step below is one torch operation, rounded on its own.
+torch 1.13.1 has no `weight`; each step below is one torch operation, rounded on its own. Sums and means are exact instead:
+lossgrad rounds neither the terms nor the two sums of a quotient before its one rounding at the end.
 """
 
 import numpy
@@ -9,8 +10,8 @@ from arrays import numbers, operand, rounded
 from exact import bounds, exact_sum, spacing
 from formulas import EACH_BACKWARD, EACH_FORWARD, Arithmetic, slope, terms
 from fractions import Fraction
-from plain import arithmetic, finished, reduced
-from spread import Range, sum_to
+from plain import arithmetic, finished, reduced, unrounded
+from spread import Range, sum_to, total
 
 
 def weighted_answer(case, operands):
@@ -18,13 +19,12 @@ def weighted_answer(case, operands):
     each = Arithmetic(dtype, True)
     x, y, w = (operands.flat(name) for name in ("input", "target", "weight"))
     elements = terms(loss, x, y, parameter, arithmetic(EACH_FORWARD, loss, dtype))
-    products = each.step(elements * w)
     weights = exact_sum([float(v) for v in numbers(operand(case["weight"], operands.leaves["weight"]))])
     by_weights = reduction == "mean" and loss != "huber"
-    divisor = operands.count if reduction == "mean" and not by_weights else 1
-    value = reduced(reduction, products, products, divisor, operands.result)
-    if by_weights:
-        value = quotient(value, weights, operands.result)
+    divisor = weights if by_weights else operands.count if reduction == "mean" else 1
+    products = each.step(elements * w)
+    addends = unrounded(loss, x.astype(numpy.float64), y.astype(numpy.float64), parameter, dtype, "float64") * w
+    value = reduced(reduction, products, addends, divisor, operands.result)
 
     g = operands.upstream()
     if by_weights:
@@ -48,30 +48,23 @@ def weighted_answer(case, operands):
         if case["weight"]["shape"] != operands.shape:
             own = sum_to(own, operands.shape, case["weight"]["shape"], dtype)
         if by_weights:
-            own = with_divisor(own, value, operands.upstream()[0], weights, dtype)
+            own = with_divisor(own, total(products, dtype), operands.upstream()[0], weights, dtype)
         found["gradients"]["weight"] = own.wire(case["weight"]["shape"], dtype)
     return found
 
 
-def quotient(value, weights, dtype):
-    """S / W, both of them rounded to the dtype before the division is."""
-    divisor = rounded([float(weights)], dtype)[0].astype(numpy.float64)
-    sides = [value.low[0] / divisor, value.high[0] / divisor]
-    if divisor == 0:
-        sides = [numpy.float64(value.low[0] + value.high[0]) / divisor] * 2  # 0 / 0 is NaN, whatever a sum of 0 may be
-    if not numpy.isfinite(sides).all():
-        return Range([min(sides)], [max(sides)])
-    low, high = sorted(map(Fraction, sides))
-    return Range([bounds(low, dtype, 1)[0]], [bounds(high, dtype, 1)[1]])
+def with_divisor(own, sums, upstream, weights, dtype):
+    """Adds the part that comes through W in S / W, -g (S / W) / W: 4 ULP of the larger part, for its four roundings.
 
+    The backward pass is torch's, with sums of the dtype, which may overflow where the value does not.
+    """
+    weight = rounded([float(weights)], dtype)
 
-def with_divisor(own, value, upstream, weights, dtype):
-    """Adds the part that comes through W in S / W, -g (S / W) / W: 4 ULP of the larger part, for its four roundings."""
     def through(side):
-        inner = rounded([side / float(weights)], dtype).astype(numpy.float64)
-        return float(rounded([-float(upstream) * inner[0]], dtype)[0])
+        quotient = rounded(rounded([side], dtype) / weight, dtype)
+        return float(rounded(-upstream * rounded(quotient / weight, dtype), dtype)[0])
 
-    parts = [through(side) if weights else numpy.nan for side in (value.low[0], value.high[0])]
+    parts = [through(side) for side in sums]
     low, high = [], []
     for a, b in zip(own.low, own.high):
         least, greatest = float(a) + min(parts), float(b) + max(parts)
