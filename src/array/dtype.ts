@@ -189,7 +189,10 @@ export function roundTo(dtype: DType, value: Scalar): Scalar {
     case "bfloat16":
       return roundToBFloat16(Number(value));
     default: {
-      if (typeof value === "object") return value;
+      if (typeof value === "object") {
+        const part = realOf(dtype);
+        return { re: roundTo(part, value.re) as number, im: roundTo(part, value.im) as number };
+      }
       const { array } = dtypes[dtype];
       const cell = new array(new ArrayBuffer(16), 0, isComplex(dtype) ? 2 : 1);
       (cell as Record<number, number | bigint>)[0] = encode(dtype, value);

@@ -114,7 +114,8 @@ class ScalarArray extends NdArray {
   }
 
   override at(index: number): Scalar {
-    return this.storage.isValue ? this.value : super.at(index);
+    if (!this.storage.isValue) return super.at(index);
+    return typeof this.value === "object" ? { ...this.value } : this.value;
   }
 }
 

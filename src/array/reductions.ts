@@ -1,9 +1,8 @@
 /** sum and mean as results: dtype, shape, and the one rounding at the end. */
-import { describeValue } from "../core/describe.js";
-import { type DType, dtypes, isComplex, isIntegral } from "./dtype.js";
+import { type DType, dtypes, encode, isComplex, isIntegral, realOf } from "./dtype.js";
+import { part } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { sumAll, sumOver } from "./sums.js";
-import { encode } from "./dtype.js";
 
 /** Σ; integers and bools give int64. */
 export function sum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
@@ -34,16 +33,22 @@ function reduce(
   dtype: DType,
   divisor: number,
 ): NdArray {
-  if (isComplex(x.dtype)) throw new TypeError(`sum: expected a real tensor, got ${describeValue(x.dtype)}`);
-  if (dims === undefined && !keepdim) return NdArray.scalar(dtype, sumAll(x, divisor));
+  // Complex numbers are summed part by part.
+  const parts = isComplex(x.dtype) ? [part(x, 0), part(x, 1)] : [x];
+  if (dims === undefined && !keepdim) {
+    const [re, im] = parts.map((numbers) => sumAll(numbers, divisor));
+    return NdArray.scalar(dtype, im === undefined ? re : { re: Number(re), im: Number(im) });
+  }
   const reduced = dims ?? x.shape.map((_, d) => d);
   const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
   const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
   let numbers: { length: number; [index: number]: number | bigint } = [];
-  sumOver(x, reduced, divisor, (row, value) => {
-    // A view of the memory, which has no elements any more when a window made on the way lets the memory grow.
-    if (numbers.length === 0) numbers = out.numbers();
-    numbers[row] = encode(dtype, value);
+  parts.forEach((numbersIn, i) => {
+    sumOver(numbersIn, reduced, divisor, (row, value) => {
+      // A view of the memory, which has no elements any more when a window made on the way lets the memory grow.
+      if (numbers.length === 0) numbers = out.numbers();
+      numbers[parts.length * row + i] = encode(realOf(dtype), value);
+    });
   });
   return out;
 }
