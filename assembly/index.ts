@@ -115,6 +115,8 @@ export function sign_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary
 export function sign_i64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Sign, i64>(x, out, n, p, q); }
 export function sqrt_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Root, f32>(x, out, n, p, q); }
 export function sqrt_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Root, f64>(x, out, n, p, q); }
+export function relu_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Rectified, f32>(x, out, n, p, q); }
+export function relu_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Rectified, f64>(x, out, n, p, q); }
 export function clamp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Clamp, f32>(x, out, n, p, q); }
 export function clamp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<op.Clamp, f64>(x, out, n, p, q); }
 export function add_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.Add, f32, f32>(x, xStep, y, yStep, out, n, 0, 0, 0); }

@@ -35,6 +35,14 @@ function pick(a: v128, b: v128, mask: v128): v128 {
     return v128.sqrt<C>(x);
   }
 }
+/** max(x, 0) that leaves -0 and NaN as they are. */
+@final
+export class Rectified {
+  @inline vector<C>(x: v128, _p: v128, _q: v128): v128 {
+    return v128.pmax<C>(x, v128.splat<C>(0));
+  }
+}
+
 /** min(max(x, p), q), NaN passed on. */
 @final export class Clamp {
   @inline vector<C>(x: v128, p: v128, q: v128): v128 {

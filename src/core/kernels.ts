@@ -44,7 +44,7 @@ type StridedKernel = (
   table: number,
 ) => void;
 
-export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "clamp";
+export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp";
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
 type ElementSize = 1 | 2 | 4 | 8 | 16;
