@@ -20,6 +20,8 @@ export interface Problem {
 }
 
 const exact = new ExactSum();
+/** A window behind those of two operands and a result. */
+const TERMS = 6;
 
 /** The kernels of one loss and one dtype. */
 interface LossKernels {
@@ -59,105 +61,109 @@ export function parameterOf({ row, dtype, parameter }: Problem): number {
   return scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
 }
 
-/** term(input - target), elementwise. */
-export function values(problem: Problem): NdArray {
-  const { row, input, target, dtype } = problem;
-  const out = NdArray.empty(dtype, input.shape);
+/** The slope's parameter and its norm as torch's backward kernel sees them. */
+function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: number; scale: number } {
+  const rounding = roundingOf(row.slopeRounding, dtype);
+  return { q: scalarFor(parameter, dtype, rounding), scale: scalarFor(norm, dtype, rounding) };
+}
+
+/** An operation under way: the kernels and the operands that they read. */
+interface Pass {
+  readonly kernels: LossKernels;
+  readonly x: Source;
+  readonly y: Source;
+}
+
+/** Begins an operation; whatever it writes must have been allocated. */
+function begin({ row, input, target, dtype }: Problem): Pass {
   beginOperation();
   const tag = tagOf(dtype);
-  const kernel = kernelsOf(row, tag).map;
-  const p = parameterOf(problem);
-  const x = new Source(input, tag, 0);
-  const y = new Source(target, tag, 1);
+  return { kernels: kernelsOf(row, tag), x: new Source(input, tag, 0), y: new Source(target, tag, 1) };
+}
+
+/** Lets `kernel` write all of `out` from the operands. */
+function write(
+  { x, y }: Pass,
+  out: NdArray,
+  tag: FloatTag,
+  kernel: (x: number, y: number, out: number, n: number) => void,
+): NdArray {
   const to = new Target(out, tag, 2);
-  forEachBlock(input.numel, [x, y, to], (start, n) => {
-    kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p);
+  forEachBlock(out.numel, [x, y, to], (start, n) => {
+    kernel(x.read(start, n), y.read(start, n), to.begin(start), n);
     to.end(start, n);
   });
   return out;
 }
 
-/** Σ term(input - target) / divisor, the sum exact across blocks. */
-export function sum(problem: Problem, divisor: number): number {
-  const { row, input, target, dtype } = problem;
-  beginOperation();
-  const tag = tagOf(dtype);
-  const kernel = kernelsOf(row, tag).sum;
+/** term(input - target), elementwise. */
+export function values(problem: Problem): NdArray {
+  const out = NdArray.empty(problem.dtype, problem.input.shape);
+  const pass = begin(problem);
   const p = parameterOf(problem);
-  const x = new Source(input, tag, 0);
-  const y = new Source(target, tag, 1);
-  return sumBlocks(problem, divisor, x, y, (start, n) => kernel(x.read(start, n), y.read(start, n), n, p));
-}
-
-/** The same sum; and out = norm · slope(input - target) in the same pass. */
-export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: NdArray): number {
-  const { row, input, target, dtype, parameter } = problem;
-  beginOperation();
-  const tag = tagOf(dtype);
-  const kernel = kernelsOf(row, tag).sumslope;
-  const p = parameterOf(problem);
-  const rounding = roundingOf(row.slopeRounding, dtype);
-  const q = scalarFor(parameter, dtype, rounding);
-  const scale = scalarFor(norm, dtype, rounding);
-  const x = new Source(input, tag, 0);
-  const y = new Source(target, tag, 1);
-  const to = new Target(out, tag, 2);
-  return sumBlocks(problem, divisor, x, y, (start, n) => {
-    const part = kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale, q);
-    to.end(start, n);
-    return part;
+  return write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
+    pass.kernels.map(x, y, to, n, p);
   });
 }
 
 /** out = (norm · slope(input - target)) · upstream */
 export function slope(problem: Problem, norm: number, upstream: number, out: NdArray): NdArray {
-  const { row, input, target, dtype, parameter } = problem;
-  beginOperation();
-  const tag = tagOf(dtype);
-  const kernel = kernelsOf(row, tag).slope;
-  const rounding = roundingOf(row.slopeRounding, dtype);
-  const p = scalarFor(parameter, dtype, rounding);
-  const scale = scalarFor(norm, dtype, rounding);
-  const x = new Source(input, tag, 0);
-  const y = new Source(target, tag, 1);
-  const to = new Target(out, tag, 2);
-  forEachBlock(input.numel, [x, y, to], (start, n) => {
-    kernel(x.read(start, n), y.read(start, n), to.begin(start), n, p, scale, upstream);
-    to.end(start, n);
+  const pass = begin(problem);
+  const { q, scale } = slopeScalars(problem, norm);
+  return write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
+    pass.kernels.slope(x, y, to, n, q, scale, upstream);
   });
-  return out;
+}
+
+/** Σ term(input - target) / divisor, the sum exact across blocks. */
+export function sum(problem: Problem, divisor: number): number {
+  const pass = begin(problem);
+  const p = parameterOf(problem);
+  return sumBlocks(problem, divisor, pass, (x, y, n) => pass.kernels.sum(x, y, n, p));
+}
+
+/** The same sum; and out = norm · slope(input - target) in the same pass. */
+export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: NdArray): number {
+  const pass = begin(problem);
+  const p = parameterOf(problem);
+  const { q, scale } = slopeScalars(problem, norm);
+  const to = new Target(out, tagOf(problem.dtype), 2);
+  return sumBlocks(problem, divisor, pass, (x, y, n, start) => {
+    const part = pass.kernels.sumslope(x, y, to.begin(start), n, p, scale, q);
+    to.end(start, n);
+    return part;
+  });
 }
 
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
 function sumBlocks(
   problem: Problem,
   divisor: number,
-  x: Source,
-  y: Source,
-  block: (start: number, n: number) => number,
+  pass: Pass,
+  block: (x: number, y: number, n: number, start: number) => number,
 ): number {
   const { numel } = problem.input;
+  const { x, y } = pass;
   if (numel <= BLOCK) {
-    const sum = numel === 0 ? 0 : block(0, numel);
+    const sum = numel === 0 ? 0 : block(x.read(0, numel), y.read(0, numel), numel, 0);
     if (Number.isFinite(sum)) return sum / divisor;
   }
   exact.reset();
   for (let start = 0; start < numel; start += BLOCK) {
     const n = Math.min(BLOCK, numel - start);
-    const part = block(start, n);
+    const part = block(x.read(start, n), y.read(start, n), n, start);
     if (Number.isFinite(part)) exact.add(part);
-    else addWide(problem, x, y, start, n);
+    else addWide(problem, pass, start, n);
   }
   return exact.dividedBy(divisor);
 }
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
-function addWide(problem: Problem, x: Source, y: Source, start: number, n: number): void {
+function addWide(problem: Problem, { x, y }: Pass, start: number, n: number): void {
   const { row, dtype } = problem;
   const tag = dtype === "float64" ? "f64" : "f32";
-  const { kernels } = memory();
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
-  const terms = memory().window(6);
-  kernels[`${row.kernel}_map_${tag}`](from, to, terms, n, parameterOf(problem));
+  const terms = memory().window(TERMS);
+  kernelsOf(row, tag).map(from, to, terms, n, parameterOf(problem));
   addBlock(terms, n, tag, exact);
 }
