@@ -126,7 +126,8 @@ export function promoteTypes(a: DType, b: DType): DType {
 export function encode(dtype: DType, value: number | bigint | boolean): number | bigint {
   switch (dtype) {
     case "bool":
-      return value ? 1 : 0;
+      // NaN is not 0.
+      return Number(value) === 0 ? 0 : 1;
     case "int64":
       return typeof value === "bigint" ? value : BigInt(Math.trunc(finite(Number(value))));
     case "float16":

@@ -174,7 +174,8 @@ function filledLike(caller: string, like: unknown, value: number, options: Tenso
   }
   like.checkAlive(caller);
   checkOptionNames(caller, options, OPTIONS);
-  return filled(caller, like.shape, value, { ...options, dtype: options.dtype ?? like.dtype });
+  const { dtype = like.dtype, requiresGrad } = options;
+  return filled(caller, like.shape, value, { dtype, requiresGrad });
 }
 
 /**
