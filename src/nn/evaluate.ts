@@ -20,8 +20,8 @@ export interface Problem {
 }
 
 const exact = new ExactSum();
-/** A window behind those of two operands and a result. */
-const TERMS = 6;
+/** A window behind those of two operands and two results. */
+const TERMS = 8;
 
 /** The kernels of one loss and one dtype. */
 interface LossKernels {
@@ -103,6 +103,23 @@ export function values(problem: Problem): NdArray {
   const p = parameterOf(problem);
   return write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
     pass.kernels.map(x, y, to, n, p);
+  });
+}
+
+/** The terms, and slopes = slope(input - target), block by block: what the second kernel reads is still in a cache. */
+export function valuesAndSlopes(problem: Problem, out: NdArray, slopes: NdArray): void {
+  const { kernels, x, y } = begin(problem);
+  const tag = tagOf(problem.dtype);
+  const p = parameterOf(problem);
+  const { q, scale } = slopeScalars(problem, 1);
+  const to = new Target(out, tag, 2);
+  const slopeTo = new Target(slopes, tag, 3);
+  forEachBlock(out.numel, [{ direct: false }], (start, n) => {
+    const [a, b] = [x.read(start, n), y.read(start, n)];
+    kernels.map(a, b, to.begin(start), n, p);
+    kernels.slope(a, b, slopeTo.begin(start), n, q, scale, 1);
+    to.end(start, n);
+    slopeTo.end(start, n);
   });
 }
 

@@ -3,7 +3,7 @@ import { roundTo, type DType } from "../array/dtype.js";
 import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
-import { type Problem, slope, sumAndSlope, values } from "./evaluate.js";
+import { type Problem, slope, sumAndSlope, values, valuesAndSlopes } from "./evaluate.js";
 import { type Reduction, roundingOf } from "./losses.js";
 
 /** Makes a tensor of an array. */
@@ -83,9 +83,7 @@ class LossGradient<V extends Variable> {
   forward(resultDType: DType): NdArray {
     const { row, dtype, input } = this.problem;
     if (this.reduction === "none") {
-      const result = values(this.problem);
-      if (row.divides) this.keep(slope(this.problem, 1, 1, NdArray.empty(dtype, input.shape)), 1);
-      return convert(result, resultDType);
+      return convert(row.divides ? this.valuesKeepingSlopes() : values(this.problem), resultDType);
     }
     const out = NdArray.empty(dtype, input.shape);
     // A norm that underflows would lose the signs that another upstream gradient needs.
@@ -95,6 +93,13 @@ class LossGradient<V extends Variable> {
     const value = sumAndSlope(seen, divisor, this.signed(norm), out);
     this.keep(out, norm);
     return NdArray.scalar(resultDType, value);
+  }
+
+  private valuesKeepingSlopes(): NdArray {
+    const [result, slopes] = [this.blank(), this.blank()];
+    valuesAndSlopes(this.problem, result, slopes);
+    this.keep(slopes, 1);
+    return result;
   }
 
   /** The norm for what is kept: L1's target gradient is the input's, negated. */

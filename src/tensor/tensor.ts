@@ -131,13 +131,17 @@ export class Tensor implements Variable {
 
   // Its elements
 
-  /** The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex. */
-  item(): Scalar {
+  /**
+   * The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex. TypeScript
+   * takes it for a number unless told otherwise, as in `item<bigint>()`.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the dtype is not part of the type
+  item<T extends Scalar = number>(): T {
     this.checkAlive("item");
     if (this.nd.numel !== 1) {
       throw new RangeError(`a Tensor with ${this.nd.numel} elements cannot be converted to Scalar`);
     }
-    return this.nd.at(0);
+    return this.nd.at(0) as T;
   }
 
   /** The elements as nested JavaScript arrays. */
@@ -249,7 +253,11 @@ export class Tensor implements Variable {
   set grad(value: Tensor | null) {
     if (value !== null) this.checkGrad(value);
     // Nobody saw the old gradient: its memory can be reused at once.
-    if (this.leafGrad && this.leafGrad !== value && !this.gradHandedOut) this.leafGrad.dispose();
+    if (this.leafGrad && this.leafGrad !== value) {
+      if (!this.gradHandedOut) this.leafGrad.dispose();
+      // A scope may free it again: this leaf holds it no longer.
+      this.leafGrad.nd.storage.exempt = false;
+    }
     this.leafGrad = value;
     this.gradHandedOut = value !== null;
     if (value) value.nd.storage.exempt = true;
