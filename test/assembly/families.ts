@@ -1,0 +1,34 @@
+/** The families of kernels that the tests know, by their names: a kernel that belongs to none has no test. */
+import { backends } from "../support/kernels.js";
+import { BINARY_TWINS, UNARY_TWINS } from "./twins/arithmetic.js";
+import { LOSS_TWINS } from "./twins/losses.js";
+
+function anyOf(names: object): string {
+  return `(${Object.keys(names).join("|")})`;
+}
+
+const FAMILIES = {
+  loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|slope|sumslope)_(f16|bf16|f32|f64)$`),
+  unary: new RegExp(`^${anyOf(UNARY_TWINS)}_(f32|f64|i64)$`),
+  binary: new RegExp(`^${anyOf(BINARY_TWINS)}_(f32|f64|i64)$`),
+  total: /^total_(f32|f64|i64)$/,
+  convert: /^convert_(f16|bf16|f32|f64|i8|i16|i32|i64|u8)_(f16|bf16|f32|f64|i8|i16|i32|i64|bool)$/,
+  strided: /^(gather|scatter)_(1|2|4|8|16)$/,
+  matmul: /^(matmul)_(f32|f64)$/,
+  complex: /^(cabs|csign)_(f32|f64)$/,
+} as const;
+
+export type Family = keyof typeof FAMILIES;
+
+/** The families that claim a kernel: exactly one for a kernel that is tested. */
+export function familiesOf(kernel: string): Family[] {
+  return (Object.keys(FAMILIES) as Family[]).filter((family) => FAMILIES[family].test(kernel));
+}
+
+/** The binary's kernels of a family: [name, ...parts of the name]. */
+export function kernelsOf(family: Family): string[][] {
+  return Object.keys(backends[0].kernels).flatMap((name) => {
+    const match = FAMILIES[family].exec(name);
+    return match ? [[...match]] : [];
+  });
+}

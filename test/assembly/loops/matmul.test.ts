@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { checkElementwise } from "../../support/elementwise.js";
+import { LENGTHS, read, store } from "../../support/kernels.js";
+import type { Stored, Tag } from "../../support/kernels.js";
+import { Random } from "../../support/random.js";
+import { kernelsOf } from "../families.js";
+import { ordinarySamples, samples } from "../samples.js";
+
+/** Row by column, the products added in order, each operation rounded. */
+function naive(tag: Tag, a: number[], b: number[], [m, k, n]: readonly number[]): number[] {
+  const round = tag === "f32" ? Math.fround : (x: number): number => x;
+  return Array.from({ length: m * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    let sum = 0;
+    for (let l = 0; l < k; l++) sum = round(sum + round(a[i * k + l] * b[l * n + j]));
+    return sum;
+  });
+}
+
+describe.each(kernelsOf("matmul"))("%s", (name, _, type) => {
+  const tag = type as Tag;
+
+  function check(
+    sizes: readonly [m: number, k: number, n: number],
+    make: (n: number) => Stored,
+    once: boolean,
+  ): string | null {
+    const [m, k, n] = sizes;
+    const [a, b] = [make(m * k), make(k * n)];
+    return checkElementwise({
+      inputs: [
+        { tag, stored: a },
+        { tag, stored: b },
+      ],
+      output: {
+        tag,
+        expected: store(tag, naive(tag, read(tag, a) as number[], read(tag, b) as number[], sizes)),
+      },
+      call: (kernels, [x, y], out) => void kernels[name](x, y, out, m, k, n),
+      inPlace: false,
+      once,
+    });
+  }
+
+  it("equals the naive product bit by bit, for every number of columns from 0 to 67, at every alignment", () => {
+    for (const n of LENGTHS) {
+      const random = new Random(n + 1);
+      const [m, k] = [random.integer(1, 3), random.integer(1, 4)];
+      expect(
+        check([m, k, n], (count) => ordinarySamples(tag, count, random), false),
+        `${m}x${k}x${n}`,
+      ).toBeNull();
+    }
+  });
+
+  it("equals the naive product for every small shape, sizes of 0 included", () => {
+    for (let m = 0; m <= 5; m++) {
+      for (let k = 0; k <= 5; k++) {
+        for (let n = 0; n <= 9; n++) {
+          const random = new Random(100 * m + 10 * k + n);
+          expect(
+            check([m, k, n], (count) => ordinarySamples(tag, count, random), true),
+            `${m}x${k}x${n}`,
+          ).toBeNull();
+        }
+      }
+    }
+  });
+
+  it("carries special values to the elements that they belong to", () => {
+    for (let n = 1; n <= 20; n++) {
+      const random = new Random(n);
+      expect(
+        check([4, 3, n], (count) => samples(tag, count, random), true),
+        `4x3x${n}`,
+      ).toBeNull();
+    }
+  });
+});
