@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkElementwise } from "../../support/elementwise.js";
-import {
-  BLOCK_EDGES,
-  checkElementwise,
-  LENGTHS,
-  backends,
-  read,
-  show,
-  store,
-} from "../../support/kernels.js";
+import { BLOCK_EDGES, LENGTHS, backends, read, show, store } from "../../support/kernels.js";
 import type { Stored, Tag } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { errorInUlps, toUnits } from "../../support/rational.js";
