@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
@@ -49,9 +50,16 @@ export function drawFigure({ title, subtitle = "", x, y, ...options }: FigureOpt
   return svg.outerHTML;
 }
 
+/** Fonts that travel with the project: a bare container has none, and pictures would come out without text. */
+const require = createRequire(import.meta.url);
+const fontFiles = ["DejaVuSans", "DejaVuSans-Bold"].map((font) =>
+  require.resolve(`dejavu-fonts-ttf/ttf/${font}.ttf`),
+);
+
 /** The picture as PNG, twice its nominal size so that text stays crisp. */
 export function toPng(svg: string): Uint8Array {
-  return new Resvg(svg, { background: "white", fitTo: { mode: "zoom", value: 2 } }).render().asPng();
+  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: "DejaVu Sans" };
+  return new Resvg(svg, { background: "white", fitTo: { mode: "zoom", value: 2 }, font }).render().asPng();
 }
 
 /** A {@link SaveFigure} that writes `<name>.svg` and `<name>.png` into examples/output and says so on the console. */

@@ -48,8 +48,9 @@ function evaluate(
   const same = sameShape(target.shape, input.shape);
   if (!same) warnOfSizes(input, target);
   const legacy = legacyReduction(options.sizeAverage, options.reduce);
-  // null is no reduction, as None is none.
-  const asked = legacy ?? (options.reduction === undefined ? "mean" : options.reduction);
+  // A default, not `??`: null is no reduction, as None is none.
+  const { reduction = "mean" } = options;
+  const asked = legacy ?? reduction;
   const shape = same ? input.shape : broadcastShapes(input.shape, target.shape);
   const { weight } = options;
   if (weight) {
