@@ -15,28 +15,47 @@ function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table:
     offset += <usize>(start % size) * load<u32>(strides + d * 4);
     start /= size;
   }
-  const last = (ndim - 1) * 4;
-  const rowSize = load<u32>(sizes + last);
-  const rowStride = <usize>load<u32>(strides + last);
-  while (n > 0) {
-    const row = min(rowSize - load<u32>(index + last), n);
+  const perVector = <u32>(16 / sizeof<E>());
+  // The two innermost dimensions, rows and columns, are counted in locals: going through memory costs more than a short row.
+  const last = <i32>ndim - 1;
+  const columns = load<u32>(sizes + last * 4);
+  const step = <usize>load<u32>(strides + last * 4);
+  const rows: u32 = last > 0 ? load<u32>(sizes + last * 4 - 4) : 1;
+  const rowStep: usize = last > 0 ? <usize>load<u32>(strides + last * 4 - 4) : 0;
+  let column = load<u32>(index + last * 4);
+  let row: u32 = last > 0 ? load<u32>(index + last * 4 - 4) : 0;
+  while (true) {
+    let left = min(columns - column, n);
     let p = base + offset * sizeof<E>();
-    for (let i: u32 = 0; i < row; i++) {
-      if (gather) copy<E>(flat, p);
-      else copy<E>(p, flat);
-      flat += sizeof<E>();
-      p += rowStride * sizeof<E>();
+    n -= left;
+    // A row that lies contiguously goes a vector at a time.
+    for (; step == 1 && left >= perVector; left -= perVector) {
+      copy<v128>(gather ? flat : p, gather ? p : flat);
+      flat += 16;
+      p += 16;
     }
-    n -= row;
+    for (; left > 0; left--) {
+      copy<E>(gather ? flat : p, gather ? p : flat);
+      flat += sizeof<E>();
+      p += step * sizeof<E>();
+    }
     if (n == 0) return;
-    offset += <usize>row * rowStride;
-    store<u32>(index + last, load<u32>(index + last) + row);
+    offset += rowStep - <usize>column * step;
+    column = 0;
+    if (++row < rows) continue;
     // Carry: a dimension that is through goes back to 0, and the next one out advances.
-    for (let d = <i32>ndim - 1; d > 0 && load<u32>(index + d * 4) == load<u32>(sizes + d * 4); d--) {
-      offset -= <usize>load<u32>(sizes + d * 4) * load<u32>(strides + d * 4);
+    offset -= <usize>rows * rowStep;
+    row = 0;
+    for (let d = last - 2; d >= 0; d--) {
+      const next = load<u32>(index + d * 4) + 1;
+      const stride = <usize>load<u32>(strides + d * 4);
+      offset += stride;
+      if (next < load<u32>(sizes + d * 4)) {
+        store<u32>(index + d * 4, next);
+        break;
+      }
+      offset -= <usize>next * stride;
       store<u32>(index + d * 4, 0);
-      store<u32>(index + d * 4 - 4, load<u32>(index + d * 4 - 4) + 1);
-      offset += load<u32>(strides + d * 4 - 4);
     }
   }
 }
