@@ -116,6 +116,11 @@ function copyComplex(x: NdArray, out: NdArray): NdArray {
 
 /** Sets every element to `value`, as an integer type would convert it. */
 export function fill(out: NdArray, value: number | bigint): NdArray {
+  if (isComplex(out.dtype)) {
+    fill(part(out, 0), value);
+    fill(part(out, 1), 0);
+    return out;
+  }
   beginOperation();
   const tag = dtypes[out.dtype].compute;
   const kernel = (memory().kernels as unknown as Record<string, BinaryKernel>)[`maximum_${tag}`];

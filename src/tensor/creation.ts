@@ -93,7 +93,7 @@ function filled(caller: string, shape: readonly number[], value: number, options
   const dtype = readOptions(caller, options, float32);
   checkFits(value, dtype);
   const nd = NdArray.empty(dtype, shape, "user");
-  return finish(isComplex(dtype) ? copy(NdArray.scalar("float64", value), nd) : fill(nd, value), options);
+  return finish(fill(nd, value), options);
 }
 
 /**

@@ -1,14 +1,13 @@
 /** Changes in place, and what autograd makes of them. */
 import { type DType, dtypes, promoteTypes } from "../array/dtype.js";
-import { copy, fill } from "../array/elementwise.js";
+import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
 import { operations } from "../array/operations.js";
-import { binary } from "../array/elementwise.js";
 import { resultType } from "../array/promotion.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
-import type { GraphNode, Variable } from "../autograd/graph.js";
+import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 
 export type InPlaceName = "add" | "sub" | "mul" | "div" | "fill" | "copy";
 
@@ -37,19 +36,15 @@ export function inPlace<V extends Target>(
   if (typeof operand !== "number") checkShapes(target, operand);
   const common = name === "fill" || name === "copy" ? target.dtype : commonType(target, name, operand);
 
-  if (recorded) {
+  if (name === "fill" || name === "copy") {
+    if (typeof operand === "number") fill(target.nd, operand);
+    else copy(operand, target.nd);
+    if (recorded) rewrite(target, replacement(target, other));
+  } else if (recorded) {
     // The history continues as if the result were new; its elements then move into place.
-    const result =
-      name === "fill" || name === "copy"
-        ? replaced(target, other, wrap)
-        : apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
+    const result = apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
     copy(result.nd, target.nd);
-    target.node = result.node;
-    target.version.rewrites++;
-  } else if (name === "fill") {
-    fill(target.nd, operand as number);
-  } else if (name === "copy") {
-    copy(operand as NdArray, target.nd);
+    rewrite(target, result.node);
   } else if (alpha !== 1 || dtypes[common].category === "complex") {
     copy(operations[name]([target.nd, operand], { alpha }), target.nd);
   } else {
@@ -64,11 +59,19 @@ function before<V extends Target>(target: V, name: InPlaceName, wrap: Wrap<V>): 
   return wrap(read ? operations.clone([target.nd]) : target.nd, target.node, null);
 }
 
-/** The tensor that fill_ and copy_ put in the target's place: the old elements have no part in it. */
-function replaced<V extends Target>(target: V, other: V | number, wrap: Wrap<V>): V {
-  const blank = wrap(fill(operations.clone([target.nd]), 0), null, null);
-  const value = typeof other === "number" ? other : other.to(target.dtype);
-  return apply<V>("add", [blank, value as V | number], {}, wrap);
+/** The derivative of fill_ and copy_: the old elements have no part in the new ones. */
+function replacement(target: Target, other: Variable | number): GraphNode {
+  const { shape, dtype } = target;
+  if (typeof other === "number") {
+    return new GraphNode("FillBackward0", [edgeTo(target)], shape, dtype, (g) => [() => g.zeros()]);
+  }
+  const edges = [edgeTo(target), edgeTo(other)];
+  return new GraphNode("CopyBackwards", edges, shape, dtype, (g) => [() => g.zeros(), () => g]);
+}
+
+function rewrite(target: Target, history: GraphNode | null): void {
+  target.node = history;
+  target.version.rewrites++;
 }
 
 function checkTarget(target: Target, recorded: boolean): void {
