@@ -22,13 +22,14 @@ NOT_IN_FLOAT16 = ("sqrt", "relu", "clamp")
 
 def evaluate(case):
     try:
-        leaves, value = run(case, lambda tensor: tensor)
+        leaves, registers = run(case, lambda tensor: tensor)
     except RuntimeError as error:
         return {"error": str(error).split("\n")[0]}
-    if case.get("grid") and not exact(case, leaves, value):
+    value = registers[-1]
+    if case.get("grid") and not exact(case, leaves, registers):
         return {"inexact": True}
     return {
-        "value": summed(case, value) or encode(value),
+        "value": summed(case, registers) or encode(value),
         "gradients": [None if leaf.grad is None else encode(leaf.grad) for leaf in leaves],
     }
 
@@ -42,8 +43,7 @@ def run(case, convert):
     if value.requires_grad:
         upstream = convert(decode(case["upstream"])) if case.get("upstream") else torch.ones_like(value)
         value.backward(upstream)
-    case["addends"] = registers[case["program"][-1][1][0]] if case["program"] else None
-    return leaves, value
+    return leaves, registers
 
 
 def step(name, arguments, options):
@@ -89,17 +89,19 @@ class Replaced(torch.autograd.Function):
 def signed_zeros(name, x, y):
     """maximum(0, -0) is 0 and minimum(0, -0) is -0, as IEEE 754 has it: torch gives either, by the place in the tensor."""
     value = BINARY[name](x, y)
+    x, y = x.detach().to(value.dtype), y.detach().to(value.dtype)
     zeros = x + y if name == "maximum" else -((-x) + (-y))
-    return Replaced.apply(value, torch.where((x == 0) & (y == 0), zeros, value).detach())
+    return Replaced.apply(value, torch.where((x == 0) & (y == 0), zeros, value.detach()))
 
 
-def summed(case, value):
+def summed(case, registers):
     """The range for a last step that adds rounded numbers; None for any other."""
-    name = case["program"][-1][0]
+    name, (first, *_), options = case["program"][-1]
+    value = registers[-1]
     dtype = NAMES[value.dtype]
     if case.get("grid") or name not in ("sum", "mean") or dtype not in FLOATS:
         return None
-    options, tensor = case["program"][-1][2], case["addends"].detach()
+    tensor = registers[first].detach()
     dims = options.get("dim")
     dims = list(range(tensor.ndim)) if dims is None else [dims] if isinstance(dims, int) else dims
     dims = [d % max(tensor.ndim, 1) for d in dims] if tensor.ndim else []
@@ -116,8 +118,8 @@ def summed(case, value):
     return Range(numpy.array(low, numpy.float64), numpy.array(high, numpy.float64)).wire(value.shape, dtype)
 
 
-def exact(case, leaves, value):
-    """Whether the same program in float64 gives the same numbers, so that no order of additions could give others."""
+def exact(case, leaves, registers):
+    """Whether the same program in float64 gives the same numbers at each step: nothing is rounded, in whatever order."""
     wide_leaves, wide = run(case, lambda tensor: tensor.detach().to(torch.float64))
-    pairs = [(value, wide)] + [(a.grad, b.grad) for a, b in zip(leaves, wide_leaves) if a.grad is not None]
+    pairs = [*zip(registers, wide)] + [(a.grad, b.grad) for a, b in zip(leaves, wide_leaves) if a.grad is not None]
     return all(torch.equal(a.detach().to(torch.float64), b.detach().to(torch.float64)) for a, b in pairs)
