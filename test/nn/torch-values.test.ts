@@ -110,7 +110,7 @@ describe("second derivatives", () => {
     const [second] = autograd.grad(g, [z], {
       gradOutputs: tensor({ re: 1, im: 0 }, { dtype: "complex128" }),
     });
-    const { re, im } = second!.item() as { re: number; im: number };
+    const { re, im } = second!.item<{ re: number; im: number }>();
     expect(re).toBeCloseTo(0.128, 12);
     expect(im).toBeCloseTo(-0.096, 12);
   });
