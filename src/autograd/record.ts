@@ -1,4 +1,5 @@
 /** Runs an operation and records it. */
+import { isIntegral } from "../array/dtype.js";
 import type { NdArray } from "../array/ndarray.js";
 import { type OperationName, operations, type Parameters } from "../array/operations.js";
 import { derivatives, type Saved } from "./derivatives.js";
@@ -29,8 +30,8 @@ export function apply<V extends Variable>(
   const recorded = isGradEnabled() && inputs.some((x) => typeof x !== "number" && x.requiresGrad);
   const first = inputs[0];
   const base = first.nd.storage === nd.storage ? first : null;
-  // An output that cannot carry a gradient (a comparison) ends the graph.
-  if (!recorded || rule.node === "NotDifferentiable") return wrap(nd, null, base);
+  // An output that cannot carry a gradient (a comparison, a conversion to integers) ends the graph.
+  if (!recorded || rule.node === "NotDifferentiable" || isIntegral(nd.dtype)) return wrap(nd, null, base);
 
   const saved: { x?: () => Variable; y?: () => Variable | number; out?: () => Variable } = {};
   const missing = (): never => {
