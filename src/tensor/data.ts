@@ -138,11 +138,12 @@ export function write(nd: NdArray, values: ArrayLike<Scalar>): void {
   }
 }
 
+const TYPED_ARRAY = Object.getPrototypeOf(Int8Array.prototype) as object;
+
 /** The typed array's own name, whatever class of a user's extends it; undefined for a DataView. */
-const typeOf = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Int8Array.prototype) as object,
-  Symbol.toStringTag,
-)!.get as (this: ArrayBufferView) => string | undefined;
+function nameOf(view: ArrayBufferView): string | undefined {
+  return Reflect.get(TYPED_ARRAY, Symbol.toStringTag, view) as string | undefined;
+}
 
 /** A typed array as the one dimension of a tensor: how its elements are to be read. */
 export interface TypedSource {
@@ -156,7 +157,7 @@ export interface TypedSource {
 /** Throws unless `view` is a typed array that goes with the dtype `asked`. */
 export function readTyped(view: ArrayBufferView, asked: unknown): TypedSource {
   const data = view as TypedData;
-  const name = typeOf.call(view);
+  const name = nameOf(view);
   if (name === undefined) throw new TypeError("tensor: expected a typed array, got DataView");
   checkAttached(data);
   if (name === "Uint16Array") {
@@ -199,12 +200,12 @@ export function fromTyped({ data, own }: TypedSource, dtype: DType): NdArray {
   const source = data.buffer === memory().buffer ? (data as unknown as Float64Array).slice() : data;
   const nd = NdArray.empty(dtype, [length], "user");
   if (own === dtype || pairs) {
-    setNumbers(nd, source as TypedData);
+    setNumbers(nd, source);
   } else if (own === null) {
-    write(nd, source as TypedData);
+    write(nd, source);
   } else {
     const unconverted = NdArray.empty(own, [length]);
-    setNumbers(unconverted, source as TypedData);
+    setNumbers(unconverted, source);
     copy(unconverted, nd);
     unconverted.storage.dispose();
   }

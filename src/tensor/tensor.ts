@@ -156,9 +156,17 @@ export class Tensor implements Variable {
   /**
    * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for float16
    * where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. The array
-   * is detached when the memory grows, which any operation may do: call again for a new one.
+   * is detached when the memory grows, which any operation may do: call again for a new one. TypeScript takes it for a
+   * Float32Array unless told otherwise, as in `array<BigInt64Array>()`.
+   *
+   * @throws Error for a tensor that requires grad, or that is not contiguous
+   * @example
+   * const x = zeros([3]);
+   * x.array().set([1, 2, 3]);
+   * String(x); // "tensor([1., 2., 3.])"
    */
-  array(): TypedArray {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the dtype is not part of the type
+  array<T extends TypedArray = Float32Array<ArrayBuffer>>(): T {
     this.checkAlive("array");
     if (this.requiresGrad) {
       throw new Error(
@@ -171,11 +179,9 @@ export class Tensor implements Variable {
       );
     }
     this.nd.storage.pin();
-    const numbers = this.nd.numbers();
+    const numbers = this.nd.numbers() as T;
     if (this.dtype !== "float16" || !HAS_FLOAT16_ARRAY) return numbers;
-    const { Float16Array } = globalThis as unknown as {
-      Float16Array: new (...view: unknown[]) => TypedArray;
-    };
+    const { Float16Array } = globalThis as unknown as { Float16Array: new (...view: unknown[]) => T };
     return new Float16Array(numbers.buffer, numbers.byteOffset, numbers.length);
   }
 
