@@ -43,12 +43,10 @@ export class Rectified {
   }
 }
 
-/** min(max(x, p), q), NaN passed on. */
+/** min(max(x, p), q); NaN is passed on, and a zero of either sign within the bounds. */
 @final export class Clamp {
   @inline vector<C>(x: v128, p: v128, q: v128): v128 {
-    const minimum = changetype<Minimum>(0);
-    const maximum = changetype<Maximum>(0);
-    return minimum.vector<C>(maximum.vector<C>(x, p, p, p, p), q, q, q, q);
+    return v128.pmin<C>(v128.pmax<C>(x, p), q);
   }
 }
 

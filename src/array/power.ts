@@ -22,26 +22,28 @@ export function power(x: NdArray, exponent: number): NdArray {
     case 2:
       return square();
     case 3:
-      return inWiderType(base, (wide) =>
-        binary("mul", binary("mul", wide, wide, wide.dtype), wide, wide.dtype),
-      );
+      return inOpmathType(base, (x) => binary("mul", binary("mul", x, x, x.dtype), x, x.dtype));
     case 0.5:
       return unary("sqrt", base);
     case -0.5:
-      return inWiderType(base, (wide) => binary("div", 1, unary("sqrt", wide), wide.dtype));
+      return inFloat32(base, (x) => binary("div", 1, unary("sqrt", x), x.dtype));
     case -1:
       return binary("div", 1, base, dtype);
     case -2:
-      return inWiderType(base, (wide) => binary("div", 1, binary("mul", wide, wide, wide.dtype), wide.dtype));
+      return inOpmathType(base, (x) => binary("div", 1, binary("mul", x, x, x.dtype), x.dtype));
     default:
       return generalPower(base, exponent);
   }
 }
 
 /** Halves are computed in float32 and rounded once. */
-function inWiderType(x: NdArray, compute: (wide: NdArray) => NdArray): NdArray {
-  const wide = x.dtype === "float64" ? x : convert(x, "float32");
-  return convert(compute(wide), x.dtype);
+function inFloat32(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
+  return x.dtype === "float64" ? compute(x) : convert(compute(convert(x, "float32")), x.dtype);
+}
+
+/** As torch: several operations in a row are rounded once in float16, but each by itself in bfloat16. */
+function inOpmathType(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
+  return x.dtype === "bfloat16" ? compute(x) : inFloat32(x, compute);
 }
 
 function generalPower(x: NdArray, exponent: number): NdArray {

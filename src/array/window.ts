@@ -38,6 +38,7 @@ const IN_PLACE: readonly ConvertName[] = [];
 
 /** The conversions that lead from one stored type to another: through the types that are computed with. */
 function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[] {
+  if (from === to) return IN_PLACE;
   const key = `${from} ${to}`;
   let path = paths.get(key);
   if (path) return path;
@@ -48,6 +49,10 @@ function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[
     .map(([a, b]) => aliases[`convert_${a}_${b}`] ?? (`convert_${a}_${b}` as ConvertName));
   paths.set(key, path);
   return path;
+}
+
+function detour(from: StorageTag, via: StorageTag, to: StorageTag): readonly ConvertName[] {
+  return [...conversionPath(from, via), ...conversionPath(via, to)];
 }
 
 /** Writes the view's sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
@@ -77,20 +82,17 @@ function writeTable(array: NdArray): number {
 abstract class Operand {
   protected readonly base: number;
   protected readonly size: number;
-  protected readonly path: readonly ConvertName[];
   /** Whether kernels may use the operand in place, at any length. */
   readonly direct: boolean;
 
   constructor(
     protected readonly array: NdArray,
-    from: StorageTag,
-    to: StorageTag,
+    protected readonly path: readonly ConvertName[],
     protected readonly slot: number,
   ) {
     this.size = dtypes[array.dtype].size;
-    this.path = from === to ? IN_PLACE : conversionPath(from, to);
     this.base = array.address();
-    this.direct = array.contiguous && this.path === IN_PLACE;
+    this.direct = array.contiguous && path.length === 0;
   }
 
   /** The operand's two windows by turns. */
@@ -107,8 +109,11 @@ export class Source extends Operand {
     array: NdArray,
     private readonly tag: StorageTag,
     slot: number,
+    /** A type that the numbers are rounded to on the way. */
+    via: StorageTag = tag,
   ) {
-    super(array, dtypes[array.dtype].storage, tag, slot);
+    const { storage } = dtypes[array.dtype];
+    super(array, via === tag ? conversionPath(storage, tag) : detour(storage, via, tag), slot);
   }
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
@@ -142,19 +147,19 @@ export class Source extends Operand {
     return strides.every((stride, d) => stride === 0 || shape[d] === 1);
   }
 
-  /** The same elements as numbers of another type. */
+  /** The same elements, as this operand has them, as numbers of another type. */
   readAs(tag: StorageTag, start: number, n: number): number {
     if (tag === this.tag) return this.read(start, n);
     // The conversions go through this operand's windows, where a constant may be staged.
     this.staged = -1;
-    return new Source(this.array, tag, this.slot).read(start, n);
+    return new Source(this.array, tag, this.slot, this.tag).read(start, n);
   }
 }
 
 /** An operand that is written. */
 export class Target extends Operand {
   constructor(array: NdArray, tag: StorageTag, slot: number) {
-    super(array, tag, dtypes[array.dtype].storage, slot);
+    super(array, conversionPath(tag, dtypes[array.dtype].storage), slot);
   }
 
   /** Where a kernel is to put elements [start, start + n). */

@@ -177,7 +177,10 @@ function weighted(
   options: LossOptions,
 ): Tensor {
   const compose = (): Tensor => {
-    const product = unweighted(name, row, input, target, shape, "none", options).mul(weight);
+    const terms = row.weightedTerm
+      ? (row.weightedTerm(input.expand(shape).sub(target.expand(shape))) as Tensor)
+      : unweighted(name, row, input, target, shape, "none", options);
+    const product = terms.mul(weight);
     if (reduction === "none") return product;
     if (reduction === "sum") return product.sum();
     return row.weightedMean === "elements" ? product.mean() : product.sum().div(weight.sum());

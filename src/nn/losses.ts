@@ -35,6 +35,8 @@ export interface LossRow {
   readonly inputDecidesDType: boolean;
   /** A weighted mean divides by Σw, or by N. */
   readonly weightedMean: "weights" | "elements";
+  /** What torch makes a weighted loss of, as operations on d; null where it weights the unreduced loss itself. */
+  readonly weightedTerm: ((d: Variable) => Variable) | null;
   /** The slope as differentiable operations, for derivatives of higher order; equal to the kernel's bit by bit. */
   readonly slope: (d: Variable, parameter: number) => Variable;
 }
@@ -65,6 +67,7 @@ export const losses = {
     slopeRounding: { float16: "once", bfloat16: "once" },
     inputDecidesDType: false,
     weightedMean: "weights",
+    weightedTerm: null,
     slope: (d) => d.sign(),
   },
   mseLoss: {
@@ -81,6 +84,7 @@ export const losses = {
     slopeRounding: { float16: "each", bfloat16: "each" },
     inputDecidesDType: false,
     weightedMean: "weights",
+    weightedTerm: (d) => d.pow(2),
     slope: (d) => d,
   },
   smoothL1Loss: {
@@ -97,6 +101,7 @@ export const losses = {
     slopeRounding: { float16: "once", bfloat16: "once" },
     inputDecidesDType: false,
     weightedMean: "weights",
+    weightedTerm: null,
     slope: (d, beta) => limited(d, beta, d.div(beta), 1),
   },
   huberLoss: {
@@ -113,6 +118,7 @@ export const losses = {
     slopeRounding: { float16: "each", bfloat16: "each" },
     inputDecidesDType: true,
     weightedMean: "elements",
+    weightedTerm: null,
     slope: (d, delta) => limited(d, delta, d, delta),
   },
 } as const satisfies Record<string, LossRow>;

@@ -1,5 +1,5 @@
 /** Weighted losses that are reduced: the value in one pass over input, target and weight, in float64 windows. */
-import { type DType } from "../array/dtype.js";
+import { type DType, dtypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { addBlock, sumAll } from "../array/sums.js";
 import { Source } from "../array/window.js";
@@ -22,8 +22,10 @@ const exact = new ExactSum();
 function weightedSum(problem: Problem, weight: NdArray, divisor: number): number {
   const { row, input, target } = problem;
   beginOperation();
-  const x = new Source(input, "f64", 0);
-  const y = new Source(target, "f64", 1);
+  // An operand of another dtype is rounded to the loss's, as torch promotes it.
+  const via = dtypes[problem.dtype].storage;
+  const x = new Source(input, "f64", 0, via);
+  const y = new Source(target, "f64", 1, via);
   const w = new Source(weight.expanded(input.shape), "f64", 2);
   const kernel = memory().kernels[`${row.kernel}_map_f64`];
   const p = parameterOf(problem);

@@ -76,7 +76,7 @@ function rewrite(target: Target, history: GraphNode | null): void {
 
 function checkTarget(target: Target, recorded: boolean): void {
   const { nd } = target;
-  if (nd.strides.some((stride, d) => stride === 0 && nd.shape[d] > 1)) {
+  if (nd.numel > 0 && nd.strides.some((stride, d) => stride === 0 && nd.shape[d] > 1)) {
     throw new Error(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please " +
         "clone() the tensor before performing the operation.",

@@ -19,7 +19,13 @@ export const UNARY_TWINS: Readonly<Record<string, UnaryTwin>> = {
   sqrt: { float: (x, _p, _q, round) => round(Math.sqrt(x)) },
   // As torch: -0 and NaN stay.
   relu: { float: (x) => (x < 0 ? 0 : x) },
-  clamp: { float: (x, p, q) => Math.min(Math.max(x, p), q) },
+  // As torch: NaN stays, and so does a zero that equals a bound.
+  clamp: {
+    float: (x, p, q) => {
+      const low = x < p ? p : x;
+      return q < low ? q : low;
+    },
+  },
 };
 
 export const BINARY_TWINS: Readonly<Record<string, BinaryTwin>> = {
