@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
+import { BLOCK, memory, SCRATCH } from "../../src/core/memory.js";
+import { beginOperation, Storage } from "../../src/core/storage.js";
+import { expectRefused } from "../support/refuse.js";
+
+const MIB = 2 ** 20;
+
+/** Lets the memory grow: allocates more than is free. */
+function grow(): void {
+  empty([memoryStats().largestFreeBlock + MIB], { dtype: "uint8" }).dispose();
+}
+
+describe("the scratch space", () => {
+  it("lies below every block, in parts that do not overlap and are aligned to a vector", () => {
+    const { splat, results, table, end } = SCRATCH;
+    // Four splat scalars of 16 bytes, three results of 8, three rows of 64 words.
+    expect(splat).toBeGreaterThan(0);
+    expect(results).toBeGreaterThanOrEqual(splat + 4 * 16);
+    expect(table).toBeGreaterThanOrEqual(results + 3 * 8);
+    expect(end).toBeGreaterThanOrEqual(table + 3 * 64 * 4);
+    expect([splat, results, table, end].map((address) => address % 16)).toEqual([0, 0, 0, 0]);
+    expect(memory().allocate(64)!.address).toBeGreaterThanOrEqual(end);
+  });
+});
+
+describe("windows", () => {
+  it("hold a block of 8-byte elements each, apart from one another and from tensors, and stay where they are", () => {
+    const before = memoryStats();
+    const addresses = Array.from({ length: 9 }, (_, i) => memory().window(i));
+    expect(addresses.every((address) => address % 64 === 0)).toBe(true);
+    const own = zeros([BLOCK], { dtype: "float64" });
+    const starts = [...addresses, own.array().byteOffset].sort((a, b) => a - b);
+    starts.slice(1).forEach((start, i) => expect(start - starts[i]).toBeGreaterThanOrEqual(BLOCK * 8));
+    expect(starts.at(-1)! + BLOCK * 8).toBeLessThanOrEqual(memoryStats().bytesReserved);
+    grow();
+    expect(addresses.map((_, i) => memory().window(i))).toEqual(addresses);
+    own.dispose();
+    // They are the library's, not the user's.
+    expect(memoryStats().bytesInUse).toBe(before.bytesInUse);
+    expect(memoryStats().liveTensors).toBe(before.liveTensors);
+  });
+});
+
+describe("growth", () => {
+  it("renews every view, keeps the content, and never shrinks", () => {
+    const x = tensor([1, 2, 3]);
+    const { bytes, u32, f32, f64, i64 } = memory();
+    const { bytesReserved } = memoryStats();
+    grow();
+    expect(memoryStats().bytesReserved).toBeGreaterThan(bytesReserved);
+    for (const view of [bytes, u32, f32, f64, i64]) expect(view).toHaveLength(0);
+    const now = memory();
+    for (const view of [now.bytes, now.u32, now.f32, now.f64, now.i64]) {
+      expect(view.buffer).toBe(now.buffer);
+      expect(view.byteLength).toBe(memoryStats().bytesReserved);
+    }
+    expect(x.tolist()).toEqual([1, 2, 3]);
+  });
+
+  it("detaches an array() from before; a new one shows the same elements at the same place", () => {
+    const x = tensor([1, 2, 3]);
+    const before = x.array();
+    const { byteOffset } = before;
+    before[1] = 20;
+    grow();
+    expect(before).toHaveLength(0);
+    const after = x.array();
+    expect([...after]).toEqual([1, 20, 3]);
+    expect(after.byteOffset).toBe(byteOffset);
+    after[2] = 30;
+    expect(x.tolist()).toEqual([1, 20, 30]);
+  });
+
+  it("may happen while an operation runs: operands, windows and result stay right", () => {
+    // A sum of halves goes through a window, and its result through a new block.
+    const halves = full([3 * BLOCK], 0.5, { dtype: "float16" });
+    const fill = empty([memoryStats().largestFreeBlock - 4096], { dtype: "uint8" });
+    const doubled = halves.add(halves.expand(2, 3 * BLOCK));
+    expect(doubled.sum().item()).toBe(Infinity);
+    expect(doubled.to("float32").sum().item()).toBe(6 * BLOCK);
+    for (const x of [halves, fill, doubled]) x.dispose();
+  });
+
+  it("of one tensor does not let the memory grow for every small one after it", () => {
+    grow();
+    const { bytesReserved } = memoryStats();
+    const many = Array.from({ length: 100 }, () => zeros([1024]));
+    expect(memoryStats().bytesReserved - bytesReserved).toBeLessThanOrEqual(MIB);
+    for (const x of many) x.dispose();
+  });
+});
+
+describe("the end of the memory", () => {
+  const HALF_GIB = 2 ** 29;
+  /** One page short of 4 GiB. */
+  const LIMIT = 2 ** 32 - 65536;
+  const MESSAGE =
+    /expected to allocate \d+ bytes, got no room: (\d+) tensors hold (\d+) bytes of at most 4 GiB/;
+
+  it("is a RangeError that says what is held; nothing changes, and freeing helps", () => {
+    const small = tensor([1, 2, 3]);
+    const held = [];
+    let error: unknown;
+    while (held.length < 8) {
+      try {
+        held.push(empty([HALF_GIB], { dtype: "uint8" }));
+      } catch (caught) {
+        error = caught;
+        break;
+      }
+    }
+    // Seven halves of a GiB are less than 4 GiB, with the rest for what else there is.
+    expect(held).toHaveLength(7);
+    expect(error).toBeInstanceOf(RangeError);
+    const { message } = error as RangeError;
+    const { bytesInUse, liveTensors } = memoryStats();
+    expect(MESSAGE.exec(message)?.slice(1).map(Number)).toEqual([liveTensors, bytesInUse]);
+    for (const way of ["dispose()", "using", "tidy("]) expect(message).toContain(way);
+    expectRefused(() => empty([HALF_GIB], { dtype: "uint8" }), RangeError, "got no room");
+    expect(small.add(1).tolist()).toEqual([2, 3, 4]);
+    held.pop()!.dispose();
+    const again = empty([HALF_GIB], { dtype: "uint8" });
+    again.array()[HALF_GIB - 1] = 7;
+    expect(again.at(HALF_GIB - 1).item()).toBe(7);
+    for (const x of [...held, again]) x.dispose();
+  });
+
+  it("moves results out before it gives up", () => {
+    beginOperation();
+    const result = Storage.allocate(64 * MIB, "result");
+    memory().bytes[result.address() + 12345] = 77;
+    const isSpilled = (): boolean => Reflect.get(result, "spilled") !== null;
+    beginOperation();
+    const held = [];
+    for (;;) {
+      const { bytesReserved, largestFreeBlock } = memoryStats();
+      const room = Math.max(largestFreeBlock, LIMIT - bytesReserved);
+      if (room < MIB) break;
+      held.push(empty([Math.min(room, HALF_GIB)], { dtype: "uint8" }));
+    }
+    expect(isSpilled()).toBe(false);
+    held.push(empty([64 * MIB], { dtype: "uint8" }));
+    expect(isSpilled()).toBe(true);
+    for (const x of held) x.dispose();
+    expect(memory().bytes[result.address() + 12345]).toBe(77);
+    result.dispose();
+  });
+
+  it.each([
+    [[2 ** 16, 2 ** 16], "uint8"],
+    [[2 ** 30], "float32"],
+    [[2 ** 31, 2 ** 31], "float64"],
+  ] as const)("lies before shape %j of %s, which no memory can hold", (shape, dtype) => {
+    expectRefused(() => empty([...shape], { dtype }), RangeError, "less than 4 GiB");
+  });
+});

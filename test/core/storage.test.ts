@@ -1,0 +1,254 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, vi } from "vitest";
+import { memory } from "../../src/core/memory.js";
+import { scope } from "../../src/core/scope.js";
+import { beginOperation, memoryStats, Storage } from "../../src/core/storage.js";
+import { Random } from "../support/random.js";
+
+const KIB = 1024;
+/** What results may hold before the oldest are spilled, see src/core/storage.ts. */
+const SMALL_BUDGET = 8 * KIB * KIB;
+const LARGE_BUDGET = 256 * KIB * KIB;
+
+function write(storage: Storage, seed: number): void {
+  const address = storage.address();
+  const random = new Random(seed);
+  for (let i = 0; i < storage.bytes; i += Math.max(1, Math.floor(storage.bytes / 100))) {
+    memory().bytes[address + i] = random.integer(0, 255);
+  }
+}
+
+function holds(storage: Storage, seed: number): boolean {
+  const address = storage.address();
+  const random = new Random(seed);
+  for (let i = 0; i < storage.bytes; i += Math.max(1, Math.floor(storage.bytes / 100))) {
+    if (memory().bytes[address + i] !== random.integer(0, 255)) return false;
+  }
+  return true;
+}
+
+/** Results of operations of their own, each with a content of its own. */
+function results(count: number, bytes: number): Storage[] {
+  return Array.from({ length: count }, (_, seed) => {
+    beginOperation();
+    const storage = Storage.allocate(bytes, "result");
+    write(storage, seed);
+    return storage;
+  });
+}
+
+/** The place is private: asking for the address would change it. */
+function isSpilled(storage: Storage): boolean {
+  return Reflect.get(storage, "spilled") !== null;
+}
+
+/** Runs `fn`, frees what it allocated, and checks that nothing is left. */
+function cleanly(fn: () => void): void {
+  const before = memoryStats();
+  scope(fn, () => []);
+  const { bytesInUse, liveTensors } = memoryStats();
+  expect({ bytesInUse, liveTensors }).toEqual({
+    bytesInUse: before.bytesInUse,
+    liveTensors: before.liveTensors,
+  });
+}
+
+describe("Storage.allocate", () => {
+  it.each([0, 1, 63, 64, 65, 1000])(
+    "takes %i bytes in blocks of 64, aligned to 64, one at least",
+    (bytes) => {
+      cleanly(() => {
+        const before = memoryStats();
+        const storage = Storage.allocate(bytes, "user");
+        expect(storage.address() % 64).toBe(0);
+        const after = memoryStats();
+        expect(after.bytesInUse - before.bytesInUse).toBe(Math.max(64, Math.ceil(bytes / 64) * 64));
+        expect(after.liveTensors - before.liveTensors).toBe(1);
+      });
+    },
+  );
+});
+
+describe("spilling", () => {
+  it.each([
+    ["small results beyond 8 MiB", 64 * KIB, 200, SMALL_BUDGET],
+    ["large results beyond 256 MiB", 4 * KIB * KIB, 80, LARGE_BUDGET],
+    ["blocks of 64 bytes that hold one element each", 4, 150_000, SMALL_BUDGET],
+  ])("moves %s out of the linear memory and back with the same content", (_, bytes, count, budget) => {
+    cleanly(() => {
+      const before = memoryStats();
+      const made = results(count, bytes);
+      const { bytesInUse, liveTensors } = memoryStats();
+      expect(bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
+      expect(liveTensors - before.liveTensors).toBe(Math.floor(budget / Math.max(bytes, 64)));
+      made.forEach((storage, seed) => {
+        beginOperation();
+        if (!holds(storage, seed)) expect.fail(`result ${seed} came back changed`);
+      });
+      expect(memoryStats().bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
+    });
+  });
+
+  it("takes the oldest first, and leaves what the operation under way uses", () => {
+    cleanly(() => {
+      const made = results(128, 64 * KIB);
+      beginOperation();
+      const kept = made[0].address();
+      const more = Array.from({ length: 64 }, () => Storage.allocate(64 * KIB, "result"));
+      more.forEach((storage, i) => write(storage, 1000 + i));
+      expect(made[0].address()).toBe(kept);
+      expect(holds(made[0], 0)).toBe(true);
+      // 64 newcomers beside the operand in use: the 64 oldest of the others are out.
+      const places = made.map(isSpilled);
+      expect(places).toEqual(made.map((_, i) => i > 0 && i <= 64));
+    });
+  });
+
+  it("never takes what a user made", () => {
+    cleanly(() => {
+      const own = Array.from({ length: 200 }, () => Storage.allocate(64 * KIB, "user"));
+      const addresses = own.map((storage) => storage.address());
+      results(300, 64 * KIB);
+      expect(own.map((storage) => storage.address())).toEqual(addresses);
+    });
+  });
+
+  it("never takes what was pinned, wherever it lay before", () => {
+    cleanly(() => {
+      const made = results(200, 64 * KIB);
+      beginOperation();
+      const spilled = made[0].pin();
+      beginOperation();
+      const linear = made[199].pin();
+      beginOperation();
+      results(300, 64 * KIB);
+      expect([made[0].pin(), made[199].address()]).toEqual([spilled, linear]);
+      expect([holds(made[0], 0), holds(made[199], 199)]).toEqual([true, true]);
+    });
+  });
+});
+
+describe("Storage.ofValue", () => {
+  it("takes no memory until its address is asked for, and writes the value once", () => {
+    cleanly(() => {
+      const before = memoryStats();
+      const put = vi.fn((address: number) => void (memory().f64[address / 8] = 2.5));
+      const storage = Storage.ofValue(8, put);
+      expect(storage.isValue).toBe(true);
+      expect(memoryStats()).toEqual(before);
+      const address = storage.address();
+      expect(storage.isValue).toBe(false);
+      expect(memory().f64[address / 8]).toBe(2.5);
+      memory().f64[address / 8] = 7;
+      expect(memory().f64[storage.address() / 8]).toBe(7);
+      expect(put).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it("is spilled and restored as bytes, without writing the old value again", () => {
+    cleanly(() => {
+      const storage = Storage.ofValue(8, (address) => void (memory().f64[address / 8] = 2.5));
+      memory().f64[storage.address() / 8] = 7;
+      results(200, 64 * KIB);
+      beginOperation();
+      expect(memory().f64[storage.address() / 8]).toBe(7);
+    });
+  });
+});
+
+describe("dispose", () => {
+  it.each([
+    ["in the linear memory", (made: Storage[]) => made[199]],
+    ["spilled", (made: Storage[]) => made[0]],
+  ])("frees a storage %s once", (_, choose) => {
+    cleanly(() => {
+      const storage = choose(results(200, 64 * KIB));
+      const wasLinear = !isSpilled(storage);
+      const before = memoryStats().liveTensors;
+      storage.dispose();
+      expect(storage.disposed).toBe(true);
+      expect(memoryStats().liveTensors).toBe(before - (wasLinear ? 1 : 0));
+      storage.dispose();
+      expect(memoryStats().liveTensors).toBe(before - (wasLinear ? 1 : 0));
+      expect(() => storage.address()).toThrow("internal: address of a disposed storage");
+    });
+  });
+
+  it("frees a value that was never in memory", () => {
+    const before = memoryStats();
+    const storage = Storage.ofValue(8, () => expect.fail("written"));
+    storage.dispose();
+    expect(storage.isValue).toBe(false);
+    expect(() => storage.pin()).toThrow("disposed");
+    expect(memoryStats()).toEqual(before);
+  });
+
+  it("lets the memory be used anew", () => {
+    const { bytesReserved } = memoryStats();
+    for (let i = 0; i < 100; i++) {
+      const storage = Storage.allocate(8 * KIB * KIB, "user");
+      storage.dispose();
+    }
+    expect(memoryStats().bytesReserved).toBeLessThanOrEqual(bytesReserved + 9 * KIB * KIB);
+  });
+});
+
+describe("the garbage collector", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+
+  /** Makes what nobody holds afterwards; a function of its own, so that no frame does. */
+  function drop(make: () => unknown): void {
+    make();
+  }
+
+  async function collected(bytes: number): Promise<void> {
+    for (let i = 0; i < 100 && memoryStats().bytesInUse > bytes; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(memoryStats().bytesInUse).toBe(bytes);
+  }
+
+  it("frees what a user made and dropped", async () => {
+    const before = memoryStats().bytesInUse;
+    drop(() => Array.from({ length: 50 }, () => Storage.allocate(KIB, "user")));
+    expect(memoryStats().bytesInUse).toBe(before + 50 * KIB);
+    await collected(before);
+  });
+
+  it("frees a dropped result that was pinned", async () => {
+    const before = memoryStats().bytesInUse;
+    drop(() => results(10, KIB).map((storage) => storage.pin()));
+    await collected(before);
+  });
+
+  it("does not free again what was disposed", async () => {
+    const before = memoryStats();
+    const later = Storage.allocate(KIB, "user");
+    drop(() => Storage.allocate(KIB, "user").dispose());
+    const newcomer = Storage.allocate(KIB, "user");
+    for (let i = 0; i < 10; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(memoryStats().bytesInUse).toBe(before.bytesInUse + 2 * KIB);
+    later.dispose();
+    newcomer.dispose();
+    expect(memoryStats().liveTensors).toBe(before.liveTensors);
+  });
+
+  it("does not free what is held", async () => {
+    const before = memoryStats().bytesInUse;
+    const held = Storage.allocate(KIB, "user");
+    write(held, 5);
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(holds(held, 5)).toBe(true);
+    held.dispose();
+    expect(memoryStats().bytesInUse).toBe(before);
+  });
+});
