@@ -1,14 +1,14 @@
 /** How rivals are checked and timed: in interleaved rounds, so that what else the machine does hits all of them alike. */
 import type { Operands } from "./operands.js";
 
-/** The value alone, or the value and the gradient. */
-export type Pass = "value" | "gradient";
+/** The value alone; the value and the gradient; the same, with the gradient read as a training step does. */
+export type Pass = "value" | "gradient" | "read";
 
 export interface Case {
   readonly pass: Pass;
   readonly title: string;
   readonly bytes: number;
-  readonly expected: string;
+  readonly note: string;
 }
 
 export interface Answer {
@@ -32,6 +32,8 @@ export interface Rival {
 const ROUNDS = 25;
 /** Rounds before the first that counts. */
 const WARM_UP = 3;
+/** For the optimizing compiler, which needs thousands of calls, and longer on a busy machine. */
+const WARM_UP_SECONDS = 1;
 /** A sample is about this long: long against the clock's resolution and a timer interrupt. */
 const SAMPLE_SECONDS = 0.01;
 /** More is a wrong result. What is rounded in float32 on the way, at any of the sizes, stays below. */
@@ -70,6 +72,14 @@ export async function run(rivals: readonly Rival[], pass: Pass): Promise<number[
     }
   }
   return samples;
+}
+
+/** Runs a pass of each rival, with few elements, until it is as fast as it gets. */
+export async function warmUp(rivals: readonly Rival[], pass: Pass): Promise<void> {
+  for (const rival of rivals) {
+    const repeats = await repeatsFor(rival, pass);
+    for (let spent = 0; spent < WARM_UP_SECONDS;) spent += await rival.time(pass, repeats);
+  }
 }
 
 /** Doubles until a sample is long enough, which also warms the code up. */

@@ -49,18 +49,27 @@ class LocalRival implements Rival {
 const { kernels } = memory();
 const loss = new nn.L1Loss();
 
+/** Forward and backward; gives the loss. */
+function lossAndGradient({ leaf, target }: Operands): number {
+  leaf.grad = null;
+  const mean = loss(leaf, target);
+  mean.backward();
+  return Number(mean.item());
+}
+
+const kernelAndGradient: Work = ({ x, y, out, n }) =>
+  kernels.l1_sumslope_f32(x.byteOffset, y.byteOffset, out.byteOffset, n, 0, 1 / n, 0) / n;
+
+const loopAndGradient: Work = ({ x, y, out }) => meanAbsoluteErrorAndGradient(x, y, out);
+
 export const localRivals: readonly Rival[] = [
   new LocalRival(
     "lossgrad",
     "`nn.L1Loss`, `item()`; with gradients `grad = null`, `nn.L1Loss`, `backward()`, `item()`",
     {
       value: ({ input, target }) => Number(loss(input, target).item()),
-      gradient: ({ leaf, target }) => {
-        leaf.grad = null;
-        const mean = loss(leaf, target);
-        mean.backward();
-        return Number(mean.item());
-      },
+      gradient: lossAndGradient,
+      read: (operands) => lossAndGradient(operands) + 0 * operands.leaf.grad!.numel(),
     },
     ({ leaf }) => leaf.grad!.array() as Float32Array,
   ),
@@ -69,8 +78,8 @@ export const localRivals: readonly Rival[] = [
     "the WebAssembly function over all elements at once: no blocks, no tensors, no tape",
     {
       value: ({ x, y, n }) => kernels.l1_sum_f32(x.byteOffset, y.byteOffset, n, 0) / n,
-      gradient: ({ x, y, out, n }) =>
-        kernels.l1_sumslope_f32(x.byteOffset, y.byteOffset, out.byteOffset, n, 0, 1 / n) / n,
+      gradient: kernelAndGradient,
+      read: kernelAndGradient,
     },
     ({ out }) => out,
   ),
@@ -79,7 +88,8 @@ export const localRivals: readonly Rival[] = [
     "four sums over the same `Float32Array`s (bench/loops.ts); with gradients into an array made before",
     {
       value: ({ x, y }) => meanAbsoluteError(x, y),
-      gradient: ({ x, y, out }) => meanAbsoluteErrorAndGradient(x, y, out),
+      gradient: loopAndGradient,
+      read: loopAndGradient,
     },
     ({ out }) => out,
   ),

@@ -113,9 +113,9 @@ function caseTable(
   );
 }
 
-/** What was expected, and where lossgrad does worst. */
+/** What there is to say of a case, and where lossgrad does worst. */
 function summary(
-  { expected }: Case,
+  { note }: Case,
   [ours, , ...others]: readonly RivalInfo[],
   entries: readonly Entry[],
 ): string {
@@ -124,7 +124,7 @@ function summary(
     const [ratio, n] = medians.reduce((a, b) => (b[0] < a[0] ? b : a));
     return `${rival.name} ${digits(ratio)} × at ${formatSize(n)}`;
   });
-  return `Expected from prototypes: ${expected}. Smallest ratios measured: ${least.join(", ")}.`;
+  return `${note} Smallest ratios measured: ${least.join(", ")}.`;
 }
 
 function sizesOf(entries: readonly Entry[]): number[] {
