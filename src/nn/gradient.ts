@@ -133,7 +133,7 @@ class LossGradient<V extends Variable> {
   private gradientOf(which: Side, upstream: Variable, { retainGraph }: EngineOptions): Variable {
     const { row } = this.problem;
     if (!row.divides) this.checkInputs();
-    if (this.reduction === "none") return this.elementwise(which, upstream);
+    if (this.reduction === "none") return this.elementwise(which, upstream, !retainGraph);
     const g = upstream.nd.item() as number;
     const own = (which === "target") === this.swapped;
     if (own && g === 1 && this.kept && this.keptNorm === this.norm())
@@ -146,6 +146,13 @@ class LossGradient<V extends Variable> {
   private checkInputs(): void {
     this.readInput();
     this.readTarget();
+  }
+
+  /** What was kept, where nothing reads it later, else a new array. */
+  private outFor(mayOverwrite: boolean): NdArray {
+    const { input, target } = this.operands;
+    const both = input.requiresGrad && target.requiresGrad;
+    return mayOverwrite && !both ? this.kept!.nd : this.blank();
   }
 
   private blank(): NdArray {
@@ -165,16 +172,16 @@ class LossGradient<V extends Variable> {
   private rescaled(which: Side, g: number, mayOverwrite: boolean): NdArray {
     const { dtype, input } = this.problem;
     const each = this.reduction === "mean" ? divided(g, input.numel, dtype) : g;
-    const both = this.operands.input.requiresGrad && this.operands.target.requiresGrad;
-    const out = mayOverwrite && !both ? this.kept!.nd : this.blank();
+    const out = this.outFor(mayOverwrite);
     return this.signs(which === "target" ? -each : each, out);
   }
 
   /** The gradient of an unreduced loss: slope · upstream, element by element. */
-  private elementwise(which: Side, upstream: Variable): Variable {
+  private elementwise(which: Side, upstream: Variable, mayOverwrite: boolean): Variable {
     const { row, dtype } = this.problem;
     if (row.divides) {
-      const product = binary("mul", this.kept!.nd, upstream.nd, dtype);
+      const product = this.outFor(mayOverwrite);
+      binary("mul", this.kept!.nd, upstream.nd, dtype, product);
       return this.tensorOf(which === "target" ? unary("neg", product, 0, 0, product) : product);
     }
     const wide = this.wideDType();
