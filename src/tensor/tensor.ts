@@ -419,6 +419,7 @@ export class Tensor implements Variable {
   }
   /** sign; for complex elements z / |z|, and 0 at 0. */
   sgn(): Tensor {
+    this.checkAlive("sgn");
     return this.op(isComplex(this.dtype) ? "sgn" : "sign");
   }
   /** The complex conjugate; a real tensor as it is. */
@@ -532,6 +533,7 @@ export class Tensor implements Variable {
     return this.inPlace("fill", value);
   }
   zero_(): this {
+    this.checkAlive("zero_");
     return this.inPlace("fill", 0);
   }
   /** Takes the elements of `source`, broadcast and converted. */

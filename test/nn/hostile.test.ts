@@ -1,0 +1,315 @@
+/** Whatever a user may pass: a clear error, or a result; never an error of the engine's, a crash, or memory left behind. */
+import * as lossgrad from "lossgrad";
+import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { observe } from "../support/observe.js";
+import { expectError } from "../support/refuse.js";
+
+beforeAll(() => void onWarning(() => undefined));
+afterAll(() => void onWarning(null));
+
+type Callable = (...args: unknown[]) => unknown;
+
+const circular: unknown[] = [];
+circular.push(circular);
+const gone = zeros([3]);
+gone.dispose();
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+const JUNK: Record<string, unknown> = {
+  undefined: undefined,
+  null: null,
+  NaN: NaN,
+  infinity: -Infinity,
+  "a huge number": 1e308,
+  "a negative integer": -3,
+  "a fraction": 0.5,
+  "-0": -0,
+  "2^32": 2 ** 32,
+  "a bigint": 3n,
+  "a huge bigint": 2n ** 200n,
+  true: true,
+  "an empty string": "",
+  text: "mean",
+  "a symbol": Symbol("junk"),
+  "a function": () => undefined,
+  "an object": {},
+  "an object without prototype": Object.create(null) as unknown,
+  "an object of unknown options": { reducton: "sum", dims: 1 },
+  "an object that throws": {
+    get dtype(): never {
+      throw new Error("trap");
+    },
+  },
+  "an empty array": [],
+  "nested arrays": [[1], [2]],
+  "ragged arrays": [[1], [1, 2]],
+  "a sparse array": Array<number>(3),
+  "a circular array": circular,
+  "a typed array": new Float32Array(3),
+  "a view": new DataView(new ArrayBuffer(8)),
+  "a date": new Date(0),
+  "a map": new Map([["dim", 0]]),
+  "a proxy": new Proxy([0, 1], {}),
+  "a tensor": tensor([1, 2, 3]),
+  "a 0-d tensor": tensor(1),
+  "a tensor of another shape": zeros([2, 2]),
+  "a tensor of integers": tensor([1n, 2n, 3n]),
+  "a tensor of bools": tensor([true, false, true]),
+  "a complex tensor": tensor([{ re: 1, im: 2 }]),
+  "an empty tensor": zeros([0]),
+  "a disposed tensor": gone,
+};
+
+/** Messages of the engine's own, which say nothing to a user. */
+const ENGINE =
+  /cannot (read|destructure|convert undefined|access|mix)|is not (a function|iterable|a constructor|an object)|not defined|internal:|call stack|memory access|divide by zero|unreachable|detached|invalid array length/i;
+
+/** What is wrong with how `call` fails; null when it succeeds or fails as it should. */
+function complaint(call: () => unknown): string | null {
+  const { error } = observe(call);
+  if (error === undefined) return null;
+  if (!(error instanceof Error)) return "threw no error";
+  if (error.message === "trap") return null;
+  if (!["TypeError", "RangeError", "Error"].includes(error.constructor.name))
+    return `${error.name}: ${error.message}`;
+  return ENGINE.test(error.message) || error.message.length < 10 ? `${error.name}: ${error.message}` : null;
+}
+
+/** Calls `fn` with each piece of junk in each of `places`, the other arguments sound; lists what is wrong. */
+function feed(fn: (...args: never[]) => unknown, sound: readonly unknown[], places: number): string[] {
+  const found: string[] = [];
+  for (const [name, junk] of Object.entries(JUNK)) {
+    for (let place = 0; place < places; place++) {
+      const args = [...sound];
+      args[place] = junk;
+      const wrong = complaint(() => tidy(() => void (fn as Callable)(...args)));
+      if (wrong) found.push(`argument ${place}: ${name}: ${wrong}`);
+    }
+  }
+  return found;
+}
+
+const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
+  ["tensor", lossgrad.tensor, [[1, 2]]],
+  ["zeros", lossgrad.zeros, [[2]]],
+  ["ones", lossgrad.ones, [[2]]],
+  ["empty", lossgrad.empty, [[2]]],
+  ["full", lossgrad.full, [[2], 1]],
+  ["zerosLike", lossgrad.zerosLike, [tensor([1])]],
+  ["onesLike", lossgrad.onesLike, [tensor([1])]],
+  ["arange", lossgrad.arange, [1, 3, 1]],
+  ["linspace", lossgrad.linspace, [0, 1, 3]],
+  ["rand", lossgrad.rand, [[2]]],
+  ["randn", lossgrad.randn, [[2]]],
+  ["manualSeed", lossgrad.manualSeed, [0]],
+  ["noGrad", lossgrad.noGrad, [() => 1]],
+  ["tidy", lossgrad.tidy, [() => 1]],
+  [
+    "autograd.grad",
+    lossgrad.autograd.grad,
+    [tensor(1, { requiresGrad: true }), tensor(1, { requiresGrad: true })],
+  ],
+  ["F.l1Loss", F.l1Loss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
+  ["F.mseLoss", F.mseLoss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
+  ["F.smoothL1Loss", F.smoothL1Loss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
+  ["F.huberLoss", F.huberLoss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
+  ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss"] as const).flatMap((name): typeof functions => [
+    [`new nn.${name}`, (options) => new nn[name](options), []],
+    [
+      `nn.${name}()`,
+      (input: Tensor, target: Tensor) => new nn[name]()(input, target),
+      [tensor([1, 2, 3]), tensor([1, 2, 3])],
+    ],
+  ]),
+];
+
+const prototype = Tensor.prototype as unknown as Record<PropertyKey, unknown>;
+const methods = Reflect.ownKeys(prototype).filter((key) => {
+  const { value } = Object.getOwnPropertyDescriptor(prototype, key) as { value?: unknown };
+  return typeof value === "function" && key !== "constructor";
+});
+/** What the methods themselves call, not users. */
+const INTERNAL = [
+  "op",
+  "inPlace",
+  "keep",
+  "zeros",
+  "onesLike",
+  "intoSlice",
+  "checkAlive",
+  "checkGrad",
+  "storeGrad",
+  "accumulate",
+];
+const publicMethods = methods.filter((key) => typeof key === "symbol" || !INTERNAL.includes(key));
+
+describe("functions, with every kind of junk in every place", () => {
+  it.each(functions)("%s", (_, fn, sound) => {
+    feed(fn, sound, 1);
+    const before = memoryStats();
+    expect(feed(fn, sound, Math.max(sound.length, 1) + 1)).toEqual([]);
+    expect(memoryStats().bytesInUse).toBe(before.bytesInUse);
+    expect(memoryStats().liveTensors).toBe(before.liveTensors);
+  });
+
+  it("options of losses, each with every kind of junk", () => {
+    const [x, y] = [tensor([1, 2, 3]), tensor([1, 2, 4])];
+    const found = (["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"] as const).flatMap((name) =>
+      ["reduction", "sizeAverage", "reduce", "weight", "beta", "delta"].flatMap((option) =>
+        feed((value) => F[name](x, y, { [option]: value }), [], 1).map(
+          (wrong) => `${name}: ${option}: ${wrong}`,
+        ),
+      ),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("options of creation, each with every kind of junk", () => {
+    const found = ["dtype", "requiresGrad"].flatMap((option) =>
+      feed((value) => zeros([2], { [option]: value }), [], 1).map((wrong) => `${option}: ${wrong}`),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+describe("methods, with every kind of junk in every place", () => {
+  it.each(publicMethods.map((key) => [String(key), key] as const))("%s", (_, key) => {
+    const found = [
+      tensor([1, 2, 3]),
+      tensor(1),
+      zeros([0]),
+      tensor([[1, 2, 3]], { requiresGrad: true }),
+    ].flatMap((x) =>
+      feed(
+        (...args) => {
+          const copy = x.detach().clone().requiresGrad_(x.requiresGrad);
+          try {
+            return (copy[key as keyof Tensor] as Callable)(...args);
+          } catch (error) {
+            // What failed has changed nothing.
+            expect(copy.tolist()).toEqual(x.tolist());
+            throw error;
+          }
+        },
+        [],
+        3,
+      ),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("setters", () => {
+    const found = (["grad", "data", "requiresGrad"] as const).flatMap((name) =>
+      feed(
+        (value) => {
+          const x = tensor([1, 2, 3]);
+          x[name] = value;
+        },
+        [],
+        1,
+      ).map((wrong) => `${name}: ${wrong}`),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+describe("a disposed tensor", () => {
+  /** Arguments with which the method works on a sound tensor. */
+  const ARGUMENTS = new Map<string, unknown[]>(
+    Object.entries({
+      at: [0],
+      to: ["float64"],
+      reshape: [3],
+      view: [3],
+      expand: [3],
+      unsqueeze: [0],
+      transpose: [0, 0],
+      clamp: [0, 1],
+      pow: [2],
+      fill_: [1],
+      matmul: [zeros([3, 3])],
+      copy_: [zeros([3])],
+    }),
+  );
+  const OPERAND = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "maximum",
+    "minimum",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "add_",
+    "sub_",
+    "mul_",
+    "div_",
+  ];
+  /** What says nothing of the elements, or is about disposing. */
+  const FREE = [
+    "numel",
+    "dispose",
+    Symbol.dispose,
+    Symbol.iterator,
+    Symbol.for("nodejs.util.inspect.custom"),
+  ];
+
+  it.each(publicMethods.filter((key) => !FREE.includes(key)).map((key) => [String(key), key] as const))(
+    "is refused by %s, by that name",
+    (name, key) => {
+      const x = tensor([1, 2, 3]);
+      if (name === "backward") x.requiresGrad_();
+      x.dispose();
+      const args = OPERAND.includes(name) ? [1] : (ARGUMENTS.get(name) ?? []);
+      expectError(
+        () => (x[key as keyof Tensor] as Callable)(...args),
+        Error,
+        `${name}: expected a tensor in memory, got one that was disposed`,
+      );
+    },
+  );
+
+  it.each([...OPERAND, "matmul", "copy_"])("is refused as the operand of %s", (name) => {
+    const x = tensor([1, 2, 3]);
+    expectError(() => (x[name as keyof Tensor] as Callable)(gone), Error, "got one that was disposed");
+    expect(x.tolist()).toEqual([1, 2, 3]);
+  });
+
+  it("is refused by losses, by creation and by the setters", () => {
+    const x = tensor([1, 2, 3]);
+    for (const loss of [F.l1Loss, F.mseLoss, F.smoothL1Loss, F.huberLoss] as Callable[]) {
+      for (const args of [
+        [gone, x],
+        [x, gone],
+        [x, x, { weight: gone }],
+      ]) {
+        if (loss === F.smoothL1Loss && args.length === 3) continue;
+        expectError(() => loss(...args), Error, `${loss.name}: expected a tensor in memory`);
+      }
+    }
+    expectError(() => tensor(gone), Error, "tensor: expected a tensor in memory");
+    expectError(() => lossgrad.zerosLike(gone), Error, "zerosLike: expected a tensor in memory");
+    expectError(() => (x.data = gone), Error, "data: expected a tensor in memory");
+    expectError(() => (x.grad = gone), Error, "grad: expected a tensor in memory");
+    expectError(() => gone.data, Error, "data: expected a tensor in memory");
+    expectError(() => [...gone], Error, "at: expected a tensor in memory");
+  });
+
+  it("still tells its shape, dtype and history", () => {
+    expect([
+      gone.shape,
+      gone.ndim,
+      gone.numel(),
+      gone.dtype,
+      gone.requiresGrad,
+      gone.isLeaf,
+      gone.gradFn,
+    ]).toEqual([[3], 1, 3, "float32", false, true, null]);
+  });
+});
