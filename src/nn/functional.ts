@@ -178,7 +178,7 @@ function weighted(
 ): Tensor {
   const compose = (): Tensor => {
     const terms = row.weightedTerm
-      ? (row.weightedTerm(input.expand(shape).sub(target.expand(shape))) as Tensor)
+      ? input.expand(shape).sub(target.expand(shape))[row.weightedTerm]()
       : unweighted(name, row, input, target, shape, "none", options);
     const product = terms.mul(weight);
     if (reduction === "none") return product;

@@ -35,8 +35,8 @@ export interface LossRow {
   readonly inputDecidesDType: boolean;
   /** A weighted mean divides by Σw, or by N. */
   readonly weightedMean: "weights" | "elements";
-  /** What torch makes a weighted loss of, as operations on d; null where it weights the unreduced loss itself. */
-  readonly weightedTerm: ((d: Variable) => Variable) | null;
+  /** The tensor method that makes a weighted loss's terms of d in torch; null where torch weights the unreduced loss itself. */
+  readonly weightedTerm: "square" | null;
   /** The slope as differentiable operations, for derivatives of higher order; equal to the kernel's bit by bit. */
   readonly slope: (d: Variable, parameter: number) => Variable;
 }
@@ -84,7 +84,7 @@ export const losses = {
     slopeRounding: { float16: "each", bfloat16: "each" },
     inputDecidesDType: false,
     weightedMean: "weights",
-    weightedTerm: (d) => d.pow(2),
+    weightedTerm: "square",
     slope: (d) => d,
   },
   smoothL1Loss: {
