@@ -1,0 +1,323 @@
+import { arange, F, linspace, memoryStats, nn, ones, onWarning, rand, tensor, zeros } from "lossgrad";
+import type { DType, Tensor } from "lossgrad";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { losses } from "../../src/nn/losses.js";
+import type { LossName, LossRow } from "../../src/nn/losses.js";
+import { expectClose } from "../support/close.js";
+import { observe } from "../support/observe.js";
+import { expectRefused } from "../support/refuse.js";
+
+// Numbers are compared with PyTorch's in losses.test.ts; here, the interface, and each formula against its plain twin.
+beforeAll(() => void onWarning(() => undefined));
+afterAll(() => void onWarning(null));
+
+const rows = Object.entries(losses) as [LossName, LossRow][];
+const names = rows.map(([name]) => name);
+type Call = (input: Tensor, target: Tensor, options?: object) => Tensor;
+const call = (name: LossName): Call => F[name];
+
+/** The formulas as the table states them, on numbers. */
+const twins: Record<LossName, (d: number, parameter: number) => [value: number, slope: number]> = {
+  l1Loss: (d) => [Math.abs(d), Math.sign(d)],
+  mseLoss: (d) => [d * d, 2 * d],
+  smoothL1Loss: (d, beta) =>
+    Math.abs(d) < beta ? [(d * d) / (2 * beta), d / beta] : [Math.abs(d) - beta / 2, Math.sign(d)],
+  huberLoss: (d, delta) =>
+    Math.abs(d) < delta ? [(d * d) / 2, d] : [delta * (Math.abs(d) - delta / 2), delta * Math.sign(d)],
+};
+
+describe("the table of losses", () => {
+  it("names what F and nn export, and they export nothing else", () => {
+    expect(Object.keys(F).sort()).toEqual([...names].sort());
+    const modules = rows.map(([, row]) => row.module);
+    expect(Object.keys(nn).sort()).toEqual([...modules, "Loss"].sort());
+  });
+});
+
+describe.each(rows)("F.%s", (name, row) => {
+  const loss = call(name);
+
+  it("is the formula, elementwise, summed and averaged; its gradient is the slope (float64, 1e-12)", () => {
+    const x = linspace(-3, 3, 301, { dtype: "float64", requiresGrad: true });
+    const y = rand([301], { dtype: "float64" });
+    for (const parameter of row.parameter ? [0.3, 1, 2.5] : [0]) {
+      const options = row.parameter ? { [row.parameter.name]: parameter } : {};
+      const pairs = (x.sub(y).tolist() as number[]).map((d) => twins[name](d, parameter));
+      const [values, slopes] = [0, 1].map((i) => tensor(Float64Array.from(pairs, (pair) => pair[i])));
+      for (const reduction of ["none", "sum", "mean"] as const) {
+        x.grad = null;
+        const result = loss(x, y, { ...options, reduction });
+        const count = reduction === "mean" ? 301 : 1;
+        expectClose(result.detach(), reduction === "none" ? values : values.sum().div(count));
+        result.backward(ones(result.shape, { dtype: "float64" }));
+        expectClose(x.grad, slopes.div(count));
+      }
+    }
+  });
+
+  it(`defaults: mean${row.parameter ? `, ${row.parameter.name} ${row.parameter.default}` : ""}; undefined options are left out`, () => {
+    const [x, y] = [tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 9])];
+    const parameter = row.parameter ? { [row.parameter.name]: row.parameter.default } : {};
+    const expected = loss(x, y, { reduction: "mean", ...parameter }).item();
+    expect(loss(x, y).item()).toBe(expected);
+    const absent = { reduction: undefined, ...(row.parameter && { [row.parameter.name]: undefined }) };
+    expect(loss(x, y, absent).item()).toBe(expected);
+  });
+
+  it("leaves its operands alone and results apart: nothing shares memory", () => {
+    const x = tensor([1, 5], { requiresGrad: true });
+    const y = tensor([2, 2]);
+    const first = loss(x, y, { reduction: "none" }).detach();
+    const second = loss(x, y, { reduction: "none" }).detach();
+    first.fill_(9);
+    expect(second.tolist()).not.toEqual([9, 9]);
+    expect([x.tolist(), y.tolist()]).toEqual([
+      [1, 5],
+      [2, 2],
+    ]);
+  });
+
+  it("takes one tensor for both operands: loss 0, gradient 0", () => {
+    const x = tensor([1, -2], { requiresGrad: true });
+    const result = loss(x, x);
+    result.backward();
+    expect([result.item(), x.grad?.tolist()]).toEqual([0, [0, 0]]);
+  });
+
+  it("reads transposed, sliced and expanded operands in place", () => {
+    const x = arange(6).reshape(2, 3).t();
+    const y = arange(12).reshape(2, 6).at(1).reshape(3, 2);
+    const expected = loss(x.clone(), y.clone()).item();
+    expect(loss(x, y).item()).toBe(expected);
+    expect(loss(x, tensor(0).expand(3, 2)).item()).toBe(loss(x.clone(), zeros([3, 2])).item());
+  });
+
+  it("allocates nothing of the inputs' size for a value, and one gradient for a gradient", () => {
+    const n = 1 << 16;
+    const x = ones([n], { requiresGrad: true });
+    const mixed: [Tensor, Tensor][] = [
+      [x.detach(), zeros([n])],
+      [x.detach(), zeros([n], { dtype: "float64" })],
+      [x.detach(), tensor(0)],
+      [x.detach().reshape(256, 256).t(), zeros([256, 1])],
+    ];
+    for (const [input, target] of mixed) {
+      loss(input, target);
+      const before = memoryStats();
+      loss(input, target);
+      expect(memoryStats()).toEqual(before);
+    }
+    const target = zeros([n]);
+    const before = memoryStats().bytesInUse;
+    loss(x, target).backward();
+    expect(memoryStats().bytesInUse - before).toBeLessThanOrEqual(4 * n + 64);
+  });
+
+  it("refuses options that are not its own", () => {
+    const [x, y] = [zeros([2]), ones([2])];
+    const own = { l1Loss: "weight", mseLoss: "weight", smoothL1Loss: "beta", huberLoss: "delta" }[name];
+    for (const option of ["weight", "beta", "delta", "reductoin", "dtype"]) {
+      if (option === own || (option === "weight" && name === "huberLoss")) continue;
+      expectRefused(
+        () => loss(x, y, { [option]: 1 }),
+        TypeError,
+        `${name}() got an unexpected keyword argument '${option}'`,
+      );
+    }
+    if (name === "huberLoss") {
+      expectRefused(() => loss(x, y, { reduce: false }), TypeError, "unexpected keyword argument 'reduce'");
+    }
+  });
+
+  it("refuses operands that are no tensors, by their names and with a way out", () => {
+    const x = zeros([2]);
+    expectRefused(
+      () => loss([1, 2] as never, x),
+      TypeError,
+      `${name}: expected input to be a Tensor, got array of length 2; make one with tensor(...)`,
+    );
+    expectRefused(
+      () => loss(x, 1 as never),
+      TypeError,
+      `${name}: expected target to be a Tensor, got 1; make one with tensor(...)`,
+    );
+    expectRefused(() => loss(x, undefined as never), TypeError, "got undefined");
+    expectRefused(
+      () => loss(x, x, "sum" as never),
+      TypeError,
+      `${name}: expected options as an object, got "sum"`,
+    );
+    expectRefused(
+      () => loss(x, x, null as never),
+      TypeError,
+      `${name}: expected options as an object, got null`,
+    );
+  });
+
+  it("refuses a misspelt reduction in torch's words", () => {
+    const x = zeros([2]);
+    for (const [bad, shown] of [
+      ["Mean", "Mean"],
+      ["average", "average"],
+      ["", ""],
+      [null, "null"],
+      [0, "0"],
+    ]) {
+      expectRefused(
+        () => loss(x, x, { reduction: bad }),
+        RangeError,
+        `${shown} is not a valid value for reduction`,
+      );
+    }
+  });
+
+  if (row.parameter) {
+    const { name: word } = row.parameter;
+    it(`takes ${word} as a number or boolean, finite and within its range`, () => {
+      const [x, y] = [zeros([2]), ones([2])];
+      expect(loss(x, y, { [word]: true }).item()).toBe(loss(x, y, { [word]: 1 }).item());
+      const negative =
+        word === "beta"
+          ? "does not support negative values for beta"
+          : "does not support non-positive values for delta";
+      for (const [bad, kind, message] of [
+        [NaN, RangeError, `${name}: expected ${word} to be finite, got NaN`],
+        [Infinity, RangeError, `${name}: expected ${word} to be finite, got Infinity`],
+        [-1, RangeError, negative],
+        ["1", TypeError, `${name}(): argument '${word}' must be float, not "1"`],
+        [1n, TypeError, "must be float, not 1n"],
+        [null, TypeError, "must be float, not null"],
+        [x, TypeError, "must be float, not Tensor"],
+      ] as const) {
+        expectRefused(() => loss(x, y, { [word]: bad }), kind, message);
+      }
+    });
+  }
+});
+
+describe("weights", () => {
+  const [x, y] = [tensor([1, 2, 3, 4]), tensor([1.5, 2.5, 3.5, 4.5])];
+  const weight = tensor([1, 2, 3, 4]);
+
+  it("divide a mean by their sum for L1 and MSE, by N for Huber: torch's golden values", () => {
+    expect(F.l1Loss(x, y, { weight }).item()).toBe(0.5);
+    expect(F.mseLoss(x, y, { weight }).item()).toBe(0.25);
+    expect(F.huberLoss(x, y, { weight }).item()).toBe(0.3125);
+    expect(F.l1Loss(x, y, { weight, reduction: "sum" }).item()).toBe(5);
+    expect(F.l1Loss(x, y, { weight, reduction: "none" }).tolist()).toEqual([0.5, 1, 1.5, 2]);
+  });
+
+  it("that sum to 0 give NaN; null weights are none", () => {
+    expect(F.l1Loss(x, y, { weight: zeros([4]) }).item()).toBeNaN();
+    expect(F.l1Loss(x, y, { weight: null }).item()).toBe(0.5);
+  });
+
+  it("must have the input's shape", () => {
+    const other = ones([1]);
+    for (const loss of [F.l1Loss, F.mseLoss, F.huberLoss]) {
+      expectRefused(
+        () => loss(x, y, { weight: other }),
+        RangeError,
+        "Weights and input must have the same size.",
+      );
+      expectRefused(
+        () => loss(x, y, { weight: [1, 2, 3, 4] as never }),
+        TypeError,
+        `${loss.name}: expected weight to be a Tensor, got array of length 4`,
+      );
+      expectRefused(
+        () => loss(x, y, { weight, reduction: "avg" as never }),
+        RangeError,
+        "Invalid reduction mode: avg. Expected one of 'none', 'mean', 'sum'.",
+      );
+    }
+  });
+});
+
+describe("dtypes", () => {
+  it.each<[DType, DType, DType]>([
+    ["float32", "float64", "float64"],
+    ["float16", "bfloat16", "float32"],
+    ["float16", "int64", "float16"],
+    ["float32", "bool", "float32"],
+    ["int8", "float16", "float16"],
+  ])("%s and %s give %s", (a, b, result) => {
+    for (const name of names) {
+      if (name === "l1Loss" && b === "bool") continue;
+      const expected = name === "huberLoss" ? (a === "int8" ? null : a) : result;
+      if (expected)
+        expect(call(name)(ones([2], { dtype: a }), zeros([2], { dtype: b })).dtype).toBe(expected);
+    }
+  });
+
+  it("a 0-d operand promotes like any other", () => {
+    expect(F.l1Loss(zeros([2]), tensor(1, { dtype: "float64" })).dtype).toBe("float64");
+  });
+
+  it("integers have L1 alone, with sums in int64 and no mean", () => {
+    const [x, y] = [tensor([1, 5], { dtype: "uint8" }), tensor([2, 2], { dtype: "uint8" })];
+    expect(F.l1Loss(x, y, { reduction: "none" }).tolist()).toEqual([255, 3]);
+    expect(F.l1Loss(x, y, { reduction: "sum" }).item<bigint>()).toBe(258n);
+    expectRefused(() => F.l1Loss(x, y), TypeError, "mean(): could not infer output dtype.");
+    for (const name of names.filter((other) => other !== "l1Loss")) {
+      expectRefused(() => call(name)(x, y), TypeError, "not implemented for 'Byte'");
+    }
+  });
+
+  it("complex numbers have L1 alone: the modulus", () => {
+    const x = tensor([{ re: 3, im: 4 }, { re: 0, im: 0 }]); // prettier-ignore
+    const y = zeros([2], { dtype: "complex64" });
+    const result = F.l1Loss(x, y);
+    expect([result.item(), result.dtype]).toEqual([2.5, "float32"]);
+    for (const name of names.filter((other) => other !== "l1Loss")) {
+      expectRefused(() => call(name)(x, y), TypeError, "not implemented for 'ComplexFloat'");
+    }
+  });
+});
+
+describe("shapes", () => {
+  it.each(names)("F.%s of nothing: an empty tensor, 0, or NaN, without a warning", (name) => {
+    const [x, y] = [zeros([2, 0]), zeros([2, 0])];
+    const { warnings } = observe(() => {
+      expect(call(name)(x, y, { reduction: "none" }).shape).toEqual([2, 0]);
+      expect(call(name)(x, y, { reduction: "sum" }).item()).toBe(0);
+      expect(call(name)(x, y).item()).toBeNaN();
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(names)(
+    "F.%s broadcasts with a warning, and divides by the broadcast number of elements",
+    (name) => {
+      const result: number[] = [];
+      const { warnings } = observe(() => {
+        result.push(
+          call(name)(zeros([3, 1]), ones([1, 4])).item(),
+          call(name)(zeros([3, 1]), ones([1, 4]), { reduction: "sum" }).item(),
+        );
+      });
+      expect(result[1]).toBe(12 * result[0]);
+      expect(warnings).toHaveLength(2);
+      expect(warnings[0]).toContain(
+        "Using a target size (Size([1, 4])) that is different to the input size (Size([3, 1])).",
+      );
+    },
+  );
+
+  it("that do not broadcast are an error, after the warning", () => {
+    const [x, y] = [zeros([3, 5]), zeros([5, 3])];
+    for (const name of names) {
+      const { error, warnings } = observe(() => call(name)(x, y));
+      expect(String(error)).toBe(
+        "RangeError: The size of tensor a (5) must match the size of tensor b (3) at non-singleton dimension 1",
+      );
+      expect(warnings).toHaveLength(1);
+    }
+    const large = [zeros([1 << 17, 1]), zeros([1, 1 << 17])] as const;
+    expectRefused(
+      () => F.l1Loss(...large),
+      RangeError,
+      "expected less than 2^32 elements, got a broadcast to shape [131072, 131072]",
+    );
+  });
+});
