@@ -56,7 +56,12 @@ function ulpShift(units: bigint, divisor: bigint, dtype: FloatDType): number {
 }
 
 /** |found - units / divisor| in units in the last place of the dtype at the exact value. Infinity where only one overflows. */
-export function errorInUlps(found: number, units: bigint, dtype: FloatDType, divisor = 1): number {
+export function errorInUlps(
+  found: number,
+  units: bigint,
+  dtype: FloatDType,
+  divisor: number | bigint = 1,
+): number {
   const n = BigInt(divisor);
   if (!Number.isFinite(found)) return Object.is(found, roundUnits(units, dtype, divisor)) ? 0 : Infinity;
   const difference = toUnits(found) * n - units;
@@ -67,7 +72,7 @@ export function errorInUlps(found: number, units: bigint, dtype: FloatDType, div
 }
 
 /** units / divisor rounded once to the dtype: to nearest, ties to even, to infinity past the largest number. */
-export function roundUnits(units: bigint, dtype: FloatDType, divisor = 1): number {
+export function roundUnits(units: bigint, dtype: FloatDType, divisor: number | bigint = 1): number {
   if (units < 0n) return -roundUnits(-units, dtype, divisor);
   const n = BigInt(divisor);
   const shift = ulpShift(units, n, dtype);
