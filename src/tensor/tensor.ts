@@ -27,6 +27,7 @@ import { type InPlaceName, inPlace } from "./in-place.js";
 export type Nested = Scalar | Nested[];
 /** Operand of an operation: a tensor, or a number that takes the tensor's place. */
 export type Operand = Tensor | number;
+/** Options of sum and mean. */
 export interface ReduceOptions {
   /** Dimensions to reduce, negative ones counted from the end; all by default. */
   dim?: number | readonly number[];
@@ -41,7 +42,9 @@ export interface AlphaOptions {
 }
 /** Limits of clamp; one of them may be left out. */
 export interface ClampOptions {
+  /** Smaller elements become this. */
   min?: number;
+  /** Larger elements become this. */
   max?: number;
 }
 
@@ -51,8 +54,8 @@ const HAS_FLOAT16_ARRAY = "Float16Array" in globalThis;
  * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
  * like; never by its constructor.
  *
- * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or `tidy` give them
- * back at once, the garbage collector's finalizer at some time.
+ * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or `tidy` give them back
+ * at once, the garbage collector's finalizer at some time.
  */
 export class Tensor implements Variable {
   /** @internal */
@@ -116,15 +119,26 @@ export class Tensor implements Variable {
 
   /** Sizes of the dimensions; `[]` for a 0-d tensor. */
   get shape(): readonly number[] {
-    return this.nd.shape;
+    // Written by a user, it would let operations read beyond the elements.
+    return Object.freeze(this.nd.shape);
   }
+
+  /** Number of dimensions; 0 for a 0-d tensor. */
   get ndim(): number {
     return this.nd.shape.length;
   }
+
+  /** Data type of the elements. */
   get dtype(): DType {
     return this.nd.dtype;
   }
-  /** Number of elements. */
+
+  /**
+   * Number of elements.
+   *
+   * @example
+   * zeros([2, 3]).numel(); // 6
+   */
   numel(): number {
     return this.nd.numel;
   }
@@ -132,8 +146,13 @@ export class Tensor implements Variable {
   // Its elements
 
   /**
-   * The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex. TypeScript
-   * takes it for a number unless told otherwise, as in `item<bigint>()`.
+   * The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex.
+   * TypeScript takes it for a number unless told otherwise, as in `item<bigint>()`.
+   *
+   * @throws RangeError for another number of elements
+   * @example
+   * tensor([2.5]).item(); // 2.5
+   * tensor([5n]).item<bigint>(); // 5n
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the dtype is not part of the type
   item<T extends Scalar = number>(): T {
@@ -144,7 +163,12 @@ export class Tensor implements Variable {
     return this.nd.at(0) as T;
   }
 
-  /** The elements as nested JavaScript arrays. */
+  /**
+   * The elements as nested JavaScript arrays; of a 0-d tensor, its value. Elements are as item() gives them.
+   *
+   * @example
+   * tensor([[1, 2], [3, 4]]).tolist(); // [[1, 2], [3, 4]]
+   */
   tolist(): Nested {
     this.checkAlive("tolist");
     let index = 0;
@@ -154,10 +178,10 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for float16
-   * where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. The array
-   * is detached when the memory grows, which any operation may do: call again for a new one. TypeScript takes it for a
-   * Float32Array unless told otherwise, as in `array<BigInt64Array>()`.
+   * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for
+   * float16 where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. The
+   * array is detached when the memory grows, which any operation may do: call again for a new one. TypeScript takes it
+   * for a Float32Array unless told otherwise, as in `array<BigInt64Array>()`.
    *
    * @throws Error for a tensor that requires grad, or that is not contiguous
    * @example
@@ -185,7 +209,13 @@ export class Tensor implements Variable {
     return new Float16Array(numbers.buffer, numbers.byteOffset, numbers.length);
   }
 
-  /** A slice of dimension 0, negative indices counted from the end; shares the elements. */
+  /**
+   * A slice of dimension 0, negative indices counted from the end; a view.
+   *
+   * @throws TypeError for an index that is no integer; RangeError for one out of bounds, and for a 0-d tensor
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).at(-1)); // "tensor([3., 4.])"
+   */
   at(index: number): Tensor {
     this.checkAlive("at");
     if (this.ndim === 0) {
@@ -201,6 +231,13 @@ export class Tensor implements Variable {
     return this.op("select", { index: index < 0 ? index + size : index });
   }
 
+  /**
+   * The slices of dimension 0, one after the other; views.
+   *
+   * @throws TypeError for a 0-d tensor
+   * @example
+   * [...tensor([1, 2])].map((element) => element.item()); // [1, 2]
+   */
   *[Symbol.iterator](): Iterator<Tensor> {
     if (this.ndim === 0) throw new TypeError("iteration over a 0-d tensor");
     for (let i = 0; i < this.shape[0]; i++) yield this.at(i);
@@ -208,7 +245,7 @@ export class Tensor implements Variable {
 
   // Gradients
 
-  /** Whether operations on this tensor are recorded for backward(). */
+  /** Whether operations on this tensor are recorded for backward(). Of a leaf it can be set; see requiresGrad_. */
   get requiresGrad(): boolean {
     return this.requested || this.node !== null;
   }
@@ -216,7 +253,14 @@ export class Tensor implements Variable {
     this.requiresGrad_(flag);
   }
 
-  /** Switches recording on or off, of a leaf; returns this. */
+  /**
+   * Switches recording on or off, of a leaf; returns this.
+   *
+   * @throws TypeError for a dtype that is neither floating nor complex; Error when a recorded operation made this
+   *   tensor
+   * @example
+   * tensor([1, 2]).requiresGrad_().requiresGrad; // true
+   */
   requiresGrad_(flag = true): this {
     this.checkAlive("requiresGrad_");
     if (typeof flag !== "boolean")
@@ -234,17 +278,28 @@ export class Tensor implements Variable {
     return this;
   }
 
-  /** Whether this tensor was not made by a recorded operation. */
+  /** Whether no recorded operation made this tensor: leaves are where gradients are kept. */
   get isLeaf(): boolean {
     return this.node === null;
   }
 
-  /** The operation that made this tensor; null for a leaf. */
+  /** The recorded operation that made this tensor, under torch's name of its derivative; null for a leaf. */
   get gradFn(): { readonly name: string } | null {
     return this.node;
   }
 
-  /** The gradient that backward() accumulates in a leaf, or null. Set it to null, or to a tensor of the same shape and dtype. */
+  /**
+   * The gradient that backward() accumulates in a leaf, or null. Set it to null, or to a tensor of the same shape and
+   * dtype.
+   *
+   * @throws TypeError when set to what is no tensor, or of another dtype; RangeError for another shape
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * x.sum().backward();
+   * x.sum().backward();
+   * String(x.grad); // "tensor([2., 2.])"
+   * x.grad = null;
+   */
   get grad(): Tensor | null {
     if (this.node) {
       warn(
@@ -291,8 +346,8 @@ export class Tensor implements Variable {
    * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that requires one.
    *
    * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out
-   * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that the
-   *   gradient needs was changed in place since
+   * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that
+   *   the gradient needs was changed in place since
    * @example
    * const x = tensor([1, 2], { requiresGrad: true });
    * x.square().sum().backward();
@@ -302,13 +357,28 @@ export class Tensor implements Variable {
     backward(this, gradient, options);
   }
 
-  /** A view without history, which shares the elements: changes in place of one are noticed by the other's graph. */
+  /**
+   * A view without history, which shares the elements: changes in place of one are noticed by the other's graph.
+   *
+   * @example
+   * tensor([1], { requiresGrad: true }).mul(2).detach().requiresGrad; // false
+   */
   detach(): Tensor {
     this.checkAlive("detach");
     return new Tensor(this.nd, null, this);
   }
 
-  /** A view without history, whose changes in place autograd does not notice. Assigning replaces the elements. */
+  /**
+   * A view without history, whose changes in place autograd does not notice. Assigning replaces the elements, of the
+   * same dtype.
+   *
+   * @throws TypeError when set to what is no tensor, or of another dtype
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * x.data.sub_(1);
+   * x.data = x.data.mul(10);
+   * String(x); // "tensor([ 0., 10.], requiresGrad=true)"
+   */
   get data(): Tensor {
     this.checkAlive("data");
     return new Tensor(this.nd);
@@ -328,21 +398,51 @@ export class Tensor implements Variable {
 
   // Shape and dtype
 
-  /** A copy with its own memory. */
+  /**
+   * A copy with its own memory. Gradient: passes through.
+   *
+   * @example
+   * const x = tensor([1, 2]);
+   * x.clone().fill_(9);
+   * String(x); // "tensor([1., 2.])"
+   */
   clone(): Tensor {
     return this.op("clone");
   }
-  /** Converted to `dtype`; this tensor itself when it already is of that type. */
+
+  /**
+   * Converted to `dtype`; this tensor itself when it already is of that type. Floats lose their fraction in integers,
+   * saturate at 64 bits and wrap to fewer; complex numbers lose their imaginary part. Gradient: passes through,
+   * converted back; none to integers.
+   *
+   * @throws TypeError for an unknown dtype
+   * @example
+   * String(tensor([1.5, -1.5]).to("int32")); // "tensor([ 1, -1], dtype=int32)"
+   */
   to(dtype: DType): Tensor {
     this.checkAlive("to");
     checkDType("to", dtype);
     return dtype === this.dtype ? this : this.op("to", { dtype });
   }
-  /** The same elements in another shape, as a view where possible; one size may be -1. */
+
+  /**
+   * The same elements in another shape, as a view where the layout allows it, else a copy; one size may be -1.
+   *
+   * @throws RangeError for a shape of another number of elements; TypeError for sizes that are no integers
+   * @example
+   * arange(6).reshape(2, -1).shape; // [2, 3]
+   */
   reshape(...sizes: Sizes): Tensor {
     return this.op("reshape", { shape: inferShape(readSizes("reshape", sizes), this.nd.numel) });
   }
-  /** As reshape, but never a copy. */
+
+  /**
+   * As reshape, but never a copy.
+   *
+   * @throws as reshape; RangeError where the layout allows no view
+   * @example
+   * arange(6).view([3, 2]).shape; // [3, 2]
+   */
   view(...sizes: Sizes): Tensor {
     this.checkAlive("view");
     const shape = inferShape(readSizes("view", sizes), this.nd.numel);
@@ -354,7 +454,14 @@ export class Tensor implements Variable {
     }
     return this.op("reshape", { shape });
   }
-  /** Dimensions `start` to `end` as one. */
+
+  /**
+   * Dimensions `start` to `end` as one, as by reshape.
+   *
+   * @throws RangeError for dimensions out of range, or in the wrong order
+   * @example
+   * zeros([2, 3, 4]).flatten(1).shape; // [2, 12]
+   */
   flatten(start = 0, end = -1): Tensor {
     this.checkAlive("flatten");
     if (this.ndim === 0) return this.reshape(1);
@@ -363,24 +470,60 @@ export class Tensor implements Variable {
     const middle = this.shape.slice(first, last + 1).reduce((n, size) => n * size, 1);
     return this.reshape([...this.shape.slice(0, first), middle, ...this.shape.slice(last + 1)]);
   }
-  /** A view in which dimensions of size 1 are repeated without copying; -1 keeps a size. */
+
+  /**
+   * A view in which dimensions of size 1 are repeated without copying; new dimensions come first, and -1 keeps a size.
+   * Gradient: summed over the repetitions.
+   *
+   * @throws RangeError for a size other than 1 that would change
+   * @example
+   * String(tensor([[1], [2]]).expand(-1, 3)); // "tensor([[1., 1., 1.],\n        [2., 2., 2.]])"
+   */
   expand(...sizes: Sizes): Tensor {
     return this.op("expand", { shape: expandedShape(this.shape, readSizes("expand", sizes)) });
   }
-  /** A view without the dimensions of size 1, or without those of `dim` that have size 1. */
+
+  /**
+   * A view without the dimensions of size 1, or without those of `dim` that have size 1.
+   *
+   * @throws RangeError for a dimension out of range
+   * @example
+   * zeros([1, 3, 1]).squeeze().shape; // [3]
+   */
   squeeze(dim?: number | readonly number[]): Tensor {
     const all = (dim ?? undefined) === undefined;
     return this.op("squeeze", { dims: all ? undefined : (readDims(dim, this.ndim) ?? []) });
   }
-  /** A view with a dimension of size 1 before `dim`. */
+
+  /**
+   * A view with a dimension of size 1 before `dim`.
+   *
+   * @throws RangeError for a dimension out of range
+   * @example
+   * zeros([3]).unsqueeze(-1).shape; // [3, 1]
+   */
   unsqueeze(dim: number): Tensor {
     return this.op("unsqueeze", { dim: wrapDim(dim, this.ndim + 1) });
   }
-  /** A view with two dimensions swapped. */
+
+  /**
+   * A view with two dimensions swapped.
+   *
+   * @throws RangeError for a dimension out of range
+   * @example
+   * zeros([2, 3, 4]).transpose(0, -1).shape; // [4, 3, 2]
+   */
   transpose(a: number, b: number): Tensor {
     return this.op("transpose", { dim: wrapDim(a, this.ndim), other: wrapDim(b, this.ndim) });
   }
-  /** The transpose of a matrix; a tensor of less than two dimensions as it is. */
+
+  /**
+   * The transpose of a matrix, a view; a tensor of less than two dimensions as it is.
+   *
+   * @throws RangeError for more than two dimensions
+   * @example
+   * zeros([2, 3]).t().shape; // [3, 2]
+   */
   t(): Tensor {
     this.checkAlive("t");
     if (this.ndim > 2)
@@ -390,62 +533,174 @@ export class Tensor implements Variable {
 
   // Arithmetic: results are new tensors; operands broadcast and promote as in torch
 
-  /** this + alpha · other */
+  /**
+   * this + alpha · other. Gradients: g, and alpha g.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast
+   * @example
+   * String(tensor([1, 2]).add(tensor([10, 20]), { alpha: 2 })); // "tensor([21., 42.])"
+   */
   add(other: Operand, options?: AlphaOptions): Tensor {
     return this.op("add", { alpha: readAlpha("add", options) }, other);
   }
-  /** this - alpha · other */
+
+  /**
+   * this - alpha · other. Gradients: g, and -alpha g.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for bools
+   * @example
+   * String(tensor([1, 2]).sub(3)); // "tensor([-2., -1.])"
+   */
   sub(other: Operand, options?: AlphaOptions): Tensor {
     return this.op("sub", { alpha: readAlpha("sub", options) }, other);
   }
-  /** this · other */
+
+  /**
+   * this · other. Gradients: g · other, and g · this.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast
+   * @example
+   * String(tensor([1, 2]).mul(tensor([[1], [3]]))); // "tensor([[1., 2.],\n        [3., 6.]])"
+   */
   mul(other: Operand): Tensor {
     return this.op("mul", {}, other);
   }
-  /** this / other; integers give float32. */
+
+  /**
+   * this / other; integers give float32. Gradients: g / other, and -g · this / other².
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * String(tensor([1, 2], { dtype: "int32" }).div(4)); // "tensor([0.2500, 0.5000])"
+   */
   div(other: Operand): Tensor {
     return this.op("div", {}, other);
   }
+
+  /**
+   * -this. Gradient: -g.
+   *
+   * @throws TypeError for bools
+   * @example
+   * String(tensor([1, -2]).neg()); // "tensor([-1.,  2.])"
+   */
   neg(): Tensor {
     return this.op("neg");
   }
-  /** |this|; the modulus of complex elements. Gradient at 0: 0. */
+
+  /**
+   * |this|; the modulus of complex elements. Gradient: g · sign(this), 0 at 0.
+   *
+   * @example
+   * String(tensor([1, -2]).abs()); // "tensor([1., 2.])"
+   */
   abs(): Tensor {
     return this.op("abs");
   }
-  /** -1, 0 or 1; 0 at NaN. Gradient: 0. */
+
+  /**
+   * -1, 0 or 1; 0 at NaN. Gradient: 0.
+   *
+   * @throws TypeError for complex numbers, which have sgn
+   * @example
+   * String(tensor([3, -2, 0]).sign()); // "tensor([ 1., -1.,  0.])"
+   */
   sign(): Tensor {
     return this.op("sign");
   }
-  /** sign; for complex elements z / |z|, and 0 at 0. */
+
+  /**
+   * sign; for complex elements z / |z|, and 0 at 0.
+   *
+   * @example
+   * tensor({ re: 0, im: 2 }).sgn().item<Complex>(); // { re: 0, im: 1 }
+   */
   sgn(): Tensor {
     this.checkAlive("sgn");
     return this.op(isComplex(this.dtype) ? "sgn" : "sign");
   }
-  /** The complex conjugate; a real tensor as it is. */
+
+  /**
+   * The complex conjugate; a real tensor as it is.
+   *
+   * @example
+   * tensor({ re: 1, im: 2 }).conj().item<Complex>(); // { re: 1, im: -2 }
+   */
   conj(): Tensor {
     this.checkAlive("conj");
     return isComplex(this.dtype) ? this.op("conj") : this;
   }
+
+  /**
+   * this². Gradient: 2 g · this.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([1, -2]).square()); // "tensor([1., 4.])"
+   */
   square(): Tensor {
     this.checkAlive("square");
     return this.pow(2);
   }
+
+  /**
+   * this to the power `exponent`. Gradient: g · exponent · this^(exponent - 1).
+   *
+   * @throws TypeError for an exponent that is no number, and for complex tensors; RangeError for integers to a negative
+   *   power
+   * @example
+   * String(tensor([1, 4]).pow(-0.5)); // "tensor([1.0000, 0.5000])"
+   */
   pow(exponent: number): Tensor {
     return this.op("pow", { exponent: checkNumber("pow", exponent) });
   }
+
+  /**
+   * The square root; NaN below 0. Integers give float32. Gradient: g / (2 · result).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([4, 9]).sqrt()); // "tensor([2., 3.])"
+   */
   sqrt(): Tensor {
     return this.op("sqrt");
   }
-  /** The larger element; NaN if either is. Gradient: shared evenly where they are equal. */
+
+  /**
+   * The larger element; NaN if either is. Gradient: to the larger, shared evenly where they are equal.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * String(tensor([1, 5]).maximum(3)); // "tensor([3., 5.])"
+   */
   maximum(other: Operand): Tensor {
     return this.op("maximum", {}, other);
   }
-  /** The smaller element; NaN if either is. Gradient: shared evenly where they are equal. */
+
+  /**
+   * The smaller element; NaN if either is. Gradient: to the smaller, shared evenly where they are equal.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * String(tensor([1, 5]).minimum(3)); // "tensor([1., 3.])"
+   */
   minimum(other: Operand): Tensor {
     return this.op("minimum", {}, other);
   }
-  /** Limits elements to [min, max]. Gradient: 1 within and at the bounds, 0 outside. */
+
+  /**
+   * Limits elements to [min, max], given as an object or as two numbers; one of them may be left out. NaN stays.
+   * Gradient: g within and at the bounds, 0 outside.
+   *
+   * @throws TypeError without a bound, for bounds that are no numbers, and for complex numbers
+   * @example
+   * String(tensor([-2, 0.5, 2]).clamp({ min: 0 })); // "tensor([0.0000, 0.5000, 2.0000])"
+   * String(tensor([-2, 0.5, 2]).clamp(-1, 1)); // "tensor([-1.0000,  0.5000,  1.0000])"
+   */
   clamp(bounds: ClampOptions): Tensor;
   clamp(min?: number, max?: number): Tensor;
   clamp(first?: number | ClampOptions, second?: number): Tensor {
@@ -457,37 +712,71 @@ export class Tensor implements Variable {
     if (max !== undefined) checkNumber("clamp", max);
     return this.op("clamp", { min, max });
   }
-  /** max(this, 0). Gradient at 0: 0. */
+
+  /**
+   * max(this, 0). Gradient: g above 0, else 0.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([-1, 2]).relu()); // "tensor([0., 2.])"
+   */
   relu(): Tensor {
     return this.op("relu");
   }
-  /** The exact sum, rounded once; of integers, as a wrapping int64. */
+
+  /**
+   * The exact sum, rounded once, of all elements (0-d) or along dimensions; of integers and bools, as a wrapping int64.
+   * Gradient: g, for each element.
+   *
+   * @throws TypeError for misspelt options; RangeError for dimensions out of range, or named twice
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).sum({ dim: 0 })); // "tensor([4., 6.])"
+   */
   sum(options: ReduceOptions = {}): Tensor {
     return this.op("sum", readReduction("sum", options, this.ndim));
   }
-  /** The exact sum over the number of elements; NaN of no elements. */
+
+  /**
+   * The exact sum over the number of elements; NaN of no elements. Gradient: g over the number of elements, for each.
+   *
+   * @throws as sum; TypeError for integers and bools
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).mean({ dim: 1, keepdim: true })); // "tensor([[1.5000],\n        [3.5000]])"
+   */
   mean(options: ReduceOptions = {}): Tensor {
     return this.op("mean", readReduction("mean", options, this.ndim));
   }
-  /** Matrix product of 2-D float32 or float64 tensors. */
+
+  /**
+   * Matrix product of 2-D float32 or float64 tensors: (m, k) by (k, n) gives (m, n). Gradients: g · otherᵀ, and thisᵀ ·
+   * g.
+   *
+   * @throws TypeError for other dtypes, or two; RangeError for other dimensions, or sizes that do not meet
+   * @example
+   * String(tensor([[1, 2]]).matmul(tensor([[3], [4]]))); // "tensor([[11.]])"
+   */
   matmul(other: Tensor): Tensor {
     checkTensor("matmul", other);
     return this.op("matmul", {}, other);
   }
+
   /** @internal */
   keep(mask: Tensor): Tensor {
     return this.op("keep", {}, mask);
   }
+
   /** @internal */
   zeros(): Tensor {
     return this.op("zeros");
   }
+
   /** @internal */
   onesLike(): Tensor {
     return new Tensor(
       this.ndim === 0 ? NdArray.scalar(this.dtype, 1) : fill(NdArray.empty(this.dtype, this.shape), 1),
     );
   }
+
   /** @internal */
   intoSlice(shape: readonly number[], index: number): Tensor {
     return this.op("intoSlice", { shape, index });
@@ -495,48 +784,158 @@ export class Tensor implements Variable {
 
   // Comparisons, to bool
 
+  /**
+   * Whether each element is equal: this === other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).eq(2).tolist(); // [false, true, false]
+   */
   eq(other: Operand): Tensor {
     return this.op("eq", {}, other);
   }
+
+  /**
+   * Whether each element is not equal: this !== other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).ne(2).tolist(); // [true, false, true]
+   */
   ne(other: Operand): Tensor {
     return this.op("ne", {}, other);
   }
+
+  /**
+   * Whether each element is less: this < other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).lt(2).tolist(); // [true, false, false]
+   */
   lt(other: Operand): Tensor {
     return this.op("lt", {}, other);
   }
+
+  /**
+   * Whether each element is less or equal: this <= other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).le(2).tolist(); // [true, true, false]
+   */
   le(other: Operand): Tensor {
     return this.op("le", {}, other);
   }
+
+  /**
+   * Whether each element is greater: this > other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).gt(2).tolist(); // [false, false, true]
+   */
   gt(other: Operand): Tensor {
     return this.op("gt", {}, other);
   }
+
+  /**
+   * Whether each element is greater or equal: this >= other, as bool. No gradient.
+   *
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
+   *   TypeError for complex numbers
+   * @example
+   * tensor([1, 2, 3]).ge(2).tolist(); // [false, true, true]
+   */
   ge(other: Operand): Tensor {
     return this.op("ge", {}, other);
   }
 
   // In place: this tensor changes and is returned
 
+  /**
+   * this += alpha · other, in place; returns this. Gradient: as add.
+   *
+   * @throws Error for a leaf that requires grad, or a view, while operations are recorded; RangeError where `other`
+   *   does not broadcast to this shape; TypeError where the result's type does not fit this dtype
+   * @example
+   * const x = tensor([1, 2]);
+   * x.add_(1);
+   * String(x); // "tensor([2., 3.])"
+   */
   add_(other: Operand, options?: AlphaOptions): this {
     return this.inPlace("add", other, readAlpha("add_", options));
   }
+
+  /**
+   * this -= alpha · other, in place; returns this. Gradient: as sub.
+   *
+   * @throws as add_
+   * @example
+   * String(tensor([1, 2]).sub_(1)); // "tensor([0., 1.])"
+   */
   sub_(other: Operand, options?: AlphaOptions): this {
     return this.inPlace("sub", other, readAlpha("sub_", options));
   }
+
+  /**
+   * this *= other, in place; returns this. Gradient: as mul.
+   *
+   * @throws as add_
+   * @example
+   * String(tensor([1, 2]).mul_(2)); // "tensor([2., 4.])"
+   */
   mul_(other: Operand): this {
     return this.inPlace("mul", other);
   }
+
+  /**
+   * this /= other, in place; returns this. Gradient: as div.
+   *
+   * @throws as add_
+   * @example
+   * String(tensor([1, 2]).div_(2)); // "tensor([0.5000, 1.0000])"
+   */
   div_(other: Operand): this {
     return this.inPlace("div", other);
   }
+
+  /**
+   * Sets every element to `value`; returns this. Gradient: 0.
+   *
+   * @throws Error as add_; TypeError for what is no number; RangeError for a number that an integer dtype cannot hold
+   * @example
+   * String(tensor([1, 2]).fill_(7)); // "tensor([7., 7.])"
+   */
   fill_(value: number): this {
     checkFits(checkNumber("fill_", value), this.dtype);
     return this.inPlace("fill", value);
   }
+
+  /**
+   * Sets every element to 0; returns this. Gradient: 0.
+   *
+   * @throws Error as add_
+   * @example
+   * String(tensor([1, 2]).zero_()); // "tensor([0., 0.])"
+   */
   zero_(): this {
     this.checkAlive("zero_");
     return this.inPlace("fill", 0);
   }
-  /** Takes the elements of `source`, broadcast and converted. */
+
+  /**
+   * Takes the elements of `source`, broadcast and converted; returns this. Gradient: to `source`.
+   *
+   * @throws Error as add_; TypeError for what is no tensor; RangeError where `source` does not broadcast to this shape
+   * @example
+   * String(zeros([2]).copy_(tensor([true, false]))); // "tensor([1., 0.])"
+   */
   copy_(source: Tensor): this {
     checkTensor("copy_", source);
     return this.inPlace("copy", source);
@@ -550,15 +949,40 @@ export class Tensor implements Variable {
 
   // Memory and text
 
-  /** Gives the elements' memory back, also that of views of them. Safe to call twice. */
+  /**
+   * Gives the elements' memory back, also that of views of them. Safe to call twice; any other use is an error from now
+   * on.
+   *
+   * @example
+   * const x = zeros([1000]);
+   * const before = memoryStats().bytesInUse;
+   * x.dispose();
+   * before - memoryStats().bytesInUse; // 4032
+   */
   dispose(): void {
     this.nd.storage.dispose();
   }
+
+  /**
+   * dispose(), which `using` calls at the end of a block.
+   *
+   * @example
+   * {
+   *   using x = zeros([2]);
+   *   x.sum().item(); // 0
+   * }
+   */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  /** As torch prints it, without the prefix `torch.`. */
+  /**
+   * As torch prints it, without the prefix `torch.`: 4 decimals, or scientific notation, in columns; summarised past
+   * 1000 elements. Node's inspect, and so console.log, prints the same.
+   *
+   * @example
+   * String(tensor([0.5, 100])); // "tensor([  0.5000, 100.0000])"
+   */
   toString(): string {
     this.checkAlive("toString");
     return formatTensor({
@@ -569,6 +993,8 @@ export class Tensor implements Variable {
       at: (index) => this.nd.at(index),
     });
   }
+
+  /** What Node's inspect and console.log print: toString(), or `tensor(<disposed>)`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
   }
