@@ -26,5 +26,12 @@ export {
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
 export { manualSeed, rand, randn } from "./tensor/random.js";
-export { type Nested, type Operand, type ReduceOptions, Tensor } from "./tensor/tensor.js";
+export {
+  type AlphaOptions,
+  type ClampOptions,
+  type Nested,
+  type Operand,
+  type ReduceOptions,
+  Tensor,
+} from "./tensor/tensor.js";
 export { tidy } from "./tensor/tidy.js";

@@ -24,16 +24,20 @@ export const DTYPES = [
   "complex64",
   "complex128",
 ] as const;
+/** Name of a data type; torch's, without its prefix. */
 export type DType = (typeof DTYPES)[number];
 
 /** A complex element on the JS side. */
 export interface Complex {
+  /** Real part. */
   re: number;
+  /** Imaginary part. */
   im: number;
 }
 /** An element on the JS side: bigint for int64, boolean for bool, {re, im} for complex, else number. */
 export type Scalar = number | bigint | boolean | Complex;
 
+/** What array() can return; Float16Array besides, where the engine has it. */
 export type TypedArray =
   | Int8Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>

@@ -11,7 +11,7 @@
  */
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
-import { enlist } from "./scope.js";
+import { enlist, inScope } from "./scope.js";
 
 /** Held by the finalizer in the storage's stead. */
 interface Lease {
@@ -30,7 +30,8 @@ interface Queue {
 
 /** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
 const queues: readonly Queue[] = [
-  { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null },
+  { largest: 1 << 16, budget: 1 << 22, bytes: 0, oldest: null, newest: null },
+  { largest: 1 << 22, budget: 1 << 25, bytes: 0, oldest: null, newest: null },
   { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null },
 ];
 
@@ -101,7 +102,15 @@ export class Storage {
     this.write = null;
   }
 
-  /** Called by the queue: moves the bytes out of the linear memory. */
+  /**
+   * Says that probably nobody needs the bytes any more, though somebody may hold them: a gradient that was read and then set to
+   * null. Its warm place in a cache is worth more than its copy; a scope would free it without one.
+   */
+  retire(): void {
+    if (this.queue && !inScope()) this.spill();
+  }
+
+  /** Moves the bytes out of the linear memory. */
   spill(): void {
     const { address } = this.lease.block!;
     this.spilled = memory().bytes.slice(address, address + this.bytes);
@@ -211,7 +220,7 @@ function spillOldest(queue: Queue, more: () => boolean): void {
 }
 
 function queueFor(bytes: number): Queue {
-  return bytes <= queues[0].largest ? queues[0] : queues[1];
+  return queues.find(({ largest }) => bytes <= largest)!;
 }
 
 /** What the linear memory holds. */
@@ -226,7 +235,14 @@ export interface MemoryStats {
   largestFreeBlock: number;
 }
 
-/** The state of the linear memory. */
+/**
+ * The state of the linear memory.
+ *
+ * @example
+ * const before = memoryStats().liveTensors;
+ * const x = zeros([1000]);
+ * memoryStats().liveTensors - before; // 1
+ */
 export function memoryStats(): MemoryStats {
   const { allocator, reserved } = memory();
   return {

@@ -1,6 +1,7 @@
 /** Warnings: to a handler that the user sets, else once per text to the process or the console. */
 import { describeValue } from "./describe.js";
 
+/** Receives the text of a warning. */
 export type WarningHandler = (message: string) => void;
 
 let handler: WarningHandler | null = null;
@@ -15,6 +16,7 @@ interface Emitter {
  * Sends every warning to `next` instead of `process.emitWarning` or `console.warn`, which get each text once only. Returns the
  * handler before; null restores the default.
  *
+ * @throws TypeError for what is no function and not null
  * @example
  * const seen: string[] = [];
  * onWarning((message) => seen.push(message));

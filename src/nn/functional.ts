@@ -16,22 +16,28 @@ import { type LossName, type LossRow, losses, type Reduction } from "./losses.js
 import { checkReduction, legacyReduction } from "./reduction.js";
 import { weightedLoss } from "./weighted.js";
 
+/** How elementwise losses become one. */
 export interface ReductionOptions {
   /** "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise loss. */
   reduction?: Reduction;
 }
+/** torch's deprecated arguments: reduce false is none, else sizeAverage false is sum, else mean. */
 export interface LegacyOptions {
   /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
   sizeAverage?: boolean | null;
   /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
   reduce?: boolean | null;
 }
+/** Weights of the elements. */
 export interface WeightOptions {
   /** Factors of the elementwise loss, of the input's shape. */
   weight?: Tensor | null;
 }
+/** The options of all losses together. */
 export interface LossOptions extends ReductionOptions, LegacyOptions, WeightOptions {
+  /** Where SmoothL1 turns from squared to absolute: at least 0. */
   beta?: number;
+  /** Where Huber turns from squared to absolute: above 0. */
   delta?: number;
 }
 

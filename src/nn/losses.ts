@@ -41,6 +41,7 @@ export interface LossRow {
   readonly slope: (d: Variable, parameter: number) => Variable;
 }
 
+/** How elementwise losses become one. */
 export type Reduction = "none" | "mean" | "sum";
 export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 

@@ -29,6 +29,7 @@ export abstract class Loss {
     return instance;
   }
 
+  /** The loss of `input` against `target`; what a call of the instance gives. */
   abstract forward(input: Tensor, target: Tensor): Tensor;
 
   /** As torch prints a module: the class's name and `()`. */
@@ -95,6 +96,7 @@ export class MSELoss extends Loss {
 export class SmoothL1Loss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "SmoothL1Loss";
+  /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
   constructor(options: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
     const reduction = reductionOf("SmoothL1Loss", options, ["beta"]);
@@ -115,6 +117,7 @@ export class SmoothL1Loss extends Loss {
 export class HuberLoss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "HuberLoss";
+  /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & { delta?: number } = {}) {
     checkOptionNames("HuberLoss", options, ["reduction", "delta"]);

@@ -5,6 +5,7 @@ import { checkFlag } from "../core/options.js";
 import { type BackwardOptions, readEngineOptions, rootOf } from "./differentiate.js";
 import { Tensor } from "./tensor.js";
 
+/** Options of autograd.grad. */
 export interface GradOptions extends BackwardOptions {
   /** Gradients of the outputs, one each; null for 1 of a scalar. */
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;

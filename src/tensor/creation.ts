@@ -19,6 +19,7 @@ import { Tensor } from "./tensor.js";
 
 export type { NestedData, TypedData } from "./data.js";
 
+/** Options of a new tensor. */
 export interface TensorOptions {
   /** Data type; by default that of the data, float32 for numbers. */
   dtype?: DType;
@@ -26,6 +27,7 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
+/** What `tensor` makes a tensor of. */
 export type TensorData = NestedData | TypedData | Tensor;
 
 const OPTIONS = ["dtype", "requiresGrad"] as const;
@@ -126,7 +128,7 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  *
  * @throws as zeros
  * @example
- * String(ones([2], { dtype: "bool" })); // "tensor([true, true])"
+ * String(ones([2], { dtype: "bool" })); // "tensor([True, True])"
  */
 export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
   return filled("ones", checkShape("ones", shape), 1, options);

@@ -5,6 +5,7 @@ import type { EngineOptions, Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 
+/** Options of backward, and of autograd.grad. */
 export interface BackwardOptions {
   /** Keep what the graph saved, for another backward; by default only with createGraph. */
   retainGraph?: boolean;

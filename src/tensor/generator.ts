@@ -30,7 +30,7 @@ const group = new Float64Array(GROUP);
  * ```ts
  * const samples = new Float32Array(3);
  * new Generator(0).fillUniform("float32", samples);
- * samples; // Float32Array(3) [ 0.4962565898895264, 0.7682217955589294, 0.08847743272781372 ]
+ * samples; // Float32Array(3) [ 0.49625658988952637, 0.7682217955589294, 0.08847743272781372 ]
  * ```
  */
 export class Generator {

@@ -21,6 +21,7 @@ function defaultGenerator(): Generator {
  * Starts the stream of random numbers over: the same seed gives the numbers that torch.manual_seed gives there.
  *
  * @param seed an integer from -2^63 to 2^64 - 1
+ * @throws TypeError for what is no number or bigint; RangeError for one out of range
  * @example
  * manualSeed(0);
  * String(rand([2])); // "tensor([0.4963, 0.7682])"

@@ -315,9 +315,11 @@ export class Tensor implements Variable {
     if (value !== null) this.checkGrad(value);
     // Nobody saw the old gradient: its memory can be reused at once.
     if (this.leafGrad && this.leafGrad !== value) {
-      if (!this.gradHandedOut) this.leafGrad.dispose();
+      const { storage } = this.leafGrad.nd;
+      if (this.gradHandedOut) storage.retire();
+      else storage.dispose();
       // A scope may free it again: this leaf holds it no longer.
-      this.leafGrad.nd.storage.exempt = false;
+      storage.exempt = false;
     }
     this.leafGrad = value;
     this.gradHandedOut = value !== null;

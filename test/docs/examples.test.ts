@@ -1,0 +1,37 @@
+/** Every @example and every ```ts block in the source's comments is run, and its values compared with those it states. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as lossgrad from "lossgrad";
+import { afterEach, describe, expect, it } from "vitest";
+import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.includes("generated"))
+  .map((file) => join("src", file))
+  .sort();
+const snippets = files.flatMap((file) =>
+  snippetsOf(file, readFileSync(file, "utf8")).map((snippet) => ({ ...snippet, file })),
+);
+
+afterEach(() => void lossgrad.onWarning(null));
+
+describe("examples in comments", () => {
+  it("are found", () => {
+    expect(snippets.length).toBeGreaterThan(80);
+  });
+
+  it.each(snippets.map((snippet) => [snippet.place, snippet] as const))("%s", async (_, snippet) => {
+    // What the file itself exports comes first: a storey's own functions are not all public.
+    const own = (await import(/* @vite-ignore */ resolve(snippet.file))) as Record<string, unknown>;
+    const { differences, compared } = runSnippet(snippet, { ...own, ...lossgrad });
+    expect(differences).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  it("of the public names pass the type check", () => {
+    const names = Object.keys(lossgrad).join(", ");
+    const prelude = `import { ${names}, type Complex } from "lossgrad";`;
+    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|generator/.test(file));
+    expect(typeErrors(open, prelude)).toEqual([]);
+  }, 60_000);
+});
