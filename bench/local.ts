@@ -57,8 +57,8 @@ function lossAndGradient({ leaf, target }: Operands): number {
   return Number(mean.item());
 }
 
-const kernelAndGradient: Work = ({ x, y, out, n }) =>
-  kernels.l1_sumslope_f32(x.byteOffset, y.byteOffset, out.byteOffset, n, 0, 1 / n, 0) / n;
+const kernelAndGradient: Work = ({ at, n }) =>
+  kernels.l1_sumslope_f32(at.x, at.y, at.out, n, 0, 1 / n, 0) / n;
 
 const loopAndGradient: Work = ({ x, y, out }) => meanAbsoluteErrorAndGradient(x, y, out);
 
@@ -77,7 +77,7 @@ export const localRivals: readonly Rival[] = [
     "kernel alone",
     "the WebAssembly function over all elements at once: no blocks, no tensors, no tape",
     {
-      value: ({ x, y, n }) => kernels.l1_sum_f32(x.byteOffset, y.byteOffset, n, 0) / n,
+      value: ({ at, n }) => kernels.l1_sum_f32(at.x, at.y, n, 0) / n,
       gradient: kernelAndGradient,
       read: kernelAndGradient,
     },

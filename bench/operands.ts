@@ -19,6 +19,8 @@ export class Operands {
   x!: Float32Array;
   y!: Float32Array;
   out!: Float32Array;
+  /** The arrays' places in the linear memory. */
+  at!: { x: number; y: number; out: number };
 
   constructor(readonly n: number) {
     manualSeed(SEED);
@@ -34,6 +36,7 @@ export class Operands {
     this.x = this.input.array() as Float32Array;
     this.y = this.target.array() as Float32Array;
     this.out = this.output.array() as Float32Array;
+    this.at = { x: this.x.byteOffset, y: this.y.byteOffset, out: this.out.byteOffset };
   }
 
   /** The exact mean of |x - y|. */
