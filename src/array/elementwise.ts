@@ -1,8 +1,8 @@
 /** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
-import type { BinaryName, BinaryKernel, ComputeTag, UnaryKernel, UnaryName } from "../core/kernels.js";
+import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
-import { type DType, dtypes, encode, isComplex, realOf } from "./dtype.js";
+import { type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";
 import { forEachBlock, Source, splat, Target } from "./window.js";
@@ -48,14 +48,24 @@ export function binary(
   const tag = dtypes[common].compute;
   const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
   const kernel = kernels[`${name}_${tag}`];
-  const a = operand(x, out, tag, 0);
-  const b = operand(y, out, tag, 1);
+  const a = operand(name, x, out, common, 0);
+  const b = operand(name, y, out, common, 1);
   const target = new Target(out, tag, 2);
   forEachBlock(out.numel, [a, b, target], (start, n) => {
     kernel(a.read(start, n), a.step, b.read(start, n), b.step, target.begin(start), n);
     target.end(start, n);
   });
   return out;
+}
+
+/**
+ * Whether an operand of another dtype is converted to the computing type only. As in torch: arithmetic takes a single number at the
+ * precision that it computes with; else operands are what the common type holds, which a half or a small integer type is not
+ * computed in. What masks is merely held against 0.
+ */
+function readsAsIs(name: BinaryName, single: boolean): boolean {
+  if (name === "keep") return true;
+  return single && (name === "add" || name === "sub" || name === "mul" || name === "div");
 }
 
 function shapeOf(x: Argument): readonly number[] {
@@ -69,12 +79,14 @@ interface Reader {
   read(start: number, n: number): number;
 }
 
-function operand(x: Argument, out: NdArray, tag: ComputeTag, slot: number): Reader {
+function operand(name: BinaryName, x: Argument, out: NdArray, common: DType, slot: number): Reader {
+  const { compute: tag, storage } = dtypes[common];
   if (!(x instanceof NdArray)) {
-    const address = splat(x, tag, slot);
+    const address = splat(readsAsIs(name, true) ? x : (roundTo(common, x) as number | bigint), tag, slot);
     return { direct: true, step: 0, read: () => address };
   }
-  const source = new Source(x.expanded(out.shape), tag, slot);
+  const via = x.dtype === common || readsAsIs(name, x.numel === 1) ? tag : storage;
+  const source = new Source(x.expanded(out.shape), tag, slot, via);
   return { direct: source.direct, step: 16, read: (start, n) => source.read(start, n) };
 }
 

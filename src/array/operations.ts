@@ -51,10 +51,26 @@ function additive(name: "add" | "sub"): Operation {
     const common = resultType([x, y]);
     if (name === "sub") checkSubtraction(x, y);
     if (isComplex(common)) return onPairs(name, x, y, common);
-    const scaled =
-      alpha === 1 ? y : y instanceof NdArray ? binary("mul", y, alpha, common) : Number(y) * alpha;
-    return binary(name, x, scaled, common);
+    return addScaled(name, x, y, alpha, common);
   };
+}
+
+/** x ± alpha · y, in torch's two roundings; into `out` if given. */
+export function addScaled(
+  name: "add" | "sub",
+  x: Argument,
+  y: Argument,
+  alpha: number,
+  common: DType,
+  out?: NdArray,
+): NdArray {
+  const dtype = out?.dtype ?? common;
+  if (alpha === 1) return binary(name, x, y, dtype, out, common);
+  if (!(y instanceof NdArray)) return binary(name, x, Number(y) * alpha, dtype, out, common);
+  const scaled = binary("mul", y, alpha, common);
+  const result = binary(name, x, scaled, dtype, out, common);
+  scaled.storage.dispose();
+  return result;
 }
 
 /** torch's errors for the subtraction of bools. */

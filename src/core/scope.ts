@@ -9,6 +9,11 @@ export interface Scoped {
 
 let innermost: Scoped[] | null = null;
 
+/** Whether a scope will free what is made now. */
+export function inScope(): boolean {
+  return innermost !== null;
+}
+
 /** Puts a new storage under the innermost scope. */
 export function enlist(storage: Scoped): void {
   innermost?.push(storage);

@@ -30,7 +30,7 @@ interface Queue {
 
 /** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
 const queues: readonly Queue[] = [
-  { largest: 1 << 16, budget: 1 << 22, bytes: 0, oldest: null, newest: null },
+  { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null },
   { largest: 1 << 22, budget: 1 << 25, bytes: 0, oldest: null, newest: null },
   { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null },
 ];

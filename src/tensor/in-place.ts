@@ -2,7 +2,7 @@
 import { type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
-import { operations } from "../array/operations.js";
+import { addScaled, operations } from "../array/operations.js";
 import { resultType } from "../array/promotion.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
@@ -45,8 +45,10 @@ export function inPlace<V extends Target>(
     const result = apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
     copy(result.nd, target.nd);
     rewrite(target, result.node);
-  } else if (alpha !== 1 || dtypes[common].category === "complex") {
+  } else if (dtypes[common].category === "complex") {
     copy(operations[name]([target.nd, operand], { alpha }), target.nd);
+  } else if (name === "add" || name === "sub") {
+    addScaled(name, target.nd, operand, alpha, common, target.nd);
   } else {
     binary(name, target.nd, operand, target.dtype, target.nd, common);
   }

@@ -9,6 +9,7 @@ import { Random } from "../support/random.js";
 const KIB = 1024;
 /** What results may hold before the oldest are spilled, see src/core/storage.ts. */
 const SMALL_BUDGET = 8 * KIB * KIB;
+const MEDIUM_BUDGET = 32 * KIB * KIB;
 const LARGE_BUDGET = 256 * KIB * KIB;
 
 function write(storage: Storage, seed: number): void {
@@ -71,9 +72,30 @@ describe("Storage.allocate", () => {
 });
 
 describe("spilling", () => {
+  it("retires at once what is probably not needed any more, but for what a scope frees and what was handed out", () => {
+    const before = memoryStats();
+    const [retired, pinned] = results(2, 4 * KIB);
+    pinned.pin();
+    for (const storage of [retired, pinned]) storage.retire();
+    expect(memoryStats().liveTensors - before.liveTensors).toBe(1);
+    expect([holds(retired, 0), holds(pinned, 1)]).toEqual([true, true]);
+    scope(
+      () => {
+        const [inside] = results(1, 4 * KIB);
+        const { liveTensors } = memoryStats();
+        inside.retire();
+        expect(memoryStats().liveTensors).toBe(liveTensors);
+      },
+      () => [],
+    );
+    for (const storage of [retired, pinned]) storage.dispose();
+    expect(memoryStats().bytesInUse).toBe(before.bytesInUse);
+  });
+
   it.each([
     ["small results beyond 8 MiB", 64 * KIB, 200, SMALL_BUDGET],
-    ["large results beyond 256 MiB", 4 * KIB * KIB, 80, LARGE_BUDGET],
+    ["medium results beyond 32 MiB", 4 * KIB * KIB, 12, MEDIUM_BUDGET],
+    ["large results beyond 256 MiB", 8 * KIB * KIB, 40, LARGE_BUDGET],
     ["blocks of 64 bytes that hold one element each", 4, 150_000, SMALL_BUDGET],
   ])("moves %s out of the linear memory and back with the same content", (_, bytes, count, budget) => {
     cleanly(() => {
