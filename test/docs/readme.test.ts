@@ -1,0 +1,141 @@
+/** The README's programs run and type-check, its tables hold, its links and commands exist. */
+import { existsSync, readFileSync } from "node:fs";
+import * as lossgrad from "lossgrad";
+import { F, onWarning, tensor, zeros } from "lossgrad";
+import type { DType, Tensor } from "lossgrad";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DTYPES } from "../../src/array/dtype.js";
+import { losses } from "../../src/nn/losses.js";
+import type { LossName, LossRow } from "../../src/nn/losses.js";
+import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
+
+const readme = readFileSync("README.md", "utf8");
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+beforeAll(() => void onWarning(() => undefined));
+afterAll(() => void onWarning(null));
+
+/** The rows of the table whose header begins with `first`, as cells. */
+function table(first: string): string[][] {
+  const lines = readme.split("\n");
+  const start = lines.findIndex((line) => line.startsWith(`| ${first} |`));
+  expect(start).toBeGreaterThan(-1);
+  const rows: string[][] = [];
+  for (const line of lines.slice(start + 2)) {
+    if (!line.startsWith("|")) break;
+    rows.push(
+      line
+        .slice(1, -1)
+        .split(/(?<!\\)\|/)
+        .map((cell) => cell.trim().replaceAll("\\|", "|")),
+    );
+  }
+  return rows;
+}
+
+describe("the README's programs", () => {
+  const snippets = snippetsOf("README.md", readme);
+
+  it.each(snippets.map((snippet) => [snippet.place, snippet] as const))(
+    "%s prints what its comments say",
+    (_, snippet) => {
+      const { differences, compared } = runSnippet(snippet, lossgrad);
+      expect(differences).toEqual([]);
+      expect(compared).toBeGreaterThan(0);
+    },
+  );
+
+  it("are at least three, each with its own imports, and pass the type check", () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(3);
+    expect(snippets.filter(({ code }) => !code.includes('from "lossgrad"'))).toEqual([]);
+    expect(typeErrors(snippets, "")).toEqual([]);
+  }, 60_000);
+});
+
+describe("the README's tables", () => {
+  it("list the losses of the table in src/nn/losses.ts, with their formulas and options", () => {
+    const expected = (Object.entries(losses) as [LossName, LossRow][]).map(([name, row]) => {
+      const [value, slope] = row.formula.split("; slope ");
+      const parameter = row.parameter ? [`\`${row.parameter.name}\` = ${row.parameter.default}`] : [];
+      return [
+        `\`F.${name}\``,
+        `\`nn.${row.module}\``,
+        value,
+        slope,
+        [...parameter, ...weightOf(name)].join(", "),
+      ];
+    });
+    expect(table("function")).toEqual(expected);
+  });
+
+  const rows = table("dtypes");
+  const dtypesOf = (cell: string): DType[] =>
+    [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1] as DType);
+
+  it("list every dtype once", () => {
+    expect(rows.flatMap(([cell]) => dtypesOf(cell)).sort()).toEqual([...DTYPES].sort());
+  });
+
+  it("say truly which losses and gradients each dtype has", () => {
+    for (const [cell, lossCell, gradientCell] of rows) {
+      for (const dtype of dtypesOf(cell)) {
+        const names = (Object.keys(losses) as LossName[]).filter((name) => works(name, dtype));
+        const stated = lossCell === "all" ? Object.keys(losses) : lossCell.startsWith("L1") ? ["l1Loss"] : [];
+        expect([dtype, names]).toEqual([dtype, stated]);
+        const gradients = attempt(() => zeros([2], { dtype, requiresGrad: true }));
+        expect([dtype, gradients]).toEqual([dtype, gradientCell !== "none"]);
+      }
+    }
+  });
+});
+
+describe("the README's remark on bools", () => {
+  it("names the losses that take them as the target of a floating input", () => {
+    const [, cell] = table("dtypes").find(([dtypes]) => dtypes === "`bool`")!;
+    const [x, y] = [zeros([2]), tensor([true, false])];
+    for (const [name, { module }] of Object.entries(losses) as [LossName, LossRow][]) {
+      const stated = new RegExp(`floating input.*\\b${module.replace("Loss", "")}\\b`).test(cell);
+      expect([name, attempt(() => F[name](x, y))]).toEqual([name, stated]);
+    }
+  });
+});
+
+function weightOf(name: LossName): string[] {
+  const weighted = F[name] as (x: Tensor, y: Tensor, options: object) => Tensor;
+  return attempt(() => weighted(zeros([1]), zeros([1]), { weight: zeros([1]) })) ? ["`weight`"] : [];
+}
+
+function works(name: LossName, dtype: DType): boolean {
+  const [x, y] = [tensor([1, 2], { dtype }), tensor([2, 1], { dtype })];
+  return attempt(() => F[name](x, y, { reduction: "none" }));
+}
+
+function attempt(call: () => unknown): boolean {
+  try {
+    call();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("the documents", () => {
+  it.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/TORCH_CASES.md"])(
+    "%s links to files that exist",
+    (file) => {
+      const text = readFileSync(file, "utf8");
+      const folder = file.includes("/") ? `${file.slice(0, file.lastIndexOf("/"))}/` : "";
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => folder + match[1]);
+      // docs/api is written by `npm run docs`.
+      expect(links.filter((link) => link !== "docs/api" && !existsSync(link))).toEqual([]);
+    },
+  );
+
+  it("name commands that exist", () => {
+    const commands = [...readme.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1]);
+    expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]));
+    const examples = [...readme.matchAll(/`(l1-\w+|robust-\w+)`/g)].map((match) => `examples/${match[1]}.ts`);
+    expect(examples.filter((example) => !existsSync(example))).toEqual([]);
+  });
+});
