@@ -134,7 +134,7 @@ function unweighted(
 function readParameter(name: LossName, row: LossRow, options: LossOptions): number {
   if (!row.parameter) return 0;
   const { name: word, default: standard } = row.parameter;
-  const given: unknown = options[word] === undefined ? standard : options[word];
+  const { [word]: given = standard }: Record<string, unknown> = { ...options };
   if (typeof given !== "number" && typeof given !== "boolean") {
     throw new TypeError(`${name}(): argument '${word}' must be float, not ${describeValue(given)}`);
   }
