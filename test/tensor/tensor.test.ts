@@ -3,7 +3,7 @@ import { arange, full, memoryStats, ones, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { ALL, valueIn } from "../support/dtypes.js";
-import { expectRefused } from "../support/refuse.js";
+import { expectError, expectRefused } from "../support/refuse.js";
 
 const ones2 = ones([2]);
 const none = zeros([0]);
@@ -23,6 +23,12 @@ describe("what a tensor is", () => {
       expect(x.at(0).at(1).item()).toEqual(valueIn(dtype, 1));
       expect(ones([1, 1], { dtype }).item()).toEqual(valueIn(dtype, 1));
     }
+  });
+
+  it("a shape cannot be written: operations trust it", () => {
+    const { shape } = zeros([2, 3]);
+    expectError(() => ((shape as number[])[0] = 1000), TypeError, "read only property");
+    expectError(() => (shape as number[]).push(1000), TypeError, "not extensible");
   });
 
   it("item of another number of elements is an error", () => {
