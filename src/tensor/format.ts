@@ -151,7 +151,7 @@ function complete(options: PrintOptions): Settings {
   check("edgeItems", edgeItems, isCount(edgeItems), "an integer of 0 or more");
   check("lineWidth", lineWidth, isCount(lineWidth) && lineWidth >= 1, "an integer of 1 or more");
   if (sciMode !== null && typeof sciMode !== "boolean") {
-    throw new TypeError(`formatTensor: expected sciMode to be a boolean or null, got ${typeof sciMode}`);
+    throw new TypeError(`toString: expected sciMode to be a boolean or null, got ${typeof sciMode}`);
   }
   return { precision, threshold, edgeItems, lineWidth, sciMode };
 }
@@ -162,7 +162,7 @@ function isCount(value: number): boolean {
 
 function check(name: string, value: unknown, isInRange: boolean, range: string): void {
   if (typeof value !== "number") {
-    throw new TypeError(`formatTensor: expected ${name} to be a number, got ${typeof value}`);
+    throw new TypeError(`toString: expected ${name} to be a number, got ${typeof value}`);
   }
-  if (!isInRange) throw new RangeError(`formatTensor: expected ${name} to be ${range}, got ${value}`);
+  if (!isInRange) throw new RangeError(`toString: expected ${name} to be ${range}, got ${value}`);
 }

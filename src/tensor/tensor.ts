@@ -20,7 +20,7 @@ import { checkFlag, checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
-import { formatTensor } from "./format.js";
+import { formatTensor, type PrintOptions } from "./format.js";
 import { type InPlaceName, inPlace } from "./in-place.js";
 
 /** The elements of a tensor as nested arrays; a 0-d tensor is its value. */
@@ -982,18 +982,21 @@ export class Tensor implements Variable {
    * As torch prints it, without the prefix `torch.`: 4 decimals, or scientific notation, in columns; summarised past
    * 1000 elements. Node's inspect, and so console.log, prints the same.
    *
+   * @param options what torch.set_printoptions takes, for this call
    * @example
    * String(tensor([0.5, 100])); // "tensor([  0.5000, 100.0000])"
+   * tensor([0.5, 100]).toString({ precision: 1 }); // "tensor([  0.5, 100.0])"
    */
-  toString(): string {
+  toString(options: PrintOptions = {}): string {
     this.checkAlive("toString");
-    return formatTensor({
+    const source = {
       shape: this.shape,
       dtype: this.dtype,
       requiresGrad: this.requiresGrad,
       gradFn: this.node?.name ?? null,
-      at: (index) => this.nd.at(index),
-    });
+      at: (index: number) => this.nd.at(index),
+    };
+    return formatTensor(source, options);
   }
 
   /** What Node's inspect and console.log print: toString(), or `tensor(<disposed>)`. */
