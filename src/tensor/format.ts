@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../core/options.js";
 import type { DType } from "../array/dtype.js";
 import { columnOf } from "./format/column.js";
 import type { Column, Element } from "./format/column.js";
@@ -144,7 +145,16 @@ function appendSuffixes(body: string, suffixes: readonly Suffix[], lineWidth: nu
   return `${text})`;
 }
 
+const OPTIONS = [
+  "precision",
+  "threshold",
+  "edgeItems",
+  "lineWidth",
+  "sciMode",
+] as const satisfies (keyof PrintOptions)[];
+
 function complete(options: PrintOptions): Settings {
+  checkOptionNames("toString", options, OPTIONS);
   const { precision = 4, threshold = 1000, edgeItems = 3, lineWidth = 80, sciMode = null } = options;
   check("precision", precision, isCount(precision) && precision <= 100, "an integer from 0 to 100");
   check("threshold", threshold, threshold >= 0, "0 or more");

@@ -129,7 +129,7 @@ describe("options", () => {
   test.each(wrongType)("%s of a wrong type, %s: %s", (name, value, message) => {
     const call = (): string => formatTensor(vector([1]), { [name]: value });
     expect(call).toThrow(TypeError);
-    expect(call).toThrow(`formatTensor: ${message}`);
+    expect(call).toThrow(`toString: ${message}`);
   });
 
   const outOfRange: [string, number, string][] = [
@@ -146,6 +146,6 @@ describe("options", () => {
   test.each(outOfRange)("%s out of range, %s: %s", (name, value, message) => {
     const call = (): string => formatTensor(vector([1]), { [name]: value });
     expect(call).toThrow(RangeError);
-    expect(call).toThrow(`formatTensor: ${message}`);
+    expect(call).toThrow(`toString: ${message}`);
   });
 });
