@@ -1,9 +1,9 @@
 /** Arrays as lists of numbers and their elements one by one: what operations on arrays are held against. */
-import { decode, type DType, dtypes, type Scalar } from "../../src/array/dtype.js";
+import { type DType, dtypes } from "../../src/array/dtype.js";
 import { NdArray } from "../../src/array/ndarray.js";
-import { fromFloat16, toBfloat16, toFloat16 } from "../support/halves.js";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../support/halves.js";
 import { read, store } from "../support/kernels.js";
-import type { Stored, Tag, Value } from "../support/kernels.js";
+import type { Stored, Value } from "../support/kernels.js";
 import type { Random } from "../support/random.js";
 
 export type RealDType = Exclude<DType, "complex64" | "complex128">;
@@ -30,36 +30,27 @@ export function numbersOf(array: NdArray): Value[] {
   return read(dtypes[array.dtype].storage, array.numbers().slice());
 }
 
-/** The index of each dimension at a row-major position. */
-export function indexAt(shape: readonly number[], position: number): number[] {
-  const index = new Array<number>(shape.length);
-  for (let d = shape.length - 1; d >= 0; d--) {
-    index[d] = position % shape[d];
-    position = Math.floor(position / shape[d]);
-  }
-  return index;
-}
-
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((n, size) => n * size, 1);
 }
 
 /** The elements of any view of real numbers, looked up one by one in its storage. */
 export function elementsOf(view: NdArray): Value[] {
-  const all = new NdArray(view.storage, view.dtype, [
-    Math.floor(view.storage.bytes / dtypes[view.dtype].size),
-  ]).numbers();
-  return Array.from({ length: view.numel }, (_, position) => {
-    const offset = indexAt(view.shape, position).reduce(
-      (sum, i, d) => sum + i * view.strides[d],
-      view.offset,
-    );
-    return numeric(decode(view.dtype, all, offset));
-  });
+  const length = Math.floor(view.storage.bytes / dtypes[view.dtype].size);
+  const all = numbersOf(new NdArray(view.storage, view.dtype, [length]));
+  return offsetsOf(view).map((offset) => all[offset]);
 }
 
-function numeric(value: Scalar): Value {
-  return typeof value === "boolean" ? Number(value) : (value as Value);
+/** Where the elements of a view lie in its storage, in row-major order. */
+export function offsetsOf({ shape, strides, offset }: NdArray): number[] {
+  const offsets = new Array<number>(sizeOf(shape)).fill(offset);
+  // Each dimension in turn: runs of `inner` positions share its index, which comes around after `size` of them.
+  let inner = offsets.length;
+  shape.forEach((size, d) => {
+    inner /= size;
+    for (let i = 0; i < offsets.length; i++) offsets[i] += (Math.floor(i / inner) % size) * strides[d];
+  });
+  return offsets;
 }
 
 /** `value` as the integer type wraps it, or as the float type rounds it. */
@@ -78,7 +69,7 @@ export function fit(dtype: RealDType, value: Value): Value {
     case "float16":
       return fromFloat16(toFloat16(Math.fround(Number(value))));
     case "bfloat16":
-      return new Float32Array(Uint32Array.of(toBfloat16(Math.fround(Number(value))) << 16).buffer)[0];
+      return fromBfloat16(toBfloat16(Math.fround(Number(value))));
     case "float32":
       return Math.fround(Number(value));
     case "float64":

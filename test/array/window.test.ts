@@ -14,6 +14,7 @@ import {
   fit,
   isFloat,
   numbersOf,
+  offsetsOf,
   randomShape,
   randomValues,
   randomView,
@@ -217,22 +218,11 @@ describe("Target", () => {
       writeAll(view, tag, values, random.integer(1, 60));
       const stored = values.map((value) => fit(dtype, value));
       expect(difference(elementsOf(view), stored), `strides ${view.strides.join()}`).toBeNull();
-      const inside = new Set(elementsOf(positionsOf(view)));
+      const inside = new Set(offsetsOf(view));
       const after = elementsOf(whole);
       expect(before.every((value, i) => inside.has(i) || Object.is(value, after[i]))).toBe(true);
     }
   });
-
-  /** The same view of the numbers 0, 1, 2, …: where its elements lie. */
-  function positionsOf(view: NdArray): NdArray {
-    const count = view.storage.bytes / dtypes[view.dtype].size;
-    const counted = arrayOf(
-      "float64",
-      [count],
-      Array.from({ length: count }, (_, i) => i),
-    );
-    return new NdArray(counted.storage, "float64", view.shape, view.strides, view.offset);
-  }
 
   it("writes a transposed float16 matrix of more than a block", () => {
     const shape = [300, 130];

@@ -8,8 +8,12 @@ export function fromFloat16(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);
+
 export function fromBfloat16(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0];
+  word[0] = bits << 16;
+  return float[0];
 }
 
 /** The nearest float16, ties to even. */
@@ -27,8 +31,8 @@ export function toFloat16(value: number): number {
 /** The nearest bfloat16 of a float32, ties to even. */
 export function toBfloat16(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0;
-  const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+  float[0] = value;
+  return ((word[0] + 0x7fff + ((word[0] >>> 16) & 1)) >>> 16) & 0xffff;
 }
 
 function roundTiesToEven(value: number): number {

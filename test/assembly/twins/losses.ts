@@ -2,7 +2,7 @@
  * The losses' kernels again, one number at a time, from the formulas: torch's order of operations, each rounded to the computing
  * type, and to the half type where torch's kernel computes in it.
  */
-import { fromFloat16, toBfloat16, toFloat16 } from "../../support/halves.js";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../support/halves.js";
 import type { Value } from "../../support/kernels.js";
 
 export type LossTag = "f16" | "bf16" | "f32" | "f64";
@@ -68,14 +68,8 @@ export function computing(tag: LossTag): Round {
 function rounding(tag: LossTag, each: readonly LossTag[]): Round {
   if (!each.includes(tag)) return computing(tag);
   if (tag === "f16") return (x) => fromFloat16(toFloat16(Math.fround(x)));
-  return (x) => {
-    word[0] = toBfloat16(Math.fround(x)) << 16;
-    return float[0];
-  };
+  return (x) => fromBfloat16(toBfloat16(Math.fround(x)));
 }
-
-const float = new Float32Array(1);
-const word = new Int32Array(float.buffer);
 
 export interface LossScalars {
   p: number;
