@@ -187,7 +187,7 @@ function storagesOf(values: readonly (Variable | null)[]): Storage[] {
 function fit(gradient: Variable | null, edge: Edge): Variable | null {
   if (!gradient) return null;
   let fitted = gradient;
-  if (!sameShape(fitted.shape, edge.shape)) fitted = sumTo(fitted, edge.shape);
+  if (!sameShape(fitted.nd.shape, edge.shape)) fitted = sumTo(fitted, edge.shape);
   return fitted.dtype === edge.dtype ? fitted : fitted.to(edge.dtype);
 }
 

@@ -77,7 +77,7 @@ export interface Edge {
 
 export function edgeTo(x: Variable): Edge | null {
   if (!x.requiresGrad) return null;
-  return { node: x.node, leaf: x.node ? null : x, shape: x.shape, dtype: x.dtype };
+  return { node: x.node, leaf: x.node ? null : x, shape: x.nd.shape, dtype: x.dtype };
 }
 
 /** What becomes of the graph after this run, and whether the gradients are to be differentiable themselves. */

@@ -42,7 +42,7 @@ export function apply<V extends Variable>(
     y: () => (saved.y ?? missing)(),
     out: () => (saved.out ?? missing)(),
     parameters,
-    shape: first.shape,
+    shape: first.nd.shape,
   };
   const edges = inputs.map((x) => (typeof x === "number" ? null : edgeTo(x)));
   const node: GraphNode = new GraphNode(rule.node, edges, nd.shape, nd.dtype, (g) => {

@@ -51,13 +51,13 @@ function evaluate(
 ): Tensor {
   const row: LossRow = losses[name];
   checkArguments(name, allowed, input, target, options);
-  const same = sameShape(target.shape, input.shape);
+  const same = sameShape(target.nd.shape, input.nd.shape);
   if (!same) warnOfSizes(input, target);
   const legacy = legacyReduction(options.sizeAverage, options.reduce);
   // A default, not `??`: null is no reduction, as None is none.
   const { reduction = "mean" } = options;
   const asked = legacy ?? reduction;
-  const shape = same ? input.shape : broadcastShapes(input.shape, target.shape);
+  const shape = same ? input.nd.shape : broadcastShapes(input.nd.shape, target.nd.shape);
   const { weight } = options;
   if (weight) {
     if (!sameShape(weight.shape, input.shape))

@@ -97,10 +97,19 @@ describe("binary", () => {
         expect(difference(numbersOf(operands[target]), expected), `operand ${target}`).toBeNull();
       }
       // Of more than a block: the second would read what the first has written.
-      const x = make(129);
-      const transposed = x.reshaped([129, 129], [1, 129]);
-      const expected = compute(name, dtype, elementsOf(transposed), numbersOf(x));
-      expect(difference(numbersOf(binary(name, transposed, x, dtype, x)), expected)).toBeNull();
+      const reread = {
+        transposed: (x: NdArray): NdArray => x.reshaped([129, 129], [1, 129]),
+        "the first row": (x: NdArray): NdArray => x.reshaped([1, 129], [129, 1]),
+      };
+      for (const [view, of] of Object.entries(reread)) {
+        for (const swapped of [false, true]) {
+          const x = make(129);
+          const operands = swapped ? [x, of(x)] : [of(x), x];
+          const [a, b] = operands.map((operand) => elementsOf(operand.expanded([129, 129])));
+          const found = numbersOf(binary(name, operands[0], operands[1], dtype, x));
+          expect(difference(found, compute(name, dtype, a, b)), `${view}, ${swapped}`).toBeNull();
+        }
+      }
     },
   );
 
