@@ -127,14 +127,12 @@ export class ExactSum {
   /** The sum over `n`, rounded twice; finite also where the sum alone is beyond float64. */
   dividedBy(n: number): number {
     const sum = this.value();
-    if (Number.isFinite(sum) || this.state[SPECIAL] !== 0 || n === 1) return sum / n;
-    // value() has carried: the limbs are the digits of the sum, here in units that do not overflow.
+    if (Number.isFinite(sum) || this.state[SPECIAL] !== 0) return sum / n;
+    // value() has carried: the limbs are the digits of the sum, here in units that do not overflow. From the lowest up they are
+    // as good as rounded once, so that no mean of the largest number passes it.
     let scaled = 0;
     for (let i = LIMBS - 5; i < LIMBS; i++) scaled += this.state[i] * 2 ** (32 * i - 1074 - SCALE);
-    const quotient = scaled / n;
-    // A mean of the largest number may be rounded to the power of two past it.
-    if (Math.abs(quotient) === 2 ** (1024 - SCALE)) return Math.sign(quotient) * Number.MAX_VALUE;
-    return quotient * 2 ** SCALE;
+    return (scaled / n) * 2 ** SCALE;
   }
 
   /** Back to the empty sum. */
