@@ -171,7 +171,7 @@ describe("the ends of the range", () => {
   ] as const)(
     "%s: the mean of numbers whose sum overflows is right, and the sum infinite",
     (dtype, largest) => {
-      for (const n of [2, 67, BLOCK + 1, 100_003]) {
+      for (const n of [2, 3, 5, 6, 7, 11, 67, 1000, BLOCK + 1, 100_003]) {
         tidy(() => {
           const x = full([n], largest, { dtype });
           expect(x.sum().item()).toBe(Infinity);
