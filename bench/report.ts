@@ -1,6 +1,6 @@
 /** What a run found, as Markdown: it reads the same in a terminal and in bench/RESULTS.md. */
 import { readFileSync } from "node:fs";
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from "node:os";
 import Table from "cli-table3";
 import type { Case, Pass } from "./contest.js";
 
@@ -31,7 +31,7 @@ export function describeMachine() {
     lossgrad: version,
     node: process.version,
     v8: process.versions.v8,
-    system: `${platform()} ${release()} ${arch()}`,
+    system: `${platform()} ${arch()}`,
     cpu: cpus()[0].model.trim(),
     cores: availableParallelism(),
     gibibytes: Math.round(totalmem() / 2 ** 30),
