@@ -9,7 +9,7 @@ import { errorInUlps, FLOAT_DTYPES, sumUnits } from "../support/rational.js";
 import type { FloatDType } from "../support/rational.js";
 
 const BLOCK = 16384;
-/** What the README promises of data that no adversary made. */
+/** What is promised of data that no adversary made. */
 const BOUND: Record<FloatDType, number> = { float16: 1, bfloat16: 1, float32: 1, float64: 2 };
 const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype, BOUND[dtype]] as const));
 
