@@ -2,7 +2,6 @@
  * The operations of tensors on arrays, as one table: what each computes, its result's dtype and its errors. The
  * derivative of each stands in autograd/derivatives.ts under the same name.
  */
-import { describeValue } from "../core/describe.js";
 import type { BinaryName, UnaryName } from "../core/kernels.js";
 import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
 import { type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
@@ -215,9 +214,3 @@ export const operations = {
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;
-
-/** Throws unless `value` is a number or bigint that an operation can take in a tensor's stead. */
-export function checkNumber(caller: string, value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new TypeError(`${caller}: expected a number, got ${describeValue(value)}`);
-}

@@ -13,14 +13,13 @@ export function power(x: NdArray, exponent: number): NdArray {
   const dtype = resultType([x, exponent]);
   if (!isFloating(dtype)) return integerPower(convert(x, dtype), exponent);
   const base = convert(x, dtype);
-  const square = (): NdArray => binary("mul", base, base, dtype);
   switch (exponent) {
     case 0:
       return fill(NdArray.empty(dtype, x.shape), 1);
     case 1:
       return copy(base, NdArray.empty(dtype, x.shape));
     case 2:
-      return square();
+      return binary("mul", base, base, dtype);
     case 3:
       return inOpmathType(base, (x) => binary("mul", binary("mul", x, x, x.dtype), x, x.dtype));
     case 0.5:

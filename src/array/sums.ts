@@ -8,7 +8,7 @@ import { BLOCK, memory, SCRATCH } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { dtypes } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
-import { Source } from "./window.js";
+import { inBlocks, Source } from "./window.js";
 
 /** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
 const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
@@ -26,10 +26,9 @@ function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, 
   const blocks = (add: (address: number, length: number) => number): number => {
     exact.reset();
     let magnitude = 0;
-    for (let start = 0; start < n; start += BLOCK) {
-      const length = Math.min(BLOCK, n - start);
+    inBlocks(n, (start, length) => {
       magnitude += add(source.read(first + start, length), length);
-    }
+    });
     return magnitude;
   };
   const magnitude = blocks((address, length) => addBlock(address, length, tag, exact));
@@ -80,10 +79,9 @@ function addOneByOne(address: number, n: number, tag: "f32" | "f64", sum: ExactS
 /** Σ of 64-bit integers, wrapping. */
 function sumIntegers(source: Source, first: number, n: number): bigint {
   let sum = 0n;
-  for (let start = 0; start < n; start += BLOCK) {
-    const length = Math.min(BLOCK, n - start);
+  inBlocks(n, (start, length) => {
     sum += memory().kernels.total_i64(source.read(first + start, length), length);
-  }
+  });
   return BigInt.asIntN(64, sum);
 }
 

@@ -185,14 +185,19 @@ export class Target extends Operand {
   }
 }
 
+/** Calls `visit` on the blocks [start, start + n) of `numel` elements: all of BLOCK elements but for the last. */
+export function inBlocks(numel: number, visit: (start: number, n: number) => void): void {
+  for (let start = 0; start < numel; start += BLOCK) visit(start, Math.min(BLOCK, numel - start));
+}
+
 /** Calls `visit` on [start, start + n) for all elements: at once when every operand is in place, else block by block. */
 export function forEachBlock(
   numel: number,
   operands: readonly { readonly direct: boolean }[],
   visit: (start: number, n: number) => void,
 ): void {
-  const length = operands.every((operand) => operand.direct) ? Math.max(numel, 1) : BLOCK;
-  for (let start = 0; start < numel; start += length) visit(start, Math.min(length, numel - start));
+  if (!operands.every((operand) => operand.direct)) inBlocks(numel, visit);
+  else if (numel > 0) visit(0, numel);
 }
 
 /** Puts a number into all lanes of splat slot `index`, as a scalar operand of a binary kernel. */

@@ -2,7 +2,7 @@
 import { type DType, dtypes, roundTo } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { addBlock } from "../array/sums.js";
-import { forEachBlock, Source, Target } from "../array/window.js";
+import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
 import type { FloatTag, Kernels, LossKernel } from "../core/kernels.js";
 import { BLOCK, memory } from "../core/memory.js";
@@ -114,7 +114,7 @@ export function valuesAndSlopes(problem: Problem, out: NdArray, slopes: NdArray)
   const { q, scale } = slopeScalars(problem, 1);
   const to = new Target(out, tag, 2);
   const slopeTo = new Target(slopes, tag, 3);
-  forEachBlock(out.numel, [{ direct: false }], (start, n) => {
+  inBlocks(out.numel, (start, n) => {
     const [a, b] = [x.read(start, n), y.read(start, n)];
     kernels.map(a, b, to.begin(start), n, p);
     kernels.slope(a, b, slopeTo.begin(start), n, q, scale, 1);
@@ -166,12 +166,11 @@ function sumBlocks(
     if (Number.isFinite(sum)) return sum / divisor;
   }
   exact.reset();
-  for (let start = 0; start < numel; start += BLOCK) {
-    const n = Math.min(BLOCK, numel - start);
+  inBlocks(numel, (start, n) => {
     const part = block(x.read(start, n), y.read(start, n), n, start);
     if (Number.isFinite(part)) exact.add(part);
     else addWide(problem, pass, start, n);
-  }
+  });
   return exact.dividedBy(divisor);
 }
 

@@ -3,11 +3,9 @@ import { roundTo, type DType } from "../array/dtype.js";
 import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
+import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, sumAndSlope, values, valuesAndSlopes } from "./evaluate.js";
 import { type Reduction, roundingOf } from "./losses.js";
-
-/** Makes a tensor of an array. */
-export type Wrap<V> = (nd: NdArray, node: GraphNode | null, base: V | null) => V;
 
 interface Operands<V> {
   readonly input: V;

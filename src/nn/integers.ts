@@ -1,9 +1,9 @@
 /** L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block. */
 import { type DType, dtypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
-import { forEachBlock, Source, Target } from "../array/window.js";
+import { inBlocks, Source, Target } from "../array/window.js";
 import type { StorageTag } from "../core/kernels.js";
-import { BLOCK, memory } from "../core/memory.js";
+import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 
 /** Windows behind those of two operands and a result. */
@@ -17,7 +17,7 @@ export function integerValues(input: NdArray, target: NdArray, dtype: DType): Nd
   const differences = differencesOf(input, target, dtype);
   const to = new Target(out, "i64", 2);
   // The differences lie in a window, so that a block is all that may be done at once.
-  forEachBlock(input.numel, [to, { direct: false }], (start, n) => {
+  inBlocks(input.numel, (start, n) => {
     memory().kernels.abs_i64(differences(start, n), to.begin(start), n, 0, 0);
     to.end(start, n);
   });
@@ -30,14 +30,13 @@ export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigin
   const differences = differencesOf(input, target, dtype);
   const { kernels } = memory();
   let sum = 0n;
-  for (let start = 0; start < input.numel; start += BLOCK) {
-    const n = Math.min(BLOCK, input.numel - start);
+  inBlocks(input.numel, (start, n) => {
     const terms = differences(start, n);
     kernels.abs_i64(terms, terms, n, 0, 0);
     // The magnitude of the least integer is that integer again.
     wrap(terms, dtypes[dtype].storage, n);
     sum += kernels.total_i64(terms, n);
-  }
+  });
   return BigInt.asIntN(64, sum);
 }
 

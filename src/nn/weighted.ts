@@ -2,15 +2,15 @@
 import { type DType, dtypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { addBlock, sumAll } from "../array/sums.js";
-import { Source } from "../array/window.js";
+import { inBlocks, Source } from "../array/window.js";
 import { receiverOf, run } from "../autograd/backward.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
+import type { Wrap } from "../autograd/record.js";
 import { ExactSum } from "../core/exact-sum.js";
-import { BLOCK, memory } from "../core/memory.js";
+import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { parameterOf, type Problem } from "./evaluate.js";
-import type { Wrap } from "./gradient.js";
 import type { LossRow, Reduction } from "./losses.js";
 
 /** The window of the weighted terms, behind those of three operands. */
@@ -30,13 +30,12 @@ function weightedSum(problem: Problem, weight: NdArray, divisor: number): number
   const kernel = memory().kernels[`${row.kernel}_map_f64`];
   const p = parameterOf(problem);
   exact.reset();
-  for (let start = 0; start < input.numel; start += BLOCK) {
-    const n = Math.min(BLOCK, input.numel - start);
+  inBlocks(input.numel, (start, n) => {
     const terms = memory().window(TERMS);
     kernel(x.read(start, n), y.read(start, n), terms, n, p);
     memory().kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
     addBlock(terms, n, "f64", exact);
-  }
+  });
   return exact.dividedBy(divisor);
 }
 
