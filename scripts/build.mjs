@@ -9,6 +9,7 @@ import { reportSizes } from "./size.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RELEASE_WASM = "build/lossgrad.wasm";
+const THREADS_WASM = "build/lossgrad.threads.wasm";
 const BINARY_SOURCE = "src/core/generated/binary.ts";
 
 /** Modification time of the newest file under `path`, the folders included: removing a file changes its folder. */
@@ -41,11 +42,11 @@ if (process.argv.includes("--debug")) {
   compileKernels("debug", "build/lossgrad.debug.wasm");
 } else {
   compileKernels("release", RELEASE_WASM);
-  compileKernels("threads", "build/lossgrad.threads.wasm");
-  if (!upToDate(BINARY_SOURCE, [RELEASE_WASM, "scripts/inline-wasm.mjs"])) {
+  compileKernels("threads", THREADS_WASM);
+  if (!upToDate(BINARY_SOURCE, [RELEASE_WASM, THREADS_WASM, "scripts/inline-wasm.mjs"])) {
     assertOnlyMemoryImported(RELEASE_WASM);
-    assertOnlyMemoryImported("build/lossgrad.threads.wasm");
-    inlineWasm(RELEASE_WASM, BINARY_SOURCE);
+    assertOnlyMemoryImported(THREADS_WASM);
+    inlineWasm(RELEASE_WASM, THREADS_WASM, BINARY_SOURCE);
   }
   await compileLibrary();
 }

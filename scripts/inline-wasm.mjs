@@ -11,9 +11,19 @@ export function assertOnlyMemoryImported(wasmFile) {
   }
 }
 
-/** Writes the bytes of `wasmFile` and the names of its functions, as a type, into `sourceFile`. */
-export function inlineWasm(wasmFile, sourceFile) {
+/** Where the binary for shared memory differs from the plain one, and what stands there. Throws unless it is that one byte. */
+function sharedMemoryByte(plain, shared) {
+  const places = [...plain.keys()].filter((i) => plain[i] !== shared[i]);
+  if (plain.length !== shared.length || places.length !== 1) {
+    throw new Error(`expected binaries that differ in the flags of their memory, got ${places.length} bytes`);
+  }
+  return [places[0], shared[places[0]]];
+}
+
+/** Writes the bytes of `wasmFile`, how it becomes `sharedFile`, and the names of its functions, as a type, into `sourceFile`. */
+export function inlineWasm(wasmFile, sharedFile, sourceFile) {
   const bytes = readFileSync(wasmFile);
+  const [place, flags] = sharedMemoryByte(bytes, readFileSync(sharedFile));
   const kernels = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).filter(
     ({ kind }) => kind === "function",
   );
@@ -21,6 +31,8 @@ export function inlineWasm(wasmFile, sourceFile) {
   const lines = [
     `// Written by scripts/inline-wasm.mjs from ${wasmFile}.`,
     `export const WASM_BASE64 = "${bytes.toString("base64")}";`,
+    `export const MEMORY_FLAGS = ${place};`,
+    `export const SHARED_MEMORY = ${flags};`,
     `export type KernelName =\n${kernels.map(({ name }) => `  | "${name}"`).join("\n")};`,
   ];
   writeFileSync(sourceFile, `${lines.join("\n")}\n`);

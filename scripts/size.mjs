@@ -14,7 +14,7 @@ async function bundle(entry, withBinary) {
     name: "empty-binary",
     setup(context) {
       context.onLoad({ filter: /generated[\\/]binary\.js$/ }, () => ({
-        contents: 'export const WASM_BASE64 = "";',
+        contents: 'export const WASM_BASE64 = "", MEMORY_FLAGS = 0, SHARED_MEMORY = 0, WORKER_SOURCE = "";',
       }));
     },
   };

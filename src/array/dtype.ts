@@ -39,14 +39,14 @@ export type Scalar = number | bigint | boolean | Complex;
 
 /** What array() can return; Float16Array besides, where the engine has it. */
 export type TypedArray =
-  | Int8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Float32Array
+  | Float64Array;
 
 type Category = "bool" | "integer" | "float" | "complex";
 
@@ -59,7 +59,7 @@ export interface DTypeInfo {
   /** The type that arithmetic happens in. */
   readonly compute: ComputeTag;
   /** Array type over the stored numbers. */
-  readonly array: new (buffer: ArrayBuffer, byteOffset: number, length: number) => TypedArray;
+  readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray;
   /** torch's word for the type in messages. */
   readonly torchName: string;
 }

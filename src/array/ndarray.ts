@@ -1,5 +1,5 @@
 /** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
-import { memory } from "../core/memory.js";
+import { type LinearMemory, memory } from "../core/memory.js";
 import { type Origin, Storage } from "../core/storage.js";
 import {
   type DType,
@@ -47,6 +47,10 @@ export class NdArray {
   /** A 0-d array whose value stays on the JS side until its bytes are needed. */
   static scalar(dtype: DType, value: Scalar): NdArray {
     return new ScalarArray(dtype, roundTo(dtype, value));
+  }
+
+  get memory(): LinearMemory {
+    return memory();
   }
 
   /** The address of the first element, until the next operation begins. */

@@ -4,7 +4,7 @@
  * numbers are added one by one, exactly: slow, rare, and decided by the inputs alone, so the bits stay the same everywhere.
  */
 import { ExactSum } from "../core/exact-sum.js";
-import { BLOCK, memory, SCRATCH } from "../core/memory.js";
+import { BLOCK, type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { dtypes } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
@@ -31,9 +31,9 @@ function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, 
     });
     return magnitude;
   };
-  const magnitude = blocks((address, length) => addBlock(address, length, tag, exact));
+  const magnitude = blocks((address, length) => addBlock(memory(), address, length, tag, exact));
   if (!isCertain(exact.value(), magnitude, tag))
-    blocks((address, length) => addOneByOne(address, length, tag, exact));
+    blocks((address, length) => addOneByOne(memory(), address, length, tag, exact));
   return exact.dividedBy(divisor);
 }
 
@@ -51,9 +51,15 @@ function sumOneBlock(address: number, n: number, tag: "f32" | "f64"): number | n
   return Number.isFinite(sum) && isCertain(sum, f64[result + 2], tag) ? sum : null;
 }
 
-/** Adds the n numbers at `address`, a block at most, to `sum`; returns Σ|x|. */
-export function addBlock(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): number {
-  const { kernels, f64 } = memory();
+/** Adds the n numbers at `address` of `memory`, a block at most, to `sum`; returns Σ|x|. */
+export function addBlock(
+  memory: LinearMemory,
+  address: number,
+  n: number,
+  tag: "f32" | "f64",
+  sum: ExactSum,
+): number {
+  const { kernels, f64 } = memory;
   kernels[`total_${tag}`](address, n, SCRATCH.results);
   const result = SCRATCH.results >> 3;
   const total = f64[result];
@@ -64,12 +70,18 @@ export function addBlock(address: number, n: number, tag: "f32" | "f64", sum: Ex
     return f64[result + 2];
   }
   // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in its error alone.
-  return addOneByOne(address, n, tag, sum);
+  return addOneByOne(memory, address, n, tag, sum);
 }
 
 /** The same, without any error: the magnitude that errors come from is 0. */
-function addOneByOne(address: number, n: number, tag: "f32" | "f64", sum: ExactSum): number {
-  const { f32, f64 } = memory();
+function addOneByOne(
+  memory: LinearMemory,
+  address: number,
+  n: number,
+  tag: "f32" | "f64",
+  sum: ExactSum,
+): number {
+  const { f32, f64 } = memory;
   const values = tag === "f32" ? f32 : f64;
   const first = address / values.BYTES_PER_ELEMENT;
   for (let i = first; i < first + n; i++) sum.add(values[i]);

@@ -1,14 +1,19 @@
 /**
- * How operands reach a kernel. A kernel wants contiguous numbers of one type; an operand that is so already is read
- * and written in place. Any other (broadcast, strided, of another dtype) passes block by block through windows: small
- * buffers that stay in a cache, so that nothing of the operands' size is ever copied.
+ * How operands reach a kernel. A kernel wants contiguous numbers of one type in its memory; an operand that is so already is
+ * read and written in place. Any other (broadcast, strided, of another dtype, a user's typed array) passes block by block
+ * through windows: small buffers that stay in a cache, so that nothing of the operands' size is ever copied.
  *
  *     view --gather--> window --convert--> window --> kernel --> window --convert--> window --scatter--> view
+ *    array ---copy---> window --convert--> window --> kernel --> window --convert--> window ---copy---> array
  */
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
-import { BLOCK, memory, SCRATCH } from "../core/memory.js";
+import { BLOCK, type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { dtypes } from "./dtype.js";
+import { ForeignArray } from "./foreign.js";
 import type { NdArray } from "./ndarray.js";
+
+/** What operations read and write. */
+export type Elements = NdArray | ForeignArray;
 
 type ConvertName = Extract<keyof Kernels, `convert_${string}`>;
 
@@ -80,24 +85,37 @@ function writeTable(array: NdArray): number {
 
 /** One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. */
 abstract class Operand {
-  protected readonly base: number;
+  readonly memory: LinearMemory;
+  /** Null for a typed array that lies elsewhere. */
+  protected readonly base: number | null;
   protected readonly size: number;
   /** Whether kernels may use the operand in place, at any length. */
   readonly direct: boolean;
 
   constructor(
-    protected readonly array: NdArray,
+    protected readonly array: Elements,
     protected readonly path: readonly ConvertName[],
     protected readonly slot: number,
   ) {
     this.size = dtypes[array.dtype].size;
     this.base = array.address();
-    this.direct = array.contiguous && path.length === 0;
+    this.direct = array.contiguous && path.length === 0 && this.base !== null;
+    this.memory = array.memory;
+  }
+
+  /** The address of the first element of a direct operand, and the bytes of one element. */
+  get place(): readonly [address: number, size: number] {
+    return [this.base!, this.size];
+  }
+
+  /** Whether the elements must be brought to, or from, a window before anything else. */
+  protected get elsewhere(): boolean {
+    return this.base === null || !this.array.contiguous;
   }
 
   /** The operand's two windows by turns. */
   protected window(turn: number): number {
-    return memory().window(2 * this.slot + (turn & 1));
+    return this.memory.window(2 * this.slot + (turn & 1));
   }
 }
 
@@ -106,7 +124,7 @@ export class Source extends Operand {
   private staged = -1;
 
   constructor(
-    array: NdArray,
+    array: Elements,
     private readonly tag: StorageTag,
     slot: number,
     /** A type that the numbers are rounded to on the way. */
@@ -118,20 +136,16 @@ export class Source extends Operand {
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
   read(start: number, n: number): number {
-    return this.direct ? this.base + start * this.size : this.stage(start, n);
+    return this.direct ? this.base! + start * this.size : this.stage(start, n);
   }
 
   private stage(start: number, n: number): number {
     // The first block is the longest, so a constant is staged once.
     if (this.staged >= 0 && this.isConstant()) return this.staged;
-    const { kernels } = memory();
-    let address = this.base + start * this.size;
+    const { kernels } = this.memory;
     let turn = 0;
-    if (!this.array.contiguous) {
-      address = this.window(turn++);
-      const gather = kernels[`gather_${this.size as 1 | 2 | 4 | 8 | 16}`];
-      gather(this.base, address, start, n, writeTable(this.array), SCRATCH.table);
-    }
+    let address = this.elsewhere ? this.window(turn++) : this.base! + start * this.size;
+    if (this.elsewhere) this.bring(address, start, n);
     for (const step of this.path) {
       const to = this.window(turn++);
       kernels[step](address, to, n);
@@ -141,10 +155,21 @@ export class Source extends Operand {
     return address;
   }
 
+  private bring(address: number, start: number, n: number): void {
+    const { array, memory } = this;
+    if (array instanceof ForeignArray) {
+      array.copyTo(address, start, n);
+    } else {
+      const gather = memory.kernels[`gather_${this.size as 1 | 2 | 4 | 8 | 16}`];
+      gather(this.base!, address, start, n, writeTable(array), SCRATCH.table);
+    }
+  }
+
   /** Whether all elements are one number in memory. */
   private isConstant(): boolean {
-    const { strides, shape } = this.array;
-    return strides.every((stride, d) => stride === 0 || shape[d] === 1);
+    const { array } = this;
+    if (array instanceof ForeignArray) return array.constant;
+    return array.strides.every((stride, d) => stride === 0 || array.shape[d] === 1);
   }
 
   /** The same elements, as this operand has them, as numbers of another type. */
@@ -158,30 +183,38 @@ export class Source extends Operand {
 
 /** An operand that is written. */
 export class Target extends Operand {
-  constructor(array: NdArray, tag: StorageTag, slot: number) {
+  constructor(array: Elements, tag: StorageTag, slot: number) {
     super(array, conversionPath(tag, dtypes[array.dtype].storage), slot);
   }
 
   /** Where a kernel is to put elements [start, start + n). */
   begin(start: number): number {
-    return this.direct ? this.base + start * this.size : this.window(0);
+    return this.direct ? this.base! + start * this.size : this.window(0);
   }
 
   /** Moves what the kernel wrote there to its place. */
   end(start: number, n: number): void {
     if (this.direct) return;
-    const { kernels } = memory();
+    const { kernels } = this.memory;
     let address = this.window(0);
     let turn = 1;
     this.path.forEach((step, i) => {
-      const last = i === this.path.length - 1 && this.array.contiguous;
-      const to = last ? this.base + start * this.size : this.window(turn++);
+      const last = i === this.path.length - 1 && !this.elsewhere;
+      const to = last ? this.base! + start * this.size : this.window(turn++);
       kernels[step](address, to, n);
       address = to;
     });
-    if (this.array.contiguous) return;
-    const scatter = kernels[`scatter_${this.size as 1 | 2 | 4 | 8 | 16}`];
-    scatter(address, this.base, start, n, writeTable(this.array), SCRATCH.table);
+    if (this.elsewhere) this.takeAway(address, start, n);
+  }
+
+  private takeAway(address: number, start: number, n: number): void {
+    const { array, memory } = this;
+    if (array instanceof ForeignArray) {
+      array.copyFrom(address, start, n);
+    } else {
+      const scatter = memory.kernels[`scatter_${this.size as 1 | 2 | 4 | 8 | 16}`];
+      scatter(address, this.base!, start, n, writeTable(array), SCRATCH.table);
+    }
   }
 }
 

@@ -1,26 +1,25 @@
 /** Values of a loss, and its gradients where they come along: the fused kernels, block by block. */
 import { type DType, dtypes, roundTo } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
 import { addBlock } from "../array/sums.js";
-import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
+import { type Elements, forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
 import type { FloatTag, Kernels, LossKernel } from "../core/kernels.js";
-import { BLOCK, memory } from "../core/memory.js";
+import { BLOCK, type LinearMemory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { type LossRow, roundingOf } from "./losses.js";
 
-/** A loss of two arrays of one shape (broadcast views), computed in a floating `dtype`. */
-export interface Problem {
+/** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
+export interface Problem<E extends Elements = Elements> {
   readonly row: LossRow;
-  readonly input: NdArray;
-  readonly target: NdArray;
+  readonly input: E;
+  readonly target: E;
   readonly dtype: DType;
   /** beta or delta; 0 for a loss without. */
   readonly parameter: number;
 }
 
 const exact = new ExactSum();
-/** A window behind those of two operands and two results. */
+/** A window behind those of four operands. */
 const TERMS = 8;
 
 /** The kernels of one loss and one dtype. */
@@ -31,13 +30,16 @@ interface LossKernels {
   readonly sumslope: Kernels["l1_sumslope_f32"];
 }
 
-const found: Partial<Record<LossKernel, Partial<Record<FloatTag, LossKernels>>>> = {};
+type Found = Partial<Record<LossKernel, Partial<Record<FloatTag, LossKernels>>>>;
+const foundIn = new Map<LinearMemory, Found>();
 
 /** Looked up once: building the names costs as much as a small loss (measured). */
-function kernelsOf({ kernel }: LossRow, tag: FloatTag): LossKernels {
+function kernelsOf({ kernel }: LossRow, tag: FloatTag, memory: LinearMemory): LossKernels {
+  let found = foundIn.get(memory);
+  if (!found) foundIn.set(memory, (found = {}));
   const known = found[kernel]?.[tag];
   if (known) return known;
-  const { kernels } = memory();
+  const { kernels } = memory;
   return ((found[kernel] ??= {})[tag] = {
     map: kernels[`${kernel}_map_${tag}`],
     sum: kernels[`${kernel}_sum_${tag}`],
@@ -78,36 +80,38 @@ interface Pass {
 function begin({ row, input, target, dtype }: Problem): Pass {
   beginOperation();
   const tag = tagOf(dtype);
-  return { kernels: kernelsOf(row, tag), x: new Source(input, tag, 0), y: new Source(target, tag, 1) };
+  return {
+    kernels: kernelsOf(row, tag, input.memory),
+    x: new Source(input, tag, 0),
+    y: new Source(target, tag, 1),
+  };
 }
 
 /** Lets `kernel` write all of `out` from the operands. */
 function write(
   { x, y }: Pass,
-  out: NdArray,
+  out: Elements,
   tag: FloatTag,
   kernel: (x: number, y: number, out: number, n: number) => void,
-): NdArray {
+): void {
   const to = new Target(out, tag, 2);
   forEachBlock(out.numel, [x, y, to], (start, n) => {
     kernel(x.read(start, n), y.read(start, n), to.begin(start), n);
     to.end(start, n);
   });
-  return out;
 }
 
-/** term(input - target), elementwise. */
-export function values(problem: Problem): NdArray {
-  const out = NdArray.empty(problem.dtype, problem.input.shape);
+/** out = term(input - target) */
+export function values(problem: Problem, out: Elements): void {
   const pass = begin(problem);
   const p = parameterOf(problem);
-  return write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
+  write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
     pass.kernels.map(x, y, to, n, p);
   });
 }
 
 /** The terms, and slopes = slope(input - target), block by block: what the second kernel reads is still in a cache. */
-export function valuesAndSlopes(problem: Problem, out: NdArray, slopes: NdArray): void {
+export function valuesAndSlopes(problem: Problem, out: Elements, slopes: Elements): void {
   const { kernels, x, y } = begin(problem);
   const tag = tagOf(problem.dtype);
   const p = parameterOf(problem);
@@ -124,10 +128,10 @@ export function valuesAndSlopes(problem: Problem, out: NdArray, slopes: NdArray)
 }
 
 /** out = (norm · slope(input - target)) · upstream */
-export function slope(problem: Problem, norm: number, upstream: number, out: NdArray): NdArray {
+export function slope(problem: Problem, norm: number, upstream: number, out: Elements): void {
   const pass = begin(problem);
   const { q, scale } = slopeScalars(problem, norm);
-  return write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
+  write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
     pass.kernels.slope(x, y, to, n, q, scale, upstream);
   });
 }
@@ -140,7 +144,7 @@ export function sum(problem: Problem, divisor: number): number {
 }
 
 /** The same sum; and out = norm · slope(input - target) in the same pass. */
-export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: NdArray): number {
+export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: Elements): number {
   const pass = begin(problem);
   const p = parameterOf(problem);
   const { q, scale } = slopeScalars(problem, norm);
@@ -176,10 +180,32 @@ function sumBlocks(
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
 function addWide(problem: Problem, { x, y }: Pass, start: number, n: number): void {
-  const { row, dtype } = problem;
+  const { row, dtype, input } = problem;
   const tag = dtype === "float64" ? "f64" : "f32";
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
-  const terms = memory().window(TERMS);
-  kernelsOf(row, tag).map(from, to, terms, n, parameterOf(problem));
-  addBlock(terms, n, tag, exact);
+  const terms = input.memory.window(TERMS);
+  kernelsOf(row, tag, input.memory).map(from, to, terms, n, parameterOf(problem));
+  addBlock(input.memory, terms, n, tag, exact);
+}
+
+/** Σ weight · term(input - target) / divisor, the sum exact across blocks; terms and products are rounded to float64. */
+export function weightedSum(problem: Problem, weight: Elements, divisor: number): number {
+  const { row, input, target } = problem;
+  const { memory } = input;
+  beginOperation();
+  // An operand of another dtype is rounded to the loss's, as torch promotes it.
+  const via = dtypes[problem.dtype].storage;
+  const x = new Source(input, "f64", 0, via);
+  const y = new Source(target, "f64", 1, via);
+  const w = new Source(weight, "f64", 2);
+  const kernel = memory.kernels[`${row.kernel}_map_f64`];
+  const p = parameterOf(problem);
+  exact.reset();
+  inBlocks(input.numel, (start, n) => {
+    const terms = memory.window(TERMS);
+    kernel(x.read(start, n), y.read(start, n), terms, n, p);
+    memory.kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
+    addBlock(memory, terms, n, "f64", exact);
+  });
+  return exact.dividedBy(divisor);
 }

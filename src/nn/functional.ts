@@ -125,7 +125,11 @@ function unweighted(
   if (isGradEnabled() && (input.requiresGrad || target.requiresGrad)) {
     return recordLoss<Tensor>(problem, reduction, resultDType, { input, target }, Tensor.wrap);
   }
-  if (reduction === "none") return new Tensor(values(problem)).to(resultDType);
+  if (reduction === "none") {
+    const terms = NdArray.empty(problem.dtype, shape);
+    values(problem, terms);
+    return new Tensor(terms).to(resultDType);
+  }
   const divisor = reduction === "mean" ? problem.input.numel : 1;
   return new Tensor(NdArray.scalar(resultDType, sum(problem, divisor)));
 }
@@ -153,7 +157,7 @@ function problemOf(
   target: Tensor,
   shape: readonly number[],
   parameter: number,
-): Problem {
+): Problem<NdArray> {
   const dtype = promoteTypes(input.dtype, target.dtype);
   return { row, input: input.nd.expanded(shape), target: target.nd.expanded(shape), dtype, parameter };
 }

@@ -16,7 +16,7 @@ type Side = keyof Operands<unknown>;
 
 /** The loss of `problem`, recorded: its operands `input` and `target` get gradients where they require them. */
 export function recordLoss<V extends Variable>(
-  problem: Problem,
+  problem: Problem<NdArray>,
   reduction: Reduction,
   resultDType: DType,
   operands: Operands<V>,
@@ -55,7 +55,7 @@ class LossGradient<V extends Variable> {
   private readTarget: () => Variable;
 
   constructor(
-    private readonly problem: Problem,
+    private readonly problem: Problem<NdArray>,
     private readonly reduction: Reduction,
     private readonly operands: Operands<V>,
     private readonly wrap: Wrap<V>,
@@ -72,7 +72,7 @@ class LossGradient<V extends Variable> {
   }
 
   /** The problem as the operand `which` sees it: its difference first. L1's is a sign, turned by the norm's instead. */
-  private seenBy(which: Side): Problem {
+  private seenBy(which: Side): Problem<NdArray> {
     const { problem } = this;
     if (which === "input" || problem.row.divides) return problem;
     return { ...problem, input: problem.target, target: problem.input };
@@ -81,7 +81,7 @@ class LossGradient<V extends Variable> {
   forward(resultDType: DType): NdArray {
     const { row, dtype, input } = this.problem;
     if (this.reduction === "none") {
-      return convert(row.divides ? this.valuesKeepingSlopes() : values(this.problem), resultDType);
+      return convert(row.divides ? this.valuesKeepingSlopes() : this.values(), resultDType);
     }
     const out = NdArray.empty(dtype, input.shape);
     // A norm that underflows would lose the signs that another upstream gradient needs.
@@ -91,6 +91,12 @@ class LossGradient<V extends Variable> {
     const value = sumAndSlope(seen, divisor, this.signed(norm), out);
     this.keep(out, norm);
     return NdArray.scalar(resultDType, value);
+  }
+
+  private values(): NdArray {
+    const result = this.blank();
+    values(this.problem, result);
+    return result;
   }
 
   private valuesKeepingSlopes(): NdArray {
@@ -137,7 +143,9 @@ class LossGradient<V extends Variable> {
     if (own && g === 1 && this.kept && this.keptNorm === this.norm())
       return retainGraph ? this.kept.clone() : this.kept;
     if (row.divides) return this.tensorOf(this.rescaled(which, g, own && !retainGraph));
-    return this.tensorOf(slope(this.seenBy(which), this.norm(), g, this.blank()));
+    const out = this.blank();
+    slope(this.seenBy(which), this.norm(), g, out);
+    return this.tensorOf(out);
   }
 
   /** Reading what was saved checks that it has not changed. */
@@ -163,7 +171,8 @@ class LossGradient<V extends Variable> {
     const kept = this.kept!.nd;
     // What was kept for the target is negated: so is its difference from 0, the other way round.
     const [input, target] = this.swapped && this.reduction !== "none" ? [zero, kept] : [kept, zero];
-    return slope({ ...this.problem, input, target }, norm, 1, out);
+    slope({ ...this.problem, input, target }, norm, 1, out);
+    return out;
   }
 
   /** L1's gradient for the upstream gradient g: a division by N, rounded once, times the sign. */
@@ -183,12 +192,8 @@ class LossGradient<V extends Variable> {
       return this.tensorOf(which === "target" ? unary("neg", product, 0, 0, product) : product);
     }
     const wide = this.wideDType();
-    const slopes = slope(
-      { ...this.seenBy(which), dtype: wide },
-      row.factor,
-      1,
-      NdArray.empty(wide, upstream.shape),
-    );
+    const slopes = NdArray.empty(wide, upstream.shape);
+    slope({ ...this.seenBy(which), dtype: wide }, row.factor, 1, slopes);
     return this.tensorOf(convert(binary("mul", slopes, upstream.nd, wide, slopes), dtype));
   }
 

@@ -197,7 +197,7 @@ export function fromTyped({ data, own }: TypedSource, dtype: DType): NdArray {
     throw new RangeError(`tensor: expected pairs for ${dtype}, got an odd length of ${data.length}`);
   }
   // The allocation may grow the memory, and so detach a view of it.
-  const source = data.buffer === memory().buffer ? (data as unknown as Float64Array).slice() : data;
+  const source = memory().owns(data.buffer) ? (data as unknown as Float64Array).slice() : data;
   const nd = NdArray.empty(dtype, [length], "user");
   if (own === dtype || pairs) {
     setNumbers(nd, source);

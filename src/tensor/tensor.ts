@@ -179,9 +179,10 @@ export class Tensor implements Variable {
 
   /**
    * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for
-   * float16 where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. The
-   * array is detached when the memory grows, which any operation may do: call again for a new one. TypeScript takes it
-   * for a Float32Array unless told otherwise, as in `array<BigInt64Array>()`.
+   * float16 where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex. Its
+   * buffer is a SharedArrayBuffer where threads are possible (Node, isolated pages); elsewhere the array is detached when the
+   * memory grows, which any operation may do: call again for a new one. TypeScript takes it for a Float32Array unless
+   * told otherwise, as in `array<BigInt64Array>()`.
    *
    * @throws Error for a tensor that requires grad, or that is not contiguous
    * @example
@@ -190,7 +191,7 @@ export class Tensor implements Variable {
    * String(x); // "tensor([1., 2., 3.])"
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the dtype is not part of the type
-  array<T extends TypedArray = Float32Array<ArrayBuffer>>(): T {
+  array<T extends TypedArray = Float32Array>(): T {
     this.checkAlive("array");
     if (this.requiresGrad) {
       throw new Error(

@@ -4,7 +4,7 @@ import { NdArray } from "../../src/array/ndarray.js";
 import { mean, sum } from "../../src/array/reductions.js";
 import { addBlock, sumAll, sumOver } from "../../src/array/sums.js";
 import { ExactSum } from "../../src/core/exact-sum.js";
-import { BLOCK } from "../../src/core/memory.js";
+import { BLOCK, memory } from "../../src/core/memory.js";
 import { beginOperation } from "../../src/core/storage.js";
 import { Random } from "../support/random.js";
 import { errorInUlps, roundUnits, sumUnits } from "../support/rational.js";
@@ -179,7 +179,7 @@ describe("addBlock", () => {
     exact.add(100);
     const x = arrayOf("float32", [4], [1, -2, 3, 0.5]);
     beginOperation();
-    expect(addBlock(x.address(), 4, "f32", exact)).toBe(6.5);
+    expect(addBlock(memory(), x.address(), 4, "f32", exact)).toBe(6.5);
     expect(exact.value()).toBe(102.5);
   });
 
@@ -194,7 +194,7 @@ describe("addBlock", () => {
     const exact = new ExactSum();
     const x = arrayOf("float64", [values.length], values);
     beginOperation();
-    expect(addBlock(x.address(), values.length, "f64", exact)).toBe(0);
+    expect(addBlock(memory(), x.address(), values.length, "f64", exact)).toBe(0);
     expect(exact.value()).toBe(expected);
   });
 });

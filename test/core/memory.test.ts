@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
-import { BLOCK, memory, SCRATCH } from "../../src/core/memory.js";
+import { BLOCK, LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
 import { beginOperation, Storage } from "../../src/core/storage.js";
 import { expectRefused } from "../support/refuse.js";
 
@@ -42,29 +42,41 @@ describe("windows", () => {
   });
 });
 
+describe("the staging memory", () => {
+  it("is not shared, and is another one where the tensors' memory is shared", () => {
+    expect(memory().shared).toBe(true);
+    expect(staging().shared).toBe(false);
+    expect(staging()).toBe(staging());
+    expect(staging().owns(memory().buffer)).toBe(false);
+  });
+});
+
 describe("growth", () => {
-  it("renews every view, keeps the content, and never shrinks", () => {
-    const x = tensor([1, 2, 3]);
-    const { bytes, u32, f32, f64, i64 } = memory();
-    const { bytesReserved } = memoryStats();
-    grow();
-    expect(memoryStats().bytesReserved).toBeGreaterThan(bytesReserved);
-    for (const view of [bytes, u32, f32, f64, i64]) expect(view).toHaveLength(0);
-    const now = memory();
-    for (const view of [now.bytes, now.u32, now.f32, now.f64, now.i64]) {
-      expect(view.buffer).toBe(now.buffer);
-      expect(view.byteLength).toBe(memoryStats().bytesReserved);
+  it.each([false, true])("renews every view and keeps the content, shared: %s", (shared) => {
+    const memory = new LinearMemory(shared);
+    const { bytes, u32, f32, f64, i64, buffer, reserved } = memory;
+    const { address } = memory.allocate(64)!;
+    bytes[address] = 1;
+    memory.allocate(reserved);
+    expect(memory.reserved).toBeGreaterThan(reserved);
+    // A shared buffer stays as it was; another is detached.
+    for (const view of [bytes, u32, f32, f64, i64]) expect(view.byteLength).toBe(shared ? reserved : 0);
+    for (const view of [memory.bytes, memory.u32, memory.f32, memory.f64, memory.i64]) {
+      expect(view.buffer).toBe(memory.buffer);
+      expect(view.byteLength).toBe(memory.reserved);
     }
-    expect(x.tolist()).toEqual([1, 2, 3]);
+    expect(memory.bytes[address]).toBe(1);
+    expect([buffer, memory.buffer].map((each) => memory.owns(each))).toEqual([true, true]);
+    expect(memory.owns(new ArrayBuffer(8))).toBe(false);
   });
 
-  it("detaches an array() from before; a new one shows the same elements at the same place", () => {
+  it("leaves an array() from before a view of the same elements, where memory is shared", () => {
     const x = tensor([1, 2, 3]);
     const before = x.array();
     const { byteOffset } = before;
     before[1] = 20;
     grow();
-    expect(before).toHaveLength(0);
+    expect([...before]).toEqual([1, 20, 3]);
     const after = x.array();
     expect([...after]).toEqual([1, 20, 3]);
     expect(after.byteOffset).toBe(byteOffset);
