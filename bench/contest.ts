@@ -1,85 +1,113 @@
 /** How rivals are checked and timed: in interleaved rounds, so that what else the machine does hits all of them alike. */
+import type { Formula } from "./formulas.js";
 import type { Operands } from "./operands.js";
 
-/** The value alone; the value and the gradient; the same, with the gradient read as a training step does. */
-export type Pass = "value" | "gradient" | "read";
+/** The value alone, or the value and its gradient. */
+export type Pass = "value" | "gradient";
 
-export interface Case {
-  readonly pass: Pass;
-  readonly title: string;
-  readonly bytes: number;
-  readonly note: string;
-}
+export const PASSES: readonly Pass[] = ["value", "gradient"];
 
 export interface Answer {
   readonly mean: number;
-  /** The largest error of an element of the gradient; 0 of the value alone. */
-  readonly gradientError: number;
+  /** Elements of the gradient that are wrong; 0 of the value alone. */
+  readonly wrongGradients: number;
 }
 
 export interface Rival {
   readonly name: string;
   /** What is timed. */
   readonly about: string;
+  readonly passes: readonly Pass[];
+  /** What its results are checked against. */
+  readonly formula: Formula;
   prepare(operands: Operands): void | Promise<void>;
   answer(pass: Pass): Answer | Promise<Answer>;
   /** The seconds that `repeats` runs take. */
   time(pass: Pass, repeats: number): number | Promise<number>;
-  /** Ends what runs outside this process. */
-  close?(): void;
 }
 
-const ROUNDS = 25;
+/** A table of the report: who runs what, at which sizes. */
+export interface Contest {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  /** The first is what the others are compared with. */
+  readonly rivals: readonly Rival[];
+  readonly sizes: readonly number[];
+}
+
+/** One rival in one pass of a contest, at one size. */
+export interface Entry {
+  readonly contest: string;
+  readonly pass: Pass;
+  readonly elements: number;
+  readonly rival: string;
+  /** Of one run: one number a round. */
+  readonly seconds: readonly number[];
+  /** Of the mean, relative to the exact one. */
+  readonly error: number;
+  readonly wrongGradients: number;
+}
+
 /** Rounds before the first that counts. */
-const WARM_UP = 3;
+const WARM_UP = 2;
 /** For the optimizing compiler, which needs thousands of calls, and longer on a busy machine. */
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 0.5;
 /** A sample is about this long: long against the clock's resolution and a timer interrupt. */
-const SAMPLE_SECONDS = 0.01;
-/** More is a wrong result. What is rounded in float32 on the way, at any of the sizes, stays below. */
-const TOLERATED_ULPS = 16;
+const SAMPLE_SECONDS = 0.008;
+/** Slow rivals with many elements: rounds end after so many of them in so many seconds. */
+const ENOUGH_ROUNDS = 7;
+const ENOUGH_SECONDS = 15;
 
-/** Throws unless every rival's results are right; gives the errors of their means, in units in the last place of float32. */
-export async function check(rivals: readonly Rival[], pass: Pass, operands: Operands): Promise<number[]> {
-  operands.renewViews();
-  const exact = operands.exactMean();
-  const ulp = 2 ** (Math.floor(Math.log2(exact)) - 23);
-  const errors: number[] = [];
-  for (const [i, rival] of rivals.entries()) {
-    const { mean, gradientError } = await rival.answer(pass);
-    const ulps = Math.abs(mean - exact) / ulp;
-    // The library promises one unit.
-    if (!(ulps <= (i === 0 ? 1 : TOLERATED_ULPS))) {
-      throw new Error(`${rival.name}: expected a mean of ${exact}, got ${mean}`);
+/** Rivals that leave a contest are kept out of it with the error that made them leave. */
+export type Leave = (rival: Rival, error: Error) => void;
+
+/** Those of `rivals` for which `work` succeeds, with its results. */
+export async function attempt<T>(
+  rivals: readonly Rival[],
+  leave: Leave,
+  work: (rival: Rival) => T | Promise<T>,
+): Promise<Map<Rival, T>> {
+  const results = new Map<Rival, T>();
+  for (const rival of rivals) {
+    try {
+      results.set(rival, await work(rival));
+    } catch (error) {
+      leave(rival, error as Error);
     }
-    if (gradientError !== 0) throw new Error(`${rival.name}: the gradient is off by ${gradientError}`);
-    errors.push(ulps);
   }
-  return errors;
+  return results;
 }
 
-/** Seconds of one run: for each rival, one number a round. */
-export async function run(rivals: readonly Rival[], pass: Pass): Promise<number[][]> {
-  const repeats: number[] = [];
-  for (const rival of rivals) repeats.push(await repeatsFor(rival, pass));
-  const samples: number[][] = rivals.map(() => []);
-  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    for (let turn = 0; turn < rivals.length; turn++) {
-      // Another rival begins each round.
-      const i = (round + turn) % rivals.length;
-      const seconds = await rivals[i].time(pass, repeats[i]);
-      if (round >= WARM_UP) samples[i].push(seconds / repeats[i]);
+/** Times a pass of each rival in rounds; another begins each round. Gives seconds of one run, one number a round. */
+export async function timeRounds(
+  rivals: readonly Rival[],
+  pass: Pass,
+  rounds: number,
+  leave: Leave,
+): Promise<Map<Rival, number[]>> {
+  const repeats = await attempt(rivals, leave, (rival) => repeatsFor(rival, pass));
+  const samples = new Map([...repeats.keys()].map((rival) => [rival, [] as number[]]));
+  const start = performance.now();
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const runners = [...samples.keys()];
+    const first = (round + WARM_UP) % runners.length;
+    const order = [...runners.slice(first), ...runners.slice(0, first)];
+    const seconds = await attempt(order, leave, (rival) => rival.time(pass, repeats.get(rival)!));
+    for (const rival of runners) {
+      const time = seconds.get(rival);
+      if (time === undefined) samples.delete(rival);
+      else if (round >= 0) samples.get(rival)!.push(time / repeats.get(rival)!);
     }
+    if (round + 1 >= ENOUGH_ROUNDS && performance.now() - start > ENOUGH_SECONDS * 1000) break;
   }
   return samples;
 }
 
-/** Runs a pass of each rival, with few elements, until it is as fast as it gets. */
-export async function warmUp(rivals: readonly Rival[], pass: Pass): Promise<void> {
-  for (const rival of rivals) {
-    const repeats = await repeatsFor(rival, pass);
-    for (let spent = 0; spent < WARM_UP_SECONDS;) spent += await rival.time(pass, repeats);
-  }
+/** Runs a pass of a rival, with few elements, until it is as fast as it gets. */
+export async function warmUp(rival: Rival, pass: Pass): Promise<void> {
+  const repeats = await repeatsFor(rival, pass);
+  for (let spent = 0; spent < WARM_UP_SECONDS;) spent += await rival.time(pass, repeats);
 }
 
 /** Doubles until a sample is long enough, which also warms the code up. */

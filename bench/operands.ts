@@ -1,63 +1,55 @@
-/** The operands of one size, as tensors, as arrays and as addresses. */
-import { empty, manualSeed, rand, type Tensor } from "lossgrad";
+/** The operands of one size: as ordinary arrays, as tensors, and as a file for other processes. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { manualSeed, rand, tensor, type Tensor } from "lossgrad";
 
-/** torch draws the same numbers from it. */
-export const SEED = 20;
-
-/** What `rand` draws is a multiple of this, so sums of differences are whole numbers of it, exact in float64. */
-const UNIT = 2 ** -24;
+const SEED = 20;
 
 export class Operands {
   /** Uniform in [0, 1). */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Where a rival that is given an array puts the gradient. */
+  readonly out: Float32Array;
+
   readonly input: Tensor;
   readonly target: Tensor;
   /** The input as a leaf that receives gradients. */
   readonly leaf: Tensor;
-  /** Where rivals that are no tensors put the gradient. */
-  private readonly output: Tensor;
 
-  x!: Float32Array;
-  y!: Float32Array;
-  out!: Float32Array;
-  /** The arrays' places in the linear memory. */
-  at!: { x: number; y: number; out: number };
+  private folder: string | null = null;
 
   constructor(readonly n: number) {
     manualSeed(SEED);
-    this.input = rand([n]);
-    this.target = rand([n]);
+    this.x = draw(n);
+    this.y = draw(n);
+    this.out = new Float32Array(n);
+    this.input = tensor(this.x);
+    this.target = tensor(this.y);
     this.leaf = this.input.detach().requiresGrad_();
-    this.output = empty([n]);
-    this.renewViews();
   }
 
-  /** The arrays are detached when the linear memory grows. */
-  renewViews(): void {
-    this.x = this.input.array() as Float32Array;
-    this.y = this.target.array() as Float32Array;
-    this.out = this.output.array() as Float32Array;
-    this.at = { x: this.x.byteOffset, y: this.y.byteOffset, out: this.out.byteOffset };
-  }
-
-  /** The exact mean of |x - y|. */
-  exactMean(): number {
-    let units = 0;
-    for (let i = 0; i < this.n; i++) units += Math.abs(this.x[i] / UNIT - this.y[i] / UNIT);
-    return (units * UNIT) / this.n;
-  }
-
-  /** The largest difference of an element of `gradient` from sign(x - y) / n. */
-  gradientError(gradient: Float32Array): number {
-    const scale = Math.fround(1 / this.n);
-    let largest = 0;
-    for (let i = 0; i < this.n; i++) {
-      const expected = Math.sign(this.x[i] - this.y[i]) * scale;
-      largest = Math.max(largest, Math.abs(gradient[i] - expected));
+  /** The path of a file that holds x and then y, written when it is first asked for. */
+  get file(): string {
+    if (this.folder === null) {
+      this.folder = mkdtempSync(join(tmpdir(), "lossgrad-bench-"));
+      writeFileSync(join(this.folder, "operands"), this.x);
+      writeFileSync(join(this.folder, "operands"), this.y, { flag: "a" });
     }
-    return largest;
+    return join(this.folder, "operands");
   }
 
   dispose(): void {
-    for (const tensor of [this.input, this.target, this.output, this.leaf.grad]) tensor?.dispose();
+    for (const tensor of [this.input, this.target, this.leaf.grad]) tensor?.dispose();
+    if (this.folder !== null) rmSync(this.folder, { recursive: true });
   }
+}
+
+/** `n` numbers in [0, 1), multiples of 2⁻²⁴. */
+function draw(n: number): Float32Array {
+  const drawn = rand([n]);
+  const copy = new Float32Array(drawn.array());
+  drawn.dispose();
+  return copy;
 }

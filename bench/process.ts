@@ -1,0 +1,85 @@
+/** A rival in another process: it times itself, asked for one sample at a time over a pipe. */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import type { Answer, Pass, Rival } from "./contest.js";
+import { L1 } from "./formulas.js";
+import type { Operands } from "./operands.js";
+
+interface Introduction {
+  readonly version: string;
+  readonly about: string;
+  readonly passes: readonly Pass[];
+}
+
+type Reply = { readonly ok: unknown } | { readonly error: string };
+
+/** The longest single request is a sample of a slow rival's: seconds. */
+const PATIENCE_SECONDS = 120;
+
+export class ProcessRival implements Rival {
+  passes: readonly Pass[] = [];
+  readonly formula = L1;
+  about = "";
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly lines: AsyncIterator<string>;
+  private lastWords = "";
+
+  private constructor(
+    readonly name: string,
+    command: string,
+    args: readonly string[],
+  ) {
+    this.child = spawn(command, args, { stdio: "pipe" });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+    this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.lastWords = text.trim().split("\n").at(-1)!;
+    });
+    this.child.on("error", (error) => (this.lastWords = error.message));
+    // A request to a process that ended fails by the missing reply.
+    this.child.stdin.on("error", () => undefined);
+  }
+
+  /** Starts the process; rejects with the reason where it cannot do its work here. */
+  static async start(name: string, command: string, ...args: string[]): Promise<ProcessRival> {
+    const rival = new ProcessRival(name, command, args);
+    const { version, about, passes } = (await rival.read()) as Introduction;
+    rival.about = `${version}: ${about}`;
+    rival.passes = passes;
+    return rival;
+  }
+
+  async prepare({ n, file }: Operands): Promise<void> {
+    await this.ask({ do: "prepare", n, file });
+  }
+
+  async answer(pass: Pass): Promise<Answer> {
+    return (await this.ask({ do: "answer", pass })) as Answer;
+  }
+
+  async time(pass: Pass, repeats: number): Promise<number> {
+    return ((await this.ask({ do: "time", pass, repeats })) as { seconds: number }).seconds;
+  }
+
+  close(): void {
+    this.child.stdin.end();
+  }
+
+  private ask(request: object): Promise<unknown> {
+    this.child.stdin.write(JSON.stringify(request) + "\n");
+    return this.read();
+  }
+
+  private async read(): Promise<unknown> {
+    const timer = setTimeout(() => this.child.kill(), PATIENCE_SECONDS * 1000);
+    try {
+      const line = await this.lines.next();
+      if (line.done) throw new Error(`its process ended: ${this.lastWords || "without a word"}`);
+      const reply = JSON.parse(line.value) as Reply;
+      if ("error" in reply) throw new Error(reply.error);
+      return reply.ok;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** What a run found. */
+import type { Contest, Entry, Pass } from "./contest.js";
+import type { Machine } from "./machine.js";
+import type { Absence } from "./rivals.js";
+
+export interface RivalInfo {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** A contest as the report needs it. */
+export interface ContestInfo extends Pick<Contest, "id" | "title" | "note" | "sizes"> {
+  readonly rivals: readonly RivalInfo[];
+}
+
+export interface Run {
+  readonly machine: Machine;
+  readonly absences: readonly Absence[];
+  readonly contests: readonly ContestInfo[];
+  readonly entries: readonly Entry[];
+}
+
+export function withoutCode({ id, title, note, sizes, rivals }: Contest): ContestInfo {
+  return { id, title, note, sizes, rivals: rivals.map(({ name, about }) => ({ name, about })) };
+}
+
+/** Those entries that match. */
+export function select(run: Run, pattern: Partial<Entry>): Entry[] {
+  const keys = Object.keys(pattern) as (keyof Entry)[];
+  return run.entries.filter((entry) => keys.every((key) => entry[key] === pattern[key]));
+}
+
+/** Time of `rival` over that of `base` where both ran, round by round: above 1, `base` is faster. */
+export function ratios(
+  run: Run,
+  cell: { contest: string; pass: Pass; elements: number },
+  rival: string,
+  base: string,
+): number[] {
+  const entry = select(run, { ...cell, rival }).at(0);
+  const own = select(run, { ...cell, rival: base }).at(0);
+  if (!entry || !own) return [];
+  return entry.seconds.slice(0, own.seconds.length).map((seconds, round) => seconds / own.seconds[round]);
+}

@@ -1,0 +1,59 @@
+/** jax-js, compiled by `jit`. */
+import { load, versionOf } from "./package-of.js";
+import type { Implementation } from "./serve.js";
+
+interface JaxArray {
+  /** Another reference: a function that takes an array takes one away. */
+  readonly ref: JaxArray;
+  sub(other: JaxArray): JaxArray;
+  /** Runs what is pending for the array, and takes a reference away. */
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+type Loss = (input: JaxArray, target: JaxArray) => JaxArray;
+type LossAndGradient = (input: JaxArray, target: JaxArray) => [JaxArray, JaxArray];
+
+interface Jax {
+  init(): Promise<string[]>;
+  defaultDevice(name: string): void;
+  jit<F extends Loss | LossAndGradient>(f: F): F;
+  valueAndGrad(f: Loss): LossAndGradient;
+  readonly numpy: {
+    array(data: Float32Array): JaxArray;
+    abs(a: JaxArray): JaxArray;
+    sum(a: JaxArray): JaxArray;
+    mean(a: JaxArray): JaxArray;
+  };
+}
+
+export async function start(): Promise<Implementation> {
+  const jax = await load<Jax>("@jax-js/jax");
+  // It looks for a GPU there; Node has no such global before 21.
+  if (typeof navigator === "undefined") Object.assign(globalThis, { navigator: {} });
+  await jax.init();
+  jax.defaultDevice("wasm");
+  const { numpy: np } = jax;
+  const sum = jax.jit<Loss>((p, t) => np.sum(np.abs(p.sub(t))));
+  const meanAndGradient = jax.jit(jax.valueAndGrad((p, t) => np.mean(np.abs(p.sub(t)))));
+
+  let [input, target, gradient]: (JaxArray | undefined)[] = [];
+  let n = 0;
+  return {
+    version: versionOf("@jax-js/jax"),
+    about: "`jit(sum(abs(sub)))`, divided by n; with gradients `jit(valueAndGrad(mean(abs(sub))))`",
+    prepare(x, y) {
+      for (const old of [input, target, gradient]) old?.dispose();
+      [input, target, gradient] = [np.array(x), np.array(y), undefined];
+      n = x.length;
+    },
+    value: () => sum(input!.ref, target!.ref).dataSync()[0] / n,
+    valueAndGradient() {
+      gradient?.dispose();
+      const [mean, slope] = meanAndGradient(input!.ref, target!.ref);
+      gradient = slope;
+      return mean.dataSync()[0];
+    },
+    readGradient: () => gradient!.ref.dataSync(),
+  };
+}

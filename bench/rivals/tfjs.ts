@@ -1,0 +1,55 @@
+/** TensorFlow.js. Its tensors are made once, and `tidy` frees what a run makes; only the scalar is read back. */
+import { folderOf, load, versionOf } from "./package-of.js";
+import type { Implementation } from "./serve.js";
+
+interface Tensor {
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+interface Tensorflow {
+  enableProdMode(): void;
+  setBackend(name: string): Promise<boolean>;
+  tensor1d(data: Float32Array): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  abs(a: Tensor): Tensor;
+  sum(a: Tensor): Tensor;
+  tidy<T>(work: () => T): T;
+  keep(tensor: Tensor): Tensor;
+  valueAndGrad(f: (input: Tensor) => Tensor): (input: Tensor) => { value: Tensor; grad: Tensor };
+  readonly losses: { absoluteDifference(labels: Tensor, predictions: Tensor): Tensor };
+}
+
+export async function start(backend: string): Promise<Implementation> {
+  const tf = await load<Tensorflow>("@tensorflow/tfjs");
+  if (backend === "wasm") {
+    const wasm = await load<{ setWasmPaths(folder: string): void }>("@tensorflow/tfjs-backend-wasm");
+    wasm.setWasmPaths(folderOf("@tensorflow/tfjs-backend-wasm"));
+  }
+  tf.enableProdMode();
+  if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend does not start`);
+
+  let [input, target, gradient]: (Tensor | undefined)[] = [];
+  let n = 0;
+  const valueAndGrad = tf.valueAndGrad((p) => tf.losses.absoluteDifference(target!, p));
+  return {
+    version: versionOf("@tensorflow/tfjs"),
+    about:
+      "`sum(abs(sub))`, divided by n; with gradients `valueAndGrad(losses.absoluteDifference)`; in `tidy`",
+    prepare(x, y) {
+      for (const old of [input, target, gradient]) old?.dispose();
+      [input, target, gradient] = [tf.tensor1d(x), tf.tensor1d(y), undefined];
+      n = x.length;
+    },
+    value: () => tf.tidy(() => tf.sum(tf.abs(tf.sub(input!, target!))).dataSync()[0] / n),
+    valueAndGradient() {
+      gradient?.dispose();
+      return tf.tidy(() => {
+        const { value, grad } = valueAndGrad(input!);
+        gradient = tf.keep(grad);
+        return value.dataSync()[0];
+      });
+    },
+    readGradient: () => gradient!.dataSync(),
+  };
+}
