@@ -13,6 +13,7 @@ import { type Problem, sum, values } from "./evaluate.js";
 import { recordLoss } from "./gradient.js";
 import { integerSum, integerValues } from "./integers.js";
 import { type LossName, type LossRow, losses, type Reduction } from "./losses.js";
+import { readParameter } from "./parameter.js";
 import { checkReduction, legacyReduction } from "./reduction.js";
 import { weightedLoss } from "./weighted.js";
 
@@ -132,23 +133,6 @@ function unweighted(
   }
   const divisor = reduction === "mean" ? problem.input.numel : 1;
   return new Tensor(NdArray.scalar(resultDType, sum(problem, divisor)));
-}
-
-/** beta or delta; torch's errors, and one for numbers that are not finite. */
-function readParameter(name: LossName, row: LossRow, options: LossOptions): number {
-  if (!row.parameter) return 0;
-  const { name: word, default: standard } = row.parameter;
-  const { [word]: given = standard }: Record<string, unknown> = { ...options };
-  if (typeof given !== "number" && typeof given !== "boolean") {
-    throw new TypeError(`${name}(): argument '${word}' must be float, not ${describeValue(given)}`);
-  }
-  const value = Number(given);
-  if (!Number.isFinite(value)) throw new RangeError(`${name}: expected ${word} to be finite, got ${value}`);
-  if (word === "beta" && value < 0)
-    throw new RangeError("smooth_l1_loss does not support negative values for beta.");
-  if (word === "delta" && value <= 0)
-    throw new RangeError("huber_loss does not support non-positive values for delta.");
-  return value;
 }
 
 function problemOf(
