@@ -4,12 +4,15 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assertOnlyMemoryImported, inlineWasm } from "./inline-wasm.mjs";
+import { inlineWorker } from "./inline-worker.mjs";
 import { commandOf, runScript } from "./packages.mjs";
 import { reportSizes } from "./size.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RELEASE_WASM = "build/lossgrad.wasm";
 const THREADS_WASM = "build/lossgrad.threads.wasm";
+const WORKER_ENTRY = "src/core/threads/worker.ts";
+const WORKER_SOURCE = "src/core/generated/worker.ts";
 const BINARY_SOURCE = "src/core/generated/binary.ts";
 
 /** Modification time of the newest file under `path`, the folders included: removing a file changes its folder. */
@@ -47,6 +50,9 @@ if (process.argv.includes("--debug")) {
     assertOnlyMemoryImported(RELEASE_WASM);
     assertOnlyMemoryImported(THREADS_WASM);
     inlineWasm(RELEASE_WASM, THREADS_WASM, BINARY_SOURCE);
+  }
+  if (!upToDate(WORKER_SOURCE, [dirname(WORKER_ENTRY), "src/core/block.ts", "scripts/inline-worker.mjs"])) {
+    inlineWorker(WORKER_ENTRY, WORKER_SOURCE);
   }
   await compileLibrary();
 }

@@ -3,6 +3,7 @@ export type { Complex, DType, Scalar, TypedArray } from "./array/dtype.js";
 export { noGrad } from "./autograd/mode.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
+export { getNumThreads, setNumThreads, threadsInUse } from "./core/threads/threads.js";
 export * as F from "./nn/functional.js";
 export type { Reduction } from "./nn/losses.js";
 export * as nn from "./nn/index.js";

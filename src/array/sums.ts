@@ -4,11 +4,12 @@
  * numbers are added one by one, exactly: slow, rare, and decided by the inputs alone, so the bits stay the same everywhere.
  */
 import { ExactSum } from "../core/exact-sum.js";
-import { BLOCK, type LinearMemory, memory, SCRATCH } from "../core/memory.js";
+import { BLOCK } from "../core/block.js";
+import { type LinearMemory, SCRATCH } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
 import { dtypes } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
-import { inBlocks, Source } from "./window.js";
+import { type Elements, inBlocks, Source } from "./window.js";
 
 /** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
 const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
@@ -20,7 +21,7 @@ const exact = new ExactSum();
 /** The exact sum, nearest float64, of elements [first, first + n) of a floating source, over `divisor`. */
 function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, divisor: number): number {
   if (n <= BLOCK) {
-    const sum = sumOneBlock(source.read(first, n), n, tag);
+    const sum = sumOneBlock(source.memory, source.read(first, n), n, tag);
     if (sum !== null) return sum / divisor;
   }
   const blocks = (add: (address: number, length: number) => number): number => {
@@ -31,9 +32,9 @@ function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, 
     });
     return magnitude;
   };
-  const magnitude = blocks((address, length) => addBlock(memory(), address, length, tag, exact));
+  const magnitude = blocks((address, length) => addBlock(source.memory, address, length, tag, exact));
   if (!isCertain(exact.value(), magnitude, tag))
-    blocks((address, length) => addOneByOne(memory(), address, length, tag, exact));
+    blocks((address, length) => addOneByOne(source.memory, address, length, tag, exact));
   return exact.dividedBy(divisor);
 }
 
@@ -43,8 +44,13 @@ function isCertain(sum: number, magnitude: number, tag: "f32" | "f64"): boolean 
 }
 
 /** The shortcut for one block: the same bits as by way of the exact sum, or null when it must be taken. */
-function sumOneBlock(address: number, n: number, tag: "f32" | "f64"): number | null {
-  const { kernels, f64 } = memory();
+function sumOneBlock(
+  memory: LinearMemory,
+  address: number,
+  n: number,
+  tag: "f32" | "f64",
+): number | null {
+  const { kernels, f64 } = memory;
   kernels[`total_${tag}`](address, n, SCRATCH.results);
   const result = SCRATCH.results >> 3;
   const sum = f64[result] + f64[result + 1];
@@ -92,13 +98,13 @@ function addOneByOne(
 function sumIntegers(source: Source, first: number, n: number): bigint {
   let sum = 0n;
   inBlocks(n, (start, length) => {
-    sum += memory().kernels.total_i64(source.read(first + start, length), length);
+    sum += source.memory.kernels.total_i64(source.read(first + start, length), length);
   });
   return BigInt.asIntN(64, sum);
 }
 
 /** Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a wrapping int64. */
-export function sumAll(x: NdArray, divisor = 1): number | bigint {
+export function sumAll(x: Elements, divisor = 1): number | bigint {
   beginOperation();
   const tag = dtypes[x.dtype].compute;
   const source = new Source(x, tag, 0);

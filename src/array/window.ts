@@ -7,7 +7,8 @@
  *    array ---copy---> window --convert--> window --> kernel --> window --convert--> window ---copy---> array
  */
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
-import { BLOCK, type LinearMemory, memory, SCRATCH } from "../core/memory.js";
+import { BLOCK } from "../core/block.js";
+import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { dtypes } from "./dtype.js";
 import { ForeignArray } from "./foreign.js";
 import type { NdArray } from "./ndarray.js";
@@ -88,7 +89,8 @@ abstract class Operand {
   readonly memory: LinearMemory;
   /** Null for a typed array that lies elsewhere. */
   protected readonly base: number | null;
-  protected readonly size: number;
+  /** Bytes of an element. */
+  readonly size: number;
   /** Whether kernels may use the operand in place, at any length. */
   readonly direct: boolean;
 
@@ -103,9 +105,9 @@ abstract class Operand {
     this.memory = array.memory;
   }
 
-  /** The address of the first element of a direct operand, and the bytes of one element. */
-  get place(): readonly [address: number, size: number] {
-    return [this.base!, this.size];
+  /** The address of the first element of a direct operand. */
+  get address(): number {
+    return this.base!;
   }
 
   /** Whether the elements must be brought to, or from, a window before anything else. */

@@ -3,15 +3,9 @@
  * windows through which operands pass that the kernels cannot read in place.
  */
 import { Allocator, type Block } from "./allocator.js";
+import { BLOCK } from "./block.js";
 import type { Kernels } from "./kernels.js";
 import { compile, instantiate } from "./load.js";
-
-/**
- * Elements in one block of a sum, and in one window. Sums depend on it: blocks start at its multiples, and the exact sum
- * of the blocks is the result. 16 Ki f32 are 64 KiB: two operands and a result stay in a second-level cache, and
- * a kernel call (20 ns) is 1 % of a block's time.
- */
-export const BLOCK = 16384;
 
 const PAGE = 65536;
 /** One page short of 4 GiB: engines differ on the last page. */

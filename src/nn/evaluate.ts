@@ -3,9 +3,11 @@ import { type DType, dtypes, roundTo } from "../array/dtype.js";
 import { addBlock } from "../array/sums.js";
 import { type Elements, forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
-import type { FloatTag, Kernels, LossKernel } from "../core/kernels.js";
-import { BLOCK, type LinearMemory } from "../core/memory.js";
+import type { FloatTag } from "../core/kernels.js";
+import { BLOCK } from "../core/block.js";
+import { type LinearMemory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
+import { PARALLEL, shareOut } from "../core/threads/threads.js";
 import { type LossRow, roundingOf } from "./losses.js";
 
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
@@ -22,30 +24,23 @@ const exact = new ExactSum();
 /** A window behind those of four operands. */
 const TERMS = 8;
 
-/** The kernels of one loss and one dtype. */
-interface LossKernels {
-  readonly map: Kernels["l1_map_f32"];
-  readonly sum: Kernels["l1_sum_f32"];
-  readonly slope: Kernels["l1_slope_f32"];
-  readonly sumslope: Kernels["l1_sumslope_f32"];
-}
+/** The passes that kernels make over a block; assembly/loops/ says what each does. */
+type PassKind = "map" | "sum" | "slope" | "sumslope";
+/** Two or three addresses, a length, and scalars. A kernel that gives no sum gives undefined. */
+type LossKernel = (...args: number[]) => number;
+type BlockVisitor = (sum: number, start: number, n: number) => void;
 
-type Found = Partial<Record<LossKernel, Partial<Record<FloatTag, LossKernels>>>>;
-const foundIn = new Map<LinearMemory, Found>();
+const ignore: BlockVisitor = () => undefined;
+
+type Found = Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<FloatTag, LossKernel>>>>>;
+const found = new Map<LinearMemory, Found>();
 
 /** Looked up once: building the names costs as much as a small loss (measured). */
-function kernelsOf({ kernel }: LossRow, tag: FloatTag, memory: LinearMemory): LossKernels {
-  let found = foundIn.get(memory);
-  if (!found) foundIn.set(memory, (found = {}));
-  const known = found[kernel]?.[tag];
-  if (known) return known;
-  const { kernels } = memory;
-  return ((found[kernel] ??= {})[tag] = {
-    map: kernels[`${kernel}_map_${tag}`],
-    sum: kernels[`${kernel}_sum_${tag}`],
-    slope: kernels[`${kernel}_slope_${tag}`],
-    sumslope: kernels[`${kernel}_sumslope_${tag}`],
-  });
+function kernelOf({ kernel }: LossRow, kind: PassKind, tag: FloatTag, memory: LinearMemory): LossKernel {
+  let here = found.get(memory);
+  if (!here) found.set(memory, (here = { map: {}, sum: {}, slope: {}, sumslope: {} }));
+  const byTag = (here[kind][kernel] ??= {});
+  return (byTag[tag] ??= memory.kernels[`${kernel}_${kind}_${tag}`] as LossKernel);
 }
 
 function tagOf(dtype: DType): FloatTag {
@@ -69,122 +64,123 @@ function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: nu
   return { q: scalarFor(parameter, dtype, rounding), scale: scalarFor(norm, dtype, rounding) };
 }
 
-/** An operation under way: the kernels and the operands that they read. */
+/** One pass over the operands: a kernel, what it reads and writes, and its scalars. */
 interface Pass {
-  readonly kernels: LossKernels;
+  readonly problem: Problem;
+  readonly kernel: LossKernel;
+  readonly n: number;
   readonly x: Source;
   readonly y: Source;
+  /** Null for a pass that gives a sum only. */
+  readonly to: Target | null;
+  readonly scalars: readonly [number, number, number];
 }
 
 /** Begins an operation; whatever it writes must have been allocated. */
-function begin({ row, input, target, dtype }: Problem): Pass {
+function begin(
+  kind: PassKind,
+  problem: Problem,
+  out: Elements | null,
+  scalars: Pass["scalars"],
+  slot = 2,
+): Pass {
   beginOperation();
+  const { row, input, target, dtype } = problem;
   const tag = tagOf(dtype);
   return {
-    kernels: kernelsOf(row, tag, input.memory),
+    problem,
+    kernel: kernelOf(row, kind, tag, input.memory),
+    n: input.numel,
     x: new Source(input, tag, 0),
     y: new Source(target, tag, 1),
+    to: out && new Target(out, tag, slot),
+    scalars,
   };
 }
 
-/** Lets `kernel` write all of `out` from the operands. */
-function write(
-  { x, y }: Pass,
-  out: Elements,
-  tag: FloatTag,
-  kernel: (x: number, y: number, out: number, n: number) => void,
-): void {
-  const to = new Target(out, tag, 2);
-  forEachBlock(out.numel, [x, y, to], (start, n) => {
-    kernel(x.read(start, n), y.read(start, n), to.begin(start), n);
-    to.end(start, n);
-  });
+/** Runs the kernel on elements [start, start + n). */
+function runOn({ kernel, x, y, to, scalars: [p, q, r] }: Pass, start: number, n: number): number {
+  const from = x.read(start, n);
+  if (!to) return kernel(from, y.read(start, n), n, p);
+  const sum = kernel(from, y.read(start, n), to.begin(start), n, p, q, r);
+  to.end(start, n);
+  return sum;
+}
+
+/** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
+function shared(pass: Pass, visit: BlockVisitor): boolean {
+  const { n, x, y, to } = pass;
+  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && shareOut(pass, visit);
+}
+
+/** Lets the kernel write all of the output. */
+function write(pass: Pass): void {
+  if (shared(pass, ignore)) return;
+  const { n, x, y, to } = pass;
+  forEachBlock(n, [x, y, to!], (start, length) => runOn(pass, start, length));
 }
 
 /** out = term(input - target) */
 export function values(problem: Problem, out: Elements): void {
-  const pass = begin(problem);
-  const p = parameterOf(problem);
-  write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
-    pass.kernels.map(x, y, to, n, p);
-  });
+  write(begin("map", problem, out, [parameterOf(problem), 0, 0]));
 }
 
-/** The terms, and slopes = slope(input - target), block by block: what the second kernel reads is still in a cache. */
+/** The terms, and slopes = slope(input - target): on one thread block by block, what the second pass reads is still in a cache. */
 export function valuesAndSlopes(problem: Problem, out: Elements, slopes: Elements): void {
-  const { kernels, x, y } = begin(problem);
-  const tag = tagOf(problem.dtype);
-  const p = parameterOf(problem);
   const { q, scale } = slopeScalars(problem, 1);
-  const to = new Target(out, tag, 2);
-  const slopeTo = new Target(slopes, tag, 3);
+  const first = begin("map", problem, out, [parameterOf(problem), 0, 0]);
+  const second = begin("slope", problem, slopes, [q, scale, 1], 3);
+  if (shared(first, ignore) && shared(second, ignore)) return;
   inBlocks(out.numel, (start, n) => {
-    const [a, b] = [x.read(start, n), y.read(start, n)];
-    kernels.map(a, b, to.begin(start), n, p);
-    kernels.slope(a, b, slopeTo.begin(start), n, q, scale, 1);
-    to.end(start, n);
-    slopeTo.end(start, n);
+    runOn(first, start, n);
+    runOn(second, start, n);
   });
 }
 
 /** out = (norm · slope(input - target)) · upstream */
 export function slope(problem: Problem, norm: number, upstream: number, out: Elements): void {
-  const pass = begin(problem);
   const { q, scale } = slopeScalars(problem, norm);
-  write(pass, out, tagOf(problem.dtype), (x, y, to, n) => {
-    pass.kernels.slope(x, y, to, n, q, scale, upstream);
-  });
+  write(begin("slope", problem, out, [q, scale, upstream]));
 }
 
 /** Σ term(input - target) / divisor, the sum exact across blocks. */
 export function sum(problem: Problem, divisor: number): number {
-  const pass = begin(problem);
-  const p = parameterOf(problem);
-  return sumBlocks(problem, divisor, pass, (x, y, n) => pass.kernels.sum(x, y, n, p));
+  return sumBlocks(begin("sum", problem, null, [parameterOf(problem), 0, 0]), divisor);
 }
 
 /** The same sum; and out = norm · slope(input - target) in the same pass. */
 export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: Elements): number {
-  const pass = begin(problem);
-  const p = parameterOf(problem);
   const { q, scale } = slopeScalars(problem, norm);
-  const to = new Target(out, tagOf(problem.dtype), 2);
-  return sumBlocks(problem, divisor, pass, (x, y, n, start) => {
-    const part = pass.kernels.sumslope(x, y, to.begin(start), n, p, scale, q);
-    to.end(start, n);
-    return part;
-  });
+  return sumBlocks(begin("sumslope", problem, out, [parameterOf(problem), scale, q]), divisor);
 }
 
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
-function sumBlocks(
-  problem: Problem,
-  divisor: number,
-  pass: Pass,
-  block: (x: number, y: number, n: number, start: number) => number,
-): number {
-  const { numel } = problem.input;
-  const { x, y } = pass;
-  if (numel <= BLOCK) {
-    const sum = numel === 0 ? 0 : block(x.read(0, numel), y.read(0, numel), numel, 0);
+function sumBlocks(pass: Pass, divisor: number): number {
+  const { n } = pass;
+  if (n <= BLOCK) {
+    const sum = n === 0 ? 0 : runOn(pass, 0, n);
     if (Number.isFinite(sum)) return sum / divisor;
   }
   exact.reset();
-  inBlocks(numel, (start, n) => {
-    const part = block(x.read(start, n), y.read(start, n), n, start);
-    if (Number.isFinite(part)) exact.add(part);
-    else addWide(problem, pass, start, n);
-  });
+  const add: BlockVisitor = (sum, start, length) => {
+    if (Number.isFinite(sum)) exact.add(sum);
+    else addWide(pass, start, length);
+  };
+  if (!shared(pass, add)) {
+    inBlocks(n, (start, length) => {
+      add(runOn(pass, start, length), start, length);
+    });
+  }
   return exact.dividedBy(divisor);
 }
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
-function addWide(problem: Problem, { x, y }: Pass, start: number, n: number): void {
+function addWide({ problem, x, y }: Pass, start: number, n: number): void {
   const { row, dtype, input } = problem;
   const tag = dtype === "float64" ? "f64" : "f32";
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
   const terms = input.memory.window(TERMS);
-  kernelsOf(row, tag, input.memory).map(from, to, terms, n, parameterOf(problem));
+  kernelOf(row, "map", tag, input.memory)(from, to, terms, n, parameterOf(problem));
   addBlock(input.memory, terms, n, tag, exact);
 }
 

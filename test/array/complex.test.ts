@@ -8,7 +8,7 @@ import {
 } from "../../src/array/complex.js";
 import type { NdArray } from "../../src/array/ndarray.js";
 import { broadcastShapes } from "../../src/array/shape.js";
-import { BLOCK } from "../../src/core/memory.js";
+import { BLOCK } from "../../src/core/block.js";
 import { Random } from "../support/random.js";
 import { arrayOf, difference, numbersOf, randomShape, sizeOf } from "./naive.js";
 

@@ -4,7 +4,8 @@ import { copy } from "../../src/array/elementwise.js";
 import { NdArray } from "../../src/array/ndarray.js";
 import { forEachBlock, Source, splat, Target } from "../../src/array/window.js";
 import { type ComputeTag } from "../../src/core/kernels.js";
-import { BLOCK, memory } from "../../src/core/memory.js";
+import { BLOCK } from "../../src/core/block.js";
+import { memory } from "../../src/core/memory.js";
 import { beginOperation } from "../../src/core/storage.js";
 import { Random } from "../support/random.js";
 import {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
-import { BLOCK, LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
+import { BLOCK } from "../../src/core/block.js";
+import { LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
 import { beginOperation, Storage } from "../../src/core/storage.js";
 import { expectRefused } from "../support/refuse.js";
 

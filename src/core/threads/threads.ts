@@ -1,0 +1,87 @@
+/** How many threads work, and the work that several of them share. */
+import { BLOCK } from "../block.js";
+import { describeValue } from "../describe.js";
+import { allowSharing, memory } from "../memory.js";
+import { coreCount } from "./host.js";
+import { type Job, Team } from "./team.js";
+
+/** More than any machine that runs JavaScript has cores. */
+const MOST_THREADS = 1024;
+/** Blocks that make another thread worthwhile: with less, handing over costs more than it brings (measured). */
+const BLOCKS_PER_THREAD = 2;
+/** Elements from which on a second thread can help. */
+export const PARALLEL = 2 * BLOCKS_PER_THREAD * BLOCK - BLOCK + 1;
+
+let asked: number | null = null;
+let team: Team | null = null;
+
+/**
+ * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
+ *
+ * The default is the number of cores. Threads are used for contiguous operands of one dtype, from about 50,000 elements on, and start when they
+ * are first needed; they never hold the process open. They need shared memory: Node, Bun, Deno, and pages that are isolated
+ * from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and `threadsInUse()` says so.
+ * `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
+ *
+ * @throws TypeError for what is no whole number; RangeError for less than 1 or more than 1024
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
+ * @example
+ * setNumThreads(2);
+ * getNumThreads(); // 2
+ */
+export function setNumThreads(count: number): void {
+  if (typeof count !== "number" || !Number.isInteger(count)) {
+    throw new TypeError(
+      `set_num_threads expects an int, but got ${describeValue(count)}; give a whole number from 1 to ${MOST_THREADS}`,
+    );
+  }
+  if (count < 1) throw new RangeError(`set_num_threads expects a positive integer, got ${count}`);
+  if (count > MOST_THREADS) {
+    throw new RangeError(`setNumThreads: expected at most ${MOST_THREADS} threads, got ${count}`);
+  }
+  asked = count;
+  allowSharing(count > 1);
+  if (team?.threads === count) return;
+  team?.disband();
+  team = null;
+}
+
+/**
+ * How many threads may be used: what setNumThreads set, or the number of cores.
+ *
+ * @example
+ * setNumThreads(3);
+ * getNumThreads(); // 3
+ */
+export function getNumThreads(): number {
+  return (asked ??= Math.min(coreCount(), MOST_THREADS));
+}
+
+/**
+ * How many threads are at work: this one, and the workers that have started so far. 1 until an operation is large enough, and wherever
+ * threads are not possible.
+ *
+ * @example
+ * setNumThreads(1);
+ * threadsInUse(); // 1
+ */
+export function threadsInUse(): number {
+  return team?.inUse ?? 1;
+}
+
+/**
+ * Runs a kernel over the blocks of its operands on several threads, and tells `visit` the sums of the blocks in their order. False where it
+ * is left to the caller, who has only this thread: too little to share, memory that is not shared, an operand that is
+ * written and read, workers that do not work.
+ */
+export function shareOut(job: Job, visit: (sum: number, start: number, n: number) => void): boolean {
+  const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
+  // What a thread did of an operand that is overwritten could not be done again, should it be lost.
+  if (parts < 2 || !memory().shared || overwrites(job)) return false;
+  team ??= new Team(memory(), getNumThreads());
+  return team.run(job, parts, visit);
+}
+
+function overwrites({ x, y, to }: Job): boolean {
+  return to !== null && (to.address === x.address || to.address === y.address);
+}
