@@ -1,8 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { lossgrad: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
+  // The longer name first: an alias also replaces the beginning of a name.
+  resolve: {
+    alias: { "lossgrad/arrays": pathOf("./src/arrays/index.ts"), lossgrad: pathOf("./src/index.ts") },
+  },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/torch/**"],

@@ -234,7 +234,7 @@ class LossGradient<V extends Variable> {
 }
 
 /** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
-function divided(g: number, n: number, dtype: DType): number {
+export function divided(g: number, n: number, dtype: DType): number {
   if (dtype === "float64") return g / n;
   return roundTo(dtype, Math.fround(g / Math.fround(n))) as number;
 }

@@ -1,0 +1,95 @@
+/** The losses of arrays of any kind, block by block. */
+import { isFloating, roundTo } from "../array/dtype.js";
+import type { ForeignArray } from "../array/foreign.js";
+import type { TypedData } from "../array/typed.js";
+import { type LinearMemory, memory, staging } from "../core/memory.js";
+import { type Problem, slope, sum, sumAndSlope, values } from "../nn/evaluate.js";
+import { type Destination, destinationFor } from "./destination.js";
+import { constant, elementsOf, type ReadOperand } from "./operands.js";
+import { type Request, targetType } from "./request.js";
+import { weightedSums, weightedTerms } from "./weighted.js";
+
+/** A number, or for "none" what was written to. */
+export function evaluate(request: Request, given: unknown): unknown {
+  const { caller, reduction, prediction, weight, asked, resultDType } = request;
+  if (reduction !== "none") {
+    const problem = problemOf(request);
+    const value = weight ? weightedSums(request, problem, weight).value : sum(problem, divisorOf(request));
+    return roundTo(asked ?? "float64", value);
+  }
+  const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
+  if (weight) weightedTerms(request, weight, 1, out, null);
+  else {
+    const problem = problemOf(request);
+    values(problem, elementsOf(out, problem.input.memory));
+  }
+  return out.result;
+}
+
+/** The value, and the gradient with respect to the prediction. */
+export function evaluateWithGradient(request: Request, given: unknown): { value: unknown; grad: unknown } {
+  const { caller, reduction, prediction, resultDType } = request;
+  if (!isFloating(prediction.dtype)) {
+    throw new TypeError(
+      `${caller}: expected a floating prediction, which has a gradient, got ${prediction.dtype}; Float32Array.from(prediction) ` +
+        "converts it",
+    );
+  }
+  const operands = operandsOf(request);
+  const grad = destinationFor(caller, "grad", given, prediction.dtype, prediction, operands);
+  if (reduction !== "none") {
+    const value = request.weight ? weighted(request, request.weight, grad) : reduced(request, grad);
+    return { value: roundTo(request.asked ?? "float64", value), grad: grad.result };
+  }
+  const out = destinationFor(caller, "out", undefined, resultDType, prediction, operands);
+  if (request.weight) weightedTerms(request, request.weight, 1, out, grad);
+  else {
+    const problem = problemOf(request);
+    values(problem, elementsOf(out, problem.input.memory));
+    slope(problem, request.row.factor, 1, elementsOf(grad, problem.input.memory));
+  }
+  return { value: out.result, grad: grad.result };
+}
+
+function reduced(request: Request, grad: Destination): number {
+  const problem = problemOf(request);
+  const divisor = divisorOf(request);
+  const norm = request.row.factor / divisor;
+  const out = elementsOf(grad, problem.input.memory);
+  if (!grad.replaces) return sumAndSlope(problem, divisor, norm, out);
+  // A sum that is not finite is looked at again, when its operand would be gone.
+  const value = sum(problem, divisor);
+  slope(problem, norm, 1, out);
+  return value;
+}
+
+function weighted(request: Request, weight: ReadOperand, grad: Destination): number {
+  const { value, scale } = weightedSums(request, problemOf(request), weight);
+  weightedTerms(request, weight, scale, null, grad);
+  return value;
+}
+
+function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
+  return [prediction, target, weight].filter((operand) => operand !== null && typeof operand === "object");
+}
+
+function divisorOf({ reduction, prediction }: Request): number {
+  return reduction === "mean" ? prediction.data.length : 1;
+}
+
+/** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
+function problemOf(request: Request): Problem<ForeignArray> {
+  const { row, parameter, dtype, prediction, target } = request;
+  const inside = operandsOf(request).every(({ data }) => isInside(data));
+  const place: LinearMemory = inside ? memory() : staging();
+  const input = elementsOf(prediction, place);
+  const other =
+    typeof target === "object"
+      ? elementsOf(target, place)
+      : constant(target, targetType(prediction.dtype, target), input.numel, place);
+  return { row, input, target: other, dtype, parameter };
+}
+
+function isInside({ buffer }: TypedData): boolean {
+  return memory().owns(buffer);
+}

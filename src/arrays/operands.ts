@@ -1,0 +1,97 @@
+/** What users hand to the losses, read and checked before anything is written. */
+import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
+import { type DType, encode, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { ForeignArray } from "../array/foreign.js";
+import { sameShape, type Shape } from "../array/shape.js";
+import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
+import { describeValue } from "../core/describe.js";
+import type { LinearMemory } from "../core/memory.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { HalfArray } from "./allocate.js";
+
+/** Numbers to compare: a typed array, tagged bits of halves, or a tensor of another runtime. */
+export type ArrayOperand = TypedData | HalfBits | RuntimeTensor;
+
+/** Elements to read. */
+export interface ReadOperand {
+  readonly data: TypedData;
+  /** bool counts as uint8. */
+  readonly dtype: DType;
+  /** Null where the operand has a length only. */
+  readonly shape: Shape | null;
+}
+
+/** The elements of `value`, which `word` names in messages. */
+export function readOperand(caller: string, word: string, value: unknown): ReadOperand {
+  if (nameOf(value) !== undefined) {
+    const data = value as TypedData;
+    checkAttached(caller, word, data);
+    return { data, dtype: dtypeOf(data) ?? taggedDType(caller, word, data), shape: null };
+  }
+  if (value instanceof Tensor) {
+    throw new TypeError(`${caller}: expected ${word} to be a typed array, got a Tensor; use F.${caller}`);
+  }
+  if (isTensorLike(value)) {
+    const { data, own, dtype, shape } = adapt(caller, word, value);
+    if (own === null || dtype === null || isComplex(dtype)) {
+      throw new TypeError(
+        `${caller}: expected ${word} to hold real numbers of a dtype, got ${dtype ?? nameOf(data)!}`,
+      );
+    }
+    return { data, dtype: own, shape };
+  }
+  throw new TypeError(
+    `${caller}: expected ${word} to be a typed array, { data, dtype } or a tensor with data and dims or shape, ` +
+      `got ${describeValue(value)}; Float32Array.from(values) makes an array of numbers`,
+  );
+}
+
+/** What a Uint16Array holds, if it says so: `allocate` and gradients do. */
+function taggedDType(caller: string, word: string, data: TypedData): DType {
+  const { dtype } = data as Partial<HalfArray>;
+  if (nameOf(data) === "Uint16Array") {
+    if (dtype === "float16" || dtype === "bfloat16") return dtype;
+    throw new TypeError(
+      `${caller}: expected ${word} to say what its Uint16Array holds, got no dtype; pass { data, dtype: "float16" } or ` +
+        '{ data, dtype: "bfloat16" }',
+    );
+  }
+  throw new TypeError(
+    `${caller}: expected ${word} to be of a type that losses read, got ${nameOf(data)!}; Float64Array.from(array) ` +
+      "converts numbers",
+  );
+}
+
+/** Throws unless the lengths, and the shapes where both operands have one, are the same. */
+export function checkSameSize(caller: string, prediction: ReadOperand, target: ReadOperand): void {
+  if (prediction.data.length !== target.data.length) {
+    throw new RangeError(
+      `${caller}: expected prediction and target of one length, got ${prediction.data.length} and ` +
+        `${target.data.length}; a number may stand for a constant target`,
+    );
+  }
+  if (prediction.shape && target.shape && !sameShape(prediction.shape, target.shape)) {
+    throw new RangeError(
+      `${caller}: expected prediction and target of one shape, got [${prediction.shape.join(", ")}] and ` +
+        `[${target.shape.join(", ")}]`,
+    );
+  }
+}
+
+/** The dtype that a loss of two operands is computed in: torch's promotion of floats, float64 for integers among themselves. */
+export function computingType(a: DType, b: DType): DType {
+  return isFloating(a) || isFloating(b) ? promoteTypes(a, b) : "float64";
+}
+
+/** The operand as kernels over `memory` reach it. */
+export function elementsOf(
+  { data, dtype }: Pick<ReadOperand, "data" | "dtype">,
+  memory: LinearMemory,
+): ForeignArray {
+  return new ForeignArray(data, dtype, data.length, memory);
+}
+
+/** `numel` times the number `value`, as elements of the floating `dtype`. */
+export function constant(value: number, dtype: DType, numel: number, memory: LinearMemory): ForeignArray {
+  return new ForeignArray(encode(dtype, value) as number, dtype, numel, memory);
+}

@@ -1,0 +1,110 @@
+/** A call of a loss: its operands and options, read and checked whole. */
+import { checkDType, type DType, isFloating, promoteTypes } from "../array/dtype.js";
+import { describeValue } from "../core/describe.js";
+import { checkOptionNames } from "../core/options.js";
+import { type LossName, type LossRow, losses, type Reduction } from "../nn/losses.js";
+import { readParameter } from "../nn/parameter.js";
+import { checkReduction } from "../nn/reduction.js";
+import { checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
+
+/** The options of all losses and passes together, unread. */
+export interface RawOptions {
+  readonly reduction?: unknown;
+  readonly weight?: unknown;
+  readonly dtype?: unknown;
+  readonly out?: unknown;
+  readonly grad?: unknown;
+  readonly beta?: unknown;
+  readonly delta?: unknown;
+}
+
+export interface Request {
+  readonly caller: LossName;
+  readonly row: LossRow;
+  /** beta or delta; 0 for a loss without. */
+  readonly parameter: number;
+  readonly reduction: Reduction;
+  readonly prediction: ReadOperand;
+  /** A number stands for a constant target. */
+  readonly target: ReadOperand | number;
+  readonly weight: ReadOperand | null;
+  /** What the loss is computed in; floating. */
+  readonly dtype: DType;
+  /** The dtype of unreduced values. */
+  readonly resultDType: DType;
+  /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
+  readonly asked: DType | null;
+}
+
+/** Reads a call; `allowed` are the names of the options that it may have. */
+export function readRequest(
+  caller: LossName,
+  allowed: readonly string[],
+  prediction: unknown,
+  target: unknown,
+  options: RawOptions,
+): Request {
+  checkOptionNames(caller, options, allowed);
+  const from = readOperand(caller, "prediction", prediction);
+  const to = typeof target === "number" ? target : readOperand(caller, "target", target);
+  if (typeof to === "object") checkSameSize(caller, from, to);
+  const weight = readWeight(caller, options.weight, from);
+  const { reduction = "mean" } = options;
+  const asked = readDType(caller, options.dtype);
+  const parameter = readParameter(caller, losses[caller], options);
+  // SmoothL1 with beta 0 is L1, as in torch.
+  const row: LossRow = caller === "smoothL1Loss" && parameter === 0 ? losses.l1Loss : losses[caller];
+  const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
+  return {
+    caller,
+    row,
+    parameter,
+    reduction: checkReduction(reduction, weight !== null),
+    prediction: from,
+    target: to,
+    weight,
+    dtype,
+    resultDType: asked ?? resultType(row, from, to, weight, dtype),
+    asked,
+  };
+}
+
+/** A number counts in the prediction's dtype, or in float64 beside integers. */
+export function targetType(prediction: DType, target: ReadOperand | number): DType {
+  if (typeof target === "object") return target.dtype;
+  return isFloating(prediction) ? prediction : "float64";
+}
+
+function readWeight(caller: LossName, value: unknown, prediction: ReadOperand): ReadOperand | null {
+  if (value === undefined || value === null) return null;
+  const weight = readOperand(caller, "weight", value);
+  if (weight.data.length !== prediction.data.length) {
+    throw new RangeError("Weights and input must have the same size.");
+  }
+  return weight;
+}
+
+function readDType(caller: LossName, value: unknown): DType | null {
+  if (value === undefined) return null;
+  const dtype = checkDType(caller, value);
+  if (isFloating(dtype)) return dtype;
+  throw new TypeError(`${caller}: expected dtype to be floating, got ${describeValue(value)}`);
+}
+
+function resultType(
+  row: LossRow,
+  prediction: ReadOperand,
+  target: ReadOperand | number,
+  weight: ReadOperand | null,
+  dtype: DType,
+): DType {
+  if (weight) return promoteTypes(ownType(row, prediction, dtype), weight.dtype);
+  const bytes = prediction.dtype === "uint8" && typeof target === "object" && target.dtype === "uint8";
+  // |a - b| of two bytes is one.
+  return bytes && row.kernel === "l1" ? "uint8" : ownType(row, prediction, dtype);
+}
+
+/** The dtype of the terms: Huber's have the prediction's, as in torch. */
+function ownType(row: LossRow, { dtype: own }: ReadOperand, dtype: DType): DType {
+  return row.inputDecidesDType && isFloating(own) ? own : dtype;
+}
