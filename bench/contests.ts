@@ -1,11 +1,11 @@
 /** The table of contests. */
 import type { Contest } from "./contest.js";
-import { byTensors, jsLoop, losses, newModule } from "./local.js";
+import { byTensors, byThreads, jsLoop, losses, newModule } from "./local.js";
 import type { Outsiders } from "./rivals.js";
 
 const powers = (...exponents: number[]) => exponents.map((exponent) => 2 ** exponent);
 
-export function contestsWith({ single }: Outsiders): Contest[] {
+export function contestsWith({ single, threaded }: Outsiders): Contest[] {
   return [
     {
       id: "l1",
@@ -13,6 +13,13 @@ export function contestsWith({ single }: Outsiders): Contest[] {
       note: "",
       rivals: [byTensors, jsLoop, ...single],
       sizes: powers(5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24),
+    },
+    {
+      id: "threads",
+      title: "L1 on several threads",
+      note: "",
+      rivals: [...byThreads, ...threaded],
+      sizes: powers(14, 16, 18, 20, 22, 24),
     },
     {
       id: "losses",

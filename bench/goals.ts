@@ -1,6 +1,7 @@
 /** What was promised, beside what was measured. */
-import type { Pass } from "./contest.js";
-import { digits, formatSize, median, table } from "./format.js";
+import { type Pass, PASSES } from "./contest.js";
+import { formatSize, median, table } from "./format.js";
+import { nameOfThreads } from "./local.js";
 import { ratios, type Run, select } from "./results.js";
 
 /** The time of `slow` over that of `fast` is at least `ratio` at every size from `from` to `to`. */
@@ -14,28 +15,25 @@ export interface Goal {
   readonly ratio: number;
 }
 
+const KI = 2 ** 10;
 const MI = 2 ** 20;
 
 const goals: readonly Goal[] = [
-  {
-    contest: "l1",
-    pass: "value",
-    slow: "PyTorch",
-    fast: "lossgrad, tensors",
-    from: 64,
-    to: 16 * MI,
-    ratio: 3.4,
-  },
-  {
-    contest: "l1",
-    pass: "gradient",
-    slow: "PyTorch",
-    fast: "lossgrad, tensors",
-    from: 64,
-    to: 16 * MI,
-    ratio: 9,
-  },
+  ...torchGoals("value", 3.4),
+  ...torchGoals("gradient", 9),
+  ...PASSES.flatMap((pass): Goal[] => {
+    const goal = { contest: "threads", pass, slow: nameOfThreads(1), fast: nameOfThreads(2) };
+    return [
+      { ...goal, from: 64 * KI, to: 64 * KI, ratio: 1.8 },
+      { ...goal, from: 256 * KI, to: MI, ratio: 1.95 },
+      { ...goal, from: 16 * KI, to: 16 * MI, ratio: 1 },
+    ];
+  }),
 ];
+
+function torchGoals(pass: Pass, ratio: number): Goal[] {
+  return [{ contest: "l1", pass, slow: "PyTorch", fast: "lossgrad, tensors", from: 64, to: 16 * MI, ratio }];
+}
 
 /** The goals that the run has figures for: the smallest ratio of each. */
 export function formatGoals(run: Run): string {
@@ -54,8 +52,8 @@ export function formatGoals(run: Run): string {
       [
         `${slow} over ${fast}, ${pass}`,
         `${formatSize(from)} … ${formatSize(to)}`,
-        `${digits(ratio)} ×`,
-        `${digits(least.ratio)} × at ${formatSize(least.elements)}`,
+        `${ratio} ×`,
+        `${least.ratio.toFixed(2)} × at ${formatSize(least.elements)}`,
         least.ratio >= ratio ? "met" : "missed",
       ],
     ];

@@ -1,5 +1,7 @@
 /** The rivals of this process. */
-import { F, nn, type Tensor } from "lossgrad";
+import { F, getNumThreads, nn, ones, setNumThreads, type Tensor, threadsInUse } from "lossgrad";
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { type Answer, type Pass, PASSES, type Rival } from "./contest.js";
 import { BEND, countWrongGradients, type Formula, HUBER, L1, MSE, SMOOTH_L1 } from "./formulas.js";
 import { meanAbsoluteError, meanAbsoluteErrorAndGradient } from "./loops.js";
@@ -10,6 +12,8 @@ type Work = (operands: Operands) => number;
 interface Description extends Readonly<Record<Pass, Work>> {
   readonly name: string;
   readonly about: string;
+  /** One unless told otherwise. */
+  readonly threads?: number;
   /** L1 unless told otherwise. */
   readonly formula?: Formula;
   /** The gradient of the last run. */
@@ -41,9 +45,10 @@ export class LocalRival implements Rival {
     return { mean, wrongGradients: countWrongGradients(operands.x, operands.y, gradient, formula) };
   }
 
-  time(pass: Pass, repeats: number): number {
+  async time(pass: Pass, repeats: number): Promise<number> {
     const { operands } = this;
     const work = this.description[pass];
+    await useThreads(this.description.threads ?? 1);
     let sum = 0;
     const start = performance.now();
     for (let i = 0; i < repeats; i++) sum += work(operands);
@@ -54,14 +59,28 @@ export class LocalRival implements Rival {
   }
 }
 
+/** What is worth several threads. */
+const large = ones([2 ** 20]);
+
+/** Workers start when they are first needed, and take a while: waits for them, but not for ever. */
+async function useThreads(threads: number): Promise<void> {
+  if (getNumThreads() !== threads) setNumThreads(threads);
+  const deadline = performance.now() + 2000;
+  while (threadsInUse() < threads && performance.now() < deadline) {
+    F.l1Loss(large, large).dispose();
+    await setImmediate();
+  }
+}
+
 type Loss = (input: Tensor, target: Tensor) => Tensor;
 
 /** By tensors: forward, and with gradients backward. */
-function tensors(name: string, about: string, formula: Formula, loss: Loss): LocalRival {
+function tensors(name: string, about: string, formula: Formula, loss: Loss, threads = 1): LocalRival {
   return new LocalRival({
     name,
     about,
     formula,
+    threads,
     value: ({ input, target }) => Number(loss(input, target).item()),
     gradient({ leaf, target }) {
       leaf.grad = null;
@@ -77,10 +96,19 @@ const l1Loss = new nn.L1Loss();
 
 export const byTensors = tensors(
   "lossgrad, tensors",
-  "`nn.L1Loss`, `item()`; with gradients `grad = null`, `nn.L1Loss`, `backward()`, `item()`; one thread",
+  "`nn.L1Loss`, `item()`; with gradients `grad = null`, `nn.L1Loss`, `backward()`, `item()`",
   L1,
   l1Loss,
 );
+
+/** On all cores first, then on fewer. */
+export const byThreads: readonly LocalRival[] = [...new Set([availableParallelism(), 2, 1])].map((threads) =>
+  tensors(nameOfThreads(threads), "the same, `setNumThreads` before", L1, l1Loss, threads),
+);
+
+export function nameOfThreads(threads: number): string {
+  return `lossgrad, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+}
 
 export const jsLoop = new LocalRival({
   name: "JS loop",

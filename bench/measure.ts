@@ -43,8 +43,8 @@ export class Measurement {
           // A failure of our own is no result.
           if (rival instanceof LocalRival) throw error;
           standing = standing.filter((other) => other !== rival);
-          const from = n === contest.sizes[0] ? "" : `from ${formatSize(n)} elements up: `;
-          this.absent({ name: rival.name, reason: from + error.message });
+          const from = n === contest.sizes[0] ? "" : ` from ${formatSize(n)} elements up`;
+          this.absent({ name: rival.name + from, reason: error.message });
         };
         await attempt(standing, leave, (rival) => rival.prepare(operands));
         for (const pass of PASSES) {

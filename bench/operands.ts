@@ -49,7 +49,7 @@ export class Operands {
 /** `n` numbers in [0, 1), multiples of 2⁻²⁴. */
 function draw(n: number): Float32Array {
   const drawn = rand([n]);
-  const copy = new Float32Array(drawn.array());
+  const copy = drawn.array().slice();
   drawn.dispose();
   return copy;
 }

@@ -49,7 +49,7 @@ export function formatRivals(run: Run): string {
 
 /** Who did not take part, or not at every size, and why. */
 export function formatAbsences({ absences }: Run): string {
-  return absences.map(({ name, reason }) => `- **${name}** was left out ${reason}`).join("\n");
+  return absences.map(({ name, reason }) => `- Left out: **${name}**. The reason: ${reason}.`).join("\n");
 }
 
 /** The tables of every contest. */
