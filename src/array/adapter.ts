@@ -102,10 +102,11 @@ function readSync(value: Candidate): unknown {
 
 function readData(caller: string, word: string, value: Candidate): unknown {
   const { location } = value;
+  if (location === "none")
+    throw new TypeError(`${caller}: expected ${word} with data, got a disposed tensor`);
   if (typeof location === "string" && !location.startsWith("cpu")) {
-    const found = location === "none" ? "a disposed tensor" : `one at "${location}"`;
     throw new TypeError(
-      `${caller}: expected ${word}'s data on the CPU, got ${found}; download it first: await tensor.getData()`,
+      `${caller}: expected ${word}'s data on the CPU, got "${location}"; download it first: await tensor.getData()`,
     );
   }
   if (typeof value.data === "function") {

@@ -44,12 +44,7 @@ function isCertain(sum: number, magnitude: number, tag: "f32" | "f64"): boolean 
 }
 
 /** The shortcut for one block: the same bits as by way of the exact sum, or null when it must be taken. */
-function sumOneBlock(
-  memory: LinearMemory,
-  address: number,
-  n: number,
-  tag: "f32" | "f64",
-): number | null {
+function sumOneBlock(memory: LinearMemory, address: number, n: number, tag: "f32" | "f64"): number | null {
   const { kernels, f64 } = memory;
   kernels[`total_${tag}`](address, n, SCRATCH.results);
   const result = SCRATCH.results >> 3;

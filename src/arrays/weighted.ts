@@ -2,7 +2,7 @@
  * Weighted losses of arrays. Values are summed as those of tensors are; what has an element for each of the operands' goes through
  * the tensors' own operations, a block at a time, which keeps it to PyTorch's roundings and to the memory of a few blocks.
  */
-import { type DType, isFloating, roundTo } from "../array/dtype.js";
+import { isFloating, roundTo } from "../array/dtype.js";
 import { ForeignArray } from "../array/foreign.js";
 import { NdArray } from "../array/ndarray.js";
 import { sumAll } from "../array/sums.js";

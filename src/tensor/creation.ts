@@ -2,6 +2,8 @@
 import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../array/dtype.js";
 import { copy, fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
+import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
+import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
@@ -12,12 +14,15 @@ import {
   type NestedData,
   readNested,
   readTyped,
-  type TypedData,
+  fromRuntimeTensor,
+  runtimeDType,
   write,
 } from "./data.js";
 import { Tensor } from "./tensor.js";
 
-export type { NestedData, TypedData } from "./data.js";
+export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
+export type { TypedData } from "../array/typed.js";
+export type { NestedData } from "./data.js";
 
 /** Options of a new tensor. */
 export interface TensorOptions {
@@ -28,7 +33,7 @@ export interface TensorOptions {
 }
 
 /** What `tensor` makes a tensor of. */
-export type TensorData = NestedData | TypedData | Tensor;
+export type TensorData = NestedData | TypedData | HalfBits | RuntimeTensor | Tensor;
 
 const OPTIONS = ["dtype", "requiresGrad"] as const;
 
@@ -56,7 +61,8 @@ function finish(nd: NdArray, { requiresGrad = false }: TensorOptions): Tensor {
  *
  * @param data a number, boolean, bigint or `{re, im}`, nested arrays of them, a typed array, or a tensor. Numbers give float32,
  *   booleans bool, bigints int64, complex values complex64. A typed array gives its own type; Uint16Array holds the bits of
- *   float16 or bfloat16, and Float32Array or Float64Array holds interleaved pairs when dtype is complex64 or complex128.
+ *   float16 or bfloat16, and Float32Array or Float64Array holds interleaved pairs when dtype is complex64 or complex128. A tensor of ONNX
+ *   Runtime, tfjs, jax-js or numpy-ts gives its own dtype and shape; so does { data, dtype }, a Uint16Array and what its bits are.
  * @throws TypeError for data of another kind, ragged nesting, a bigint among numbers; RangeError for numbers that the integer dtype
  *   asked for cannot hold, and when the memory cannot hold the tensor
  * @example
@@ -80,6 +86,11 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
       ),
       options,
     );
+  }
+  if (isTensorLike(data)) {
+    const adapted = adapt("tensor", "a tensor", data);
+    const dtype = readOptions("tensor", options, () => runtimeDType(adapted));
+    return finish(fromRuntimeTensor(adapted, dtype), options);
   }
   const { shape, values } = readNested(data);
   const dtype = readOptions("tensor", options, () => inferDType(values));

@@ -9,37 +9,20 @@ import {
   isFloating,
   type Scalar,
 } from "../array/dtype.js";
+import type { Adapted } from "../array/adapter.js";
 import { copy } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
+import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
 import { describeValue } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS, memory } from "../core/memory.js";
 
 /** Nested arrays of one depth and regular lengths, or one value. */
 export type NestedData = Scalar | readonly NestedData[];
-/** Any typed array, DataView apart. */
-export type TypedData = ArrayBufferView & {
-  readonly length: number;
-  readonly [index: number]: number | bigint;
-};
-
 /** Nested arrays, flat. */
 export interface Elements {
   readonly shape: readonly number[];
   readonly values: readonly Scalar[];
 }
-
-/** dtypes of typed arrays; Uint16Array holds halves, and `dtype` must say which. */
-const typedArrays: Readonly<Record<string, DType>> = {
-  Int8Array: "int8",
-  Int16Array: "int16",
-  Int32Array: "int32",
-  BigInt64Array: "int64",
-  Uint8Array: "uint8",
-  Uint8ClampedArray: "uint8",
-  Float16Array: "float16",
-  Float32Array: "float32",
-  Float64Array: "float64",
-};
 
 /** The elements of nested arrays in row-major order. */
 export function readNested(data: NestedData): Elements {
@@ -138,13 +121,6 @@ export function write(nd: NdArray, values: ArrayLike<Scalar>): void {
   }
 }
 
-const TYPED_ARRAY = Object.getPrototypeOf(Int8Array.prototype) as object;
-
-/** The typed array's own name, whatever class of a user's extends it; undefined for a DataView. */
-function nameOf(view: ArrayBufferView): string | undefined {
-  return Reflect.get(TYPED_ARRAY, Symbol.toStringTag, view) as string | undefined;
-}
-
 /** A typed array as the one dimension of a tensor: how its elements are to be read. */
 export interface TypedSource {
   readonly data: TypedData;
@@ -159,7 +135,7 @@ export function readTyped(view: ArrayBufferView, asked: unknown): TypedSource {
   const data = view as TypedData;
   const name = nameOf(view);
   if (name === undefined) throw new TypeError("tensor: expected a typed array, got DataView");
-  checkAttached(data);
+  checkAttached("tensor", "a typed array", data);
   if (name === "Uint16Array") {
     if (asked === "float16" || asked === "bfloat16") return { data, own: asked, fallback: asked };
     if (asked === undefined || isFloating(asked as DType)) {
@@ -169,28 +145,15 @@ export function readTyped(view: ArrayBufferView, asked: unknown): TypedSource {
       );
     }
   }
-  const own = typedArrays[name] ?? null;
+  const own = dtypeOf(data);
   if (!own && asked === undefined) {
     throw new TypeError(`tensor: expected a typed array with a dtype of its own, got ${name}; give a dtype`);
   }
   return { data, own, fallback: own ?? "float32" };
 }
 
-/** A view of a buffer that is gone has no elements, which would pass for an empty tensor. */
-function checkAttached(data: TypedData): void {
-  if (data.length > 0) return;
-  try {
-    new Uint8Array(data.buffer);
-  } catch {
-    throw new TypeError(
-      "tensor: expected a typed array in memory, got one whose buffer was detached; the arrays that array() returns are, " +
-        "when the memory grows: call array() again",
-    );
-  }
-}
-
 /** A new array of `dtype` with the elements of `source`. */
-export function fromTyped({ data, own }: TypedSource, dtype: DType): NdArray {
+export function fromTyped({ data, own }: Pick<TypedSource, "data" | "own">, dtype: DType): NdArray {
   const pairs = isComplex(dtype) && (own === "float32" || own === "float64");
   const length = pairs ? data.length / 2 : data.length;
   if (!Number.isInteger(length)) {
@@ -210,6 +173,28 @@ export function fromTyped({ data, own }: TypedSource, dtype: DType): NdArray {
     unconverted.storage.dispose();
   }
   return nd;
+}
+
+/** The dtype of a tensor of what another runtime gave, where none was asked for. */
+export function runtimeDType({ data, dtype }: Adapted): DType {
+  if (dtype !== null) return dtype;
+  throw new TypeError(`tensor: expected data with a dtype of its own, got ${nameOf(data)!}; give a dtype`);
+}
+
+/** A new array of `dtype` with the elements and the shape of another runtime's tensor. */
+export function fromRuntimeTensor({ data, own, dtype: meant, shape }: Adapted, dtype: DType): NdArray {
+  if (meant !== null && isComplex(meant) && !isComplex(dtype)) {
+    throw new TypeError(`tensor: expected real numbers for ${dtype}, got ${meant}`);
+  }
+  // Real numbers become complex ones, where an array of numbers would be read as pairs.
+  const stored = meant !== null && isComplex(meant) ? meant : own;
+  let nd = fromTyped({ data, own }, stored ?? dtype);
+  if (nd.dtype !== dtype) {
+    const unconverted = nd;
+    nd = copy(unconverted, NdArray.empty(dtype, unconverted.shape, "user"));
+    unconverted.storage.dispose();
+  }
+  return shape ? nd.reshaped(shape) : nd;
 }
 
 /** Sets the stored numbers, which for halves are bits. */
