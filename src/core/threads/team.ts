@@ -67,6 +67,8 @@ export class Team {
   constructor(
     private readonly memory: LinearMemory,
     readonly threads: number,
+    /** Sleeps that a worker gets for one block. */
+    private readonly patience = PATIENCE,
   ) {
     this.control = Control.for(threads);
     const names = WebAssembly.Module.exports(memory.module).map(({ name }) => name);
@@ -172,7 +174,7 @@ export class Team {
     const { words } = this.control;
     const inside = this.control.inside(worker);
     for (let i = 0; i < LOOKS; i++) if (Atomics.load(words, inside) === 0) return true;
-    for (let turn = 0; turn < PATIENCE; turn++) {
+    for (let turn = 0; turn < this.patience; turn++) {
       if (this.sleeps) Atomics.wait(words, inside, 1, SLEEP);
       else this.stayAwake(inside);
       if (Atomics.load(words, inside) === 0) return true;
