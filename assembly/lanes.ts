@@ -15,8 +15,13 @@ export type f16 = u16;
 export type bf16 = i16;
 
 @inline
-function isHalf<S>(): bool {
+export function isHalf<S>(): bool {
   return sizeof<S>() == 2;
+}
+
+@inline
+export function isF16<S>(): bool {
+  return isHalf<S>() && !isSigned<S>();
 }
 
 /** Elements in one vector of the computing type. */
@@ -29,6 +34,30 @@ export function lanes<C>(): i32 {
 @inline
 export function splat<C>(value: f64): v128 {
   return v128.splat<C>(<C>value);
+}
+
+/**
+ * A constant for a hot loop, made before it from a count n >= 0, which the engine cannot know to have no part in it. A constant that
+ * it does know is loaded anew at each use by V8 13 (Node 24), and the mask of f32x4.abs is built anew by V8 11 (Node 20):
+ * half of all instructions of L1's loop were that.
+ */
+@inline
+export function constant(bits: u32, n: i32): v128 {
+  return i32x4.splat(bits | (n >> 31));
+}
+
+/** All bits of a C but its sign, as a constant for a hot loop. */
+@inline
+export function magnitudeMask<C>(n: i32): v128 {
+  if (sizeof<C>() == 4) return constant(0x7fffffff, n);
+  return i64x2.splat(0x7fffffffffffffff | (<i64>n));
+}
+
+/** 0.5 in every lane, as a constant for a hot loop. */
+@inline
+export function oneHalf<C>(n: i32): v128 {
+  if (sizeof<C>() == 4) return constant(0x3f000000, n);
+  return i64x2.splat(0x3fe0000000000000 | (<i64>(n >> 31)));
 }
 
 /** One vector of C from a whole vector's worth of stored elements at `p`. */
@@ -92,22 +121,62 @@ export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
 /** Four halves in the low 64 bits, as f32. */
 @inline
 function decode<S>(halves: v128): v128 {
-  if (isSigned<S>()) {
-    // bf16 is the upper half of an f32.
-    return i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16);
-  }
-  // Move exponent and mantissa under f32's, then rescale by 2^112, the difference of the two biases: exact, also
-  // for f16's subnormals. Inf and NaN come out as 65536 and more, and get f32's all-ones exponent back.
-  const wide = i32x4.shr_s(i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16), 3);
-  const bits = v128.and(wide, i32x4.splat(0x8fffe000));
-  const scaled = f32x4.mul(bits, f32x4.splat(reinterpret<f32>(0x77800000)));
+  return widen<S>(i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16));
+}
+
+/** Halves in the upper 16 bits of each lane, as f32; below them f16 may have anything, bf16 only zeros. */
+@inline
+function widen<S>(upper: v128): v128 {
+  // bf16 is the upper half of an f32.
+  if (isSigned<S>()) return upper;
+  // Inf and NaN come out as 65536 and more, and get f32's all-ones exponent back.
+  const scaled = f32x4.mul(
+    shifted(upper, i32x4.splat(0x8fffe000)),
+    f32x4.splat(reinterpret<f32>(0x77800000)),
+  );
   const special = f32x4.ge(f32x4.abs(scaled), f32x4.splat(65536));
   return v128.or(scaled, v128.and(special, i32x4.splat(0x7f800000)));
 }
 
-/** Four f32 as halves in the low 64 bits, to nearest, ties to even; NaN becomes the canonical NaN. */
+/**
+ * f16 in the upper 16 bits with exponent and mantissa moved under f32's: 2^-112 of its value, the difference of the two biases, exact
+ * also for f16's subnormals; Inf and NaN are numbers, 2^-96 and more. `mask` is 0x8fffe000.
+ */
+@inline
+export function shifted(upper: v128, mask: v128): v128 {
+  return v128.and(i32x4.shr_s(upper, 3), mask);
+}
+
+/**
+ * A word is eight halves in 16 bytes, two vectors of f32: those at even places, and those at odd places. Taking them apart costs a
+ * shift or a mask, where four neighbours would have to be unpacked first. `upper` is 0xffff0000.
+ */
+@inline
+export function evens<S>(word: v128): v128 {
+  return widen<S>(i32x4.shl(word, 16));
+}
+
+@inline
+export function odds<S>(word: v128, upper: v128): v128 {
+  return widen<S>(isSigned<S>() ? v128.and(word, upper) : word);
+}
+
+/** The word whose two vectors are given. */
+@inline
+export function word<S>(even: v128, odd: v128): v128 {
+  return v128.or(round<S>(even), i32x4.shl(round<S>(odd), 16));
+}
+
+/** Four f32 as halves in the low 64 bits. */
 @inline
 function encode<S>(v: v128): v128 {
+  const half = round<S>(v);
+  return i8x16.shuffle(half, half, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13);
+}
+
+/** Four f32 as halves in the low 16 bits of each lane, to nearest, ties to even; NaN becomes the canonical NaN. */
+@inline
+function round<S>(v: v128): v128 {
   const isNaN = f32x4.ne(v, v);
   const sign = v128.and(v, i32x4.splat(0x80000000));
   const magnitude = v128.xor(v, sign);
@@ -126,15 +195,14 @@ function encode<S>(v: v128): v128 {
     half = v128.bitselect(i32x4.splat(0x7c00), half, f32x4.ge(magnitude, f32x4.splat(65520)));
     half = v128.bitselect(i32x4.splat(0x7e00), half, isNaN);
   }
-  half = v128.or(half, i32x4.shr_u(sign, 16));
-  return i8x16.shuffle(half, half, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13);
+  return v128.or(half, i32x4.shr_u(sign, 16));
 }
 
 /** Rounds each lane to what S can hold. */
 @inline
 export function quantize<S>(v: v128): v128 {
   if (!isHalf<S>()) return v;
-  return decode<S>(encode<S>(v));
+  return widen<S>(i32x4.shl(round<S>(v), 16));
 }
 
 /**

@@ -7,18 +7,25 @@
 @final
 export class Absolute {
   @inline
-  value<C, R>(d: v128, _p: v128): v128 {
-    return v128.abs<C>(d);
+  linear(): bool {
+    return true;
   }
 
   @inline
-  slope<C, R>(d: v128, _p: v128, norm: v128): v128 {
-    const magnitude = v128.abs<C>(d);
-    const signed = v128.xor(norm, v128.xor(d, magnitude));
-    return v128.bitselect(
-      signed,
-      v128.mul<C>(norm, v128.splat<C>(0)),
-      v128.gt<C>(magnitude, v128.splat<C>(0)),
-    );
+  value<C, R>(_d: v128, z: v128, _p: v128, _half: v128): v128 {
+    return z;
+  }
+
+  /** norm · 0 */
+  @inline
+  rest<C>(_p: v128, norm: v128): v128 {
+    return v128.mul<C>(norm, v128.splat<C>(0));
+  }
+
+  @inline
+  slope<C, R>(d: v128, z: v128, _p: v128, norm: v128, rest: v128): v128 {
+    // The sign of d on norm where |d| > 0, else rest: what differs from rest is masked, and rest taken away again.
+    const signed = v128.xor(v128.xor(d, z), v128.xor(norm, rest));
+    return v128.xor(v128.and(signed, v128.gt<C>(z, v128.splat<C>(0))), rest);
   }
 }

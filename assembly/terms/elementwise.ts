@@ -6,7 +6,8 @@ import { quantize } from "../lanes";
 export class ValueOf<T, R> {
   @inline
   vector<C>(x: v128, y: v128, p: v128, _q: v128, _r: v128): v128 {
-    return changetype<T>(0).value<C, R>(quantize<R>(v128.sub<C>(x, y)), p);
+    const d = quantize<R>(v128.sub<C>(x, y));
+    return changetype<T>(0).value<C, R>(d, v128.abs<C>(d), p, v128.splat<C>(0.5));
   }
 }
 
@@ -15,7 +16,9 @@ export class ValueOf<T, R> {
 export class SlopeOf<T, R> {
   @inline
   vector<C>(x: v128, y: v128, p: v128, q: v128, r: v128): v128 {
-    const slope = changetype<T>(0).slope<C, R>(quantize<R>(v128.sub<C>(x, y)), p, q);
+    const term = changetype<T>(0);
+    const d = quantize<R>(v128.sub<C>(x, y));
+    const slope = term.slope<C, R>(d, v128.abs<C>(d), p, q, term.rest<C>(p, q));
     return quantize<R>(v128.mul<C>(slope, r));
   }
 }

@@ -6,23 +6,30 @@ import { quantize } from "../lanes";
  *     value   0.5 d²   where |d| < delta,   delta (|d| - 0.5 delta)   elsewhere
  *     slope   d        where |d| < delta,   delta sign(d)             elsewhere
  *
- * The order of operations is torch's; a NaN takes the branch |d| < delta.
+ * Both branches of torch's formula are one with m = min(|d|, delta): the value is m (|d| - 0.5 m), with the same roundings in the same
+ * order, and the slope is d between -delta and delta. A NaN goes through.
  */
 @final
 export class Huber {
   @inline
-  value<C, R>(d: v128, p: v128): v128 {
-    const half = v128.splat<C>(0.5);
-    const z = v128.abs<C>(d);
-    const inner = quantize<R>(v128.mul<C>(quantize<R>(v128.mul<C>(half, z)), z));
-    const outer = quantize<R>(v128.mul<C>(p, quantize<R>(v128.sub<C>(z, quantize<R>(v128.mul<C>(half, p))))));
-    return v128.bitselect(outer, inner, v128.ge<C>(z, p));
+  linear(): bool {
+    return false;
   }
 
   @inline
-  slope<C, R>(d: v128, p: v128, norm: v128): v128 {
-    const z = v128.abs<C>(d);
-    const limited = v128.bitselect(v128.or(v128.xor(d, z), p), d, v128.ge<C>(z, p));
-    return quantize<R>(v128.mul<C>(norm, limited));
+  value<C, R>(_d: v128, z: v128, p: v128, half: v128): v128 {
+    const m = v128.pmin<C>(z, p);
+    return quantize<R>(v128.mul<C>(m, quantize<R>(v128.sub<C>(z, quantize<R>(v128.mul<C>(half, m))))));
+  }
+
+  /** -delta */
+  @inline
+  rest<C>(p: v128, _norm: v128): v128 {
+    return v128.neg<C>(p);
+  }
+
+  @inline
+  slope<C, R>(d: v128, _z: v128, p: v128, norm: v128, rest: v128): v128 {
+    return quantize<R>(v128.mul<C>(norm, v128.pmax<C>(v128.pmin<C>(d, p), rest)));
   }
 }

@@ -1,7 +1,7 @@
 import { quantize } from "../lanes";
 
 /**
- * The term of SmoothL1, p = beta > 0.
+ * The term of SmoothL1, p = beta > 0. For beta = 1 it is Huber's of delta = 1, bit by bit, which takes no division.
  *
  *     value   0.5 d² / beta   where |d| < beta,   |d| - 0.5 beta   elsewhere
  *     slope   d / beta        where |d| < beta,   sign(d)          elsewhere
@@ -11,9 +11,12 @@ import { quantize } from "../lanes";
 @final
 export class Smooth {
   @inline
-  value<C, R>(d: v128, p: v128): v128 {
-    const half = v128.splat<C>(0.5);
-    const z = v128.abs<C>(d);
+  linear(): bool {
+    return false;
+  }
+
+  @inline
+  value<C, R>(_d: v128, z: v128, p: v128, half: v128): v128 {
     const square = quantize<R>(v128.mul<C>(quantize<R>(v128.mul<C>(half, z)), z));
     const inner = quantize<R>(v128.div<C>(square, p));
     const outer = quantize<R>(v128.sub<C>(z, quantize<R>(v128.mul<C>(half, p))));
@@ -21,8 +24,12 @@ export class Smooth {
   }
 
   @inline
-  slope<C, R>(d: v128, p: v128, norm: v128): v128 {
-    const z = v128.abs<C>(d);
+  rest<C>(_p: v128, norm: v128): v128 {
+    return norm;
+  }
+
+  @inline
+  slope<C, R>(d: v128, z: v128, p: v128, norm: v128, _rest: v128): v128 {
     const sign = v128.or(v128.xor(d, z), v128.splat<C>(1));
     const unit = v128.bitselect(sign, quantize<R>(v128.div<C>(d, p)), v128.ge<C>(z, p));
     return quantize<R>(v128.mul<C>(norm, unit));

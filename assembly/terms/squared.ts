@@ -4,12 +4,22 @@ import { quantize } from "../lanes";
 @final
 export class Squared {
   @inline
-  value<C, R>(d: v128, _p: v128): v128 {
+  linear(): bool {
+    return false;
+  }
+
+  @inline
+  value<C, R>(d: v128, _z: v128, _p: v128, _half: v128): v128 {
     return quantize<R>(v128.mul<C>(d, d));
   }
 
   @inline
-  slope<C, R>(d: v128, _p: v128, norm: v128): v128 {
+  rest<C>(_p: v128, norm: v128): v128 {
+    return norm;
+  }
+
+  @inline
+  slope<C, R>(d: v128, _z: v128, _p: v128, norm: v128, _rest: v128): v128 {
     return quantize<R>(v128.mul<C>(norm, d));
   }
 }
