@@ -1,6 +1,6 @@
 /** The table of contests. */
 import type { Contest } from "./contest.js";
-import { byTensors, byThreads, jsLoop, losses, newModule } from "./local.js";
+import { byArrays, byTensors, byThreads, jsLoop, losses, newModule } from "./local.js";
 import type { Outsiders } from "./rivals.js";
 
 const powers = (...exponents: number[]) => exponents.map((exponent) => 2 ** exponent);
@@ -11,7 +11,7 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
       id: "l1",
       title: "L1",
       note: "",
-      rivals: [byTensors, jsLoop, ...single],
+      rivals: [byTensors, ...byArrays, jsLoop, ...single],
       sizes: powers(5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24),
     },
     {

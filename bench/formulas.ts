@@ -5,6 +5,11 @@ export interface Formula {
   readonly slope: (d: number) => number;
 }
 
+export interface Data {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
 /** beta of SmoothL1, delta of Huber: data in [0, 1) lie on both sides of it. */
 export const BEND = 0.25;
 
@@ -25,19 +30,14 @@ const TOLERATED = 2 ** -22;
 /**
  * The mean of a loss. Of L1 it is exact: the data are multiples of 2⁻²⁴, so the sums are whole numbers of it below 2⁵³.
  */
-export function exactMean(x: Float32Array, y: Float32Array, { value }: Formula): number {
+export function exactMean({ x, y }: Data, { value }: Formula): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += value(x[i] - y[i]);
   return sum / x.length;
 }
 
 /** How many elements of the mean's gradient are wrong by more than rounding. */
-export function countWrongGradients(
-  x: Float32Array,
-  y: Float32Array,
-  gradient: Float32Array,
-  { slope }: Formula,
-): number {
+export function countWrongGradients({ x, y }: Data, gradient: Float32Array, { slope }: Formula): number {
   let wrong = 0;
   for (let i = 0; i < x.length; i++) {
     const expected = slope(x[i] - y[i]) / x.length;

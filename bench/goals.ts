@@ -1,7 +1,7 @@
 /** What was promised, beside what was measured. */
 import { type Pass, PASSES } from "./contest.js";
 import { formatSize, median, table } from "./format.js";
-import { nameOfThreads } from "./local.js";
+import { byArrays, nameOfThreads } from "./local.js";
 import { ratios, type Run, select } from "./results.js";
 
 /** The time of `slow` over that of `fast` is at least `ratio` at every size from `from` to `to`. */
@@ -21,6 +21,8 @@ const MI = 2 ** 20;
 const goals: readonly Goal[] = [
   ...torchGoals("value", 3.4),
   ...torchGoals("gradient", 9),
+  ...arrayGoals("value", { inPlace: 5, foreign: 2.5 }),
+  ...arrayGoals("gradient", { inPlace: 8, foreign: 5 }),
   ...PASSES.flatMap((pass): Goal[] => {
     const goal = { contest: "threads", pass, slow: nameOfThreads(1), fast: nameOfThreads(2) };
     return [
@@ -30,6 +32,21 @@ const goals: readonly Goal[] = [
     ];
   }),
 ];
+
+function arrayGoals(pass: Pass, ratio: { inPlace: number; foreign: number }): Goal[] {
+  const [inPlace, foreign] = byArrays.map(({ name }) => ({
+    contest: "l1",
+    pass,
+    slow: "JS loop",
+    fast: name,
+  }));
+  return [
+    { ...inPlace, from: KI, to: 256 * KI, ratio: ratio.inPlace },
+    { ...foreign, from: KI, to: 256 * KI, ratio: ratio.foreign },
+    { ...inPlace, from: 32, to: 16 * MI, ratio: 1 },
+    { ...foreign, from: 32, to: 16 * MI, ratio: 1 },
+  ];
+}
 
 function torchGoals(pass: Pass, ratio: number): Goal[] {
   return [{ contest: "l1", pass, slow: "PyTorch", fast: "lossgrad, tensors", from: 64, to: 16 * MI, ratio }];

@@ -2,10 +2,11 @@
 import { F, getNumThreads, nn, ones, setNumThreads, type Tensor, threadsInUse } from "lossgrad";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
+import { l1Loss as l1OfArrays } from "lossgrad/arrays";
 import { type Answer, type Pass, PASSES, type Rival } from "./contest.js";
 import { BEND, countWrongGradients, type Formula, HUBER, L1, MSE, SMOOTH_L1 } from "./formulas.js";
 import { meanAbsoluteError, meanAbsoluteErrorAndGradient } from "./loops.js";
-import type { Operands } from "./operands.js";
+import type { Arrays, Operands } from "./operands.js";
 
 type Work = (operands: Operands) => number;
 
@@ -42,7 +43,7 @@ export class LocalRival implements Rival {
     const mean = description[pass](operands);
     if (pass === "value") return { mean, wrongGradients: 0 };
     const gradient = description.gradientOf(operands);
-    return { mean, wrongGradients: countWrongGradients(operands.x, operands.y, gradient, formula) };
+    return { mean, wrongGradients: countWrongGradients(operands.foreign, gradient, formula) };
   }
 
   async time(pass: Pass, repeats: number): Promise<number> {
@@ -101,6 +102,36 @@ export const byTensors = tensors(
   l1Loss,
 );
 
+/** By typed arrays. */
+function arrays(name: string, about: string, of: (operands: Operands) => Arrays): LocalRival {
+  return new LocalRival({
+    name,
+    about,
+    value(operands) {
+      const { x, y } = of(operands);
+      return l1OfArrays(x, y);
+    },
+    gradient(operands) {
+      const { x, y, out } = of(operands);
+      return l1OfArrays.valueAndGrad(x, y, { grad: out }).value;
+    },
+    gradientOf: (operands) => of(operands).out,
+  });
+}
+
+export const byArrays: readonly LocalRival[] = [
+  arrays(
+    "lossgrad, arrays in place",
+    "`l1Loss`, `l1Loss.valueAndGrad(..., { grad })` of arrays from `allocate`",
+    ({ inPlace }) => inPlace,
+  ),
+  arrays(
+    "lossgrad, foreign arrays",
+    "the same of ordinary `Float32Array`s, which are copied block by block",
+    ({ foreign }) => foreign,
+  ),
+];
+
 /** On all cores first, then on fewer. */
 export const byThreads: readonly LocalRival[] = [...new Set([availableParallelism(), 2, 1])].map((threads) =>
   tensors(nameOfThreads(threads), "the same, `setNumThreads` before", L1, l1Loss, threads),
@@ -113,9 +144,9 @@ export function nameOfThreads(threads: number): string {
 export const jsLoop = new LocalRival({
   name: "JS loop",
   about: "four sums over `Float32Array`s (bench/loops.ts); with gradients into an array made before",
-  value: ({ x, y }) => meanAbsoluteError(x, y),
-  gradient: ({ x, y, out }) => meanAbsoluteErrorAndGradient(x, y, out),
-  gradientOf: ({ out }) => out,
+  value: ({ foreign: { x, y } }) => meanAbsoluteError(x, y),
+  gradient: ({ foreign: { x, y, out } }) => meanAbsoluteErrorAndGradient(x, y, out),
+  gradientOf: ({ foreign: { out } }) => out,
 });
 
 export const losses: readonly LocalRival[] = [

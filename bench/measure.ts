@@ -68,7 +68,7 @@ export class Measurement {
   ) {
     const checked = await attempt(rivals, leave, async (rival) => {
       const { mean, wrongGradients } = await rival.answer(pass);
-      const exact = exactMean(operands.x, operands.y, rival.formula);
+      const exact = exactMean(operands.foreign, rival.formula);
       return { error: Math.abs(mean - exact) / exact, wrongGradients };
     });
     for (const [rival, { error, wrongGradients }] of checked) {

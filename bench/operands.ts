@@ -1,17 +1,23 @@
-/** The operands of one size: as ordinary arrays, as tensors, and as a file for other processes. */
+/** The operands of one size: as arrays, as tensors, and as a file for other processes. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manualSeed, rand, tensor, type Tensor } from "lossgrad";
+import { allocate } from "lossgrad/arrays";
 
 const SEED = 20;
 
-export class Operands {
+export interface Arrays {
   /** Uniform in [0, 1). */
   readonly x: Float32Array;
   readonly y: Float32Array;
   /** Where a rival that is given an array puts the gradient. */
   readonly out: Float32Array;
+}
+
+export class Operands {
+  readonly foreign: Arrays;
+  readonly inPlace: Arrays;
 
   readonly input: Tensor;
   readonly target: Tensor;
@@ -22,11 +28,11 @@ export class Operands {
 
   constructor(readonly n: number) {
     manualSeed(SEED);
-    this.x = draw(n);
-    this.y = draw(n);
-    this.out = new Float32Array(n);
-    this.input = tensor(this.x);
-    this.target = tensor(this.y);
+    this.foreign = { x: draw(n), y: draw(n), out: new Float32Array(n) };
+    const { x, y } = this.foreign;
+    this.inPlace = { x: placed(x), y: placed(y), out: allocate("float32", n) };
+    this.input = tensor(x);
+    this.target = tensor(y);
     this.leaf = this.input.detach().requiresGrad_();
   }
 
@@ -34,8 +40,8 @@ export class Operands {
   get file(): string {
     if (this.folder === null) {
       this.folder = mkdtempSync(join(tmpdir(), "lossgrad-bench-"));
-      writeFileSync(join(this.folder, "operands"), this.x);
-      writeFileSync(join(this.folder, "operands"), this.y, { flag: "a" });
+      writeFileSync(join(this.folder, "operands"), this.foreign.x);
+      writeFileSync(join(this.folder, "operands"), this.foreign.y, { flag: "a" });
     }
     return join(this.folder, "operands");
   }
@@ -44,6 +50,13 @@ export class Operands {
     for (const tensor of [this.input, this.target, this.leaf.grad]) tensor?.dispose();
     if (this.folder !== null) rmSync(this.folder, { recursive: true });
   }
+}
+
+/** A copy that the kernels read in place. */
+function placed(array: Float32Array): Float32Array {
+  const copy = allocate("float32", array.length);
+  copy.set(array);
+  return copy;
 }
 
 /** `n` numbers in [0, 1), multiples of 2⁻²⁴. */

@@ -3,7 +3,7 @@ import { type Pass, PASSES } from "./contest.js";
 import { formatError, formatSize, spread, table } from "./format.js";
 import { type ContestInfo, ratios, type Run, select } from "./results.js";
 
-const PASS_TITLES: Readonly<Record<Pass, string>> = {
+export const PASS_TITLES: Readonly<Record<Pass, string>> = {
   value: "the loss",
   gradient: "the loss and its gradient",
 };

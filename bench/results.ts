@@ -1,12 +1,9 @@
 /** What a run found. */
-import type { Contest, Entry, Pass } from "./contest.js";
+import type { Contest, Entry, Pass, Rival } from "./contest.js";
 import type { Machine } from "./machine.js";
 import type { Absence } from "./rivals.js";
 
-export interface RivalInfo {
-  readonly name: string;
-  readonly about: string;
-}
+export type RivalInfo = Pick<Rival, "name" | "about" | "passes">;
 
 /** A contest as the report needs it. */
 export interface ContestInfo extends Pick<Contest, "id" | "title" | "note" | "sizes"> {
@@ -21,7 +18,13 @@ export interface Run {
 }
 
 export function withoutCode({ id, title, note, sizes, rivals }: Contest): ContestInfo {
-  return { id, title, note, sizes, rivals: rivals.map(({ name, about }) => ({ name, about })) };
+  return {
+    id,
+    title,
+    note,
+    sizes,
+    rivals: rivals.map(({ name, about, passes }) => ({ name, about, passes })),
+  };
 }
 
 /** Those entries that match. */

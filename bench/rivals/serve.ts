@@ -57,7 +57,7 @@ function prepare({ n, file }: Request): void {
 async function answer({ pass }: Request): Promise<object> {
   const mean = await work(pass)();
   const gradient = pass === "gradient" ? rival.readGradient!() : null;
-  return { mean, wrongGradients: gradient ? countWrongGradients(x, y, gradient, L1) : 0 };
+  return { mean, wrongGradients: gradient ? countWrongGradients({ x, y }, gradient, L1) : 0 };
 }
 
 async function time({ pass, repeats }: Request): Promise<object> {
