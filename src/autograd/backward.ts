@@ -23,41 +23,45 @@ export function receiverOf(x: Variable): Receiver {
   return x.node ?? x;
 }
 
-/** Gradients that arrived and wait, and how many hold each storage. */
+let runs = 0;
+
+/** Gradients that arrived and wait, and how many hold each storage: counted in the storages, which costs less than maps (measured). */
 class Arrivals {
   readonly waiting = new Map<Receiver, Variable>();
-  private readonly holders = new Map<Storage, number>();
-  /** Storages that the engine made, and may free. */
-  private readonly owned = new Set<Storage>();
+  /** Tells the counts of this run from those that one that threw left behind. */
+  private readonly run = ++runs;
 
   constructor(private readonly createGraph: boolean) {}
 
+  private storageOf({ nd: { storage } }: Variable): Storage {
+    if (storage.run !== this.run) {
+      storage.run = this.run;
+      storage.holds = 0;
+      storage.owned = false;
+    }
+    return storage;
+  }
+
+  /** The engine made this gradient, and may free it. */
   own(gradient: Variable): void {
-    this.owned.add(gradient.nd.storage);
+    this.storageOf(gradient).owned = true;
   }
 
   hold(gradient: Variable): void {
-    const { storage } = gradient.nd;
-    this.holders.set(storage, (this.holders.get(storage) ?? 0) + 1);
+    this.storageOf(gradient).holds++;
   }
 
   drop(gradient: Variable): void {
-    const { storage } = gradient.nd;
-    const left = (this.holders.get(storage) ?? 1) - 1;
-    this.holders.set(storage, left);
-    if (left === 0 && !this.createGraph && this.owned.has(storage)) storage.dispose();
+    const storage = this.storageOf(gradient);
+    storage.holds--;
+    if (storage.holds === 0 && storage.owned && !this.createGraph) storage.dispose();
   }
 
   /** Whether `gradient` is all of a buffer that only its caller holds: then it may be written, or kept. */
   isSole(gradient: Variable): boolean {
     const { nd } = gradient;
-    return (
-      !this.createGraph &&
-      this.owned.has(nd.storage) &&
-      this.holders.get(nd.storage) === 1 &&
-      nd.contiguous &&
-      nd.offset === 0
-    );
+    const { owned, holds } = this.storageOf(gradient);
+    return !this.createGraph && owned && holds === 1 && nd.contiguous && nd.offset === 0;
   }
 
   /** Adds a gradient that the caller holds to what `receiver` has; takes over the hold. */
@@ -111,6 +115,9 @@ export function run(
 
 /** All nodes behind the roots, newest first: each comes before those that its inputs were made by. */
 function reachable(roots: readonly Root[]): GraphNode[] {
+  // A loss of leaves is the commonest graph.
+  const only = roots.length === 1 ? roots[0].variable.node : null;
+  if (only?.edges.every((edge) => !edge?.node)) return [only];
   const seen = new Set<GraphNode>();
   const stack = roots.map(({ variable }) => variable.node);
   while (stack.length > 0) {

@@ -56,6 +56,10 @@ export class Storage {
   private registered = false;
   disposed = false;
   exempt = false;
+  /** Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may free them. */
+  run = 0;
+  holds = 0;
+  owned = false;
 
   private constructor(
     readonly bytes: number,
