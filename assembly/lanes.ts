@@ -50,7 +50,7 @@ export function constant(bits: u32, n: i32): v128 {
 @inline
 export function magnitudeMask<C>(n: i32): v128 {
   if (sizeof<C>() == 4) return constant(0x7fffffff, n);
-  return i64x2.splat(0x7fffffffffffffff | (<i64>n));
+  return i64x2.splat(i64.MAX_VALUE | (<i64>n));
 }
 
 /** 0.5 in every lane, as a constant for a hot loop. */
@@ -91,13 +91,24 @@ export function loadWide<S>(p: usize, left: i32): v128 {
 /** Stores a vector of C as S. */
 @inline
 export function store<C, S>(p: usize, v: v128): void {
-  if (!isHalf<S>()) v128.store(p, v);
-  else v128.store64_lane(p, encode<S>(v), 0);
+  storeBits<S>(p, stored<S>(v));
 }
 
 /** Like `store`, for the first `k` lanes, 0 < k < lanes: writes no further. */
 @inline
 export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
+  storeBitsTail<S>(p, stored<S>(v), k);
+}
+
+/** Stores what `stored` gives. */
+@inline
+export function storeBits<S>(p: usize, v: v128): void {
+  if (!isHalf<S>()) v128.store(p, v);
+  else v128.store64_lane(p, narrowed(v), 0);
+}
+
+@inline
+export function storeBitsTail<S>(p: usize, v: v128, k: i32): void {
   if (sizeof<S>() == 8) {
     v128.store64_lane(p, v, 0);
   } else if (sizeof<S>() == 4) {
@@ -108,7 +119,7 @@ export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
     v128.store64_lane(p, v, 0);
     if (k == 3) v128.store32_lane(p + 8, v, 2);
   } else {
-    const halves = encode<S>(v);
+    const halves = narrowed(v);
     if (k == 1) {
       v128.store16_lane(p, halves, 0);
       return;
@@ -116,6 +127,12 @@ export function storeTail<C, S>(p: usize, v: v128, k: i32): void {
     v128.store32_lane(p, halves, 0);
     if (k == 3) v128.store16_lane(p + 4, halves, 2);
   }
+}
+
+/** The upper 16 bits of each lane, side by side in the low 64 bits. */
+@inline
+function narrowed(v: v128): v128 {
+  return i8x16.shuffle(v, v, 2, 3, 6, 7, 10, 11, 14, 15, 2, 3, 6, 7, 10, 11, 14, 15);
 }
 
 /** Four halves in the low 64 bits, as f32. */
@@ -161,17 +178,16 @@ export function odds<S>(word: v128, upper: v128): v128 {
   return widen<S>(isSigned<S>() ? v128.and(word, upper) : word);
 }
 
-/** The word whose two vectors are given. */
+/** The word whose two vectors are given, each half in the upper 16 bits of its lane and zeros below. */
 @inline
-export function word<S>(even: v128, odd: v128): v128 {
-  return v128.or(round<S>(even), i32x4.shl(round<S>(odd), 16));
+export function word(even: v128, odd: v128): v128 {
+  return v128.or(i32x4.shr_u(even, 16), odd);
 }
 
-/** Four f32 as halves in the low 64 bits. */
+/** A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that of C. */
 @inline
-function encode<S>(v: v128): v128 {
-  const half = round<S>(v);
-  return i8x16.shuffle(half, half, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13);
+export function stored<S>(v: v128): v128 {
+  return isHalf<S>() ? i32x4.shl(round<S>(v), 16) : v;
 }
 
 /** Four f32 as halves in the low 16 bits of each lane, to nearest, ties to even; NaN becomes the canonical NaN. */

@@ -12,12 +12,14 @@
  * A term T has, of d = x - y and z = |d|:
  *
  *     value(d, z, p, 0.5)               its value; p is its parameter
- *     slope(d, z, q, norm, rest)        norm · slope, where rest = rest(q, norm) is what the loop need not compute anew
- *     linear()                          whether a power of two may be taken out of d before, or out of the sum after
+ *     slope(d, z, q, norm, rest)        norm · slope, to be rounded; rest = rest(q, norm) is what the loop need not compute anew
+ *     bitwise()                         whether value is z, and slope copies the bits of norm or rest, but for the sign
  */
 import {
   constant,
   evens,
+  f16,
+  isF16,
   isHalf,
   lanes,
   load,
@@ -28,21 +30,30 @@ import {
   odds,
   oneHalf,
   quantize,
+  shifted,
   splat,
-  store,
-  storeTail,
+  storeBits,
+  storeBitsTail,
+  stored,
   total,
   word,
 } from "../lanes";
 
 /** Elements from which on terms are added pairwise in C first. */
 const PAIRWISE = 512;
+/** The value of f16's bits over that of the same bits moved under f32's, see `shifted`. */
+const SCALE: f64 = 2 ** 112;
 
-/** norm · slope at d, rounded as R. */
+/**
+ * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and rest come as they are stored,
+ * so that a half needs no rounding.
+ */
 @inline
-function slopeAt<T, C, R>(d: v128, q: v128, norm: v128, rest: v128, mask: v128): v128 {
+function slopeAt<T, C, S, R>(d: v128, q: v128, norm: v128, rest: v128, mask: v128): v128 {
+  const term = changetype<T>(0);
   const rounded = quantize<R>(d);
-  return changetype<T>(0).slope<C, R>(rounded, v128.and(rounded, mask), q, norm, rest);
+  const slope = term.slope<C, R>(rounded, v128.and(rounded, mask), q, norm, rest);
+  return term.bitwise() ? slope : stored<S>(slope);
 }
 
 @inline
@@ -65,21 +76,23 @@ function pair<T, C, S, R>(
   upper: v128,
   slopes: bool,
 ): v128 {
+  let d: v128;
+  let e: v128;
   if (isHalf<S>()) {
     const a = v128.load(x);
     const b = v128.load(y);
-    const d = v128.sub<C>(evens<S>(a), evens<S>(b));
-    const e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
+    d = v128.sub<C>(evens<S>(a), evens<S>(b));
+    e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
     if (slopes) {
-      const even = slopeAt<T, C, R>(d, q, norm, rest, mask);
-      v128.store(out, word<S>(even, slopeAt<T, C, R>(e, q, norm, rest, mask)));
+      const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
+      v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
     }
-    return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
+  } else {
+    d = v128.sub<C>(v128.load(x), v128.load(y));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
+    e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
   }
-  const d = v128.sub<C>(v128.load(x), v128.load(y));
-  if (slopes) v128.store(out, slopeAt<T, C, R>(d, q, norm, rest, mask));
-  const e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
-  if (slopes) v128.store(out, slopeAt<T, C, R>(e, q, norm, rest, mask), 16);
   return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
 }
 
@@ -126,8 +139,13 @@ function reduce<T, C, S, R>(
   const step = <usize>width * sizeof<S>();
   const vp = splat<C>(p);
   const vq = splat<C>(q);
-  const vnorm = splat<C>(norm);
-  const rest = changetype<T>(0).rest<C>(vq, vnorm);
+  const term = changetype<T>(0);
+  let vnorm = splat<C>(norm);
+  let rest = term.rest<C>(vq, vnorm);
+  if (term.bitwise()) {
+    rest = stored<S>(rest);
+    vnorm = stored<S>(vnorm);
+  }
   const mask = magnitudeMask<C>(n);
   const half = oneHalf<C>(n);
   let low = f64x2.splat(0);
@@ -152,10 +170,32 @@ function reduce<T, C, S, R>(
       high = nextHigh<C>(high, s);
     } while (n >= 4 * width);
   }
+  return finish<T, C, S, R>(x, y, out, n, vp, vq, vnorm, rest, mask, half, low, high, slopes);
+}
+
+/** The sum in (low, high) and of the last n terms, each vector added directly. */
+@inline
+function finish<T, C, S, R>(
+  x: usize,
+  y: usize,
+  out: usize,
+  n: i32,
+  p: v128,
+  q: v128,
+  norm: v128,
+  rest: v128,
+  mask: v128,
+  half: v128,
+  low: v128,
+  high: v128,
+  slopes: bool,
+): f64 {
+  const width = lanes<C>();
+  const step = <usize>width * sizeof<S>();
   for (; n >= width; n -= width) {
     const d = v128.sub<C>(load<C, S>(x), load<C, S>(y));
-    if (slopes) store<C, S>(out, slopeAt<T, C, R>(d, vq, vnorm, rest, mask));
-    const value = valueAt<T, C>(d, vp, mask, half);
+    if (slopes) storeBits<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
+    const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
     high = nextHigh<C>(high, value);
     x += step;
@@ -165,16 +205,90 @@ function reduce<T, C, S, R>(
   if (n > 0) {
     // The padded lanes hold d = 0, whose term is 0.
     const d = v128.sub<C>(loadTail<C, S>(x, n), loadTail<C, S>(y, n));
-    if (slopes) storeTail<C, S>(out, slopeAt<T, C, R>(d, vq, vnorm, rest, mask), n);
-    const value = valueAt<T, C>(d, vp, mask, half);
+    if (slopes) storeBitsTail<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask), n);
+    const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
     high = nextHigh<C>(high, value);
   }
   return total<C>(low, high);
 }
 
+/**
+ * The same sum for two words of f16 that hold neither Inf nor NaN. The difference is taken of 2^-112 of the values: exact as of the values
+ * themselves, and where those are subnormal in f32, addition is as fast as ever, which multiplication is not.
+ */
+@inline
+function finitePair<T>(a: v128, b: v128, p: v128, mask: v128, half: v128, bits: v128, scale: v128): v128 {
+  let d = f32x4.sub(shifted(i32x4.shl(a, 16), bits), shifted(i32x4.shl(b, 16), bits));
+  let e = f32x4.sub(shifted(a, bits), shifted(b, bits));
+  if (!changetype<T>(0).bitwise()) {
+    d = f32x4.mul(d, scale);
+    e = f32x4.mul(e, scale);
+  }
+  return f32x4.add(valueAt<T, f32>(d, p, mask, half), valueAt<T, f32>(e, p, mask, half));
+}
+
+/** The larger of `top` and the magnitudes of two words of f16, as integers. */
+@inline
+function highest(top: v128, a: v128, b: v128, magnitude: v128): v128 {
+  return i16x8.max_u(top, i16x8.max_u(v128.and(a, magnitude), v128.and(b, magnitude)));
+}
+
+/**
+ * Σ term(x[i] - y[i]) of f16, the same bits as of `reduce`: Inf and NaN are looked for on the way, and where there are any, the block
+ * is added once more, with care.
+ */
+@inline
+function sumF16<T>(x: usize, y: usize, n: i32, p: f64): f64 {
+  const vp = splat<f32>(p);
+  const mask = magnitudeMask<f32>(n);
+  const half = oneHalf<f32>(n);
+  const bits = constant(0x8fffe000, n);
+  const scale = constant(0x77800000, n);
+  const magnitude = constant(0x7fff7fff, n);
+  const zero = i64x2.splat(0);
+  let low = zero;
+  let high = zero;
+  let top = zero;
+  let at: usize = 0;
+  let left = n;
+  do {
+    let a = v128.load(x + at);
+    let b = v128.load(y + at);
+    let c = v128.load(x + at, 16);
+    let d = v128.load(y + at, 16);
+    top = highest(highest(top, a, b, magnitude), c, d, magnitude);
+    const even = finitePair<T>(a, b, vp, mask, half, bits, scale);
+    let s = f32x4.add(even, finitePair<T>(c, d, vp, mask, half, bits, scale));
+    at += 32;
+    left -= 16;
+    if (left >= 16) {
+      a = v128.load(x + at);
+      b = v128.load(y + at);
+      c = v128.load(x + at, 16);
+      d = v128.load(y + at, 16);
+      top = highest(highest(top, a, b, magnitude), c, d, magnitude);
+      const next = finitePair<T>(a, b, vp, mask, half, bits, scale);
+      s = f32x4.add(s, f32x4.add(next, finitePair<T>(c, d, vp, mask, half, bits, scale)));
+      at += 32;
+      left -= 16;
+    }
+    low = nextLow<f32>(low, high, s);
+    high = nextHigh<f32>(high, s);
+  } while (left >= 16);
+  if (v128.any_true(i16x8.gt_u(top, i16x8.splat(0x7bff)))) {
+    return reduce<T, f32, f16, f32>(x, y, 0, n, p, 0, 0, false);
+  }
+  if (changetype<T>(0).bitwise()) {
+    low = f64x2.mul(low, f64x2.splat(SCALE));
+    high = f64x2.mul(high, f64x2.splat(SCALE));
+  }
+  return finish<T, f32, f16, f32>(x + at, y + at, 0, left, vp, vp, vp, vp, mask, half, low, high, false);
+}
+
 /** Σ term(x[i] - y[i]) */
 export function sum<T, C, S>(x: usize, y: usize, n: i32, p: f64): f64 {
+  if (isF16<S>() && n >= PAIRWISE) return sumF16<T>(x, y, n, p);
   return reduce<T, C, S, C>(x, y, 0, n, p, 0, 0, false);
 }
 

@@ -7,7 +7,7 @@
 @final
 export class Absolute {
   @inline
-  linear(): bool {
+  bitwise(): bool {
     return true;
   }
 

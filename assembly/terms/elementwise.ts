@@ -18,7 +18,7 @@ export class SlopeOf<T, R> {
   vector<C>(x: v128, y: v128, p: v128, q: v128, r: v128): v128 {
     const term = changetype<T>(0);
     const d = quantize<R>(v128.sub<C>(x, y));
-    const slope = term.slope<C, R>(d, v128.abs<C>(d), p, q, term.rest<C>(p, q));
+    const slope = quantize<R>(term.slope<C, R>(d, v128.abs<C>(d), p, q, term.rest<C>(p, q)));
     return quantize<R>(v128.mul<C>(slope, r));
   }
 }

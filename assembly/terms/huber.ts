@@ -12,7 +12,7 @@ import { quantize } from "../lanes";
 @final
 export class Huber {
   @inline
-  linear(): bool {
+  bitwise(): bool {
     return false;
   }
 
@@ -30,6 +30,6 @@ export class Huber {
 
   @inline
   slope<C, R>(d: v128, _z: v128, p: v128, norm: v128, rest: v128): v128 {
-    return quantize<R>(v128.mul<C>(norm, v128.pmax<C>(v128.pmin<C>(d, p), rest)));
+    return v128.mul<C>(norm, v128.pmax<C>(v128.pmin<C>(d, p), rest));
   }
 }

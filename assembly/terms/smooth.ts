@@ -11,7 +11,7 @@ import { quantize } from "../lanes";
 @final
 export class Smooth {
   @inline
-  linear(): bool {
+  bitwise(): bool {
     return false;
   }
 
@@ -32,6 +32,6 @@ export class Smooth {
   slope<C, R>(d: v128, z: v128, p: v128, norm: v128, _rest: v128): v128 {
     const sign = v128.or(v128.xor(d, z), v128.splat<C>(1));
     const unit = v128.bitselect(sign, quantize<R>(v128.div<C>(d, p)), v128.ge<C>(z, p));
-    return quantize<R>(v128.mul<C>(norm, unit));
+    return v128.mul<C>(norm, unit);
   }
 }

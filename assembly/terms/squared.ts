@@ -4,7 +4,7 @@ import { quantize } from "../lanes";
 @final
 export class Squared {
   @inline
-  linear(): bool {
+  bitwise(): bool {
     return false;
   }
 
@@ -20,6 +20,6 @@ export class Squared {
 
   @inline
   slope<C, R>(d: v128, _z: v128, _p: v128, norm: v128, _rest: v128): v128 {
-    return quantize<R>(v128.mul<C>(norm, d));
+    return v128.mul<C>(norm, d);
   }
 }
