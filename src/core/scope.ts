@@ -8,6 +8,12 @@ export interface Scoped {
 }
 
 let innermost: Scoped[] | null = null;
+let outermostNumber = 0;
+
+/** The number of the outermost open scope, each time another; 0 when none is open. */
+export function outermostScope(): number {
+  return innermost ? outermostNumber : 0;
+}
 
 /** Whether a scope will free what is made now. */
 export function inScope(): boolean {
@@ -25,6 +31,7 @@ export function enlist(storage: Scoped): void {
  */
 export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[] | ReadonlySet<Scoped>): T {
   const outer = innermost;
+  if (!outer) outermostNumber++;
   const members: Scoped[] = [];
   innermost = members;
   let kept: readonly Scoped[] | ReadonlySet<Scoped> = [];

@@ -56,6 +56,8 @@ export class Storage {
   private registered = false;
   disposed = false;
   exempt = false;
+  /** Something may use it after the scope in which it was lent out. */
+  escaped = false;
   /** Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may free them. */
   run = 0;
   holds = 0;

@@ -16,6 +16,7 @@ import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
+import { outermostScope } from "../core/scope.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
@@ -71,8 +72,8 @@ export class Tensor implements Variable {
   leafGrad: Tensor | null = null;
   /** The tensor whose elements this one shows. @internal */
   readonly base: Tensor | null;
-  /** Whether a user got hold of the gradient, so that its memory may not be reused. */
-  private gradHandedOut = false;
+  /** The outermost scope in which the gradient was last read; 0 for none. */
+  private gradLentIn = 0;
   private requested = false;
 
   /** @internal */
@@ -309,28 +310,35 @@ export class Tensor implements Variable {
       );
       return null;
     }
-    this.gradHandedOut ||= this.leafGrad !== null;
+    if (this.leafGrad) {
+      // Within tidy a gradient is lent: unless tidy returns it, nobody uses it afterwards.
+      this.gradLentIn = outermostScope();
+      if (this.gradLentIn === 0) this.leafGrad.nd.storage.escaped = true;
+    }
     return this.leafGrad;
   }
   set grad(value: Tensor | null) {
     if (value !== null) this.checkGrad(value);
-    // Nobody saw the old gradient: its memory can be reused at once.
+    // Nobody can use the old gradient: its memory is used again at once.
     if (this.leafGrad && this.leafGrad !== value) {
       const { storage } = this.leafGrad.nd;
-      if (this.gradHandedOut) storage.retire();
+      const lent = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
+      if (lent || storage.escaped) storage.retire();
       else storage.dispose();
       // A scope may free it again: this leaf holds it no longer.
       storage.exempt = false;
     }
     this.leafGrad = value;
-    this.gradHandedOut = value !== null;
-    if (value) value.nd.storage.exempt = true;
+    if (!value) return;
+    value.nd.storage.exempt = true;
+    value.nd.storage.escaped = true;
   }
 
   /** @internal */
   storeGrad(gradient: Tensor, sole: boolean): void {
     this.leafGrad = gradient;
-    this.gradHandedOut = !sole;
+    this.gradLentIn = 0;
+    if (!sole) gradient.nd.storage.escaped = true;
     // A tidy around backward() must not free what the leaf holds.
     gradient.nd.storage.exempt = true;
   }
@@ -397,6 +405,7 @@ export class Tensor implements Variable {
     this.nd = value.nd;
     // A tidy around the assignment must not free what this tensor holds now.
     value.nd.storage.exempt = true;
+    value.nd.storage.escaped = true;
   }
 
   // Shape and dtype

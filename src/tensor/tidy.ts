@@ -1,13 +1,14 @@
 /** tidy: a scope whose tensors are freed at its end. */
 import type { GraphNode, Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
-import { scope, type Scoped } from "../core/scope.js";
+import { scope } from "../core/scope.js";
+import type { Storage } from "../core/storage.js";
 import { Tensor } from "./tensor.js";
 
 /**
  * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or arrays, objects, maps and sets
- * of tensors), what a later backward() of these needs, and gradients that leaves received. Returns what `fn` returns; frees all
- * of them when it throws.
+ * of tensors), what a later backward() of these needs, and gradients that leaves received: those that were read inside only stay
+ * until their leaf gives them up. Returns what `fn` returns; frees all of them when it throws.
  *
  * @throws TypeError when `fn` is no function, or returns a promise: a scope ends before it would settle
  * @example
@@ -22,13 +23,15 @@ export function tidy<T>(fn: () => T): T {
         "tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`",
       );
     }
-    return tensorsIn(result);
+    const kept = tensorsIn(result);
+    for (const storage of kept) storage.escaped = true;
+    return kept;
   });
 }
 
 /** The storages of the tensors that `result` is or leads to. */
-function tensorsIn(result: unknown): Set<Scoped> {
-  const kept = new Set<Scoped>();
+function tensorsIn(result: unknown): Set<Storage> {
+  const kept = new Set<Storage>();
   const seen = new Set<unknown>();
   const stack = [result];
   while (stack.length > 0) {
@@ -48,7 +51,7 @@ function itemsOf(value: object): Iterable<unknown> {
 }
 
 /** Keeps a tensor, its gradient, and what the graph behind it saved. */
-function keepVariable(root: Variable, kept: Set<Scoped>): void {
+function keepVariable(root: Variable, kept: Set<Storage>): void {
   kept.add(root.nd.storage);
   if (root.leafGrad) kept.add(root.leafGrad.nd.storage);
   const seen = new Set<GraphNode>();
