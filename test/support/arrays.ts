@@ -1,0 +1,79 @@
+/** Operands of the losses of typed arrays, and the losses by one call. */
+import { createHash } from "node:crypto";
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss, allocate } from "lossgrad/arrays";
+import type { ArrayOperand, HalfBits, TypedData } from "lossgrad/arrays";
+import type { DType, Tensor } from "lossgrad";
+import { roundTo } from "../../src/array/dtype.js";
+import type { Loss, Reduction } from "./losses.js";
+
+export interface Options {
+  reduction?: Reduction;
+  weight?: ArrayOperand | null;
+  dtype?: DType;
+  out?: unknown;
+  grad?: unknown;
+  beta?: number;
+  delta?: number;
+}
+interface ArrayLoss {
+  (prediction: ArrayOperand, target: ArrayOperand | number, options?: Options): unknown;
+  valueAndGrad(
+    prediction: ArrayOperand,
+    target: ArrayOperand | number,
+    options?: Options,
+  ): { value: unknown; grad: unknown };
+}
+
+export const ARRAY_LOSSES = { l1Loss, mseLoss, smoothL1Loss, huberLoss } as unknown as Readonly<
+  Record<Loss, ArrayLoss>
+>;
+
+/** The options by which a loss takes beta or delta. */
+export function parameterOf(loss: Loss, parameter: number | undefined): Options {
+  if (parameter === undefined || loss === "l1Loss" || loss === "mseLoss") return {};
+  return loss === "smoothL1Loss" ? { beta: parameter } : { delta: parameter };
+}
+
+/** Where an operand's bytes lie. */
+export type Home = "foreign" | "in place" | "shared";
+export const HOMES: readonly Home[] = ["foreign", "in place", "shared"];
+
+/** The tensor's numbers as a typed array at `home`, tagged where they are bits. */
+export function operandAt(home: Home, x: Tensor): ArrayOperand {
+  const numbers = x.detach().clone().array();
+  const data = home === "in place" ? allocated(x) : copied(numbers as never, home === "shared");
+  if (home === "in place") (data as Float32Array).set(numbers);
+  const bits = data instanceof Uint16Array && (x.dtype === "float16" || x.dtype === "bfloat16");
+  return bits && home !== "in place" ? ({ data, dtype: x.dtype } as HalfBits) : data;
+}
+
+function allocated(x: Tensor): TypedData {
+  return allocate(x.dtype as "float32", x.numel());
+}
+
+/** A copy that begins at an element, but at none of a vector's boundaries. */
+function copied(numbers: Float32Array, shared: boolean): TypedData {
+  const { BYTES_PER_ELEMENT: size, length } = numbers;
+  const buffer = new (shared ? SharedArrayBuffer : ArrayBuffer)((length + 1) * size);
+  const data = new (numbers.constructor as typeof Float32Array)(buffer, size, length);
+  data.set(numbers);
+  return data;
+}
+
+/** The bytes of an array or of tagged bits: short ones in hexadecimal, long ones as their hash, which compares quickly. */
+export function bytesOf(array: unknown): string {
+  const { data = array } = array as Partial<HalfBits>;
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return bytes.length <= 256 ? bytes.toString("hex") : createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The bytes of a tensor. */
+export function tensorBytes(x: Tensor): string {
+  return bytesOf(x.detach().clone().array());
+}
+
+/** A number as an element of `dtype` reads. */
+export function rounded(dtype: DType, value: unknown): number {
+  return roundTo(dtype, value as number) as number;
+}
