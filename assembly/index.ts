@@ -24,6 +24,7 @@ import * as op from "./terms/arithmetic";
 import { binary, unary } from "./loops/map";
 import { sum, sumAndSlope } from "./loops/reduce";
 import { total, totalIntegers } from "./loops/total";
+import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
 import { matmul } from "./loops/matmul";
@@ -48,6 +49,12 @@ export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { bi
 export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, bf16>(x, y, n, p); }
 export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm, q); }
+
+// l1 of bytes: |x - y|, or (x - y) mod 256 as torch has it; exact sums
+export function l1_map_u8(x: ptr, y: ptr, out: ptr, n: i32): void { mapBytes<Distance>(x, y, out, n); }
+export function l1_sum_u8(x: ptr, y: ptr, n: i32): f64 { return sumBytes<Distance>(x, y, n); }
+export function l1wrap_map_u8(x: ptr, y: ptr, out: ptr, n: i32): void { mapBytes<Wrapped>(x, y, out, n); }
+export function l1wrap_sum_u8(x: ptr, y: ptr, n: i32): f64 { return sumBytes<Wrapped>(x, y, n); }
 
 // mse
 export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }

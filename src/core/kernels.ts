@@ -53,6 +53,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
+  Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
+  Record<`${"l1" | "l1wrap"}_sum_u8`, (x: number, y: number, n: number) => number> &
   Record<`${UnaryName}_${"f32" | "f64"}` | `${"neg" | "abs" | "sign"}_i64`, UnaryKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &

@@ -9,6 +9,7 @@ function anyOf(names: object): string {
 
 const FAMILIES = {
   loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|slope|sumslope)_(f16|bf16|f32|f64)$`),
+  bytes: /^(l1|l1wrap)_(map|sum)_(u8)$/,
   unary: new RegExp(`^${anyOf(UNARY_TWINS)}_(f32|f64|i64)$`),
   binary: new RegExp(`^${anyOf(BINARY_TWINS)}_(f32|f64|i64)$`),
   total: /^total_(f32|f64|i64)$/,
