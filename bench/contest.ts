@@ -34,6 +34,7 @@ export interface Contest {
   /** The first is what the others are compared with. */
   readonly rivals: readonly Rival[];
   readonly sizes: readonly number[];
+  readonly passes: readonly Pass[];
 }
 
 /** One rival in one pass of a contest, at one size. */

@@ -1,7 +1,7 @@
 /** The rivals of this process. */
-import { F, getNumThreads, nn, ones, setNumThreads, type Tensor, threadsInUse } from "lossgrad";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
+import { F, getNumThreads, nn, ones, setNumThreads, type Tensor, threadsInUse, tidy } from "lossgrad";
 import { l1Loss as l1OfArrays } from "lossgrad/arrays";
 import { type Answer, type Pass, PASSES, type Rival } from "./contest.js";
 import { BEND, countWrongGradients, type Formula, HUBER, L1, MSE, SMOOTH_L1 } from "./formulas.js";
@@ -77,11 +77,11 @@ type Loss = (input: Tensor, target: Tensor) => Tensor;
 
 /** By tensors: forward, and with gradients backward. */
 function tensors(name: string, about: string, formula: Formula, loss: Loss, threads = 1): LocalRival {
-  return new LocalRival({
-    name,
-    about,
-    formula,
-    threads,
+  return new LocalRival({ name, about, formula, threads, ...tensorWork(loss) });
+}
+
+function tensorWork(loss: Loss): Pick<Description, Pass | "gradientOf"> {
+  return {
     value: ({ input, target }) => Number(loss(input, target).item()),
     gradient({ leaf, target }) {
       leaf.grad = null;
@@ -90,7 +90,7 @@ function tensors(name: string, about: string, formula: Formula, loss: Loss, thre
       return Number(mean.item());
     },
     gradientOf: ({ leaf }) => leaf.grad!.array(),
-  });
+  };
 }
 
 const l1Loss = new nn.L1Loss();
@@ -101,6 +101,24 @@ export const byTensors = tensors(
   L1,
   l1Loss,
 );
+
+function readGradient({ leaf, target }: Operands): number {
+  leaf.grad = null;
+  const mean = l1Loss(leaf, target);
+  mean.backward();
+  leaf.grad!.array();
+  return Number(mean.item());
+}
+
+/** What a training step does besides: it looks at the gradient. */
+export const readers: readonly LocalRival[] = [
+  { name: "lossgrad, gradient read", about: "the same, and `grad.array()`", gradient: readGradient },
+  {
+    name: "lossgrad, gradient read in tidy",
+    about: "the same inside `tidy(() => ...)`",
+    gradient: (operands: Operands) => tidy(() => readGradient(operands)),
+  },
+].map((row) => new LocalRival({ ...tensorWork(l1Loss), ...row }));
 
 /** By typed arrays. */
 function arrays(name: string, about: string, of: (operands: Operands) => Arrays): LocalRival {

@@ -5,7 +5,6 @@ import {
   type Entry,
   type Leave,
   type Pass,
-  PASSES,
   type Rival,
   timeRounds,
   warmUp,
@@ -33,7 +32,7 @@ export class Measurement {
   ) {}
 
   async run(): Promise<void> {
-    const cells = this.contests.reduce((sum, { sizes }) => sum + sizes.length * PASSES.length, 0);
+    const cells = this.contests.reduce((sum, { sizes, passes }) => sum + sizes.length * passes.length, 0);
     let done = 0;
     for (const contest of this.contests) {
       let standing = contest.rivals;
@@ -47,7 +46,7 @@ export class Measurement {
           this.absent({ name: rival.name + from, reason: error.message });
         };
         await attempt(standing, leave, (rival) => rival.prepare(operands));
-        for (const pass of PASSES) {
+        for (const pass of contest.passes) {
           this.progress(done++ / cells, `${contest.title}, ${pass}, ${formatSize(n)} elements`);
           const runners = standing.filter(({ passes }) => passes.includes(pass));
           if (n === contest.sizes[0]) await attempt(runners, leave, (rival) => warmUp(rival, pass));

@@ -1,5 +1,5 @@
 /** What a run found, as Markdown: it reads the same in a terminal and in bench/RESULTS.md. */
-import { type Pass, PASSES } from "./contest.js";
+import type { Pass } from "./contest.js";
 import { formatError, formatSize, spread, table } from "./format.js";
 import { type ContestInfo, ratios, type Run, select } from "./results.js";
 
@@ -58,7 +58,7 @@ export function formatContests(run: Run): string {
     .flatMap((contest) => [
       `## ${contest.title}`,
       contest.note,
-      ...PASSES.map((pass) => formatPass(run, contest, pass)),
+      ...contest.passes.map((pass) => formatPass(run, contest, pass)),
     ])
     .filter((text) => text !== "")
     .join("\n\n");

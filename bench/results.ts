@@ -6,7 +6,7 @@ import type { Absence } from "./rivals.js";
 export type RivalInfo = Pick<Rival, "name" | "about" | "passes">;
 
 /** A contest as the report needs it. */
-export interface ContestInfo extends Pick<Contest, "id" | "title" | "note" | "sizes"> {
+export interface ContestInfo extends Omit<Contest, "rivals"> {
   readonly rivals: readonly RivalInfo[];
 }
 
@@ -17,14 +17,8 @@ export interface Run {
   readonly entries: readonly Entry[];
 }
 
-export function withoutCode({ id, title, note, sizes, rivals }: Contest): ContestInfo {
-  return {
-    id,
-    title,
-    note,
-    sizes,
-    rivals: rivals.map(({ name, about, passes }) => ({ name, about, passes })),
-  };
+export function withoutCode({ rivals, ...contest }: Contest): ContestInfo {
+  return { ...contest, rivals: rivals.map(({ name, about, passes }) => ({ name, about, passes })) };
 }
 
 /** Those entries that match. */
