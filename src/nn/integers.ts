@@ -1,7 +1,10 @@
-/** L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block. */
+/**
+ * L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block; uint8, the dtype of
+ * images, has kernels of its own.
+ */
 import { type DType, dtypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
-import { inBlocks, Source, Target } from "../array/window.js";
+import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import type { StorageTag } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/storage.js";
@@ -14,6 +17,7 @@ const NARROW = 7;
 export function integerValues(input: NdArray, target: NdArray, dtype: DType): NdArray {
   const out = NdArray.empty(dtype, input.shape);
   beginOperation();
+  if (dtype === "uint8") return writeBytes(input, target, out);
   const differences = differencesOf(input, target, dtype);
   const to = new Target(out, "i64", 2);
   // The differences lie in a window, so that a block is all that may be done at once.
@@ -27,6 +31,7 @@ export function integerValues(input: NdArray, target: NdArray, dtype: DType): Nd
 /** Σ |input - target| as a wrapping int64. */
 export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigint {
   beginOperation();
+  if (dtype === "uint8") return sumBytes(input, target);
   const differences = differencesOf(input, target, dtype);
   const { kernels } = memory();
   let sum = 0n;
@@ -38,6 +43,26 @@ export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigin
     sum += kernels.total_i64(terms, n);
   });
   return BigInt.asIntN(64, sum);
+}
+
+/** What torch takes for |input - target| of uint8: the difference wraps, and has no sign. */
+function writeBytes(input: NdArray, target: NdArray, out: NdArray): NdArray {
+  const [x, y, to] = [new Source(input, "u8", 0), new Source(target, "u8", 1), new Target(out, "u8", 2)];
+  forEachBlock(out.numel, [x, y, to], (start, n) => {
+    memory().kernels.l1wrap_map_u8(x.read(start, n), y.read(start, n), to.begin(start), n);
+    to.end(start, n);
+  });
+  return out;
+}
+
+/** The sum of the same; below 2^53 for as many bytes as fit into memory. */
+function sumBytes(input: NdArray, target: NdArray): bigint {
+  const [x, y] = [new Source(input, "u8", 0), new Source(target, "u8", 1)];
+  let sum = 0;
+  forEachBlock(input.numel, [x, y], (start, n) => {
+    sum += memory().kernels.l1wrap_sum_u8(x.read(start, n), y.read(start, n), n);
+  });
+  return BigInt(sum);
 }
 
 /** Gives the address of the wrapped differences of a block. */
@@ -59,10 +84,6 @@ function wrap(address: number, storage: StorageTag, n: number): void {
   const { kernels } = memory();
   const narrow = memory().window(NARROW);
   switch (storage) {
-    case "u8":
-      kernels.convert_i64_i8(address, narrow, n);
-      kernels.convert_u8_i64(narrow, address, n);
-      break;
     case "i8":
     case "i16":
     case "i32":
