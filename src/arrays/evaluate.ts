@@ -4,6 +4,7 @@ import type { ForeignArray } from "../array/foreign.js";
 import type { TypedData } from "../array/typed.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values } from "../nn/evaluate.js";
+import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { type Request, targetType } from "./request.js";
@@ -13,17 +14,26 @@ import { weightedSums, weightedTerms } from "./weighted.js";
 export function evaluate(request: Request, given: unknown): unknown {
   const { caller, reduction, prediction, weight, asked, resultDType } = request;
   if (reduction !== "none") {
-    const problem = problemOf(request);
-    const value = weight ? weightedSums(request, problem, weight).value : sum(problem, divisorOf(request));
-    return roundTo(asked ?? "float64", value);
+    if (given === undefined) return roundTo(asked ?? "float64", reducedValue(request));
+    throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
   if (weight) weightedTerms(request, weight, 1, out, null);
   else {
     const problem = problemOf(request);
-    values(problem, elementsOf(out, problem.input.memory));
+    const to = elementsOf(out, problem.input.memory);
+    if (request.bytes) byteValues(problem.input, problem.target, to);
+    else values(problem, to);
   }
   return out.result;
+}
+
+function reducedValue(request: Request): number {
+  const problem = problemOf(request);
+  if (request.bytes) return byteSum(problem.input, problem.target) / divisorOf(request);
+  return request.weight
+    ? weightedSums(request, problem, request.weight).value
+    : sum(problem, divisorOf(request));
 }
 
 /** The value, and the gradient with respect to the prediction. */

@@ -32,6 +32,8 @@ export interface Request {
   readonly dtype: DType;
   /** The dtype of unreduced values. */
   readonly resultDType: DType;
+  /** Whether it is L1 of two arrays of uint8, which has kernels of its own. */
+  readonly bytes: boolean;
   /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
   readonly asked: DType | null;
 }
@@ -55,6 +57,7 @@ export function readRequest(
   // SmoothL1 with beta 0 is L1, as in torch.
   const row: LossRow = caller === "smoothL1Loss" && parameter === 0 ? losses.l1Loss : losses[caller];
   const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
+  const bytes = row.kernel === "l1" && asked === null && weight === null && areBytes(from, to);
   return {
     caller,
     row,
@@ -64,7 +67,8 @@ export function readRequest(
     target: to,
     weight,
     dtype,
-    resultDType: asked ?? resultType(row, from, to, weight, dtype),
+    resultDType: asked ?? (bytes ? "uint8" : resultType(row, from, weight, dtype)),
+    bytes,
     asked,
   };
 }
@@ -91,17 +95,13 @@ function readDType(caller: LossName, value: unknown): DType | null {
   throw new TypeError(`${caller}: expected dtype to be floating, got ${describeValue(value)}`);
 }
 
-function resultType(
-  row: LossRow,
-  prediction: ReadOperand,
-  target: ReadOperand | number,
-  weight: ReadOperand | null,
-  dtype: DType,
-): DType {
-  if (weight) return promoteTypes(ownType(row, prediction, dtype), weight.dtype);
-  const bytes = prediction.dtype === "uint8" && typeof target === "object" && target.dtype === "uint8";
-  // |a - b| of two bytes is one.
-  return bytes && row.kernel === "l1" ? "uint8" : ownType(row, prediction, dtype);
+function areBytes(prediction: ReadOperand, target: ReadOperand | number): boolean {
+  return prediction.dtype === "uint8" && typeof target === "object" && target.dtype === "uint8";
+}
+
+function resultType(row: LossRow, prediction: ReadOperand, weight: ReadOperand | null, dtype: DType): DType {
+  const own = ownType(row, prediction, dtype);
+  return weight ? promoteTypes(own, weight.dtype) : own;
 }
 
 /** The dtype of the terms: Huber's have the prediction's, as in torch. */
