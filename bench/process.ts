@@ -23,7 +23,7 @@ export class ProcessRival implements Rival {
   about = "";
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly lines: AsyncIterator<string>;
-  private lastWords = "";
+  private complaints = "";
 
   private constructor(
     readonly name: string,
@@ -33,9 +33,9 @@ export class ProcessRival implements Rival {
     this.child = spawn(command, args, { stdio: "pipe" });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.lastWords = text.trim().split("\n").at(-1)!;
+      this.complaints += text;
     });
-    this.child.on("error", (error) => (this.lastWords = error.message));
+    this.child.on("error", ({ message }) => (this.complaints += message));
     // A request to a process that ended fails by the missing reply.
     this.child.stdin.on("error", () => undefined);
   }
@@ -65,6 +65,13 @@ export class ProcessRival implements Rival {
     this.child.stdin.end();
   }
 
+  /** The last line that tells of an error, or the last of all. */
+  private lastWords(): string {
+    const lines = this.complaints.split("\n").filter((line) => line.trim() !== "");
+    const said = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1);
+    return said === undefined ? "without a word" : `with "${said.trim()}"`;
+  }
+
   private ask(request: object): Promise<unknown> {
     this.child.stdin.write(JSON.stringify(request) + "\n");
     return this.read();
@@ -74,7 +81,7 @@ export class ProcessRival implements Rival {
     const timer = setTimeout(() => this.child.kill(), PATIENCE_SECONDS * 1000);
     try {
       const line = await this.lines.next();
-      if (line.done) throw new Error(`its process ended: ${this.lastWords || "without a word"}`);
+      if (line.done) throw new Error(`its process ended ${this.lastWords()}`);
       const reply = JSON.parse(line.value) as Reply;
       if ("error" in reply) throw new Error(reply.error);
       return reply.ok;
