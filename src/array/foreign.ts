@@ -34,19 +34,25 @@ export class ForeignArray {
 
   /** Puts elements [start, start + n) at `address`. */
   copyTo(address: number, start: number, n: number): void {
-    const { data, memory } = this;
+    const { data, memory, place } = this;
+    const { array, size } = dtypes[this.dtype];
     if (typeof data === "number") {
-      const { array } = dtypes[this.dtype];
       new array(memory.buffer, address, n).fill(data as never);
-    } else {
+    } else if (place === null) {
       memory.bytes.set(this.bytesOf(data, start, n), address);
+    } else {
+      // Growth may have detached the view since: the place stays.
+      memory.bytes.copyWithin(address, place + start * size, place + (start + n) * size);
     }
   }
 
   /** Takes elements [start, start + n) from `address`. */
   copyFrom(address: number, start: number, n: number): void {
-    const bytes = this.bytesOf(this.data as NumberView, start, n);
-    bytes.set(this.memory.bytes.subarray(address, address + bytes.length));
+    const { data, memory, place } = this;
+    const { size } = dtypes[this.dtype];
+    const end = address + n * size;
+    if (place === null) this.bytesOf(data as NumberView, start, n).set(memory.bytes.subarray(address, end));
+    else memory.bytes.copyWithin(place + start * size, address, end);
   }
 
   private bytesOf(data: NumberView, start: number, n: number): Uint8Array {

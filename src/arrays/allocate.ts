@@ -48,6 +48,9 @@ export function placeOf(data: TypedData): Place | undefined {
   return (data as Placed)[PLACE];
 }
 
+/** Two for each of four operands, and one for terms (nn/evaluate.ts). */
+const WINDOWS = 9;
+
 /** The engine's Float16Array; undefined where it has none. */
 export const Float16Array = (globalThis as { Float16Array?: new (...parameters: unknown[]) => TypedData })
   .Float16Array;
@@ -63,7 +66,7 @@ export function tagHalf(array: Uint16Array, dtype: "float16" | "bfloat16"): Half
  *
  * It is freed when the array, and what `subarray` made of it, is garbage. A view that is made by hand of `array.buffer` does not hold the
  * memory: keep the array as long. Where memory cannot be shared (a page that is not cross-origin isolated), the array is detached
- * when the linear memory grows, and a loss says so: allocate what you need first.
+ * when the linear memory grows, by another `allocate` too, and a loss says so: allocate once there, and take parts by `subarray`.
  *
  * @throws TypeError for a dtype that is unknown, bool or complex; RangeError for a length that is no non-negative integer, and when the
  *   memory cannot hold the array
@@ -88,6 +91,7 @@ export function allocate<D extends keyof AllocatedArrays>(dtype: D, n: number): 
       `allocate: expected less than 4 GiB, got ${n} elements of ${dtype}: ${n * size} bytes`,
     );
   }
+  reserveWindows();
   const storage = Storage.allocate(n * size, "user");
   // The array holds it, whatever scope is open.
   storage.exempt = true;
@@ -98,6 +102,12 @@ export function allocate<D extends keyof AllocatedArrays>(dtype: D, n: number): 
   array.fill((dtype === "int64" ? 0n : 0) as number);
   if (make === Uint16Array) tagHalf(array as never, dtype as "float16" | "bfloat16");
   return place(array, storage) as unknown as AllocatedArrays[D];
+}
+
+/** Windows of the losses, made before an array is: where memory cannot be shared, making one later might detach the array. */
+function reserveWindows(): void {
+  if (memory().shared) return;
+  for (let index = 0; index < WINDOWS; index++) memory().window(index);
 }
 
 /** Ties `array` to the storage that it lies in. Its own `subarray` does the same to the parts that it makes. */

@@ -8,7 +8,7 @@ import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { type Request, targetType } from "./request.js";
-import { weightedSums, weightedTerms } from "./weighted.js";
+import { type WeightedOperands, weightedSums, weightedTerms } from "./weighted.js";
 
 /** A number, or for "none" what was written to. */
 export function evaluate(request: Request, given: unknown): unknown {
@@ -18,8 +18,9 @@ export function evaluate(request: Request, given: unknown): unknown {
     throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
-  if (weight) weightedTerms(request, weight, 1, out, null);
-  else {
+  if (weight) {
+    weightedTerms(request, weightedOperands(request, weight, out, null), 1);
+  } else {
     const problem = problemOf(request);
     const to = elementsOf(out, problem.input.memory);
     if (request.bytes) byteValues(problem.input, problem.target, to);
@@ -52,8 +53,9 @@ export function evaluateWithGradient(request: Request, given: unknown): { value:
     return { value: roundTo(request.asked ?? "float64", value), grad: grad.result };
   }
   const out = destinationFor(caller, "out", undefined, resultDType, prediction, operands);
-  if (request.weight) weightedTerms(request, request.weight, 1, out, grad);
-  else {
+  if (request.weight) {
+    weightedTerms(request, weightedOperands(request, request.weight, out, grad), 1);
+  } else {
     const problem = problemOf(request);
     values(problem, elementsOf(out, problem.input.memory));
     slope(problem, request.row.factor, 1, elementsOf(grad, problem.input.memory));
@@ -74,9 +76,27 @@ function reduced(request: Request, grad: Destination): number {
 }
 
 function weighted(request: Request, weight: ReadOperand, grad: Destination): number {
+  // Before anything may grow the memory.
+  const operands = weightedOperands(request, weight, null, grad);
   const { value, scale } = weightedSums(request, problemOf(request), weight);
-  weightedTerms(request, weight, scale, null, grad);
+  weightedTerms(request, operands, scale);
   return value;
+}
+
+function weightedOperands(
+  request: Request,
+  weight: ReadOperand,
+  out: Destination | null,
+  grad: Destination | null,
+): WeightedOperands {
+  const { input, target } = problemIn(memory(), request);
+  return {
+    prediction: input,
+    target,
+    weight: elementsOf(weight, memory()),
+    out: out && elementsOf(out, memory()),
+    grad: grad && elementsOf(grad, memory()),
+  };
 }
 
 function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
@@ -89,9 +109,12 @@ function divisorOf({ reduction, prediction }: Request): number {
 
 /** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
 function problemOf(request: Request): Problem<ForeignArray> {
-  const { row, parameter, dtype, prediction, target } = request;
   const inside = operandsOf(request).every(({ data }) => isInside(data));
-  const place: LinearMemory = inside ? memory() : staging();
+  return problemIn(inside ? memory() : staging(), request);
+}
+
+function problemIn(place: LinearMemory, request: Request): Problem<ForeignArray> {
+  const { row, parameter, dtype, prediction, target } = request;
   const input = elementsOf(prediction, place);
   const other =
     typeof target === "object"

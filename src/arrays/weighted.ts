@@ -3,21 +3,19 @@
  * the tensors' own operations, a block at a time, which keeps it to PyTorch's roundings and to the memory of a few blocks.
  */
 import { isFloating, roundTo } from "../array/dtype.js";
-import { ForeignArray } from "../array/foreign.js";
+import type { ForeignArray } from "../array/foreign.js";
 import { NdArray } from "../array/ndarray.js";
 import { sumAll } from "../array/sums.js";
 import { inBlocks } from "../array/window.js";
 import { withGradMode } from "../autograd/mode.js";
-import { memory } from "../core/memory.js";
 import { type Problem, weightedSum } from "../nn/evaluate.js";
 import * as F from "../nn/functional.js";
 import { divided } from "../nn/gradient.js";
 import { full } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tidy } from "../tensor/tidy.js";
-import type { Destination } from "./destination.js";
 import { elementsOf, type ReadOperand } from "./operands.js";
-import { type Request, targetType } from "./request.js";
+import type { Request } from "./request.js";
 
 /** The weighted sum or mean, and its derivative by a weighted term. */
 export function weightedSums(
@@ -39,19 +37,23 @@ export function weightedSums(
   return { value: weightedSum(problem, weights, all), scale: divided(1, rounded, resultDType) };
 }
 
-/** The weighted terms, and `scale` times their derivatives by the prediction, into the destinations that are given. */
-export function weightedTerms(
-  request: Request,
-  weight: ReadOperand,
-  scale: number,
-  out: Destination | null,
-  grad: Destination | null,
-): void {
-  inBlocks(weight.data.length, (start, n) => {
+/** The operands of a weighted loss and where its results go, all in reach of the tensors' memory. */
+export interface WeightedOperands {
+  readonly prediction: ForeignArray;
+  readonly target: ForeignArray;
+  readonly weight: ForeignArray;
+  readonly out: ForeignArray | null;
+  readonly grad: ForeignArray | null;
+}
+
+/** Writes the weighted terms to `out`, and `scale` times their derivatives by the prediction to `grad`. */
+export function weightedTerms(request: Request, operands: WeightedOperands, scale: number): void {
+  const { out, grad } = operands;
+  inBlocks(operands.weight.numel, (start, n) => {
     tidy(() => {
-      const prediction = blockOf(request.prediction, start, n);
+      const prediction = blockOf(operands.prediction, start, n);
       if (grad) prediction.requiresGrad_();
-      const terms = withGradMode(grad !== null, () => termsOf(request, prediction, weight, start, n));
+      const terms = withGradMode(grad !== null, () => termsOf(request, prediction, operands, start, n));
       if (grad) {
         terms.backward(full([n], scale, { dtype: terms.dtype }));
         write(prediction.grad!, grad, start);
@@ -63,19 +65,15 @@ export function weightedTerms(
 
 /** The weighted loss of a block, unreduced. */
 function termsOf(
-  { caller, row, parameter, prediction: { dtype: own }, target, dtype, asked }: Request,
+  { caller, row, parameter, dtype, asked }: Request,
   prediction: Tensor,
-  weight: ReadOperand,
+  { target, weight }: WeightedOperands,
   start: number,
   n: number,
 ): Tensor {
-  const other =
-    typeof target === "object"
-      ? blockOf(target, start, n)
-      : full([n], target, { dtype: targetType(own, target) });
   const computed = (x: Tensor): Tensor => x.to(asked ?? (isFloating(x.dtype) ? x.dtype : dtype));
   const loss = F[caller] as (input: Tensor, target: Tensor, options: object) => Tensor;
-  return loss(computed(prediction), computed(other), {
+  return loss(computed(prediction), computed(blockOf(target, start, n)), {
     reduction: "none",
     weight: blockOf(weight, start, n),
     ...(row.parameter ? { [row.parameter.name]: parameter } : {}),
@@ -83,18 +81,14 @@ function termsOf(
 }
 
 /** Elements [start, start + n) as a tensor. */
-function blockOf({ data, dtype }: ReadOperand, start: number, n: number): Tensor {
-  const block = NdArray.empty(dtype, [n]);
-  new ForeignArray(data, dtype, data.length, memory()).copyTo(block.address(), start, n);
+function blockOf(elements: ForeignArray, start: number, n: number): Tensor {
+  const block = NdArray.empty(elements.dtype, [n]);
+  elements.copyTo(block.address(), start, n);
   return new Tensor(block);
 }
 
-/** Puts the block at elements [start, start + numel) of the destination. */
-function write(block: Tensor, { data, dtype }: Destination, start: number): void {
-  const converted = block.detach().to(dtype);
-  new ForeignArray(data, dtype, data.length, memory()).copyFrom(
-    converted.nd.address(),
-    start,
-    converted.nd.numel,
-  );
+/** Puts a block at elements [start, start + numel). */
+function write(block: Tensor, elements: ForeignArray, start: number): void {
+  const { nd } = block.detach().to(elements.dtype);
+  elements.copyFrom(nd.address(), start, nd.numel);
 }

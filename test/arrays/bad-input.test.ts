@@ -192,7 +192,7 @@ describe("a gradient's or a result's array", () => {
     expect(l1Loss.valueAndGrad(X, Y, { grad }).grad).toBe(grad);
     const half = { data: Uint16Array.of(0x3c00, 0x4000), dtype: "float16" as const };
     for (const bits of [new Uint16Array(2), { data: new Uint16Array(2), dtype: "float16" as const }]) {
-      const found = l1Loss.valueAndGrad(half, 1, { grad: bits as unknown });
+      const found = l1Loss.valueAndGrad(half, 1, { grad: bits });
       expect(found).toEqual({ value: 0.5, grad: bits });
       expect(Array.from("data" in bits ? bits.data : bits)).toEqual([0, 0x3800]);
     }
