@@ -17,3 +17,9 @@ export function runScript(script, args) {
   const { status } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
+
+/** Program and arguments of an npm command: npm tells its scripts where it lies; called by hand, it is on the path. */
+export function npmCommand(...args) {
+  const npm = process.env.npm_execpath;
+  return npm ? [process.execPath, [npm, ...args]] : ["npm", args];
+}

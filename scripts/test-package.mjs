@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandOf } from "./packages.mjs";
+import { commandOf, npmCommand } from "./packages.mjs";
 
 const IMPORTED = `
 import { nn, tensor } from "lossgrad";
@@ -38,10 +38,8 @@ const TYPE_CHECKS = [
 ];
 
 function runNpm(args, cwd) {
-  // npm tells its scripts where it lies; called by hand, it is on the path.
-  const npm = process.env.npm_execpath;
-  const [command, first] = npm ? [process.execPath, [npm]] : ["npm", []];
-  execFileSync(command, [...first, ...args, "--ignore-scripts", "--loglevel=error"], {
+  const [command, all] = npmCommand(...args, "--ignore-scripts", "--loglevel=error");
+  execFileSync(command, all, {
     cwd,
     stdio: ["ignore", "ignore", "inherit"],
   });

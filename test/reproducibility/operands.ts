@@ -101,15 +101,15 @@ function floats(dtype: FloatDType, kind: Kind, n: number, seed: number): Element
   return new Float64Array(words.buffer);
 }
 
+/** Any integers; plain ones are 0 to 63, whose differences do not wrap. */
 function integers(dtype: keyof typeof INTEGERS, kind: Kind, n: number, seed: number): Elements {
   const bits = new Bits(seed);
   const elements = new INTEGERS[dtype](n);
-  const words = new Uint8Array(elements.buffer);
-  for (let i = 0; i < words.length; i++) words[i] = bits.next();
-  // Small numbers beside any: differences that do not wrap.
-  if (kind === "plain")
-    for (let i = 0; i < n; i++)
-      elements[i] = (dtype === "int64" ? elements[i] & 63n : elements[i] & 63) as never;
+  const bytes = bytesOf(elements);
+  const { BYTES_PER_ELEMENT: size } = elements;
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = kind !== "plain" ? bits.next() : i % size === 0 ? bits.below(64) : 0;
+  }
   return elements;
 }
 
@@ -139,7 +139,7 @@ export function elements(dtype: DType, kind: Kind, n: number, seed: number): Ele
 export function elementsBeside(dtype: DType, kind: Kind, n: number, seed: number): Elements {
   return once(`${dtype} ${kind} ${n} beside ${seed}`, () => {
     const first = elements(dtype, kind, n, seed);
-    const second = elements(dtype, kind, n, ~seed).slice() as Elements;
+    const second = elements(dtype, kind, n, ~seed).slice();
     const bits = new Bits(seed ^ 0x5bd1e995);
     const [from, to] = [bytesOf(first), bytesOf(second)];
     const size = first.BYTES_PER_ELEMENT;

@@ -5,7 +5,7 @@ import type { Emit, Group } from "./digest.js";
 import { elements, elementsBeside, KINDS } from "./operands.js";
 import type { Kind } from "./operands.js";
 
-type Loss = "l1Loss" | "mseLoss" | "smoothL1Loss" | "huberLoss";
+export type Loss = "l1Loss" | "mseLoss" | "smoothL1Loss" | "huberLoss";
 type Options = Readonly<Record<string, number>>;
 
 /** The losses with their parameters: the default, one that float16 rounds, one beyond most differences, and beta = 0. */
@@ -23,7 +23,7 @@ export const COMPLEX: readonly DType[] = ["complex64", "complex128"];
 const BLOCK = 16384;
 /** About the edges of vectors, of eight vectors, and of the 512 elements that are added pairwise. */
 export const SHORT: readonly number[] = [
-  0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 67, 127, 255, 511, 512, 513, 1025,
+  0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 67, 127, 255, 511, 512, 513, 1025,
 ];
 /** About the edges of blocks, and more blocks than threads, the last of them a short one. */
 export const LONG: readonly number[] = [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 33, 17 * BLOCK + 33];
@@ -35,10 +35,10 @@ export interface Draw {
   readonly n: number;
 }
 
-/** Every size with ordinary numbers; with others the short ones and two of more than a block. */
+/** Every size with ordinary numbers; with others the short ones, two blocks, and enough of them for two threads. */
 export function drawsOf(dtype: DType): Draw[] {
   return KINDS.flatMap((kind) => {
-    const long = kind === "plain" ? LONG : [BLOCK + 1, 2 * BLOCK + 33];
+    const long = kind === "plain" ? LONG : [BLOCK + 1, 4 * BLOCK + 33];
     return [...SHORT, ...long].map((n) => ({ dtype, kind, n }));
   });
 }
@@ -57,9 +57,11 @@ function tidied(step: (emit: Emit) => void): (emit: Emit) => void {
   return (emit) => tidy(() => step(emit));
 }
 
+/** Emits a result and frees it: what was looked into by array() would wait for the garbage collector, gradients even in a tidy. */
 function emitTensor(emit: Emit, result: Tensor | null): void {
   const flat = result!.detach();
   emit(flat.dtype, flat.array());
+  flat.dispose();
 }
 
 type Call = (input: Tensor, target: Tensor) => Tensor;
@@ -92,9 +94,9 @@ function emitElementwise(emit: Emit, input: Tensor, target: Tensor, upstream: Te
   for (const result of [values, x.grad, y.grad]) emitTensor(emit, result);
 }
 
-/** Parameters of their own for all but the longest operands, which only show how blocks are divided among threads. */
-function parametersFor(name: Loss, n: number): readonly Options[] {
-  return n > 2 * BLOCK + 33 ? [{}] : LOSSES[name];
+/** All parameters up to two blocks; more only show how blocks are divided among threads. */
+export function parametersFor(name: Loss, n: number): readonly Options[] {
+  return n > BLOCK + 1 ? [{}] : LOSSES[name];
 }
 
 function lossGroup(name: Loss, dtype: DType): Group {
@@ -123,7 +125,7 @@ function weightedGroup(dtype: DType): Group {
           for (const reduction of ["none", "mean", "sum"] as const) {
             const leaves = [input, target, third].map((data) => tensor(data, { dtype, requiresGrad: true }));
             const [x, y, weight] = leaves;
-            const loss = (F[name] as typeof F.l1Loss)(x, y, { weight, reduction });
+            const loss = F[name](x, y, { weight, reduction });
             loss.backward(reduction === "none" ? x.detach() : null);
             for (const result of [loss, ...leaves.map(({ grad }) => grad)]) emitTensor(emit, result);
           }

@@ -1,0 +1,128 @@
+/** The set's hashes on this Node, its threads and both places of arrays, beside the recorded ones; and what the hash tells apart. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { DType } from "lossgrad";
+import { describe, expect, it } from "vitest";
+import { DTYPES } from "../../src/array/dtype.js";
+import { losses } from "../../src/nn/losses.js";
+import { arrayGroups, PLACES } from "./arrays.js";
+import { hashAll, hashGroups } from "./digest.js";
+import type { Group } from "./digest.js";
+import { readRecord, writeRecord } from "./record.js";
+import { LOSSES, TENSOR_GROUPS } from "./tensors.js";
+
+const page = readFileSync("docs/REPRODUCIBILITY.md", "utf8");
+const recorded = readRecord(page);
+const MEANT = "other bits; if they are meant, say so in CHANGELOG.md and run `npm run reproduce -- --record`";
+
+describe("bits are the recorded ones of", () => {
+  const found: Record<string, string> = {};
+  const matches = async (group: Group): Promise<void> => {
+    const { [group.name]: hash } = await hashGroups([group]);
+    found[group.name] = hash;
+    expect(hash.slice(0, 16), MEANT).toBe(recorded.groups[group.name]);
+  };
+
+  it.each(TENSOR_GROUPS.map((group) => [group.name, group] as const))("%s", (_, group) => matches(group));
+
+  describe.each(PLACES)("%s", (place) => {
+    it.each(arrayGroups(place).map((group) => [group.name, group] as const))("%s", (_, group) =>
+      matches(group),
+    );
+  });
+
+  it("everything together", async () => {
+    expect(Object.keys(found).sort(), "groups").toEqual(Object.keys(recorded.groups).sort());
+    expect(await hashAll(found), MEANT).toBe(recorded.all);
+  });
+});
+
+describe("the set", () => {
+  const names = TENSOR_GROUPS.map(({ name }) => name);
+
+  it("has every loss in every floating dtype, and L1 in every dtype but bool", () => {
+    expect(Object.keys(LOSSES)).toEqual(Object.keys(losses));
+    const floats = ["float16", "bfloat16", "float32", "float64"];
+    const expected = Object.keys(losses).flatMap((loss) => floats.map((dtype) => `tensor ${loss} ${dtype}`));
+    expect(names).toEqual(expect.arrayContaining(expected));
+    const others = DTYPES.filter((dtype) => dtype !== "bool").map((dtype) => `tensor l1Loss ${dtype}`);
+    expect(names).toEqual(expect.arrayContaining(others));
+  });
+});
+
+/** The hash of one group with one step that has these results. */
+async function hashOf(...results: [DType, ArrayBufferView][]): Promise<string> {
+  const step: Group["steps"][number] = (emit) => {
+    for (const [dtype, elements] of results) emit(dtype, elements);
+  };
+  return (await hashGroups([{ name: "x", steps: [step] }])).x;
+}
+
+describe("the hash", () => {
+  it("is SHA-256 of the steps' SHA-256 of lines and bytes, filled up to multiples of 8", async () => {
+    const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+    const line = Buffer.from("float32 4\n\0\0\0\0\0\0");
+    const element = Buffer.from([0, 0, 0x80, 0x3f, 0, 0, 0, 0]);
+    const expected = sha256(sha256(Buffer.concat([line, element]))).toString("hex");
+    expect(await hashOf(["float32", Float32Array.of(1)])).toBe(expected);
+  });
+
+  it("tells the bits of numbers apart, zeros of either sign too", async () => {
+    const views = [[0], [-0], [1], [1 + 2 ** -23], [0, 0]].map((values) => Float32Array.from(values));
+    const hashes = await Promise.all(views.map((view) => hashOf(["float32", view])));
+    expect(new Set(hashes).size).toBe(views.length);
+  });
+
+  it("tells dtypes, order and length apart", async () => {
+    const [one, two] = [Float32Array.of(1), Float32Array.of(2)];
+    const hashes = await Promise.all([
+      hashOf(["float32", one]),
+      hashOf(["complex64", one]),
+      hashOf(["float32", one], ["float32", two]),
+      hashOf(["float32", two], ["float32", one]),
+      hashOf(["float32", Float32Array.of(1, 2)]),
+    ]);
+    expect(new Set(hashes).size).toBe(5);
+  });
+
+  it.each([
+    [
+      "float16",
+      Uint16Array.of(0x7e00),
+      [Uint16Array.of(0xfe01), Uint16Array.of(0x7c01)],
+      Uint16Array.of(0x7c00),
+    ],
+    [
+      "bfloat16",
+      Uint16Array.of(0x7fc0),
+      [Uint16Array.of(0xffff), Uint16Array.of(0x7f81)],
+      Uint16Array.of(0x7f80),
+    ],
+    [
+      "float32",
+      Uint32Array.of(0x7fc00000),
+      [Uint32Array.of(0xffc00000), Uint32Array.of(0x7f800001)],
+      Uint32Array.of(0x7f800000),
+    ],
+    [
+      "float64",
+      Uint32Array.of(0, 0x7ff80000),
+      [Uint32Array.of(1, 0xfff00000), Uint32Array.of(7, 0x7ff80001)],
+      Uint32Array.of(0, 0x7ff00000),
+    ],
+  ] as const)("takes all NaNs of %s for one, but not infinity", async (dtype, nan, others, infinity) => {
+    const expected = await hashOf([dtype, nan]);
+    for (const other of others) expect(await hashOf([dtype, other])).toBe(expected);
+    expect(await hashOf([dtype, infinity])).not.toBe(expected);
+  });
+});
+
+describe("the record", () => {
+  it("reads what it writes, and leaves the rest of the page", () => {
+    const hashes = { all: "ab".repeat(32), groups: { "tensor sum float32": "0123456789abcdef" } };
+    const written = writeRecord(page, hashes);
+    expect(readRecord(written)).toEqual(hashes);
+    const { all, groups } = recorded;
+    expect(writeRecord(written, { all, groups })).toBe(page);
+  });
+});
