@@ -19,10 +19,14 @@ it("operands lie and pass through one memory", () => {
 
 it("a weighted gradient is right though its blocks make the memory grow", () => {
   const n = 300_000;
+  const plain = [7, 5, 3].map((period) => Float32Array.from({ length: n }, (_, i) => i % period));
+  const expected = l1Loss.valueAndGrad(plain[0], plain[1], { weight: plain[2] });
   const all = allocate("float32", 3 * n);
-  const [x, y, weight] = [0, n, 2 * n].map((start) => all.subarray(start, start + n));
-  for (let i = 0; i < n; i++) [x[i], y[i], weight[i]] = [i % 7, i % 5, i % 3];
-  const expected = l1Loss.valueAndGrad(x.slice(), y.slice(), { weight: weight.slice() });
+  const [x, y, weight] = plain.map((values, i) => {
+    const part = all.subarray(i * n, (i + 1) * n);
+    part.set(values);
+    return part;
+  });
   // Nothing is free: the first block makes the memory grow.
   const held = allocate("uint8", memoryStats().largestFreeBlock);
   const { value, grad } = l1Loss.valueAndGrad(x, y, { weight });
