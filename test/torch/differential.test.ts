@@ -4,6 +4,7 @@
  */
 import { onWarning } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import { checkExpression } from "../support/expression-case.js";
 import type { ExpressionAnswer } from "../support/expression-case.js";
 import { checkLossCase } from "../support/loss-case.js";
@@ -85,20 +86,25 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
   test("losses and their gradients: bit for bit, sums within 1 ULP (float64: 2) of the exact value", async () => {
     const count = wholeBatches((total * 5) / 6);
     let confirmed = 0;
+    let ofArrays = 0;
     const failures = await differ<ReturnType<typeof lossCase>, LossAnswer>(
       count,
       lossCase,
-      checkLossCase,
+      (asked, answer) => {
+        if (isArrayCase(asked, answer)) ofArrays += 1;
+        return [...checkLossCase(asked, answer), ...checkArrayCase(asked, answer)];
+      },
       (answer) => {
         if ("confirmed" in answer && answer.confirmed) confirmed += 1;
       },
     );
     report(
-      `losses (${confirmed} of them confirmed by torch itself, the rest by its newest formulas)`,
+      `losses (${confirmed} of them confirmed by torch itself, the rest by its newest formulas; ${ofArrays} on typed arrays, too)`,
       count,
       failures,
     );
     expect(confirmed, "cases that the installed torch answers itself").toBeGreaterThan(count / 2);
+    expect(ofArrays, "cases that typed arrays have, too").toBeGreaterThan(count / 4);
   });
 
   test("tensor expressions and their gradients: bit for bit, sums within 1 ULP (float64: 2)", async () => {
