@@ -1,0 +1,114 @@
+/** What losses take at most: the linear memories beside the operands, and what they leave to the garbage collector. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+const KI = 1024;
+const MI = KI * KI;
+const PAGE = 64 * KI;
+
+/** The library with memories of its own. */
+async function fresh() {
+  vi.resetModules();
+  const [library, arrays, { memory, staging }] = await Promise.all([
+    import("lossgrad"),
+    import("lossgrad/arrays"),
+    import("../../src/core/memory.js"),
+  ]);
+  const reserved = (): number => {
+    const memories = new Set([memory(), staging()]);
+    return [...memories].reduce((sum, each) => sum + each.reserved, 0);
+  };
+  return { ...library, arrays, reserved };
+}
+
+type Library = Awaited<ReturnType<typeof fresh>>;
+
+/** Bytes of typed arrays that `call` makes and drops. */
+function garbage(call: () => unknown): number {
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  call();
+  return process.memoryUsage().arrayBuffers - before;
+}
+
+it("garbage is seen where there is some", () => {
+  expect(garbage(() => new Float32Array(MI))).toBeGreaterThanOrEqual(4 * MI);
+});
+
+describe("at 4 Mi float32 elements, the memory holds", () => {
+  const N = 4 * MI;
+  const OPERANDS = 8 * N;
+  const GRADIENT = 4 * N;
+  let library: Library;
+
+  beforeEach(async () => {
+    library = await fresh();
+  });
+
+  it.each(["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"] as const)(
+    "the operands of %s and their gradient, and 1 MiB at most",
+    (name) => {
+      const { F, zeros, reserved } = library;
+      const [x, y] = [zeros([N], { requiresGrad: true }), zeros([N])];
+      expect(garbage(() => F[name](x.detach(), y).item())).toBeLessThan(MI);
+      expect(reserved()).toBeLessThanOrEqual(OPERANDS + MI);
+      expect(
+        garbage(() => {
+          F[name](x, y).backward();
+        }),
+      ).toBeLessThan(MI);
+      expect(reserved()).toBeLessThanOrEqual(OPERANDS + GRADIENT + MI);
+    },
+  );
+
+  it("nothing of foreign arrays: 1 MiB for windows, and the first page of two memories", () => {
+    const { arrays, reserved } = library;
+    const [x, y, grad] = [new Float32Array(N), new Float32Array(N), new Float32Array(N)];
+    expect(garbage(() => arrays.l1Loss(x, y))).toBeLessThan(MI);
+    expect(garbage(() => arrays.huberLoss.valueAndGrad(x, y, { grad }))).toBeLessThan(MI);
+    expect(reserved()).toBeLessThanOrEqual(MI + 2 * PAGE);
+  });
+});
+
+describe("100,000 training steps on 1 Ki elements, without dispose,", () => {
+  const STEPS = 100_000;
+  const WARM_UP = 3000;
+
+  it("leave the linear memory as large as it was after the first", async () => {
+    const { F, noGrad, tensor, memoryStats } = await fresh();
+    const x = tensor(new Float32Array(KI), { requiresGrad: true });
+    const y = tensor(new Float32Array(KI).fill(1));
+    const step = (): void => {
+      F.mseLoss(x, y, { reduction: "sum" }).backward();
+      noGrad(() => x.sub_(x.grad!, { alpha: 0.001 }));
+      x.grad = null;
+    };
+    for (let i = 0; i < WARM_UP; i++) step();
+    const { bytesReserved, bytesInUse } = memoryStats();
+    for (let i = WARM_UP; i < STEPS; i++) step();
+    expect(memoryStats().bytesReserved).toBe(bytesReserved);
+    expect(memoryStats().bytesInUse).toBe(bytesInUse);
+  });
+
+  it("in tidy, hold the gradient until it is set to null, and nothing afterwards", async () => {
+    const { F, noGrad, tensor, memoryStats, tidy } = await fresh();
+    const x = tensor(new Float32Array(KI), { requiresGrad: true });
+    const y = tensor(new Float32Array(KI).fill(1));
+    const before = memoryStats();
+    let most = 0;
+    for (let i = 0; i < STEPS; i++) {
+      tidy(() => {
+        F.mseLoss(x, y, { reduction: "sum" }).backward();
+        noGrad(() => x.sub_(x.grad!, { alpha: 0.001 }));
+        most = Math.max(most, memoryStats().bytesInUse);
+        x.grad = null;
+      });
+    }
+    expect(most - before.bytesInUse).toBe(4 * KI);
+    expect(memoryStats()).toEqual(before);
+  });
+});
