@@ -2,42 +2,32 @@
  * The passes of a loss over one block: the sum of its terms, alone or together with the gradient. Both are one loop,
  * so that they give the same bits.
  *
- * Terms are added pairwise over eight vectors in C, then into wide running sums (lanes.ts); what is left of the block
- * goes into the wide sums directly. Blocks have a fixed length and this order is the only one, so the inputs alone
+ * Terms are added pairwise over eight vectors in C, then into wide running sums (lanes.ts); the last few of
+ * the block go into the wide sums directly. Blocks have a fixed length and this order is the only one, so the inputs alone
  * decide the bits. Why eight: on 4 Mi f32 terms, random or constant, 0.25 ULP from the exact sum or less, at 85-95 %
  * of the speed of plain f32 sums (measured); everything in f64 halves the speed in cache, and sixteen are 5 % faster there.
  * In a short block the few groups of eight do not average out, so it goes into the wide sums directly: with groups, 1.9 ULP
  * were seen at 64 elements.
- *
- * A term T has, of d = x - y and z = |d|:
- *
- *     value(d, z, p, 0.5)               its value; p is its parameter
- *     slope(d, z, q, norm, rest)        norm · slope, to be rounded; rest = rest(q, norm) is what the loop need not compute anew
- *     bitwise()                         whether value is z, and slope copies the bits of norm or rest, but for the sign
  */
 import {
   constant,
-  evens,
   f16,
   isF16,
-  isHalf,
   lanes,
   load,
   loadTail,
   magnitudeMask,
   nextHigh,
   nextLow,
-  odds,
   oneHalf,
-  quantize,
   shifted,
   splat,
   storeBits,
   storeBitsTail,
   stored,
   total,
-  word,
 } from "../lanes";
+import { quad, slopeAt, valueAt } from "./vectors";
 
 /** Elements from which on terms are added pairwise in C first. */
 const PAIRWISE = 512;
@@ -45,84 +35,10 @@ const PAIRWISE = 512;
 const SCALE: f64 = 2 ** 112;
 
 /**
- * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and rest come as they are stored,
- * so that a half needs no rounding.
- */
-@inline
-function slopeAt<T, C, S, R>(d: v128, q: v128, norm: v128, rest: v128, mask: v128): v128 {
-  const term = changetype<T>(0);
-  const rounded = quantize<R>(d);
-  const slope = term.slope<C, R>(rounded, v128.and(rounded, mask), q, norm, rest);
-  return term.bitwise() ? slope : stored<S>(slope);
-}
-
-@inline
-function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
-  return changetype<T>(0).value<C, C>(d, v128.and(d, mask), p, half);
-}
-
-/** The sum of the terms at two vectors, their gradients stored when `slopes`. */
-@inline
-function pair<T, C, S, R>(
-  x: usize,
-  y: usize,
-  out: usize,
-  p: v128,
-  q: v128,
-  norm: v128,
-  rest: v128,
-  mask: v128,
-  half: v128,
-  upper: v128,
-  slopes: bool,
-): v128 {
-  let d: v128;
-  let e: v128;
-  if (isHalf<S>()) {
-    const a = v128.load(x);
-    const b = v128.load(y);
-    d = v128.sub<C>(evens<S>(a), evens<S>(b));
-    e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
-    if (slopes) {
-      const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
-    }
-  } else {
-    d = v128.sub<C>(v128.load(x), v128.load(y));
-    if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
-    e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
-    if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
-  }
-  return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
-}
-
-/** The same at four vectors. */
-@inline
-function quad<T, C, S, R>(
-  x: usize,
-  y: usize,
-  out: usize,
-  p: v128,
-  q: v128,
-  norm: v128,
-  rest: v128,
-  mask: v128,
-  half: v128,
-  upper: v128,
-  slopes: bool,
-): v128 {
-  const width = lanes<C>();
-  const next = <usize>(2 * width) * sizeof<S>();
-  return v128.add<C>(
-    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, slopes),
-    pair<T, C, S, R>(x + next, y + next, out + next, p, q, norm, rest, mask, half, upper, slopes),
-  );
-}
-
-/**
  * Adds up one block. Why the loop looks as it does (found in V8's machine code): it ends with its condition, so that V8 11 makes
  * constants before it instead of anew in each turn; and four vectors are added up before the next four are loaded, behind a condition,
  * since V8 11 would put all loads of a stretch without branches first, more than there are registers.
+ * `finite`: f16 without Inf and NaN, but for the last few elements.
  */
 @inline
 function reduce<T, C, S, R>(
@@ -134,6 +50,7 @@ function reduce<T, C, S, R>(
   norm: f64,
   q: f64,
   slopes: bool,
+  finite: bool,
 ): f64 {
   const width = lanes<C>();
   const step = <usize>width * sizeof<S>();
@@ -152,15 +69,18 @@ function reduce<T, C, S, R>(
   let high = f64x2.splat(0);
 
   if (n >= PAIRWISE) {
-    const upper = constant(0xffff0000, n);
+    const upper = constant(finite ? 0x8fffe000 : 0xffff0000, n);
     do {
-      let s = quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes);
+      let s = quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes, finite);
       x += 4 * step;
       y += 4 * step;
       out += 4 * step;
       n -= 4 * width;
       if (n >= 4 * width) {
-        s = v128.add<C>(s, quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes));
+        s = v128.add<C>(
+          s,
+          quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes, finite),
+        );
         x += 4 * step;
         y += 4 * step;
         out += 4 * step;
@@ -169,6 +89,10 @@ function reduce<T, C, S, R>(
       low = nextLow<C>(low, high, s);
       high = nextHigh<C>(high, s);
     } while (n >= 4 * width);
+    if (finite) {
+      low = f64x2.mul(low, f64x2.splat(SCALE));
+      high = f64x2.mul(high, f64x2.splat(SCALE));
+    }
   }
   return finish<T, C, S, R>(x, y, out, n, vp, vq, vnorm, rest, mask, half, low, high, slopes);
 }
@@ -214,17 +138,21 @@ function finish<T, C, S, R>(
 }
 
 /**
- * The same sum for two words of f16 that hold neither Inf nor NaN. The difference is taken of 2^-112 of the values: exact as of the values
- * themselves, and where those are subnormal in f32, addition is as fast as ever, which multiplication is not.
+ * The difference of f16 in the upper 16 bits that are neither Inf nor NaN; 2^-112 of it where the term copies bits, for the sum to be
+ * scaled. Small as the shifted numbers are, subtraction is exact and as fast as ever where they are subnormal in f32, which
+ * multiplication is not.
  */
 @inline
+function finiteDifference<T>(a: v128, b: v128, bits: v128, scale: v128): v128 {
+  const d = f32x4.sub(shifted(a, bits), shifted(b, bits));
+  return changetype<T>(0).bitwise() ? d : f32x4.mul(d, scale);
+}
+
+/** The sum of the terms at two words of finite f16. */
+@inline
 function finitePair<T>(a: v128, b: v128, p: v128, mask: v128, half: v128, bits: v128, scale: v128): v128 {
-  let d = f32x4.sub(shifted(i32x4.shl(a, 16), bits), shifted(i32x4.shl(b, 16), bits));
-  let e = f32x4.sub(shifted(a, bits), shifted(b, bits));
-  if (!changetype<T>(0).bitwise()) {
-    d = f32x4.mul(d, scale);
-    e = f32x4.mul(e, scale);
-  }
+  const d = finiteDifference<T>(i32x4.shl(a, 16), i32x4.shl(b, 16), bits, scale);
+  const e = finiteDifference<T>(a, b, bits, scale);
   return f32x4.add(valueAt<T, f32>(d, p, mask, half), valueAt<T, f32>(e, p, mask, half));
 }
 
@@ -277,7 +205,7 @@ function sumF16<T>(x: usize, y: usize, n: i32, p: f64): f64 {
     high = nextHigh<f32>(high, s);
   } while (left >= 16);
   if (v128.any_true(i16x8.gt_u(top, i16x8.splat(0x7bff)))) {
-    return reduce<T, f32, f16, f32>(x, y, 0, n, p, 0, 0, false);
+    return reduce<T, f32, f16, f32>(x, y, 0, n, p, 0, 0, false, false);
   }
   if (changetype<T>(0).bitwise()) {
     low = f64x2.mul(low, f64x2.splat(SCALE));
@@ -286,10 +214,28 @@ function sumF16<T>(x: usize, y: usize, n: i32, p: f64): f64 {
   return finish<T, f32, f16, f32>(x + at, y + at, 0, left, vp, vp, vp, vp, mask, half, low, high, false);
 }
 
+/** Whether two long blocks of f16 hold neither Inf nor NaN, but for their last few elements. */
+@inline
+function areFinite(x: usize, y: usize, n: i32): bool {
+  const magnitude = constant(0x7fff7fff, n);
+  let a = i64x2.splat(0);
+  let b = a;
+  do {
+    a = i16x8.max_u(a, v128.and(v128.load(x), magnitude));
+    b = i16x8.max_u(b, v128.and(v128.load(y), magnitude));
+    a = i16x8.max_u(a, v128.and(v128.load(x, 16), magnitude));
+    b = i16x8.max_u(b, v128.and(v128.load(y, 16), magnitude));
+    x += 32;
+    y += 32;
+    n -= 16;
+  } while (n >= 16);
+  return !v128.any_true(i16x8.gt_u(i16x8.max_u(a, b), i16x8.splat(0x7bff)));
+}
+
 /** Σ term(x[i] - y[i]) */
 export function sum<T, C, S>(x: usize, y: usize, n: i32, p: f64): f64 {
   if (isF16<S>() && n >= PAIRWISE) return sumF16<T>(x, y, n, p);
-  return reduce<T, C, S, C>(x, y, 0, n, p, 0, 0, false);
+  return reduce<T, C, S, C>(x, y, 0, n, p, 0, 0, false, false);
 }
 
 /** The same sum; and out[i] = norm · slope(x[i] - y[i]) with the parameter q, rounded as R */
@@ -302,5 +248,10 @@ export function sumAndSlope<T, C, S, R>(
   norm: f64,
   q: f64,
 ): f64 {
-  return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true);
+  // The gradient may overwrite an operand, so that Inf and NaN must be looked for before.
+  const term = changetype<T>(0);
+  if (isF16<S>() && term.bitwise() && n >= PAIRWISE && areFinite(x, y, n)) {
+    return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, true);
+  }
+  return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, false);
 }

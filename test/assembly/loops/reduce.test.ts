@@ -152,7 +152,9 @@ describe.each(sums)("%s", (name, loss, pass, type) => {
     () => {
       for (const n of [...LENGTHS, ...PAIRWISE_LENGTHS, ...BLOCK_EDGES]) {
         const random = new Random(n + 1);
-        const [x, y] = [samples(tag, n, random), samples(tag, n, random)];
+        // Float16 without Inf and NaN takes a way of its own.
+        const draw = n % 2 === 0 ? samples : ordinarySamples;
+        const [x, y] = [draw(tag, n, random), draw(tag, n, random)];
         const expected = lossOutput(loss, "sumslope", tag, numbers(tag, x), numbers(tag, y), {
           p: q,
           norm: NORM,

@@ -1,0 +1,92 @@
+/**
+ * The terms at a few vectors, for the loops in reduce.ts. A term T has, of d = x - y and z = |d|:
+ *
+ *     value(d, z, p, 0.5)               its value; p is its parameter
+ *     slope(d, z, q, norm, rest)        norm · slope, to be rounded; rest = rest(q, norm) is what the loop need not compute anew
+ *     bitwise()                         whether value is z, and slope copies the bits of norm or rest, but for the sign
+ *
+ * What is the same at every vector is passed on from before the loop: see `constant` in lanes.ts.
+ */
+import { evens, isHalf, lanes, odds, quantize, shifted, stored, word } from "../lanes";
+
+/**
+ * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and rest come as they are stored,
+ * so that a half needs no rounding.
+ */
+@inline
+export function slopeAt<T, C, S, R>(d: v128, q: v128, norm: v128, rest: v128, mask: v128): v128 {
+  const term = changetype<T>(0);
+  const rounded = quantize<R>(d);
+  const slope = term.slope<C, R>(rounded, v128.and(rounded, mask), q, norm, rest);
+  return term.bitwise() ? slope : stored<S>(slope);
+}
+
+@inline
+export function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
+  return changetype<T>(0).value<C, C>(d, v128.and(d, mask), p, half);
+}
+
+/** The sum of the terms at two vectors, their gradients stored when `slopes`. */
+@inline
+function pair<T, C, S, R>(
+  x: usize,
+  y: usize,
+  out: usize,
+  p: v128,
+  q: v128,
+  norm: v128,
+  rest: v128,
+  mask: v128,
+  half: v128,
+  upper: v128,
+  slopes: bool,
+  finite: bool,
+): v128 {
+  let d: v128;
+  let e: v128;
+  if (isHalf<S>()) {
+    const a = v128.load(x);
+    const b = v128.load(y);
+    if (finite) {
+      d = f32x4.sub(shifted(i32x4.shl(a, 16), upper), shifted(i32x4.shl(b, 16), upper));
+      e = f32x4.sub(shifted(a, upper), shifted(b, upper));
+    } else {
+      d = v128.sub<C>(evens<S>(a), evens<S>(b));
+      e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
+    }
+    if (slopes) {
+      const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
+      v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
+    }
+  } else {
+    d = v128.sub<C>(v128.load(x), v128.load(y));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
+    e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
+  }
+  return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
+}
+
+/** The same at four vectors. */
+@inline
+export function quad<T, C, S, R>(
+  x: usize,
+  y: usize,
+  out: usize,
+  p: v128,
+  q: v128,
+  norm: v128,
+  rest: v128,
+  mask: v128,
+  half: v128,
+  upper: v128,
+  slopes: bool,
+  finite: bool,
+): v128 {
+  const width = lanes<C>();
+  const next = <usize>(2 * width) * sizeof<S>();
+  return v128.add<C>(
+    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, slopes, finite),
+    pair<T, C, S, R>(x + next, y + next, out + next, p, q, norm, rest, mask, half, upper, slopes, finite),
+  );
+}
