@@ -14,16 +14,11 @@ interface Point {
   readonly y: number;
 }
 
-/** Where a line's label stands, when all of them keep their distance. */
-interface Label extends Point {
-  readonly at: number;
-}
-
 const OWN = "lossgrad, tensors";
 const OWN_COLOR = lookOf(OWN).color;
 
 /** A wide figure with room for names on its right. */
-const frame = { width: 900, height: 560, marginLeft: 76, marginRight: 210 };
+const frame = { width: 900, height: 560, marginLeft: 76, marginRight: 220 };
 
 export function drawFigures(run: Run): Map<string, string> {
   return new Map([
@@ -35,23 +30,26 @@ export function drawFigures(run: Run): Map<string, string> {
   ]);
 }
 
-/** "32", "1 Ki": every second power of two that was measured. */
+/** "64", "1 Ki": every second power of two that was measured. */
 function sizeAxis(points: readonly { elements: number }[]): FigureOptions["x"] {
-  const ticks = [...new Set(points.map(({ elements }) => elements))].filter((n) => Math.log2(n) % 2 === 0);
-  return { type: "log", base: 2, label: "elements of each operand", ticks, tickFormat: formatSize };
+  const sizes = points.map(({ elements }) => elements);
+  const ticks = [...new Set(sizes)].filter((n) => Math.log2(n) % 2 === 0);
+  const domain = [Math.min(...sizes), Math.max(...sizes)];
+  return { type: "log", base: 2, domain, label: "elements of each operand", ticks, tickFormat: formatSize };
 }
 
-/**
- * Lines on a logarithmic scale, each with its name at its end; the names are moved apart until each is `gap` times as high up as the one
- * below it.
- */
-function namedLines(points: readonly Point[], gap: number): Plot.Markish[] {
+/** Lines on a logarithmic scale, each with its name at its right end: 26 names fill the figure's height. */
+function namedLines(points: readonly Point[], domain: readonly number[]): Plot.Markish[] {
   const last = Math.max(...points.map(({ elements }) => elements));
   const ends = points.filter(({ elements }) => elements === last).sort((a, b) => a.y - b.y);
-  let at = 0;
-  const labels = ends.map((end): Label => ({ ...end, at: (at = Math.max(end.y, at * gap)) }));
-  const names = [...new Set(points.map(({ rival }) => rival))];
-  const lines = names.map((name) => {
+  const gap = Math.log(domain[1] / domain[0]) / 26;
+  const places = spaced(
+    ends.map(({ y }) => Math.log(y)),
+    gap,
+  );
+  const labels = ends.map((end, i) => ({ ...end, at: Math.exp(places[i]) }));
+  const color = ({ rival }: Point) => lookOf(rival).color;
+  const lines = [...new Set(points.map(({ rival }) => rival))].map((name) => {
     const { color, dash, width } = lookOf(name);
     const own = points.filter(({ rival }) => rival === name);
     return Plot.line(own, {
@@ -62,20 +60,37 @@ function namedLines(points: readonly Point[], gap: number): Plot.Markish[] {
       strokeDasharray: dash,
     });
   });
-  // lossgrad's lines on top.
-  lines.reverse();
   return [
-    ...lines,
+    // lossgrad's lines on top.
+    ...lines.reverse(),
+    Plot.link(labels, { x1: last, y1: "y", x2: 1.5 * last, y2: "at", stroke: color, strokeOpacity: 0.5 }),
     Plot.text(labels, {
-      x: "elements",
+      x: 1.7 * last,
       y: "at",
       text: "rival",
-      dx: 10,
       textAnchor: "start",
-      fill: ({ rival }: Label) => lookOf(rival).color,
+      fill: color,
       fontWeight: "bold",
     }),
   ];
+}
+
+/** Moves ascending numbers as little as is needed for neighbours to be `gap` apart. */
+export function spaced(numbers: readonly number[], gap: number): number[] {
+  // Less i gaps, the numbers need but ascend: groups that do not are replaced by their mean (isotonic regression).
+  const groups: { sum: number; count: number }[] = [];
+  const mean = ({ sum, count }: { sum: number; count: number }) => sum / count;
+  numbers.forEach((number, i) => {
+    let group = { sum: number - i * gap, count: 1 };
+    while (groups.length > 0 && mean(groups[groups.length - 1]) > mean(group)) {
+      const { sum, count } = groups.pop()!;
+      group = { sum: sum + group.sum, count: count + group.count };
+    }
+    groups.push(group);
+  });
+  return groups
+    .flatMap((group) => Array.from({ length: group.count }, () => mean(group)))
+    .map((number, i) => number + i * gap);
 }
 
 const TIMES: readonly (readonly [number, string])[] = [
@@ -110,7 +125,7 @@ function drawTimes(run: Run, pass: Pass): string {
       ticks: ticks.map(([seconds]) => seconds),
       tickFormat: (seconds: number) => ticks.find(([tick]) => tick === seconds)![1],
     },
-    marks: namedLines(points, 1.7),
+    marks: namedLines(points, domain),
   });
 }
 
@@ -129,6 +144,7 @@ function drawErrors(run: Run): string {
   const points = select(run, { contest: "l1", pass: "value" }).map(({ rival, elements, error }) => {
     return { rival, elements, y: Math.max(error, NO_ERROR) };
   });
+  const domain = [NO_ERROR / 3, 0.1];
   const ticks = [-10, -9, -8, -7, -6, -5, -4, -3, -2, -1].map((exponent) => 10 ** exponent);
   return drawFigure({
     ...frame,
@@ -139,13 +155,13 @@ function drawErrors(run: Run): string {
     y: {
       type: "log",
       label: null,
-      domain: [NO_ERROR / 3, 0.1],
+      domain,
       ticks,
       tickFormat: (tick: number) => (tick < 2 * NO_ERROR ? "exact" : powerOfTen(tick)),
     },
     marks: [
-      Plot.rectY([0], { y1: NO_ERROR / 3, y2: FLOAT32_ROUNDING, fill: "#e8e8e8" }),
-      ...namedLines(points, 2.2),
+      Plot.rectY([0], { y1: domain[0], y2: FLOAT32_ROUNDING, fill: "#e8e8e8" }),
+      ...namedLines(points, domain),
     ],
   });
 }
@@ -170,18 +186,26 @@ function drawRatios(run: Run): string {
   const without = rivals
     .filter(({ passes }) => !passes.includes("gradient"))
     .map(({ name }) => ({ pass: PASS_TITLES.gradient, rival: name, elements: BAR_SIZES[1] }));
+  const lengths = bars.map(({ ratio }) => ratio);
   const place = { fx: "pass", fy: "rival", y: "elements" };
   return drawFigure({
     ...frame,
-    title: "Time of the others, as a multiple of lossgrad's",
-    subtitle: "L1 of float32 tensors on one CPU thread, by number of elements; logarithmic scale",
+    title: "Time of the others as a multiple of lossgrad's (tensors)",
+    subtitle: "L1 of float32 on one CPU thread, for 1 Ki, 64 Ki and 4 Mi elements; above 1 × is slower",
     height: 130 + 46 * rivals.length,
-    marginTop: 100,
-    marginLeft: 230,
+    marginTop: 88,
+    marginLeft: 250,
     marginRight: 64,
-    x: { type: "log", label: null, ticks: [1, 10, 100, 1000], tickFormat: (ratio: number) => `${ratio} ×` },
+    x: {
+      type: "log",
+      label: null,
+      // Room for the number at the longest bar.
+      domain: [Math.min(0.7, ...lengths), 2 * Math.max(...lengths)],
+      ticks: [1, 10, 100, 1000].filter((tick) => tick < Math.max(...lengths)),
+      tickFormat: (ratio: number) => `${ratio} ×`,
+    },
     y: { type: "band", domain: BAR_SIZES, axis: null, padding: 0.1 },
-    fx: { domain: PASSES.map((pass) => PASS_TITLES[pass]), axis: null },
+    fx: { domain: PASSES.map((pass) => PASS_TITLES[pass]), axis: null, padding: 0.12 },
     fy: { domain: rivals.map(({ name }) => name), axis: null, padding: 0.2 },
     color: { type: "ordinal", domain: BAR_SIZES, range: BAR_COLORS },
     marks: [
@@ -226,7 +250,7 @@ function drawThreads(run: Run): string {
     subtitle: "L1 of float32 tensors, medians and quartiles; higher is better",
     height: 440,
     marginRight: 30,
-    marginTop: 100,
+    marginTop: 88,
     x: sizeAxis(points),
     y: {
       label: null,
@@ -234,7 +258,7 @@ function drawThreads(run: Run): string {
       ticks: run.machine.cores + 1,
       tickFormat: (y: number) => `${y} ×`,
     },
-    fx: { label: null, domain: PASSES.map((pass) => PASS_TITLES[pass]) },
+    fx: { label: null, domain: PASSES.map((pass) => PASS_TITLES[pass]), padding: 0.12 },
     marks: [
       Plot.ruleY([1], { stroke: "#222" }),
       Plot.ruleX(points, { ...place, y1: "low", y2: "high", stroke: OWN_COLOR }),

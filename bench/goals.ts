@@ -84,14 +84,13 @@ export function formatGoals(run: Run): string {
 }
 
 function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal): string[][] {
-  const worst = select(run, { contest, pass, rival: slow })
+  const found = select(run, { contest, pass, rival: slow })
     .filter(({ elements }) => elements >= from && elements <= to)
     .map(({ elements }) => ({ elements, values: ratios(run, { contest, pass, elements }, slow, fast) }))
     .filter(({ values }) => values.length > 0)
-    .map(({ elements, values }) => ({ elements, ratio: median(values) }))
-    .sort((a, b) => a.ratio - b.ratio)
-    .at(0);
-  if (!worst) return [];
+    .map(({ elements, values }) => ({ elements, ratio: median(values) }));
+  if (found.length === 0) return [];
+  const worst = found.reduce((a, b) => (b.ratio < a.ratio ? b : a));
   const sizes = from === to ? formatSize(from) : `${formatSize(from)} … ${formatSize(to)}`;
   const measured = `${worst.ratio.toFixed(2)} × at ${formatSize(worst.elements)}`;
   const name = `${PASS_TITLES[pass]}: time of ${slow} over that of ${fast}`;

@@ -68,8 +68,9 @@ export class ProcessRival implements Rival {
   /** The last line that tells of an error, or the last of all. */
   private lastWords(): string {
     const lines = this.complaints.split("\n").filter((line) => line.trim() !== "");
-    const said = lines.filter((line) => /error/i.test(line)).at(-1) ?? lines.at(-1);
-    return said === undefined ? "without a word" : `with "${said.trim()}"`;
+    const errors = lines.filter((line) => /error/i.test(line));
+    const [said] = (errors.length > 0 ? errors : lines).slice(-1);
+    return lines.length === 0 ? "without a word" : `with "${said.trim()}"`;
   }
 
   private ask(request: object): Promise<unknown> {

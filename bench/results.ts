@@ -34,8 +34,8 @@ export function ratios(
   rival: string,
   base: string,
 ): number[] {
-  const entry = select(run, { ...cell, rival }).at(0);
-  const own = select(run, { ...cell, rival: base }).at(0);
-  if (!entry || !own) return [];
-  return entry.seconds.slice(0, own.seconds.length).map((seconds, round) => seconds / own.seconds[round]);
+  const [entries, bases] = [rival, base].map((name) => select(run, { ...cell, rival: name }));
+  return entries.flatMap(({ seconds }) =>
+    bases.flatMap((own) => own.seconds.slice(0, seconds.length).map((time, round) => seconds[round] / time)),
+  );
 }

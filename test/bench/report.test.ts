@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Entry, Pass } from "../../bench/contest.js";
 import { contestsWith } from "../../bench/contests.js";
-import { drawFigures } from "../../bench/figures.js";
+import { drawFigures, spaced } from "../../bench/figures.js";
 import { digits, formatSize, quartiles, table } from "../../bench/format.js";
 import { formatGoals } from "../../bench/goals.js";
 import { describeMachine } from "../../bench/machine.js";
@@ -139,6 +139,17 @@ describe("the report", () => {
     const shown = formatIntroduction(full, names).matchAll(/!\[[^\]]+\]\(figures\/(.*)\.svg\)/g);
     expect(Array.from(shown, ([, name]) => name)).toEqual(names);
   });
+});
+
+test.each<[string, number[], number[]]>([
+  ["far enough apart stay", [1, 3, 9], [1, 3, 9]],
+  ["too close share the way", [5, 5, 20], [4, 6, 20]],
+  ["pushed into the next take it along", [0, 1, 1.5, 30], [-7 / 6, 5 / 6, 17 / 6, 30]],
+  ["none are none", [], []],
+])("names that are %s", (_, wanted, places) => {
+  const found = spaced(wanted, 2);
+  expect(found).toHaveLength(places.length);
+  found.forEach((place, i) => expect(place).toBeCloseTo(places[i], 12));
 });
 
 describe("the figures", () => {
