@@ -60,18 +60,11 @@ function dataOf(caller: string, word: string, given: unknown, dtype: DType): Typ
 
 /** Whether both are the same memory; throws where they share a part of it. */
 function overlaps(caller: string, word: string, data: TypedData, operand: TypedData): boolean {
-  if (!intersects(data, operand)) return false;
-  if (data.byteOffset === operand.byteOffset && data.byteLength === operand.byteLength) return true;
+  if (data.buffer !== operand.buffer) return false;
+  const distance = data.byteOffset - operand.byteOffset;
+  if (distance >= operand.byteLength || -distance >= data.byteLength) return false;
+  if (distance === 0 && data.byteLength === operand.byteLength) return true;
   throw new RangeError(
     `${caller}: expected ${word} to be an operand or apart from the operands, got one that overlaps an operand in part`,
   );
-}
-
-/**
- * Whether two arrays share memory. The offsets come first: `buffer` is a slow call where it is one (35 ns on Node 20, measured), and
- * arrays of one length at one offset, the usual case, share all of their memory or none.
- */
-export function intersects(a: TypedData, b: TypedData): boolean {
-  const distance = a.byteOffset - b.byteOffset;
-  return distance < b.byteLength && -distance < a.byteLength && a.buffer === b.buffer;
 }

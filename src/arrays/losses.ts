@@ -4,7 +4,7 @@ import type { TypedData } from "../array/typed.js";
 import { losses, type Reduction } from "../nn/losses.js";
 import type { HalfArray } from "./allocate.js";
 import { evaluate, evaluateWithGradient } from "./evaluate.js";
-import { Float32Loss } from "./float32.js";
+import { Float32Loss, NO_OPTIONS } from "./float32.js";
 import type { ArrayOperand } from "./operands.js";
 import { readRequest } from "./request.js";
 import * as short from "./short.js";
@@ -61,8 +61,6 @@ export interface ValueAndGrad<V, G> {
   grad: G;
 }
 
-const NONE = {};
-
 const l1Float32 = new Float32Loss({
   kernel: "l1",
   sum: short.l1Sum,
@@ -92,7 +90,7 @@ const L1_OPTIONS = ["reduction", "dtype", "weight"] as const;
 export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NO_OPTIONS,
 ): LossValue<R, A> {
   const value = l1Float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
@@ -103,7 +101,7 @@ export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
 function l1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
   prediction: P,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NO_OPTIONS,
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     l1Float32.valueAndGrad(prediction, target, options) ??
@@ -151,7 +149,7 @@ const MSE_OPTIONS = ["reduction", "dtype", "weight"] as const;
 export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NO_OPTIONS,
 ): LossValue<R, A> {
   const value = mseFloat32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
@@ -162,7 +160,7 @@ export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
 function mseValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
   prediction: P,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NO_OPTIONS,
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     mseFloat32.valueAndGrad(prediction, target, options) ??
@@ -208,7 +206,7 @@ const SMOOTH_L1_OPTIONS = ["reduction", "dtype", "beta"] as const;
 export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & BetaOptions & OutOptions<A> = NONE,
+  options: ArrayLossOptions<R> & BetaOptions & OutOptions<A> = NO_OPTIONS,
 ): LossValue<R, A> {
   const value = smoothL1Float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
@@ -219,7 +217,7 @@ export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
 function smoothL1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
   prediction: P,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & BetaOptions & GradOptions<G> = NONE,
+  options: ArrayLossOptions<R> & BetaOptions & GradOptions<G> = NO_OPTIONS,
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     smoothL1Float32.valueAndGrad(prediction, target, options) ??
@@ -265,7 +263,7 @@ const HUBER_OPTIONS = ["reduction", "dtype", "weight", "delta"] as const;
 export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & OutOptions<A> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & OutOptions<A> = NO_OPTIONS,
 ): LossValue<R, A> {
   const value = huberFloat32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
@@ -276,7 +274,7 @@ export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
 function huberValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
   prediction: P,
   target: ArrayOperand | number,
-  options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & GradOptions<G> = NONE,
+  options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & GradOptions<G> = NO_OPTIONS,
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     huberFloat32.valueAndGrad(prediction, target, options) ??
