@@ -6,7 +6,8 @@ const { config } = ts.readConfigFile("tsconfig.build.json", (path) => ts.sys.rea
   config: object;
 };
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
-const program = ts.createProgram(["src/index.ts"], { ...options, noEmit: true });
+const ROOTS = ["src/index.ts", "src/arrays/index.ts"];
+const program = ts.createProgram(ROOTS, { ...options, noEmit: true });
 const checker = program.getTypeChecker();
 
 interface Entry {
@@ -20,11 +21,22 @@ function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const name = prefix + exported.name;
+    // A function that has functions as properties is a module, too.
+    if (symbol.flags & ts.SymbolFlags.Function)
+      return [{ name, symbol, kind: "function" } as const, ...propertiesOf(symbol, name)];
     if (symbol.flags & ts.SymbolFlags.ValueModule) return entriesOf(symbol, `${name}.`);
-    if (symbol.flags & ts.SymbolFlags.Function) return [{ name, symbol, kind: "function" } as const];
     const kind = symbol.flags & ts.SymbolFlags.Class ? "class" : "type";
     return [{ name, symbol, kind }, ...membersOf(symbol, name)];
   });
+}
+
+/** What a function has as its properties. */
+function propertiesOf(symbol: ts.Symbol, owner: string): Entry[] {
+  return [...(symbol.exports?.values() ?? [])].map((property) => ({
+    name: `${owner}.${property.name}`,
+    symbol: property,
+    kind: "function",
+  }));
 }
 
 function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
@@ -54,8 +66,10 @@ function textOf(symbol: ts.Symbol): string {
 
 const tagsOf = (symbol: ts.Symbol): string[] => symbol.getJsDocTags(checker).map(({ name }) => name);
 
-const index = checker.getSymbolAtLocation(program.getSourceFile("src/index.ts")!)!;
-const entries = entriesOf(index);
+const entries = ROOTS.flatMap((root) => {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(root)!)!;
+  return entriesOf(module, root.includes("arrays") ? "arrays." : "");
+});
 
 describe("the public interface", () => {
   it("is what this test takes it for", () => {
@@ -70,6 +84,9 @@ describe("the public interface", () => {
       "Tensor.shape",
       "TensorOptions.dtype",
       "DType",
+      "arrays.l1Loss",
+      "arrays.l1Loss.valueAndGrad",
+      "arrays.allocate",
     ]) {
       expect(names).toContain(name);
     }
@@ -107,7 +124,7 @@ describe("the public interface", () => {
   });
 
   it("states for every loss its formula, gradient, shapes, source and an example", () => {
-    for (const { name, symbol } of entries.filter((entry) => /^F\.\w+Loss$/.test(entry.name))) {
+    for (const { name, symbol } of entries.filter((entry) => /^(F|arrays)\.\w+Loss$/.test(entry.name))) {
       const text = textOf(symbol);
       expect([name, text.includes("Gradient: "), /[Ss]hapes/.test(text), text.includes("dtype")]).toEqual([
         name,

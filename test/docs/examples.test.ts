@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as lossgrad from "lossgrad";
+import * as arrays from "lossgrad/arrays";
 import { afterEach, describe, expect, it } from "vitest";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
@@ -23,7 +24,7 @@ describe("examples in comments", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))("%s", async (_, snippet) => {
     // What the file itself exports comes first: a storey's own functions are not all public.
     const own = (await import(/* @vite-ignore */ resolve(snippet.file))) as Record<string, unknown>;
-    const { differences, compared } = runSnippet(snippet, { ...own, ...lossgrad });
+    const { differences, compared } = runSnippet(snippet, { ...arrays, ...own, ...lossgrad });
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(0);
   });
@@ -31,7 +32,10 @@ describe("examples in comments", () => {
   it("of the public names pass the type check", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
+    const isOfArrays = ({ file }: { file: string }): boolean => /\barrays\b/.test(file);
     const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|generator/.test(file));
     expect(typeErrors(open, prelude)).toEqual([]);
+    const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;
+    expect(typeErrors(snippets.filter(isOfArrays), ofArrays)).toEqual([]);
   }, 60_000);
 });

@@ -1,6 +1,7 @@
 /** The README's programs run and type-check, its tables hold, its links and commands exist. */
 import { existsSync, readFileSync } from "node:fs";
 import * as lossgrad from "lossgrad";
+import * as arrays from "lossgrad/arrays";
 import { F, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,7 +40,7 @@ describe("the README's programs", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))(
     "%s prints what its comments say",
     (_, snippet) => {
-      const { differences, compared } = runSnippet(snippet, lossgrad);
+      const { differences, compared } = runSnippet(snippet, { ...lossgrad, ...arrays });
       expect(differences).toEqual([]);
       expect(compared).toBeGreaterThan(0);
     },
@@ -47,7 +48,7 @@ describe("the README's programs", () => {
 
   it("are at least three, each with its own imports, and pass the type check", () => {
     expect(snippets.length).toBeGreaterThanOrEqual(3);
-    expect(snippets.filter(({ code }) => !code.includes('from "lossgrad"'))).toEqual([]);
+    expect(snippets.filter(({ code }) => !/from "lossgrad(\/arrays)?"/.test(code))).toEqual([]);
     expect(typeErrors(snippets, "")).toEqual([]);
   }, 60_000);
 });

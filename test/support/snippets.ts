@@ -140,7 +140,7 @@ export function typeErrors(snippets: readonly Snippet[], prelude: string): strin
   const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
   const files = new Map(
     snippets.map(({ code }, i) => {
-      const head = code.includes('from "lossgrad"') ? "" : prelude;
+      const head = /from "lossgrad(\/arrays)?"/.test(code) ? "" : prelude;
       return [`${process.cwd()}/snippet-${i}.ts`, `${head}\n${code}\nexport {};`];
     }),
   );
