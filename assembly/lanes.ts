@@ -187,38 +187,41 @@ export function word(even: v128, odd: v128): v128 {
 /** A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that of C. */
 @inline
 export function stored<S>(v: v128): v128 {
-  return isHalf<S>() ? i32x4.shl(round<S>(v), 16) : v;
+  return isHalf<S>() ? round<S>(v) : v;
 }
 
-/** Four f32 as halves in the low 16 bits of each lane, to nearest, ties to even; NaN becomes the canonical NaN. */
+/** Four f32 as halves in the upper 16 bits of each lane, to nearest, ties to even; NaN becomes a canonical NaN. */
 @inline
 function round<S>(v: v128): v128 {
   const isNaN = f32x4.ne(v, v);
+  if (isSigned<S>()) {
+    // Half a unit more, or just below it where the last bit that stays is even; a carry walks into the exponent by itself.
+    const odd = v128.and(i32x4.shr_u(v, 16), i32x4.splat(1));
+    const raised = i32x4.add(i32x4.add(v, i32x4.splat(0x7fff)), odd);
+    return v128.bitselect(i32x4.splat(0x7fc00000), v128.and(raised, i32x4.splat(0xffff0000)), isNaN);
+  }
+  // Normal results: rebias the exponent and round the 13 bits that go, in integers. Subnormal results: adding 0.5 makes the
+  // unit in the last place 2^-24, and f32 rounds.
   const sign = v128.and(v, i32x4.splat(0x80000000));
   const magnitude = v128.xor(v, sign);
-  let half: v128;
-  if (isSigned<S>()) {
-    const odd = v128.and(i32x4.shr_u(magnitude, 16), i32x4.splat(1));
-    half = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(0x7fff)), odd), 16);
-    half = v128.bitselect(i32x4.splat(0x7fc0), half, isNaN);
-  } else {
-    // Normal results: rebias the exponent and round the 13 bits that go, in integers, where a carry walks into the
-    // exponent by itself. Subnormal results: adding 0.5 makes the unit in the last place 2^-24, and f32 rounds.
-    const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
-    const normal = i32x4.shr_u(i32x4.add(i32x4.sub(magnitude, i32x4.splat(0x38000000 - 0xfff)), odd), 13);
-    const subnormal = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
-    half = v128.bitselect(subnormal, normal, f32x4.lt(magnitude, f32x4.splat(reinterpret<f32>(0x38800000))));
-    half = v128.bitselect(i32x4.splat(0x7c00), half, f32x4.ge(magnitude, f32x4.splat(65520)));
-    half = v128.bitselect(i32x4.splat(0x7e00), half, isNaN);
-  }
-  return v128.or(half, i32x4.shr_u(sign, 16));
+  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));
+  const normal = i32x4.shr_u(i32x4.add(i32x4.sub(magnitude, i32x4.splat(0x38000000 - 0xfff)), odd), 13);
+  const subnormal = i32x4.sub(f32x4.add(magnitude, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
+  let half = v128.bitselect(
+    subnormal,
+    normal,
+    f32x4.lt(magnitude, f32x4.splat(reinterpret<f32>(0x38800000))),
+  );
+  half = v128.bitselect(i32x4.splat(0x7c00), half, f32x4.ge(magnitude, f32x4.splat(65520)));
+  half = v128.bitselect(i32x4.splat(0x7e00), half, isNaN);
+  return v128.or(i32x4.shl(half, 16), sign);
 }
 
 /** Rounds each lane to what S can hold. */
 @inline
 export function quantize<S>(v: v128): v128 {
   if (!isHalf<S>()) return v;
-  return widen<S>(i32x4.shl(round<S>(v), 16));
+  return widen<S>(round<S>(v));
 }
 
 /**
