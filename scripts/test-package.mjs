@@ -13,6 +13,14 @@ loss.backward();
 console.log(loss.item(), String(input.grad));
 `;
 
+const ARRAYS = `
+import { allocate, l1Loss } from "lossgrad/arrays";
+const prediction = allocate("float32", 2);
+prediction.set([1, 4]);
+const { value, grad } = l1Loss.valueAndGrad(prediction, Float32Array.of(2, 2));
+console.log(value, grad.join(" "));
+`;
+
 const REQUIRED = `
 const { F, tensor } = require("lossgrad");
 console.log(F.mseLoss(tensor([1, 2]), tensor([1, 4])).item(), require("lossgrad/package.json").name);
@@ -20,6 +28,9 @@ console.log(F.mseLoss(tensor([1, 2]), tensor([1, 4])).item(), require("lossgrad/
 
 const TYPED = `
 import { F, nn, tensor, type Tensor } from "lossgrad";
+import { l1Loss } from "lossgrad/arrays";
+export const mean: number = l1Loss(new Float32Array(2), new Float64Array(2));
+export const { grad }: { grad: Float64Array } = l1Loss.valueAndGrad(new Float64Array(2), 1, { reduction: "sum" });
 const lossFn = new nn.HuberLoss({ reduction: "sum", delta: 2 });
 export const loss: Tensor = lossFn(tensor([1, 2]), tensor([3, 4]));
 // @ts-expect-error: a misspelt reduction does not compile
@@ -28,6 +39,7 @@ F.l1Loss(loss, loss, { reduction: "average" });
 
 const PROGRAMS = [
   { file: "imported.mjs", source: IMPORTED, expected: "0.5 tensor([-0.2500,  0.2500,  0.0000, -0.2500])" },
+  { file: "arrays.mjs", source: ARRAYS, expected: "1.5 -0.5 0.5" },
   { file: "required.cjs", source: REQUIRED, expected: "2 lossgrad" },
 ];
 
