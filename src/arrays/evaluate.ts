@@ -3,7 +3,7 @@ import { isFloating, roundTo } from "../array/dtype.js";
 import type { ForeignArray } from "../array/foreign.js";
 import type { TypedData } from "../array/typed.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
-import { type Problem, slope, sum, sumAndSlope, values } from "../nn/evaluate.js";
+import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../nn/evaluate.js";
 import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
@@ -57,8 +57,8 @@ export function evaluateWithGradient(request: Request, given: unknown): { value:
     weightedTerms(request, weightedOperands(request, request.weight, out, grad), 1);
   } else {
     const problem = problemOf(request);
-    values(problem, elementsOf(out, problem.input.memory));
-    slope(problem, request.row.factor, 1, elementsOf(grad, problem.input.memory));
+    const { memory } = problem.input;
+    valuesAndSlopes(problem, request.row.factor, elementsOf(out, memory), elementsOf(grad, memory));
   }
   return { value: out.result, grad: grad.result };
 }

@@ -125,9 +125,9 @@ export function values(problem: Problem, out: Elements): void {
   write(begin("map", problem, out, [parameterOf(problem), 0, 0]));
 }
 
-/** The terms, and slopes = slope(input - target): on one thread block by block, what the second pass reads is still in a cache. */
-export function valuesAndSlopes(problem: Problem, out: Elements, slopes: Elements): void {
-  const { q, scale } = slopeScalars(problem, 1);
+/** The terms, and slopes = norm · slope(input - target): on one thread block by block, what the second pass reads is still in a cache. */
+export function valuesAndSlopes(problem: Problem, norm: number, out: Elements, slopes: Elements): void {
+  const { q, scale } = slopeScalars(problem, norm);
   const first = begin("map", problem, out, [parameterOf(problem), 0, 0]);
   const second = begin("slope", problem, slopes, [q, scale, 1], 3);
   if (shared(first, ignore) && shared(second, ignore)) return;

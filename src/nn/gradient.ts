@@ -101,7 +101,7 @@ class LossGradient<V extends Variable> {
 
   private valuesKeepingSlopes(): NdArray {
     const [result, slopes] = [this.blank(), this.blank()];
-    valuesAndSlopes(this.problem, result, slopes);
+    valuesAndSlopes(this.problem, 1, result, slopes);
     this.keep(slopes, 1);
     return result;
   }
