@@ -76,8 +76,8 @@ const L1_OPTIONS = ["reduction", "dtype", "weight"] as const;
  * Arrays of one length, no broadcasting, but a number may stand for a constant target; shapes of runtime tensors must agree.
  * Floating dtypes promote as tensors' do; an integer beside a float counts in the float's dtype, a number in a floating prediction's. Integers
  * among themselves are converted to float64 and do not wrap, unlike integer tensors, which do as torch's.
- * Mean and sum: a float64 number, the exact sum of the terms rounded once or twice; none: an array of the promoted dtype (uint8 for two
- * of uint8). An empty mean is NaN.
+ * Mean and sum: a float64 number, the exact sum of blocks of terms over their number; none: an array of the promoted dtype (uint8 for two
+ * of uint8). An empty sum is 0, an empty mean NaN.
  * Gradient: sign(prediction - target), 0 where they are equal and where the difference is NaN.
  *
  * @throws TypeError for operands that are not arrays of real numbers, a Uint16Array that does not say what it holds, detached arrays, an `out`

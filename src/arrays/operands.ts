@@ -9,7 +9,10 @@ import type { LinearMemory } from "../core/memory.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { HalfArray } from "./allocate.js";
 
-/** Numbers to compare: a typed array, tagged bits of halves, or a tensor of another runtime. */
+/**
+ * Numbers to compare: a typed array of float16, float32, float64, int8, int16, int32, int64 or uint8 (clamped or not), over shared memory
+ * or not; tagged bits of halves; or a tensor of another runtime, whose bools count as 0 and 1.
+ */
 export type ArrayOperand = TypedData | HalfBits | RuntimeTensor;
 
 /** Elements to read. */

@@ -57,6 +57,8 @@ export function weightedTerms(request: Request, operands: WeightedOperands, scal
       if (grad) {
         terms.backward(full([n], scale, { dtype: terms.dtype }));
         write(prediction.grad!, grad, start);
+        // A scope leaves a leaf its gradient.
+        prediction.grad!.dispose();
       }
       if (out) write(terms, out, start);
     });

@@ -1,5 +1,6 @@
 /** Losses of typed arrays: exact sums, and the bits of the tensors' losses, wherever the operands lie. */
-import { F, full, tensor, tidy } from "lossgrad";
+import { runInNewContext } from "node:vm";
+import { F, full, memoryStats, noGrad, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
@@ -284,5 +285,53 @@ describe("beta 0", () => {
   it("makes SmoothL1 of L1", () => {
     const [x, y] = [Float32Array.of(1, 2, -0), Float32Array.of(1, 4, 0)];
     expect(ARRAY_LOSSES.smoothL1Loss.valueAndGrad(x, y, { beta: 0 })).toEqual(l1Loss.valueAndGrad(x, y));
+  });
+});
+
+describe("arrays of other makes", () => {
+  it("from another realm, and heirs of a typed array, are read as their kind", () => {
+    const foreign = runInNewContext("Float32Array.of(1, 5, 9)") as Float32Array;
+    class Samples extends Float32Array {}
+    for (const x of [foreign, new Samples([1, 5, 9])]) {
+      const { value, grad } = l1Loss.valueAndGrad(x, Float32Array.of(2, 2, 2));
+      expect([value, Array.from(grad)]).toEqual([11 / 3, [-1, 1, 1].map((sign) => Math.fround(sign / 3))]);
+      expect(l1Loss(Float32Array.of(0, 0, 0), x, { reduction: "none", out: x })).toBe(x);
+      expect(Array.from(x)).toEqual([1, 5, 9]);
+    }
+    expect(l1Loss(Buffer.from([1, 2]), Uint8Array.of(3, 3))).toBe(1.5);
+  });
+
+  it("that count bools are read as 0 and 1", () => {
+    const mask = { data: Uint8Array.of(1, 0), dims: [2], type: "bool" };
+    expect(l1Loss(Float32Array.of(0.5, 2), mask)).toBe(1.25);
+    expect(l1Loss(mask, mask)).toBe(0);
+  });
+});
+
+describe("what a call leaves behind", () => {
+  it("is nothing: foreign arrays of any size do not make the memory grow, weighted ones but for a few blocks", () => {
+    const n = 1 << 20;
+    const [x, y] = [new Float32Array(n), new Float32Array(n).fill(2)];
+    const grad = new Float32Array(n);
+    const small = x.subarray(0, 2 * BLOCK);
+    const all = (p: Float32Array, t: Float32Array, out: Float32Array): void => {
+      l1Loss(p, t);
+      l1Loss.valueAndGrad(p, t, { grad: out });
+      l1Loss(p, t, { reduction: "none", out });
+      l1Loss.valueAndGrad(p, t, { grad: out, weight: t });
+      l1Loss(p, 2, { dtype: "float64" });
+    };
+    all(small, small, new Float32Array(small.length));
+    const before = memoryStats();
+    all(x, y, grad);
+    expect(memoryStats()).toEqual(before);
+  });
+
+  it("is no trace in noGrad or tidy, and neither changes the gradient", () => {
+    const [x, y] = [Float32Array.of(1, 2, 3), Float32Array.of(2, 2, 2)];
+    const options = { weight: Float32Array.of(1, 2, 3) };
+    const expected = l1Loss.valueAndGrad(x, y, options);
+    expect(noGrad(() => l1Loss.valueAndGrad(x, y, options))).toEqual(expected);
+    expect(tidy(() => [l1Loss.valueAndGrad(x, y, options)])).toEqual([expected]);
   });
 });
