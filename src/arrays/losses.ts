@@ -68,7 +68,6 @@ const l1Float32 = new Float32Loss({
   factor: losses.l1Loss.factor,
   parameter: null,
 });
-const L1_OPTIONS = ["reduction", "dtype", "weight"] as const;
 
 /**
  * Mean absolute error: |prediction - target|.
@@ -94,7 +93,7 @@ export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
 ): LossValue<R, A> {
   const value = l1Float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
-  const request = readRequest("l1Loss", [...L1_OPTIONS, "out"], prediction, target, options);
+  const request = readRequest("l1Loss", "out", prediction, target, options);
   return evaluate(request, options.out) as LossValue<R, A>;
 }
 
@@ -105,10 +104,7 @@ function l1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G 
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     l1Float32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(
-      readRequest("l1Loss", [...L1_OPTIONS, "grad"], prediction, target, options),
-      options.grad,
-    );
+    evaluateWithGradient(readRequest("l1Loss", "grad", prediction, target, options), options.grad);
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
@@ -133,7 +129,6 @@ const mseFloat32 = new Float32Loss({
   factor: losses.mseLoss.factor,
   parameter: null,
 });
-const MSE_OPTIONS = ["reduction", "dtype", "weight"] as const;
 
 /**
  * Mean squared error: (prediction - target)².
@@ -153,7 +148,7 @@ export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
 ): LossValue<R, A> {
   const value = mseFloat32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
-  const request = readRequest("mseLoss", [...MSE_OPTIONS, "out"], prediction, target, options);
+  const request = readRequest("mseLoss", "out", prediction, target, options);
   return evaluate(request, options.out) as LossValue<R, A>;
 }
 
@@ -164,10 +159,7 @@ function mseValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     mseFloat32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(
-      readRequest("mseLoss", [...MSE_OPTIONS, "grad"], prediction, target, options),
-      options.grad,
-    );
+    evaluateWithGradient(readRequest("mseLoss", "grad", prediction, target, options), options.grad);
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
@@ -190,7 +182,6 @@ const smoothL1Float32 = new Float32Loss({
   factor: losses.smoothL1Loss.factor,
   parameter: "beta",
 });
-const SMOOTH_L1_OPTIONS = ["reduction", "dtype", "beta"] as const;
 
 /**
  * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with d = prediction - target.
@@ -210,7 +201,7 @@ export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
 ): LossValue<R, A> {
   const value = smoothL1Float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
-  const request = readRequest("smoothL1Loss", [...SMOOTH_L1_OPTIONS, "out"], prediction, target, options);
+  const request = readRequest("smoothL1Loss", "out", prediction, target, options);
   return evaluate(request, options.out) as LossValue<R, A>;
 }
 
@@ -221,10 +212,7 @@ function smoothL1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mea
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     smoothL1Float32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(
-      readRequest("smoothL1Loss", [...SMOOTH_L1_OPTIONS, "grad"], prediction, target, options),
-      options.grad,
-    );
+    evaluateWithGradient(readRequest("smoothL1Loss", "grad", prediction, target, options), options.grad);
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
@@ -247,7 +235,6 @@ const huberFloat32 = new Float32Loss({
   factor: losses.huberLoss.factor,
   parameter: "delta",
 });
-const HUBER_OPTIONS = ["reduction", "dtype", "weight", "delta"] as const;
 
 /**
  * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = prediction - target.
@@ -267,7 +254,7 @@ export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
 ): LossValue<R, A> {
   const value = huberFloat32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
-  const request = readRequest("huberLoss", [...HUBER_OPTIONS, "out"], prediction, target, options);
+  const request = readRequest("huberLoss", "out", prediction, target, options);
   return evaluate(request, options.out) as LossValue<R, A>;
 }
 
@@ -278,10 +265,7 @@ function huberValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean",
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     huberFloat32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(
-      readRequest("huberLoss", [...HUBER_OPTIONS, "grad"], prediction, target, options),
-      options.grad,
-    );
+    evaluateWithGradient(readRequest("huberLoss", "grad", prediction, target, options), options.grad);
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 

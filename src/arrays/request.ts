@@ -38,15 +38,32 @@ export interface Request {
   readonly asked: DType | null;
 }
 
-/** Reads a call; `allowed` are the names of the options that it may have. */
+type DestinationName = "out" | "grad";
+
+type OptionNames = Readonly<Record<DestinationName, readonly string[]>>;
+
+function namesOf(...own: readonly string[]): OptionNames {
+  const common = ["reduction", "dtype", ...own];
+  return { out: [...common, "out"], grad: [...common, "grad"] };
+}
+
+/** The names of the losses' options, by where the result goes. As in torch, SmoothL1 has no weights. */
+const optionNames: Readonly<Record<LossName, OptionNames>> = {
+  l1Loss: namesOf("weight"),
+  mseLoss: namesOf("weight"),
+  smoothL1Loss: namesOf("beta"),
+  huberLoss: namesOf("weight", "delta"),
+};
+
+/** Reads a call that writes to `destination`. */
 export function readRequest(
   caller: LossName,
-  allowed: readonly string[],
+  destination: DestinationName,
   prediction: unknown,
   target: unknown,
   options: RawOptions,
 ): Request {
-  checkOptionNames(caller, options, allowed);
+  checkOptionNames(caller, options, optionNames[caller][destination]);
   const from = readOperand(caller, "prediction", prediction);
   const to = typeof target === "number" ? target : readOperand(caller, "target", target);
   if (typeof to === "object") checkSameSize(caller, from, to);
