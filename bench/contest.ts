@@ -53,7 +53,7 @@ export interface Entry {
 /** Rounds before the first that counts. */
 const WARM_UP = 2;
 /** For the optimizing compiler, which needs thousands of calls, and longer on a busy machine. */
-const WARM_UP_SECONDS = 0.5;
+const WARM_UP_SECONDS = 0.3;
 /** A sample is about this long: long against the clock's resolution and a timer interrupt. */
 const SAMPLE_SECONDS = 0.008;
 /** Slow rivals with many elements: rounds end after so many of them in so many seconds. */

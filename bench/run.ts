@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   },
 });
 if (options.write && !options.rivals) throw new Error("bench: --write is for npm run bench:rivals");
-const rounds = Number(options.rounds ?? (options.rivals ? 15 : 7));
+const rounds = Number(options.rounds ?? (options.rivals ? 21 : 5));
 if (!(Number.isInteger(rounds) && rounds > 0))
   throw new Error(`bench: expected a number of rounds, got ${options.rounds!}`);
 
