@@ -1,10 +1,10 @@
-// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/binary.ts -> dist/.
+// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/ -> dist/.
 // A step whose output is newer than its sources is skipped, so that every command may build first.
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assertOnlyMemoryImported, inlineWasm } from "./inline-wasm.mjs";
-import { inlineWorker } from "./inline-worker.mjs";
+import { assertOnlyMemoryImported, inlineWasm, shipWasm } from "./inline-wasm.mjs";
+import { inlineWorker, shipWorker } from "./inline-worker.mjs";
 import { commandOf, runScript } from "./packages.mjs";
 import { reportSizes } from "./size.mjs";
 
@@ -14,6 +14,7 @@ const THREADS_WASM = "build/lossgrad.threads.wasm";
 const WORKER_ENTRY = "src/core/threads/worker.ts";
 const WORKER_SOURCE = "src/core/generated/worker.ts";
 const BINARY_SOURCE = "src/core/generated/binary.ts";
+const BINARY_FACTS = "src/core/generated/kernels.ts";
 
 /** Modification time of the newest file under `path`, the folders included: removing a file changes its folder. */
 function newest(path) {
@@ -37,6 +38,8 @@ async function compileLibrary() {
   // A source file that was removed must not live on in the package.
   rmSync("dist", { recursive: true, force: true });
   runScript(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json"]);
+  shipWasm(RELEASE_WASM, THREADS_WASM, "dist/lossgrad.wasm", "dist/lossgrad.threads.wasm");
+  shipWorker(WORKER_ENTRY, "dist/worker.js");
   await reportSizes(RELEASE_WASM, "dist/index.js");
 }
 
@@ -49,7 +52,7 @@ if (process.argv.includes("--debug")) {
   if (!upToDate(BINARY_SOURCE, [RELEASE_WASM, THREADS_WASM, "scripts/inline-wasm.mjs"])) {
     assertOnlyMemoryImported(RELEASE_WASM);
     assertOnlyMemoryImported(THREADS_WASM);
-    inlineWasm(RELEASE_WASM, THREADS_WASM, BINARY_SOURCE);
+    inlineWasm(RELEASE_WASM, THREADS_WASM, BINARY_FACTS, BINARY_SOURCE);
   }
   if (!upToDate(WORKER_SOURCE, [dirname(WORKER_ENTRY), "src/core/block.ts", "scripts/inline-worker.mjs"])) {
     inlineWorker(WORKER_ENTRY, WORKER_SOURCE);

@@ -52,7 +52,7 @@ async function bundleSet() {
     mainFields: ["module", "main"],
     alias: {
       lossgrad: join(ROOT, "dist/index.js"),
-      "lossgrad/arrays": join(ROOT, "dist/arrays/index.js"),
+      "lossgrad/arrays": join(ROOT, "dist/arrays.js"),
     },
     outfile: BUNDLE,
     logLevel: "warning",

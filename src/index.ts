@@ -1,40 +1,4 @@
-/** Regression losses and their gradients, with the interface of PyTorch. */
-export type { Complex, DType, Scalar, TypedArray } from "./array/dtype.js";
-export { noGrad } from "./autograd/mode.js";
-export { memoryStats, type MemoryStats } from "./core/storage.js";
-export { onWarning, type WarningHandler } from "./core/warnings.js";
-export { getNumThreads, setNumThreads, threadsInUse } from "./core/threads/threads.js";
-export * as F from "./nn/functional.js";
-export type { Reduction } from "./nn/losses.js";
-export * as nn from "./nn/index.js";
-export type { Sizes } from "./tensor/arguments.js";
-export * as autograd from "./tensor/autograd.js";
-export {
-  arange,
-  empty,
-  full,
-  type HalfBits,
-  linspace,
-  type NestedData,
-  ones,
-  onesLike,
-  type RuntimeTensor,
-  tensor,
-  type TensorData,
-  type TensorOptions,
-  type TypedData,
-  zeros,
-  zerosLike,
-} from "./tensor/creation.js";
-export type { BackwardOptions } from "./tensor/differentiate.js";
-export type { PrintOptions } from "./tensor/format.js";
-export { manualSeed, rand, randn } from "./tensor/random.js";
-export {
-  type AlphaOptions,
-  type ClampOptions,
-  type Nested,
-  type Operand,
-  type ReduceOptions,
-  Tensor,
-} from "./tensor/tensor.js";
-export { tidy } from "./tensor/tidy.js";
+/** Regression losses and their gradients, with the interface of PyTorch. The entry "lossgrad". */
+import "./core/inlined.js";
+
+export * from "./public.js";

@@ -2,7 +2,7 @@
  * The binary's exports as TypeScript sees them; assembly/index.ts says what each kernel does. Pointers are byte addresses.
  * A name listed here that the binary does not export is an error of `tsc`.
  */
-import type { KernelName } from "./generated/binary.js";
+import type { KernelName } from "./generated/kernels.js";
 
 /** The losses that have kernels, by the first part of the kernels' names. */
 export type LossKernel = "l1" | "mse" | "smoothl1" | "huber";

@@ -3,13 +3,16 @@
  * windows through which operands pass that the kernels cannot read in place.
  */
 import { Allocator, type Block } from "./allocator.js";
+import { moduleFor } from "./binary.js";
 import { BLOCK } from "./block.js";
 import type { Kernels } from "./kernels.js";
-import { compile, instantiate } from "./load.js";
+import { instantiate } from "./load.js";
 
 const PAGE = 65536;
 /** One page short of 4 GiB: engines differ on the last page. */
 const MAXIMUM_PAGES = 65535;
+/** Where that much address space is not to be had, less is asked for, by halves; with less than 16 MiB nothing can be done. */
+const LEAST_PAGES = 256;
 /** Growth is at least this, so that small tensors do not grow the memory one by one. */
 const GROWTH = 1 << 20;
 
@@ -31,6 +34,7 @@ export class LinearMemory {
   readonly allocator = new Allocator(SCRATCH.end);
   readonly module: WebAssembly.Module;
   readonly wasm: WebAssembly.Memory;
+  private readonly maximum: number;
   private readonly windows: Block[] = [];
   /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
@@ -42,8 +46,15 @@ export class LinearMemory {
   i64!: BigInt64Array;
 
   constructor(readonly shared: boolean) {
-    this.wasm = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared });
-    this.module = compile(shared);
+    const module = moduleFor(shared);
+    if (!module) {
+      throw new Error(
+        `lossgrad: expected a module for ${shared ? "shared" : "unshared"} memory, got one for the other kind; here init() needs the ` +
+          `module of "lossgrad/lossgrad.${shared ? "threads." : ""}wasm"`,
+      );
+    }
+    this.module = module;
+    [this.wasm, this.maximum] = reserve(shared);
     this.kernels = instantiate(this.module, this.wasm);
     this.renewViews();
     this.allocator.extend(PAGE - SCRATCH.end);
@@ -60,6 +71,11 @@ export class LinearMemory {
 
   get reserved(): number {
     return this.bytes.length;
+  }
+
+  /** Bytes that it can grow to. */
+  get limit(): number {
+    return this.maximum * PAGE;
   }
 
   /** A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot grow that far. */
@@ -86,7 +102,7 @@ export class LinearMemory {
 
   private grow(bytes: number): boolean {
     const pages = Math.ceil(bytes / PAGE);
-    if (this.reserved / PAGE + pages > MAXIMUM_PAGES) return false;
+    if (this.reserved / PAGE + pages > this.maximum) return false;
     try {
       this.wasm.grow(pages);
     } catch {
@@ -108,6 +124,21 @@ export class LinearMemory {
   }
 }
 
+/** A memory of one page, and the pages that it can grow to. */
+function reserve(shared: boolean): [WebAssembly.Memory, number] {
+  for (let maximum = MAXIMUM_PAGES; ; maximum >>>= 1) {
+    try {
+      return [new WebAssembly.Memory({ initial: 1, maximum, shared }), maximum];
+    } catch (cause) {
+      if (maximum >= 2 * LEAST_PAGES) continue;
+      throw new RangeError(
+        `lossgrad: expected address space for ${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory, got "${String(cause)}"`,
+        { cause },
+      );
+    }
+  }
+}
+
 let instance: LinearMemory | null = null;
 let besides: LinearMemory | null = null;
 let sharing = true;
@@ -118,21 +149,31 @@ export function allowSharing(allowed: boolean): void {
 }
 
 /** Whether memory can be shared here: in a page, only where it is isolated from other origins. */
-function canShare(): boolean {
+export function canShare(): boolean {
   const { crossOriginIsolated = true } = globalThis as { crossOriginIsolated?: boolean };
   return typeof SharedArrayBuffer === "function" && crossOriginIsolated;
 }
 
 /** The one linear memory that tensors lie in, made on first use. */
 export function memory(): LinearMemory {
-  return (instance ??= new LinearMemory(sharing && canShare()));
+  return (instance ??= firstMemory());
+}
+
+/** Shared where that is wanted and can be had, since threads need it. */
+function firstMemory(): LinearMemory {
+  if (!sharing || !canShare() || !moduleFor(true)) return new LinearMemory(false);
+  try {
+    return new LinearMemory(true);
+  } catch (error) {
+    if (error instanceof RangeError) return new LinearMemory(false);
+    throw error;
+  }
 }
 
 /**
- * The memory whose windows typed arrays pass through that lie elsewhere. It is never shared: copying into shared memory
- * takes two to three times as long (measured).
+ * The memory whose windows typed arrays pass through that lie elsewhere. It is not shared, unless there is a module for shared memory only:
+ * copying into shared memory takes two to three times as long (measured).
  */
 export function staging(): LinearMemory {
-  if (!memory().shared) return memory();
-  return (besides ??= new LinearMemory(false));
+  return (besides ??= memory().shared && moduleFor(false) ? new LinearMemory(false) : memory());
 }

@@ -202,10 +202,10 @@ function allocateBlock(bytes: number, origin: Origin): Block {
   }
   block ??= memory().allocate(bytes);
   if (block) return block;
-  const { allocator } = memory();
+  const { allocator, limit } = memory();
   throw new RangeError(
     `lossgrad: expected to allocate ${bytes} bytes, got no room: ${live} tensors hold ${allocator.bytesInUse} bytes of ` +
-      `at most 4 GiB, and the largest free block has ${allocator.largestFreeBlock()}. Free tensors with dispose(), ` +
+      `at most ${Math.round(limit / 2 ** 20)} MiB, and the largest free block has ${allocator.largestFreeBlock()}. Free tensors with dispose(), ` +
       `\`using\` or tidy(() => ...), or let an asynchronous task end so that the garbage collector's finalizers can run`,
   );
 }

@@ -192,7 +192,7 @@ describe("memory that ends", () => {
     expectError(
       () => empty([2 ** 28], { dtype: "float64" }),
       RangeError,
-      `hold ${memoryStats().bytesInUse} bytes of at most 4 GiB`,
+      `hold ${memoryStats().bytesInUse} bytes of at most 4096 MiB`,
     );
     expectError(
       () => zeros([2 ** 28], { dtype: "float64" }),

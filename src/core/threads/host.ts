@@ -14,8 +14,9 @@ interface NodeWorker {
 }
 
 interface NodeModules {
+  "node:fs": { readFileSync(path: URL): Uint8Array };
   "node:os": { availableParallelism(): number };
-  "node:worker_threads": { Worker: new (text: string, options: object) => NodeWorker };
+  "node:worker_threads": { Worker: new (program: string | URL, options: object) => NodeWorker };
 }
 
 interface PageWorker {
@@ -36,7 +37,7 @@ function scope(): Scope {
 }
 
 /** A module of Node's, which Bun and Deno have as well; undefined in a page. No import: bundlers for pages would stumble over it. */
-function builtin<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined {
+export function builtin<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined {
   return scope().process?.getBuiltinModule?.(name);
 }
 
@@ -45,35 +46,37 @@ export function coreCount(): number {
   return builtin("node:os")?.availableParallelism() ?? scope().navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Starts a worker; calls `onGone` should it end by itself, or never start. Throws where workers are refused. */
-export function startWorker(setup: Setup, onGone: () => void): Handle {
+/**
+ * Starts a worker, from the file at `url` or from the text that is part of the library; calls `onGone` should it end by itself, or never
+ * start. Throws where workers are refused.
+ */
+export function startWorker(setup: Setup, url: string | null, onGone: () => void): Handle {
   const threads = builtin("node:worker_threads");
-  return threads ? startNodeWorker(threads.Worker, setup, onGone) : startPageWorker(setup, onGone);
+  return threads ? startNodeWorker(threads.Worker, setup, url, onGone) : startPageWorker(setup, url, onGone);
 }
 
 function startNodeWorker(
   Worker: NodeModules["node:worker_threads"]["Worker"],
   setup: Setup,
+  url: string | null,
   onGone: () => void,
 ): Handle {
-  // Loaders that this process was started with are of no use to the text, and slow.
-  const worker = new Worker(WORKER_SOURCE, {
-    eval: true,
-    execArgv: [],
-    name: "lossgrad",
-    workerData: setup,
-  });
+  // Loaders that this process was started with are of no use to the worker, and slow.
+  const options = { execArgv: [], name: "lossgrad", workerData: setup };
+  const worker = url
+    ? new Worker(url.startsWith("file:") ? new URL(url) : url, options)
+    : new Worker(WORKER_SOURCE, { ...options, eval: true });
   worker.on("error", onGone);
   worker.on("exit", onGone);
   worker.unref();
   return { end: () => void worker.terminate() };
 }
 
-function startPageWorker(setup: Setup, onGone: () => void): Handle {
+function startPageWorker(setup: Setup, url: string | null, onGone: () => void): Handle {
   const { Worker } = scope();
   if (!Worker) throw new Error("no workers here");
-  const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
-  const worker = new Worker(url, { type: "module", name: "lossgrad" });
+  const program = url ?? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+  const worker = new Worker(program, { type: "module", name: "lossgrad" });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
     onGone();
@@ -82,7 +85,7 @@ function startPageWorker(setup: Setup, onGone: () => void): Handle {
   return {
     end: () => {
       worker.terminate();
-      URL.revokeObjectURL(url);
+      if (url === null) URL.revokeObjectURL(program);
     },
   };
 }

@@ -67,6 +67,8 @@ export class Team {
   constructor(
     private readonly memory: LinearMemory,
     readonly threads: number,
+    /** The file that workers start from; null for the text that is part of the library. */
+    readonly workerUrl: string | null = null,
     /** Sleeps that a worker gets for one block. */
     private readonly patience = PATIENCE,
   ) {
@@ -121,7 +123,7 @@ export class Team {
     const { memory, control, threads } = this;
     const { module, wasm } = memory;
     const setup = { module, memory: wasm, control: control.buffer, threads, index };
-    const handle = startWorker(setup, () => {
+    const handle = startWorker(setup, this.workerUrl, () => {
       if (this.workers[index] !== handle) return;
       this.workers[index] = null;
       control.words[control.inside(index) + READY] = 0;

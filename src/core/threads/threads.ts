@@ -2,6 +2,7 @@
 import { BLOCK } from "../block.js";
 import { describeValue } from "../describe.js";
 import { allowSharing, memory } from "../memory.js";
+import { checkOptionNames } from "../options.js";
 import { coreCount } from "./host.js";
 import { type Job, Team } from "./team.js";
 
@@ -13,7 +14,17 @@ const BLOCKS_PER_THREAD = 2;
 export const PARALLEL = 2 * BLOCKS_PER_THREAD * BLOCK - BLOCK + 1;
 
 let asked: number | null = null;
+let url: string | null = null;
 let team: Team | null = null;
+
+/** Options of `setNumThreads`. */
+export interface ThreadOptions {
+  /**
+   * Where "lossgrad/worker.js" is served: workers then start from this file, not from a text that is part of the library, which needs
+   * `worker-src blob:` in a page's Content-Security-Policy. Stays until another is given, or null.
+   */
+  workerUrl?: string | URL | null;
+}
 
 /**
  * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
@@ -23,13 +34,20 @@ let team: Team | null = null;
  * from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and `threadsInUse()` says so.
  * `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
  *
- * @throws TypeError for what is no whole number; RangeError for less than 1 or more than 1024
+ * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
  * @example
  * setNumThreads(2);
  * getNumThreads(); // 2
  */
-export function setNumThreads(count: number): void {
+export function setNumThreads(count: number, options: ThreadOptions = {}): void {
+  checkOptionNames("setNumThreads", options, ["workerUrl"]);
+  const { workerUrl } = options;
+  if (!(workerUrl == null || typeof workerUrl === "string" || workerUrl instanceof URL)) {
+    throw new TypeError(
+      `setNumThreads: expected workerUrl to be a string or URL, got ${describeValue(workerUrl)}`,
+    );
+  }
   if (typeof count !== "number" || !Number.isInteger(count)) {
     throw new TypeError(
       `set_num_threads expects an int, but got ${describeValue(count)}; give a whole number from 1 to ${MOST_THREADS}`,
@@ -40,8 +58,9 @@ export function setNumThreads(count: number): void {
     throw new RangeError(`setNumThreads: expected at most ${MOST_THREADS} threads, got ${count}`);
   }
   asked = count;
+  if (workerUrl !== undefined) url = workerUrl === null ? null : String(workerUrl);
   allowSharing(count > 1);
-  if (team?.threads === count) return;
+  if (team?.threads === count && team.workerUrl === url) return;
   team?.disband();
   team = null;
 }
@@ -78,7 +97,7 @@ export function shareOut(job: Job, visit: (sum: number, start: number, n: number
   const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
   if (parts < 2 || !memory().shared || overwrites(job)) return false;
-  team ??= new Team(memory(), getNumThreads());
+  team ??= new Team(memory(), getNumThreads(), url);
   return team.run(job, parts, visit);
 }
 

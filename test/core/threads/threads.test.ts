@@ -53,7 +53,7 @@ function withWorkers(Worker: unknown): void {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  setNumThreads(1);
+  setNumThreads(1, { workerUrl: null });
 });
 
 describe("setNumThreads", () => {
@@ -91,6 +91,53 @@ describe("setNumThreads", () => {
       setNumThreads(4);
       console.log(plain, F.l1Loss(x, x.mul(3)).item(), threadsInUse());`;
     expect(run(script).stdout.trim()).toBe("true 2 1");
+  });
+});
+
+describe("workerUrl", () => {
+  const file = pathToFileURL("dist/worker.js");
+
+  it.each([
+    ["a URL", file],
+    ["a string", file.href],
+  ])("starts workers from a file: %s; it stays for other numbers of threads", async (_, workerUrl) => {
+    const programs: unknown[] = [];
+    withWorkers(
+      class extends workerThreads.Worker {
+        constructor(...args: ConstructorParameters<typeof workerThreads.Worker>) {
+          super(...args);
+          programs.push(args[0]);
+        }
+      },
+    );
+    setNumThreads(2, { workerUrl });
+    await workersUp(2);
+    expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);
+    await workersUp(3);
+    expect(programs.map(String)).toEqual([file.href, file.href, file.href]);
+  });
+
+  it("of a file that is not there leaves the work to one thread", async () => {
+    setNumThreads(2, { workerUrl: new URL("not-there.js", file) });
+    for (let i = 0; i < 8; i++) {
+      expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    expect(threadsInUse()).toBe(1);
+  });
+
+  it.each([
+    [5, "setNumThreads: expected workerUrl to be a string or URL, got 5"],
+    [{}, "setNumThreads: expected workerUrl to be a string or URL, got"],
+  ])("of %s is refused, and the number of threads stays", (workerUrl, message) => {
+    setNumThreads(2);
+    expectRefused(() => setNumThreads(3, { workerUrl: workerUrl as never }), TypeError, message);
+    expectRefused(
+      () => setNumThreads(3, { url: "" } as never),
+      TypeError,
+      "setNumThreads() got an unexpected keyword argument 'url'",
+    );
+    expect(getNumThreads()).toBe(2);
   });
 });
 
@@ -174,7 +221,7 @@ describe("a worker that dies", () => {
   });
 
   it("in the middle of a job is not waited for forever: the caller does the job alone", () => {
-    const team = new Team(memory(), 2, 2);
+    const team = new Team(memory(), 2, null, 2);
     const [x, y] = [rand([N]), rand([N])];
     const kernel = memory().kernels.l1_sum_f32 as AnyKernel;
     const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4 });
