@@ -23,6 +23,7 @@ import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
 import { binary, unary } from "./loops/map";
 import { sum, sumAndSlope } from "./loops/reduce";
+import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { total, totalIntegers } from "./loops/total";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -76,21 +77,21 @@ export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm
 
 // smoothl1
 export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
-export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return p == 1 ? sum<Huber, f32, f32>(x, y, n, p) : sum<Smooth, f32, f32>(x, y, n, p); }
+export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f32>(x, y, n, p); }
 export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
-export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return p == 1 && q == 1 ? sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm, q) : sumAndSlope<Smooth, f32, f32, f32>(x, y, out, n, p, norm, q); }
+export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f32>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
-export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return p == 1 ? sum<Huber, f64, f64>(x, y, n, p) : sum<Smooth, f64, f64>(x, y, n, p); }
+export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f64, f64>(x, y, n, p); }
 export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
-export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return p == 1 && q == 1 ? sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm, q) : sumAndSlope<Smooth, f64, f64, f64>(x, y, out, n, p, norm, q); }
+export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f64, f64>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
-export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return p == 1 ? sum<Huber, f32, f16>(x, y, n, p) : sum<Smooth, f32, f16>(x, y, n, p); }
+export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f16>(x, y, n, p); }
 export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
-export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return p == 1 && q == 1 ? sumAndSlope<Huber, f32, f16, f32>(x, y, out, n, p, norm, q) : sumAndSlope<Smooth, f32, f16, f32>(x, y, out, n, p, norm, q); }
+export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f16>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
-export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return p == 1 ? sum<Huber, f32, bf16>(x, y, n, p) : sum<Smooth, f32, bf16>(x, y, n, p); }
+export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, bf16>(x, y, n, p); }
 export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
-export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return p == 1 && q == 1 ? sumAndSlope<Huber, f32, bf16, f32>(x, y, out, n, p, norm, q) : sumAndSlope<Smooth, f32, bf16, f32>(x, y, out, n, p, norm, q); }
+export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, bf16>(x, y, out, n, p, norm, q); }
 
 // huber
 export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
