@@ -1,5 +1,6 @@
 // Where the command-line scripts of installed packages lie, so that they run with this Node and without a shell.
 import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -22,4 +23,15 @@ export function runScript(script, args) {
 export function npmCommand(...args) {
   const npm = process.env.npm_execpath;
   return npm ? [process.execPath, [npm, ...args]] : ["npm", args];
+}
+
+/** Installs the packages of `folder`, once for each lockfile and without their scripts; `what` says to the reader what they are. */
+export function installPackages(folder, what) {
+  const lock = statSync(join(folder, "package-lock.json"));
+  const installed = statSync(join(folder, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
+  if (installed && installed.mtimeMs >= lock.mtimeMs) return;
+  console.log(`installing ${what} ...`);
+  const [command, args] = npmCommand("ci", "--ignore-scripts", "--loglevel=error");
+  const { status } = spawnSync(command, args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  if (status !== 0) throw new Error(`npm ci in ${folder}: expected it to succeed, got status ${status}`);
 }

@@ -1,0 +1,12 @@
+import { F, nn, tensor, type Tensor } from "lossgrad";
+import { l1Loss } from "lossgrad/arrays";
+
+const mean: number = l1Loss(new Float32Array(2), new Float64Array([1, 2]));
+const { grad }: { grad: Float64Array } = l1Loss.valueAndGrad(new Float64Array(2), 1, { reduction: "sum" });
+const lossFn = new nn.HuberLoss({ reduction: "sum", delta: 2 });
+const loss: Tensor = lossFn(tensor([1, 2]), tensor([3, 4]));
+// @ts-expect-error: a misspelt reduction does not compile
+const misspelt = () => F.l1Loss(loss, loss, { reduction: "average" });
+// @ts-expect-error: the gradient of numbers is no string
+const wrong: string = grad;
+console.log(mean, grad.join(" "), loss.item(), typeof misspelt, typeof wrong);

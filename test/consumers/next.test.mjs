@@ -1,0 +1,47 @@
+// An app of Next: computed on the server, where there is no window, then again where the page is hydrated.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { appFolder, build, EXPECTED } from "./support/apps.mjs";
+import { launch, NO_BROWSER, open, shown } from "./support/browser.mjs";
+
+/** Starts the built app on a free port. */
+async function start() {
+  const program = join(inject("projects").bundled, "node_modules/next/dist/bin/next");
+  const server = spawn(process.execPath, [program, "start", "--port", "0", "--hostname", "localhost"], {
+    cwd: appFolder("next"),
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const text of server.stdout.setEncoding("utf8")) {
+    const [url] = /http:\/\/localhost:\d+/.exec(text) ?? [];
+    if (url) return { server, url };
+  }
+  throw new Error(`next start: expected an address, got exit status ${server.exitCode}`);
+}
+
+describe("Next", () => {
+  let server, url;
+  beforeAll(async () => {
+    build("next");
+    ({ server, url } = await start());
+  });
+  afterAll(() => server?.kill());
+
+  test("renders on the server what it computes there", async () => {
+    expect(await (await fetch(url)).text()).toContain(`<output>${EXPECTED}</output>`);
+  });
+
+  test.skipIf(NO_BROWSER)(`hydrates${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, async () => {
+    const browser = await launch();
+    try {
+      const view = await open(browser, url);
+      expect(await shown(view)).toBe(EXPECTED);
+      await view.page.getByRole("button").click();
+      await view.page.getByRole("button", { name: `1 ${EXPECTED}` }).waitFor();
+      expect(view.noise).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

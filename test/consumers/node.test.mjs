@@ -1,0 +1,25 @@
+// The package in Node and for TypeScript, installed alone: what it needs beside itself must be among its dependencies.
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { commandOf } from "../../scripts/packages.mjs";
+import { EXPECTED, run } from "./support/apps.mjs";
+
+/** Module settings under which types are read: Node's own rules and a bundler's. */
+const MODES = { nodenext: ["nodenext", "nodenext"], bundler: ["esnext", "bundler"] };
+
+const folder = (...names) => join(inject("projects").alone, "apps", ...names);
+
+test("Node imports it", () => {
+  expect(run(folder("node"), "imported.mjs")).toBe(EXPECTED);
+});
+
+test("Node requires it", () => {
+  expect(run(folder("node"), "required.cjs")).toBe(`2 1.5 ${run(folder("node"), "-p", "require('lossgrad/package.json').version")}`);
+});
+
+test.each(Object.entries(MODES))("a TypeScript program compiles in %s mode and runs", (mode, [module, resolution]) => {
+  const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];
+  const args = ["--ignoreConfig", "--strict", "--lib", "es2022,esnext.disposable,dom", "--outDir", mode];
+  run(folder("types"), commandOf("typescript", "tsc"), ...args, ...modes, "main.ts");
+  expect(run(folder("types"), join(mode, "main.js"))).toBe("1.5 -1 -1 4 function object");
+});

@@ -1,0 +1,48 @@
+// Pages and workers that use the package in other ways than a bundled page does.
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { appFolder, build, EXPECTED } from "./support/apps.mjs";
+import { launch, NO_BROWSER, open, serve, shown, STRICT } from "./support/browser.mjs";
+
+describe.skipIf(NO_BROWSER)(`pages and workers${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
+  let browser;
+  beforeAll(async () => (browser = await launch()));
+  afterAll(() => browser?.close());
+
+  /** What the page at `path` of a served folder shows, and what its console says. */
+  async function visit(folder, path, headers) {
+    const server = await serve(folder, headers);
+    try {
+      const view = await open(browser, server.url + path);
+      const text = await shown(view);
+      await view.context.close();
+      return { text, noise: view.noise };
+    } finally {
+      server.close();
+    }
+  }
+
+  test("a page without a bundler imports it by an import map", async () => {
+    const seen = await visit(inject("projects").alone, "apps/page/");
+    expect(seen).toEqual({ text: EXPECTED, noise: [] });
+  });
+
+  test("a web worker computes", async () => {
+    build("worker");
+    expect(await visit(appFolder("worker/dist"), "", STRICT)).toEqual({ text: EXPECTED, noise: [] });
+  });
+
+  test("a service worker answers with what it computes", async () => {
+    build("service-worker");
+    const headers = { ...STRICT, "service-worker-allowed": "/" };
+    expect(await visit(appFolder("service-worker"), "", headers)).toEqual({ text: EXPECTED, noise: [] });
+  });
+
+  test("two copies of it on one page compute side by side", async () => {
+    const { alone } = inject("projects");
+    cpSync(join(alone, "node_modules/lossgrad"), join(alone, "again/lossgrad"), { recursive: true });
+    const { text, noise } = await visit(alone, "apps/two/");
+    console.log(text, noise);
+  });
+});

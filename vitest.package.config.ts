@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** The packed library in bundlers, pages and Node, as a stranger installs it: test/consumers. */
+export default defineConfig({
+  test: {
+    include: ["test/consumers/*.test.mjs"],
+    globalSetup: ["test/consumers/setup.mjs"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
