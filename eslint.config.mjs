@@ -22,6 +22,19 @@ const storeyRules = STOREYS.slice(0, -1).map((storey, level) => ({
   },
 }));
 
+/** What the apps of test/consumers find in pages, in workers and in Node. */
+const CONSUMER_GLOBALS = [
+  "console",
+  "document",
+  "fetch",
+  "navigator",
+  "require",
+  "Response",
+  "self",
+  "URL",
+  "Worker",
+];
+
 export default defineConfig([
   globalIgnores(["build/", "dist/", "docs/api/", "src/core/generated/", "test/fixtures/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -66,6 +79,14 @@ export default defineConfig([
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^[A-Z]$" },
       ],
+    },
+  },
+  {
+    files: ["test/consumers/**/*.{js,mjs,cjs,jsx}"],
+    extends: [js.configs.recommended],
+    languageOptions: {
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: Object.fromEntries(CONSUMER_GLOBALS.map((name) => [name, "readonly"])),
     },
   },
   {

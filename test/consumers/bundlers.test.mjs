@@ -17,16 +17,19 @@ describe.skipIf(NO_BROWSER)(`bundlers${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` 
   beforeAll(async () => (browser = await launch()));
   afterAll(() => browser?.close());
 
-  test.each(Object.entries(BUNDLERS))("a page built by %s computes losses and gradients", async (app, folder) => {
-    build(app);
-    const server = await serve(appFolder(folder), STRICT);
-    try {
-      const view = await open(browser, server.url);
-      expect(await shown(view)).toBe(EXPECTED);
-      expect(view.noise).toEqual([]);
-      await view.context.close();
-    } finally {
-      server.close();
-    }
-  });
+  test.each(Object.entries(BUNDLERS))(
+    "a page built by %s computes losses and gradients",
+    async (app, folder) => {
+      build(app);
+      const server = await serve(appFolder(folder), STRICT);
+      try {
+        const view = await open(browser, server.url);
+        expect(await shown(view)).toBe(EXPECTED);
+        expect(view.noise).toEqual([]);
+        await view.context.close();
+      } finally {
+        server.close();
+      }
+    },
+  );
 });

@@ -14,12 +14,17 @@ test("Node imports it", () => {
 });
 
 test("Node requires it", () => {
-  expect(run(folder("node"), "required.cjs")).toBe(`2 1.5 ${run(folder("node"), "-p", "require('lossgrad/package.json').version")}`);
+  expect(run(folder("node"), "required.cjs")).toBe(
+    `2 1.5 ${run(folder("node"), "-p", "require('lossgrad/package.json').version")}`,
+  );
 });
 
-test.each(Object.entries(MODES))("a TypeScript program compiles in %s mode and runs", (mode, [module, resolution]) => {
-  const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];
-  const args = ["--ignoreConfig", "--strict", "--lib", "es2022,esnext.disposable,dom", "--outDir", mode];
-  run(folder("types"), commandOf("typescript", "tsc"), ...args, ...modes, "main.ts");
-  expect(run(folder("types"), join(mode, "main.js"))).toBe("1.5 -1 -1 4 function object");
-});
+test.each(Object.entries(MODES))(
+  "a TypeScript program compiles in %s mode and runs",
+  (mode, [module, resolution]) => {
+    const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];
+    const args = ["--ignoreConfig", "--strict", "--lib", "es2022,esnext.disposable,dom", "--outDir", mode];
+    run(folder("types"), commandOf("typescript", "tsc"), ...args, ...modes, "main.ts");
+    expect(run(folder("types"), join(mode, "main.js"))).toBe("1.5 -1 -1 4 function object");
+  },
+);

@@ -43,6 +43,10 @@ describe.skipIf(NO_BROWSER)(`pages and workers${NO_BROWSER ? ` (skipped: ${NO_BR
     const { alone } = inject("projects");
     cpSync(join(alone, "node_modules/lossgrad"), join(alone, "again/lossgrad"), { recursive: true });
     const { text, noise } = await visit(alone, "apps/two/");
-    console.log(text, noise);
+    const [same, one, other, mixed, mixedArrays] = text.split("\n");
+    expect([same, one, other]).toEqual(["false", "1.5", "1.5"]);
+    expect(mixed).toMatch(/^TypeError: l1Loss: expected target to be a Tensor, got/);
+    expect(mixedArrays).toMatch(/^TypeError: l1Loss: expected prediction's data to be a typed array, got/);
+    expect(noise).toEqual([]);
   });
 });

@@ -13,7 +13,13 @@ const ROOT = join(HERE, "../..");
 
 /** Runs npm in `folder`; returns what it prints. */
 function npm(folder, ...args) {
-  const [command, all] = npmCommand(...args, "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund");
+  const [command, all] = npmCommand(
+    ...args,
+    "--ignore-scripts",
+    "--loglevel=error",
+    "--no-audit",
+    "--no-fund",
+  );
   return execFileSync(command, all, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
@@ -26,7 +32,10 @@ function installAlone(folder, tarball) {
 
 /** Beside the same installation, the bundlers of this folder. */
 function addBundlers(folder, alone) {
-  cpSync(join(HERE, "node_modules"), join(folder, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  cpSync(join(HERE, "node_modules"), join(folder, "node_modules"), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   for (const name of readdirSync(join(alone, "node_modules")).filter((name) => !name.startsWith("."))) {
     cpSync(join(alone, "node_modules", name), join(folder, "node_modules", name), { recursive: true });
   }
@@ -44,7 +53,13 @@ export default function setup(project) {
   addBundlers(bundled, alone);
   for (const to of [alone, bundled]) cpSync(join(HERE, "apps"), join(to, "apps"), { recursive: true });
   const files = packed.files.map(({ path, size }) => ({ path, size }));
-  project.provide("package", { tarball, files, size: packed.size, unpackedSize: packed.unpackedSize, shasum: packed.shasum });
+  project.provide("package", {
+    tarball,
+    files,
+    size: packed.size,
+    unpackedSize: packed.unpackedSize,
+    shasum: packed.shasum,
+  });
   project.provide("projects", { alone, bundled });
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -16,7 +16,8 @@ export function appFolder(...names) {
 function execute(folder, command, args) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8", env });
-  if (status !== 0) throw new Error(`${args.join(" ")}: expected status 0, got ${status}\n${stdout}${stderr}`);
+  if (status !== 0)
+    throw new Error(`${args.join(" ")}: expected status 0, got ${status}\n${stdout}${stderr}`);
   return stdout.trim();
 }
 

@@ -31,7 +31,12 @@ export const STRICT = {
 export function launch() {
   return chromium.launch({
     executablePath: PROGRAM,
-    args: ["--no-first-run", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    args: [
+      "--no-first-run",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+    ],
     // As root, which containers often are, Chromium starts without its sandbox only.
     chromiumSandbox: process.getuid?.() !== 0,
   });
@@ -41,7 +46,8 @@ export function launch() {
 export async function serve(folder, headers = {}) {
   const files = sirv(folder, {
     dev: true,
-    setHeaders: (response) => Object.entries(headers).forEach(([name, value]) => response.setHeader(name, value)),
+    setHeaders: (response) =>
+      Object.entries(headers).forEach(([name, value]) => response.setHeader(name, value)),
   });
   const server = createServer((request, response) => {
     // Browsers ask for an icon of their own accord.

@@ -21,4 +21,10 @@ function mixArrays() {
   }
 }
 
-document.querySelector("output").textContent = [one === other, loss(one), loss(other), mix(), mixArrays()].join("\n");
+document.querySelector("output").textContent = [
+  one === other,
+  loss(one),
+  loss(other),
+  mix(),
+  mixArrays(),
+].join("\n");
