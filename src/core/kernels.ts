@@ -4,8 +4,9 @@
  */
 import type { KernelName } from "./generated/kernels.js";
 
-/** The losses that have kernels, by the first part of the kernels' names. */
-export type LossKernel = "l1" | "mse" | "smoothl1" | "huber";
+type LossOf<K> = K extends `${infer Loss}_sumslope_f32` ? Loss : never;
+/** The losses that have kernels, by the first part of the kernels' names; one that has this kernel must have them all. */
+export type LossKernel = LossOf<KernelName>;
 /** What a loss kernel reads and writes. */
 export type FloatTag = "f16" | "bf16" | "f32" | "f64";
 /** The types that are computed with. */

@@ -12,7 +12,14 @@ import { Tensor } from "../tensor/tensor.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import { recordLoss } from "./gradient.js";
 import { integerSum, integerValues } from "./integers.js";
-import { type LossName, type LossRow, losses, type Reduction } from "./losses.js";
+import {
+  type LossName,
+  type LossRow,
+  losses,
+  optionNames,
+  type ParameterName,
+  type Reduction,
+} from "./losses.js";
 import { readParameter } from "./parameter.js";
 import { checkReduction, legacyReduction } from "./reduction.js";
 import { weightedLoss } from "./weighted.js";
@@ -35,23 +42,20 @@ export interface WeightOptions {
   weight?: Tensor | null;
 }
 /** The options of all losses together. */
-export interface LossOptions extends ReductionOptions, LegacyOptions, WeightOptions {
-  /** Where SmoothL1 turns from squared to absolute: at least 0. */
-  beta?: number;
-  /** Where Huber turns from squared to absolute: above 0. */
-  delta?: number;
-}
+export type LossOptions = ReductionOptions &
+  LegacyOptions &
+  WeightOptions &
+  Partial<Record<ParameterName, number>>;
+
+/** Listed once: a small loss takes no longer than its list. */
+const allowed = Object.fromEntries(
+  Object.entries<LossRow>(losses).map(([name, row]) => [name, optionNames(row)]),
+) as Readonly<Record<LossName, readonly string[]>>;
 
 /** Evaluates a loss of the table; `caller` is its name for messages. */
-function evaluate(
-  name: LossName,
-  allowed: readonly string[],
-  input: Tensor,
-  target: Tensor,
-  options: LossOptions,
-): Tensor {
+function evaluate(name: LossName, input: Tensor, target: Tensor, options: LossOptions): Tensor {
   const row: LossRow = losses[name];
-  checkArguments(name, allowed, input, target, options);
+  checkArguments(name, input, target, options);
   const same = sameShape(target.nd.shape, input.nd.shape);
   if (!same) warnOfSizes(input, target);
   const legacy = legacyReduction(options.sizeAverage, options.reduce);
@@ -68,16 +72,10 @@ function evaluate(
   return unweighted(name, row, input, target, shape, checkReduction(asked, false), options);
 }
 
-function checkArguments(
-  name: LossName,
-  allowed: readonly string[],
-  input: unknown,
-  target: unknown,
-  options: LossOptions,
-): void {
+function checkArguments(name: LossName, input: unknown, target: unknown, options: LossOptions): void {
   checkTensor(name, "input", input);
   checkTensor(name, "target", target);
-  checkOptionNames(name, options, allowed);
+  checkOptionNames(name, options, allowed[name]);
   if (options.weight !== undefined && options.weight !== null) checkTensor(name, "weight", options.weight);
 }
 
@@ -186,8 +184,6 @@ function weighted(
   return weightedLoss<Tensor>(problem, reduction, result, [input, target, weight], compose, Tensor.wrap);
 }
 
-const COMMON = ["sizeAverage", "reduce", "reduction", "weight"] as const;
-
 /**
  * Mean absolute error: |input - target|.
  *
@@ -206,7 +202,7 @@ export function l1Loss(
   target: Tensor,
   options: ReductionOptions & LegacyOptions & WeightOptions = {},
 ): Tensor {
-  return evaluate("l1Loss", COMMON, input, target, options);
+  return evaluate("l1Loss", input, target, options);
 }
 
 /**
@@ -224,7 +220,7 @@ export function mseLoss(
   target: Tensor,
   options: ReductionOptions & LegacyOptions & WeightOptions = {},
 ): Tensor {
-  return evaluate("mseLoss", COMMON, input, target, options);
+  return evaluate("mseLoss", input, target, options);
 }
 
 /**
@@ -243,7 +239,7 @@ export function smoothL1Loss(
   target: Tensor,
   options: ReductionOptions & LegacyOptions & { beta?: number } = {},
 ): Tensor {
-  return evaluate("smoothL1Loss", ["sizeAverage", "reduce", "reduction", "beta"], input, target, options);
+  return evaluate("smoothL1Loss", input, target, options);
 }
 
 /**
@@ -262,5 +258,5 @@ export function huberLoss(
   target: Tensor,
   options: ReductionOptions & WeightOptions & { delta?: number } = {},
 ): Tensor {
-  return evaluate("huberLoss", ["reduction", "delta", "weight"], input, target, options);
+  return evaluate("huberLoss", input, target, options);
 }

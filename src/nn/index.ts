@@ -1,1 +1,1 @@
-export { HuberLoss, L1Loss, Loss, MSELoss, SmoothL1Loss } from "./modules.js";
+export * from "./modules.js";

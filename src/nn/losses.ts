@@ -10,6 +10,15 @@ import type { Variable } from "../autograd/graph.js";
 export type Rounding = "each" | "once";
 type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
 
+/** The parameter of a term, which is an option of the loss. */
+export interface Parameter {
+  readonly name: string;
+  readonly default: number;
+  /** Finite values that it must not have, by torch's message. */
+  readonly refused: "negative" | "not positive";
+  readonly message: string;
+}
+
 export interface LossRow {
   /** Name of the module class. */
   readonly module: string;
@@ -19,8 +28,8 @@ export interface LossRow {
   readonly kernel: LossKernel;
   /** The term in terms of d = input - target, and its slope, as documentation. */
   readonly formula: string;
-  /** Name and default of the term's parameter; null when it has none. */
-  readonly parameter: { readonly name: "beta" | "delta"; readonly default: number } | null;
+  /** The term's parameter; null when it has none. */
+  readonly parameter: Parameter | null;
   /** Names of torch's derivative for none, mean and sum. */
   readonly nodes: Readonly<Record<Reduction, string>>;
   /** The gradient's factor is `factor` / N for a mean: torch counts the 2 of d² to it. */
@@ -33,8 +42,10 @@ export interface LossRow {
   readonly slopeRounding: HalfRounding;
   /** The result has the dtype of the input, whatever the target's. */
   readonly inputDecidesDType: boolean;
-  /** A weighted mean divides by Σw, or by N. */
-  readonly weightedMean: "weights" | "elements";
+  /** Whether torch's deprecated arguments, sizeAverage and reduce, are understood. */
+  readonly legacy: boolean;
+  /** A weighted mean divides by Σw, or by N; null where the loss takes no weights. */
+  readonly weightedMean: "weights" | "elements" | null;
   /** The tensor method that makes a weighted loss's terms of d in torch; null where torch weights the unreduced loss itself. */
   readonly weightedTerm: "square" | null;
   /** The slope as differentiable operations, for derivatives of higher order; equal to the kernel's bit by bit. */
@@ -67,6 +78,7 @@ export const losses = {
     valueRounding: { float16: "each", bfloat16: "each" },
     slopeRounding: { float16: "once", bfloat16: "once" },
     inputDecidesDType: false,
+    legacy: true,
     weightedMean: "weights",
     weightedTerm: null,
     slope: (d) => d.sign(),
@@ -84,6 +96,7 @@ export const losses = {
     valueRounding: { float16: "each", bfloat16: "each" },
     slopeRounding: { float16: "each", bfloat16: "each" },
     inputDecidesDType: false,
+    legacy: true,
     weightedMean: "weights",
     weightedTerm: "square",
     slope: (d) => d,
@@ -93,7 +106,12 @@ export const losses = {
     cpu: "smooth_l1_cpu",
     kernel: "smoothl1",
     formula: "d² / (2 beta) where |d| < beta, else |d| - beta / 2; slope d / beta, else sign(d)",
-    parameter: { name: "beta", default: 1 },
+    parameter: {
+      name: "beta",
+      default: 1,
+      refused: "negative",
+      message: "smooth_l1_loss does not support negative values for beta.",
+    },
     nodes: named("SmoothL1LossBackward0"),
     factor: 1,
     anyDType: false,
@@ -101,7 +119,8 @@ export const losses = {
     valueRounding: { float16: "each", bfloat16: "once" },
     slopeRounding: { float16: "once", bfloat16: "once" },
     inputDecidesDType: false,
-    weightedMean: "weights",
+    legacy: true,
+    weightedMean: null,
     weightedTerm: null,
     slope: (d, beta) => limited(d, beta, d.div(beta), 1),
   },
@@ -110,7 +129,12 @@ export const losses = {
     cpu: "huber_cpu",
     kernel: "huber",
     formula: "d² / 2 where |d| < delta, else delta (|d| - delta / 2); slope d, else delta sign(d)",
-    parameter: { name: "delta", default: 1 },
+    parameter: {
+      name: "delta",
+      default: 1,
+      refused: "not positive",
+      message: "huber_loss does not support non-positive values for delta.",
+    },
     nodes: named("HuberLossBackward0"),
     factor: 1,
     anyDType: false,
@@ -118,6 +142,7 @@ export const losses = {
     valueRounding: { float16: "once", bfloat16: "each" },
     slopeRounding: { float16: "each", bfloat16: "each" },
     inputDecidesDType: true,
+    legacy: false,
     weightedMean: "elements",
     weightedTerm: null,
     slope: (d, delta) => limited(d, delta, d, delta),
@@ -125,6 +150,18 @@ export const losses = {
 } as const satisfies Record<string, LossRow>;
 
 export type LossName = keyof typeof losses;
+/** The options that are a term's parameter. */
+export type ParameterName = NonNullable<(typeof losses)[LossName]["parameter"]>["name"];
+
+/** The options of a loss's function. */
+export function optionNames({ legacy, parameter, weightedMean }: LossRow): readonly string[] {
+  return [
+    ...(legacy ? ["sizeAverage", "reduce"] : []),
+    "reduction",
+    ...(parameter ? [parameter.name] : []),
+    ...(weightedMean ? ["weight"] : []),
+  ];
+}
 
 /** The rounding that a row prescribes for `dtype`: none for float32 and float64. */
 export function roundingOf(rule: HalfRounding, dtype: DType): Rounding {
