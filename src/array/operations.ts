@@ -108,6 +108,7 @@ function elementwise(name: UnaryName, toFloat = false): Operation {
       if (name !== "neg") throw unsupported(name, x.dtype);
       return onPairs("mul", x, -1, x.dtype);
     }
+    if (name === "abs" && x.dtype === "bool") throw unsupported("abs_cpu", x.dtype);
     if (name === "neg" && x.dtype === "bool") {
       throw new TypeError(
         "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or " +
@@ -132,6 +133,7 @@ function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray 
 
 function relu(inputs: readonly Argument[]): NdArray {
   const x = inputs[0] as NdArray;
+  if (x.dtype === "bool") throw new TypeError("Boolean inputs not supported for relu");
   return isFloating(x.dtype) ? unary("relu", x) : clamp(inputs, { min: 0 });
 }
 

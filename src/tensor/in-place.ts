@@ -2,7 +2,7 @@
 import { type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
-import { addScaled, operations } from "../array/operations.js";
+import { addScaled, checkSubtraction, operations } from "../array/operations.js";
 import { resultType } from "../array/promotion.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
@@ -34,6 +34,7 @@ export function inPlace<V extends Target>(
   checkTarget(target, recorded);
   const operand = typeof other === "number" ? other : other.nd;
   if (typeof operand !== "number") checkShapes(target, operand);
+  if (name === "sub") checkSubtraction(target.nd, operand);
   const common = name === "fill" || name === "copy" ? target.dtype : commonType(target, name, operand);
 
   if (name === "fill" || name === "copy") {

@@ -605,6 +605,7 @@ export class Tensor implements Variable {
   /**
    * |this|; the modulus of complex elements. Gradient: g · sign(this), 0 at 0.
    *
+   * @throws TypeError for bools
    * @example
    * String(tensor([1, -2]).abs()); // "tensor([1., 2.])"
    */
@@ -728,7 +729,7 @@ export class Tensor implements Variable {
   /**
    * max(this, 0). Gradient: g above 0, else 0.
    *
-   * @throws TypeError for complex numbers
+   * @throws TypeError for bools and complex numbers
    * @example
    * String(tensor([-1, 2]).relu()); // "tensor([0., 2.])"
    */

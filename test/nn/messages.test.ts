@@ -132,6 +132,11 @@ const SITUATIONS: Record<string, () => unknown> = {
   "expand to a smaller size": () => zeros([3]).expand(2),
   "integer to a negative power": () => int64().pow(-1),
   "bool - bool by operator": () => bool().sub(bool()),
+  "bool - bool in place": () => bool().sub_(bool()),
+  "float - bool in place": () => x.clone().sub_(bool()),
+  "bool - number in place": () => bool().sub_(2),
+  "abs of bool": () => bool().abs(),
+  "relu of bool": () => bool().relu(),
 };
 
 describe("PyTorch's words", () => {
