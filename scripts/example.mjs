@@ -1,15 +1,39 @@
-// `npm run example -- NAME [arguments]`: runs examples/NAME.ts against the built package.
+// `npm run example -- NAME [arguments]`: runs an example against the built package. What only some examples need lies in folders with
+// a package.json of their own and is installed when it is first used.
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { commandOf, runScript } from "./packages.mjs";
+import { commandOf, installPackages, runScript } from "./packages.mjs";
+
+const ROOT_CONFIG = "tsconfig.build.json";
+
+/** Programs in folders, with the configuration that finds their packages. */
+const PROGRAMS = {
+  "onnx-pipeline": { file: "onnx-pipeline/main.ts", config: "examples/onnx-pipeline/tsconfig.json" },
+  "onnx-page": { file: "onnx-pipeline/page.ts", config: "examples/onnx-pipeline/tsconfig.json" },
+  "tfjs-gradient": { file: "tfjs-gradient/main.ts", config: "examples/tfjs-gradient/tsconfig.json" },
+};
+
+const DIGITS = ["examples/data", "10,000 handwritten digits (40 MB, once)"];
+const ONNX = ["examples/onnx-pipeline", "ONNX Runtime Web (160 MB, once)"];
+const TFJS = ["examples/tfjs-gradient", "TensorFlow.js (90 MB, once)"];
+const PACKAGES = {
+  autoencoder: [DIGITS],
+  "onnx-pipeline": [DIGITS, ONNX],
+  "onnx-page": [DIGITS, ONNX],
+  "tfjs-gradient": [TFJS],
+};
 
 const [name, ...args] = process.argv.slice(2);
-const names = readdirSync("examples")
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => basename(file, ".ts"));
+const files = readdirSync("examples").filter((file) => file.endsWith(".ts"));
+const programs = {
+  ...Object.fromEntries(files.map((file) => [basename(file, ".ts"), { file, config: ROOT_CONFIG }])),
+  ...PROGRAMS,
+};
 
-if (!names.includes(name)) {
-  console.error(`example: expected one of ${names.join(", ")}, got ${name ?? "nothing"}`);
+if (!Object.hasOwn(programs, name ?? "")) {
+  console.error(`example: expected one of ${Object.keys(programs).join(", ")}, got ${name ?? "nothing"}`);
   process.exit(1);
 }
-runScript(commandOf("tsx", "tsx"), ["--tsconfig", "tsconfig.build.json", `examples/${name}.ts`, ...args]);
+for (const [folder, what] of PACKAGES[name] ?? []) installPackages(folder, what);
+const { file, config } = programs[name];
+runScript(commandOf("tsx", "tsx"), ["--tsconfig", config, `examples/${file}`, ...args]);

@@ -58,7 +58,7 @@ export function attribute(name: string, value: number): Message {
 /** TensorProto of float32: what a model has learnt. The bytes are little endian, as they are in WebAssembly's memory. */
 export function initializer(name: string, shape: readonly number[], data: Float32Array): Message {
   return [
-    ...shape.flatMap((size) => integer(1, size)),
+    ...(shape.length === 0 ? [] : bytes(1, shape.flatMap(varint))),
     ...integer(2, float32),
     ...bytes(8, name),
     ...bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
