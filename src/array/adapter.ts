@@ -12,6 +12,9 @@ import { type DType, isComplex } from "./dtype.js";
 import { contiguousStrides, numelOf, type Shape } from "./shape.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "./typed.js";
 
+/** What this library's own tensors have, those of another copy of it as well: the losses of arrays refuse them without knowing the class. */
+export const TENSOR = Symbol.for("lossgrad.tensor");
+
 /** The bits of 16-bit floats, and which floats they are. */
 export interface HalfBits {
   /** Two bytes an element. */

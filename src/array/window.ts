@@ -57,8 +57,26 @@ function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[
   return path;
 }
 
-function detour(from: StorageTag, via: StorageTag, to: StorageTag): readonly ConvertName[] {
-  return [...conversionPath(from, via), ...conversionPath(via, to)];
+/** The conversions that lead from the first stored type to the second, and so on. */
+export function pathThrough(...stations: StorageTag[]): readonly ConvertName[] {
+  return stations.slice(1).flatMap((to, i) => conversionPath(stations[i], to));
+}
+
+/** Converts the n numbers at `address` along `path`, by turns into the two windows of `slot`; returns where they are then. */
+export function convertAlong(
+  path: readonly ConvertName[],
+  memory: LinearMemory,
+  address: number,
+  n: number,
+  slot: number,
+  turn = 1,
+): number {
+  for (const step of path) {
+    const to = memory.window(2 * slot + (turn++ & 1));
+    memory.kernels[step](address, to, n);
+    address = to;
+  }
+  return address;
 }
 
 /** Writes the view's sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
@@ -133,7 +151,7 @@ export class Source extends Operand {
     via: StorageTag = tag,
   ) {
     const { storage } = dtypes[array.dtype];
-    super(array, via === tag ? conversionPath(storage, tag) : detour(storage, via, tag), slot);
+    super(array, via === tag ? conversionPath(storage, tag) : pathThrough(storage, via, tag), slot);
   }
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
@@ -144,17 +162,11 @@ export class Source extends Operand {
   private stage(start: number, n: number): number {
     // The first block is the longest, so a constant is staged once.
     if (this.staged >= 0 && this.isConstant()) return this.staged;
-    const { kernels } = this.memory;
-    let turn = 0;
-    let address = this.elsewhere ? this.window(turn++) : this.base! + start * this.size;
-    if (this.elsewhere) this.bring(address, start, n);
-    for (const step of this.path) {
-      const to = this.window(turn++);
-      kernels[step](address, to, n);
-      address = to;
-    }
-    this.staged = address;
-    return address;
+    const { elsewhere } = this;
+    const address = elsewhere ? this.window(0) : this.base! + start * this.size;
+    if (elsewhere) this.bring(address, start, n);
+    this.staged = convertAlong(this.path, this.memory, address, n, this.slot, elsewhere ? 1 : 0);
+    return this.staged;
   }
 
   private bring(address: number, start: number, n: number): void {
@@ -185,8 +197,10 @@ export class Source extends Operand {
 
 /** An operand that is written. */
 export class Target extends Operand {
-  constructor(array: Elements, tag: StorageTag, slot: number) {
-    super(array, conversionPath(tag, dtypes[array.dtype].storage), slot);
+  /** `via` is a type that the numbers are rounded to on the way. */
+  constructor(array: Elements, tag: StorageTag, slot: number, via: StorageTag = tag) {
+    const { storage } = dtypes[array.dtype];
+    super(array, via === tag ? conversionPath(tag, storage) : pathThrough(tag, via, storage), slot);
   }
 
   /** Where a kernel is to put elements [start, start + n). */
@@ -197,16 +211,13 @@ export class Target extends Operand {
   /** Moves what the kernel wrote there to its place. */
   end(start: number, n: number): void {
     if (this.direct) return;
-    const { kernels } = this.memory;
-    let address = this.window(0);
-    let turn = 1;
-    this.path.forEach((step, i) => {
-      const last = i === this.path.length - 1 && !this.elsewhere;
-      const to = last ? this.base! + start * this.size : this.window(turn++);
-      kernels[step](address, to, n);
-      address = to;
-    });
-    if (this.elsewhere) this.takeAway(address, start, n);
+    const { path, memory, slot } = this;
+    if (this.elsewhere) {
+      this.takeAway(convertAlong(path, memory, this.window(0), n, slot), start, n);
+    } else {
+      const address = convertAlong(path.slice(0, -1), memory, this.window(0), n, slot);
+      memory.kernels[path[path.length - 1]](address, this.base! + start * this.size, n);
+    }
   }
 
   private takeAway(address: number, start: number, n: number): void {
@@ -236,9 +247,9 @@ export function forEachBlock(
 }
 
 /** Puts a number into all lanes of splat slot `index`, as a scalar operand of a binary kernel. */
-export function splat(value: number | bigint, tag: ComputeTag, index: number): number {
+export function splat(value: number | bigint, tag: ComputeTag, index: number, place = memory()): number {
   const address = SCRATCH.splat + 16 * index;
-  const { f32, f64, i64 } = memory();
+  const { f32, f64, i64 } = place;
   if (tag === "f32") f32.fill(Number(value), address >> 2, (address >> 2) + 4);
   else if (tag === "f64") f64.fill(Number(value), address >> 3, (address >> 3) + 2);
   else i64.fill(BigInt(value), address >> 3, (address >> 3) + 2);

@@ -48,8 +48,8 @@ export function placeOf(data: TypedData): Place | undefined {
   return (data as Placed)[PLACE];
 }
 
-/** Two for each of four operands, and one for terms (nn/evaluate.ts). */
-const WINDOWS = 9;
+/** Two for each of four operands, and two for what is between them (weighted.ts). */
+const WINDOWS = 10;
 
 /** The engine's Float16Array; undefined where it has none. */
 export const Float16Array = (globalThis as { Float16Array?: new (...parameters: unknown[]) => TypedData })

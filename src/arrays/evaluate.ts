@@ -2,13 +2,13 @@
 import { isFloating, roundTo } from "../array/dtype.js";
 import type { ForeignArray } from "../array/foreign.js";
 import type { TypedData } from "../array/typed.js";
-import { type LinearMemory, memory, staging } from "../core/memory.js";
+import { memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../nn/evaluate.js";
 import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { type Request, targetType } from "./request.js";
-import { type WeightedOperands, weightedSums, weightedTerms } from "./weighted.js";
+import { weightedSums, weightedTerms } from "./weighted.js";
 
 /** A number, or for "none" what was written to. */
 export function evaluate(request: Request, given: unknown): unknown {
@@ -18,28 +18,26 @@ export function evaluate(request: Request, given: unknown): unknown {
     throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
-  if (weight) {
-    weightedTerms(request, weightedOperands(request, weight, out, null), 1);
-  } else {
-    const problem = problemOf(request);
-    const to = elementsOf(out, problem.input.memory);
-    if (request.bytes) byteValues(problem.input, problem.target, to);
-    else values(problem, to);
-  }
+  const problem = problemOf(request);
+  const { memory } = problem.input;
+  const to = elementsOf(out, memory);
+  if (weight) weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: to, grad: null }, 1);
+  else if (request.bytes) byteValues(problem.input, problem.target, to);
+  else values(problem, to);
   return out.result;
 }
 
 function reducedValue(request: Request): number {
+  const { weight } = request;
   const problem = problemOf(request);
   if (request.bytes) return byteSum(problem.input, problem.target) / divisorOf(request);
-  return request.weight
-    ? weightedSums(request, problem, request.weight).value
-    : sum(problem, divisorOf(request));
+  if (!weight) return sum(problem, divisorOf(request));
+  return weightedSums(request, { problem, weight: elementsOf(weight, problem.input.memory) }).value;
 }
 
 /** The value, and the gradient with respect to the prediction. */
 export function evaluateWithGradient(request: Request, given: unknown): { value: unknown; grad: unknown } {
-  const { caller, reduction, prediction, resultDType } = request;
+  const { caller, reduction, prediction, weight, resultDType } = request;
   if (!isFloating(prediction.dtype)) {
     throw new TypeError(
       `${caller}: expected a floating prediction, which has a gradient, got ${prediction.dtype}; Float32Array.from(prediction) ` +
@@ -49,16 +47,17 @@ export function evaluateWithGradient(request: Request, given: unknown): { value:
   const operands = operandsOf(request);
   const grad = destinationFor(caller, "grad", given, prediction.dtype, prediction, operands);
   if (reduction !== "none") {
-    const value = request.weight ? weighted(request, request.weight, grad) : reduced(request, grad);
+    const value = weight ? weighted(request, weight, grad) : reduced(request, grad);
     return { value: roundTo(request.asked ?? "float64", value), grad: grad.result };
   }
   const out = destinationFor(caller, "out", undefined, resultDType, prediction, operands);
-  if (request.weight) {
-    weightedTerms(request, weightedOperands(request, request.weight, out, grad), 1);
+  const problem = problemOf(request);
+  const { memory } = problem.input;
+  const [terms, slopes] = [elementsOf(out, memory), elementsOf(grad, memory)];
+  if (weight) {
+    weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: terms, grad: slopes }, 1);
   } else {
-    const problem = problemOf(request);
-    const { memory } = problem.input;
-    valuesAndSlopes(problem, request.row.factor, elementsOf(out, memory), elementsOf(grad, memory));
+    valuesAndSlopes(problem, request.row.factor, terms, slopes);
   }
   return { value: out.result, grad: grad.result };
 }
@@ -75,28 +74,14 @@ function reduced(request: Request, grad: Destination): number {
   return value;
 }
 
-function weighted(request: Request, weight: ReadOperand, grad: Destination): number {
+function weighted(request: Request, weights: ReadOperand, grad: Destination): number {
+  const problem = problemOf(request);
+  const { memory } = problem.input;
   // Before anything may grow the memory.
-  const operands = weightedOperands(request, weight, null, grad);
-  const { value, scale } = weightedSums(request, problemOf(request), weight);
-  weightedTerms(request, operands, scale);
+  const [weight, slopes] = [elementsOf(weights, memory), elementsOf(grad, memory)];
+  const { value, scale } = weightedSums(request, { problem, weight });
+  weightedTerms(request, { problem, weight, out: null, grad: slopes }, scale);
   return value;
-}
-
-function weightedOperands(
-  request: Request,
-  weight: ReadOperand,
-  out: Destination | null,
-  grad: Destination | null,
-): WeightedOperands {
-  const { input, target } = problemIn(memory(), request);
-  return {
-    prediction: input,
-    target,
-    weight: elementsOf(weight, memory()),
-    out: out && elementsOf(out, memory()),
-    grad: grad && elementsOf(grad, memory()),
-  };
 }
 
 function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
@@ -110,10 +95,7 @@ function divisorOf({ reduction, prediction }: Request): number {
 /** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
 function problemOf(request: Request): Problem<ForeignArray> {
   const inside = operandsOf(request).every(({ data }) => isInside(data));
-  return problemIn(inside ? memory() : staging(), request);
-}
-
-function problemIn(place: LinearMemory, request: Request): Problem<ForeignArray> {
+  const place = inside ? memory() : staging();
   const { row, parameter, dtype, prediction, target } = request;
   const input = elementsOf(prediction, place);
   const other =

@@ -1,12 +1,11 @@
 /** What users hand to the losses, read and checked before anything is written. */
-import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
+import { adapt, type HalfBits, isTensorLike, type RuntimeTensor, TENSOR } from "../array/adapter.js";
 import { type DType, encode, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { ForeignArray } from "../array/foreign.js";
 import { sameShape, type Shape } from "../array/shape.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
 import { describeValue } from "../core/describe.js";
 import type { LinearMemory } from "../core/memory.js";
-import { Tensor } from "../tensor/tensor.js";
 import type { HalfArray } from "./allocate.js";
 
 /**
@@ -31,7 +30,7 @@ export function readOperand(caller: string, word: string, value: unknown): ReadO
     checkAttached(caller, word, data);
     return { data, dtype: dtypeOf(data) ?? taggedDType(caller, word, data), shape: null };
   }
-  if (value instanceof Tensor) {
+  if (typeof value === "object" && value !== null && TENSOR in value) {
     throw new TypeError(`${caller}: expected ${word} to be a typed array, got a Tensor; use F.${caller}`);
   }
   if (isTensorLike(value)) {

@@ -122,6 +122,6 @@ function resultType(row: LossRow, prediction: ReadOperand, weight: ReadOperand |
 }
 
 /** The dtype of the terms: Huber's have the prediction's, as in torch. */
-function ownType(row: LossRow, { dtype: own }: ReadOperand, dtype: DType): DType {
+export function ownType(row: LossRow, { dtype: own }: ReadOperand, dtype: DType): DType {
   return row.inputDecidesDType && isFloating(own) ? own : dtype;
 }

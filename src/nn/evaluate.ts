@@ -36,14 +36,19 @@ type Found = Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<F
 const found = new Map<LinearMemory, Found>();
 
 /** Looked up once: building the names costs as much as a small loss (measured). */
-function kernelOf({ kernel }: LossRow, kind: PassKind, tag: FloatTag, memory: LinearMemory): LossKernel {
+export function kernelOf(
+  { kernel }: LossRow,
+  kind: PassKind,
+  tag: FloatTag,
+  memory: LinearMemory,
+): LossKernel {
   let here = found.get(memory);
   if (!here) found.set(memory, (here = { map: {}, sum: {}, slope: {}, sumslope: {} }));
   const byTag = (here[kind][kernel] ??= {});
   return (byTag[tag] ??= memory.kernels[`${kernel}_${kind}_${tag}`] as LossKernel);
 }
 
-function tagOf(dtype: DType): FloatTag {
+export function tagOf(dtype: DType): FloatTag {
   return dtypes[dtype].storage as FloatTag;
 }
 
@@ -59,9 +64,21 @@ export function parameterOf({ row, dtype, parameter }: Problem): number {
 }
 
 /** The slope's parameter and its norm as torch's backward kernel sees them. */
-function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: number; scale: number } {
+export function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: number; scale: number } {
   const rounding = roundingOf(row.slopeRounding, dtype);
   return { q: scalarFor(parameter, dtype, rounding), scale: scalarFor(norm, dtype, rounding) };
+}
+
+/** The type in which slopes are multiplied by what is not one number: float32 for a half type that is rounded once. */
+export function slopeDType({ row, dtype }: Problem): DType {
+  const half = dtype === "float16" || dtype === "bfloat16";
+  return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
+}
+
+/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
+export function divided(g: number, n: number, dtype: DType): number {
+  if (dtype === "float64") return g / n;
+  return roundTo(dtype, Math.fround(g / Math.fround(n))) as number;
 }
 
 /** One pass over the operands: a kernel, what it reads and writes, and its scalars. */

@@ -4,8 +4,16 @@ import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
-import { type Problem, slope, sumAndSlope, values, valuesAndSlopes } from "./evaluate.js";
-import { type Reduction, roundingOf } from "./losses.js";
+import {
+  divided,
+  type Problem,
+  slope,
+  slopeDType,
+  sumAndSlope,
+  values,
+  valuesAndSlopes,
+} from "./evaluate.js";
+import type { Reduction } from "./losses.js";
 
 interface Operands<V> {
   readonly input: V;
@@ -191,17 +199,10 @@ class LossGradient<V extends Variable> {
       binary("mul", this.kept!.nd, upstream.nd, dtype, product);
       return this.tensorOf(which === "target" ? unary("neg", product, 0, 0, product) : product);
     }
-    const wide = this.wideDType();
+    const wide = slopeDType(this.problem);
     const slopes = NdArray.empty(wide, upstream.shape);
     slope({ ...this.seenBy(which), dtype: wide }, row.factor, 1, slopes);
     return this.tensorOf(convert(binary("mul", slopes, upstream.nd, wide, slopes), dtype));
-  }
-
-  /** The type of intermediate results: float32 for a half type that is rounded once. */
-  private wideDType(): DType {
-    const { row, dtype } = this.problem;
-    const half = dtype === "float16" || dtype === "bfloat16";
-    return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
   }
 
   /** The same gradient as a differentiable expression. */
@@ -212,7 +213,7 @@ class LossGradient<V extends Variable> {
       const gradient = this.connectedSigns().mul(scaled);
       return which === "target" ? gradient.neg() : gradient;
     }
-    const wide = this.wideDType();
+    const wide = slopeDType(this.problem);
     const [x, y] = [this.readInput().to(wide), this.readTarget().to(wide)];
     const p = roundTo(wide, parameter) as number;
     const unit = row.slope(which === "input" ? x.sub(y) : y.sub(x), p);
@@ -231,10 +232,4 @@ class LossGradient<V extends Variable> {
   private tensorOf(nd: NdArray): V {
     return this.wrap(nd, null, null);
   }
-}
-
-/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
-export function divided(g: number, n: number, dtype: DType): number {
-  if (dtype === "float64") return g / n;
-  return roundTo(dtype, Math.fround(g / Math.fround(n))) as number;
 }

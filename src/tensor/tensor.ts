@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { TENSOR } from "../array/adapter.js";
 import {
   type DType,
   isComplex,
@@ -88,6 +89,11 @@ export class Tensor implements Variable {
   /** @internal */
   static readonly wrap = (nd: NdArray, node: GraphNode | null, base: Tensor | null): Tensor =>
     new Tensor(nd, node, base);
+
+  /** @internal */
+  get [TENSOR](): this {
+    return this;
+  }
 
   /** @internal */
   checkAlive(caller: string): void {
