@@ -1,75 +1,7 @@
 /** Everything that the package exports is documented, and says by example what it does. */
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-
-const { config } = ts.readConfigFile("tsconfig.build.json", (path) => ts.sys.readFile(path)) as {
-  config: object;
-};
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
-const ROOTS = ["src/slim/index.ts", "src/arrays.ts"];
-const program = ts.createProgram(ROOTS, { ...options, noEmit: true });
-const checker = program.getTypeChecker();
-
-interface Entry {
-  readonly name: string;
-  readonly symbol: ts.Symbol;
-  readonly kind: "function" | "class" | "method" | "property" | "type";
-}
-
-/** The exports of a module and of the namespaces in it, with the members of classes and interfaces that users see. */
-function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
-  return checker.getExportsOfModule(module).flatMap((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const name = prefix + exported.name;
-    // A function that has functions as properties is a module, too.
-    if (symbol.flags & ts.SymbolFlags.Function)
-      return [{ name, symbol, kind: "function" } as const, ...propertiesOf(symbol, name)];
-    if (symbol.flags & ts.SymbolFlags.ValueModule) return entriesOf(symbol, `${name}.`);
-    const kind = symbol.flags & ts.SymbolFlags.Class ? "class" : "type";
-    return [{ name, symbol, kind }, ...membersOf(symbol, name)];
-  });
-}
-
-/** What a function has as its properties. */
-function propertiesOf(symbol: ts.Symbol, owner: string): Entry[] {
-  return [...(symbol.exports?.values() ?? [])].map((property) => ({
-    name: `${owner}.${property.name}`,
-    symbol: property,
-    kind: "function",
-  }));
-}
-
-function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
-  return [...(symbol.members?.values() ?? [])].flatMap((member) => {
-    const declaration = member.declarations?.[0];
-    if (!declaration || member.flags & (ts.SymbolFlags.TypeParameter | ts.SymbolFlags.Constructor)) return [];
-    if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Override))
-      return [];
-    const { name } = declaration as { name?: ts.Node };
-    if (!name || isInternal(member)) return [];
-    const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
-    return [{ name: `${owner}.${name.getText()}`, symbol: member, kind }];
-  });
-}
-
-function isInternal(symbol: ts.Symbol): boolean {
-  return (
-    symbol.getJsDocTags(checker).some(({ name }) => name === "internal") ||
-    textOf(symbol).includes("@internal")
-  );
-}
-
-/** The comment; of an accessor's pair, the one that has it. */
-function textOf(symbol: ts.Symbol): string {
-  return ts.displayPartsToString(symbol.getDocumentationComment(checker));
-}
-
-const tagsOf = (symbol: ts.Symbol): string[] => symbol.getJsDocTags(checker).map(({ name }) => name);
-
-const entries = ROOTS.flatMap((root) => {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(root)!)!;
-  return entriesOf(module, root.includes("arrays") ? "arrays." : "");
-});
+import { entries, tagsOf, textOf } from "../support/public-interface.js";
 
 describe("the public interface", () => {
   it("is what this test takes it for", () => {

@@ -11,6 +11,14 @@ import type { LossName, LossRow } from "../../src/nn/losses.js";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
+const DOCUMENTS = [
+  "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "FEATURES.md",
+  "docs/architecture.md",
+  "docs/TORCH_CASES.md",
+];
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
 beforeAll(() => void onWarning(() => undefined));
@@ -121,19 +129,17 @@ function attempt(call: () => unknown): boolean {
 }
 
 describe("the documents", () => {
-  it.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/TORCH_CASES.md"])(
-    "%s links to files that exist",
-    (file) => {
-      const text = readFileSync(file, "utf8");
-      const folder = file.includes("/") ? `${file.slice(0, file.lastIndexOf("/"))}/` : "";
-      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => folder + match[1]);
-      // docs/api is written by `npm run docs`.
-      expect(links.filter((link) => link !== "docs/api" && !existsSync(link))).toEqual([]);
-    },
-  );
+  it.each(DOCUMENTS)("%s links to files that exist", (file) => {
+    const text = readFileSync(file, "utf8");
+    const folder = file.includes("/") ? `${file.slice(0, file.lastIndexOf("/"))}/` : "";
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => folder + match[1]);
+    // docs/api is written by `npm run docs`.
+    expect(links.filter((link) => link !== "docs/api" && !existsSync(link))).toEqual([]);
+  });
 
   it("name commands that exist", () => {
-    const commands = [...readme.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1]);
+    const text = DOCUMENTS.map((file) => readFileSync(file, "utf8")).join("\n");
+    const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1]);
     expect(commands.filter((command) => !(command in scripts))).toEqual([]);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]));
     const examples = [...readme.matchAll(/`(l1-\w+|robust-\w+)`/g)].map((match) => `examples/${match[1]}.ts`);

@@ -1,0 +1,81 @@
+/** What the package exports, as its types tell. */
+import ts from "typescript";
+
+const { config } = ts.readConfigFile("tsconfig.build.json", (path) => ts.sys.readFile(path)) as {
+  config: object;
+};
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
+const ROOTS = ["src/slim/index.ts", "src/arrays.ts"];
+const program = ts.createProgram(ROOTS, { ...options, noEmit: true });
+const checker = program.getTypeChecker();
+
+export interface Entry {
+  readonly name: string;
+  readonly symbol: ts.Symbol;
+  readonly kind: "function" | "class" | "method" | "property" | "type";
+}
+
+/** The exports of a module and of the namespaces in it, with the members of classes and interfaces that users see. */
+function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const name = prefix + exported.name;
+    // A function that has functions as properties is a module, too.
+    if (symbol.flags & ts.SymbolFlags.Function)
+      return [{ name, symbol, kind: "function" } as const, ...propertiesOf(symbol, name)];
+    if (symbol.flags & ts.SymbolFlags.ValueModule) return entriesOf(symbol, `${name}.`);
+    const kind = symbol.flags & ts.SymbolFlags.Class ? "class" : "type";
+    return [{ name, symbol, kind }, ...membersOf(symbol, name)];
+  });
+}
+
+/** What a function has as its properties. */
+function propertiesOf(symbol: ts.Symbol, owner: string): Entry[] {
+  return [...(symbol.exports?.values() ?? [])].map((property) => ({
+    name: `${owner}.${property.name}`,
+    symbol: property,
+    kind: "function",
+  }));
+}
+
+/** The members that a class or interface declares itself, those named by symbols included. */
+function declaredBy(symbol: ts.Symbol): ts.Symbol[] {
+  if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) return [];
+  const all = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));
+  return all.filter(({ declarations }) =>
+    declarations?.some(({ parent }) => symbol.declarations?.includes(parent as ts.Declaration)),
+  );
+}
+
+function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
+  return declaredBy(symbol).flatMap((member) => {
+    const declaration = member.declarations?.[0];
+    if (!declaration || member.flags & (ts.SymbolFlags.TypeParameter | ts.SymbolFlags.Constructor)) return [];
+    if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Override))
+      return [];
+    const { name } = declaration as { name?: ts.Node };
+    if (!name || isInternal(member)) return [];
+    const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
+    return [{ name: `${owner}.${name.getText()}`, symbol: member, kind }];
+  });
+}
+
+function isInternal(symbol: ts.Symbol): boolean {
+  return (
+    symbol.getJsDocTags(checker).some(({ name }) => name === "internal") ||
+    textOf(symbol).includes("@internal")
+  );
+}
+
+/** The comment; of an accessor's pair, the one that has it. */
+export function textOf(symbol: ts.Symbol): string {
+  return ts.displayPartsToString(symbol.getDocumentationComment(checker));
+}
+
+export const tagsOf = (symbol: ts.Symbol): string[] => symbol.getJsDocTags(checker).map(({ name }) => name);
+
+/** All that the entries of the package export. */
+export const entries = ROOTS.flatMap((root) => {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(root)!)!;
+  return entriesOf(module, root.includes("arrays") ? "arrays." : "");
+});
