@@ -16,6 +16,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "FEATURES.md",
+  "SECURITY.md",
   "docs/architecture.md",
   "docs/TORCH_CASES.md",
 ];
