@@ -37,12 +37,20 @@ const CONSUMER_GLOBALS = [
 ];
 
 /** Examples with packages of their own are linted where those are installed: without their types, every line would be an error. */
-const notInstalled = ["examples/onnx-pipeline/", "examples/tfjs-gradient/"].filter(
+const notInstalled = ["examples/explorer/", "examples/onnx-pipeline/", "examples/tfjs-gradient/"].filter(
   (folder) => !existsSync(`${folder}node_modules`),
 );
 
 export default defineConfig([
-  globalIgnores(["build/", "dist/", "docs/api/", "src/core/generated/", "test/fixtures/", ...notInstalled]),
+  globalIgnores([
+    "build/",
+    "dist/",
+    "examples/explorer/dist/",
+    "docs/api/",
+    "src/core/generated/",
+    "test/fixtures/",
+    ...notInstalled,
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "*.config.ts"],

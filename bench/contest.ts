@@ -61,15 +61,15 @@ const ENOUGH_ROUNDS = 7;
 const ENOUGH_SECONDS = 15;
 
 /** Rivals that leave a contest are kept out of it with the error that made them leave. */
-export type Leave = (rival: Rival, error: Error) => void;
+export type Leave<R extends Rival = Rival> = (rival: R, error: Error) => void;
 
 /** Those of `rivals` for which `work` succeeds, with its results. */
-export async function attempt<T>(
-  rivals: readonly Rival[],
-  leave: Leave,
-  work: (rival: Rival) => T | Promise<T>,
-): Promise<Map<Rival, T>> {
-  const results = new Map<Rival, T>();
+export async function attempt<R extends Rival, T>(
+  rivals: readonly R[],
+  leave: Leave<R>,
+  work: (rival: R) => T | Promise<T>,
+): Promise<Map<R, T>> {
+  const results = new Map<R, T>();
   for (const rival of rivals) {
     try {
       results.set(rival, await work(rival));
@@ -81,12 +81,12 @@ export async function attempt<T>(
 }
 
 /** Times a pass of each rival in rounds; another begins each round. Gives seconds of one run, one number a round. */
-export async function timeRounds(
-  rivals: readonly Rival[],
+export async function timeRounds<R extends Rival>(
+  rivals: readonly R[],
   pass: Pass,
   rounds: number,
-  leave: Leave,
-): Promise<Map<Rival, number[]>> {
+  leave: Leave<R>,
+): Promise<Map<R, number[]>> {
   const repeats = await attempt(rivals, leave, (rival) => repeatsFor(rival, pass));
   const samples = new Map([...repeats.keys()].map((rival) => [rival, [] as number[]]));
   const start = performance.now();

@@ -84,8 +84,11 @@ function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The hash of each group by its name: that of its steps' hashes. */
-export async function hashGroups(groups: readonly Group[]): Promise<Record<string, string>> {
+/** The hash of each group by its name: that of its steps' hashes. Tells after each. */
+export async function hashGroups(
+  groups: readonly Group[],
+  hashed?: () => void,
+): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   const [results, digests] = [new Bytes(), new Bytes()];
   for (const { name, steps } of groups) {
@@ -96,6 +99,7 @@ export async function hashGroups(groups: readonly Group[]): Promise<Record<strin
     }
     for (const digest of found) digests.append(digest);
     hashes[name] = hex(await digests.digest());
+    hashed?.();
   }
   return hashes;
 }

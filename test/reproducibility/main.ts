@@ -40,15 +40,23 @@ async function startThreads(count: number): Promise<boolean> {
   return shared;
 }
 
-export async function reproduce(threadCounts: readonly number[]): Promise<Run[]> {
+/** Tells on the way what share of the whole is done. */
+export async function reproduce(
+  threadCounts: readonly number[],
+  progress?: (share: number) => void,
+): Promise<Run[]> {
   const runs: Run[] = [];
+  const arrays = PLACES.map((place) => ({ place, groups: arrayGroups(place) }));
+  const each = TENSOR_GROUPS.length + arrays.reduce((sum, { groups }) => sum + groups.length, 0);
+  let done = 0;
+  const hashed = (): void => progress?.(++done / (each * threadCounts.length));
   setNumThreads(threadCounts[0]);
   empty([MEMORY], { dtype: "uint8" }).dispose();
   for (const threads of threadCounts) {
     const shared = await startThreads(threads);
-    const tensors = await hashGroups(TENSOR_GROUPS);
-    for (const place of PLACES) {
-      const groups = { ...tensors, ...(await hashGroups(arrayGroups(place))) };
+    const tensors = await hashGroups(TENSOR_GROUPS, hashed);
+    for (const { place, groups: ofPlace } of arrays) {
+      const groups = { ...tensors, ...(await hashGroups(ofPlace, hashed)) };
       runs.push({ threads, atWork: threadsInUse(), shared, place, all: await hashAll(groups), groups });
     }
   }

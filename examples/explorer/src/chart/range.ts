@@ -1,0 +1,2 @@
+/** The ends of an axis. */
+export type Range = readonly [number, number];

@@ -1,0 +1,27 @@
+/** The page as static files that any server can host in any folder, and the server that `npm run explorer` starts. */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** What isolates a page from other origins, so that it may share memory with its workers. */
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  root: pathOf("."),
+  base: "./",
+  clearScreen: false,
+  // The longer name first: an alias also replaces the beginning of a name.
+  resolve: {
+    alias: [
+      { find: "lossgrad/arrays", replacement: pathOf("../../dist/arrays/index.js") },
+      { find: "lossgrad", replacement: pathOf("../../dist/index.js") },
+    ],
+  },
+  build: { target: "es2022", outDir: "dist", emptyOutDir: true, chunkSizeWarningLimit: 1500 },
+  worker: { format: "es" },
+  preview: { headers: process.env.LOSSGRAD_PLAIN === "1" ? {} : ISOLATION },
+});
