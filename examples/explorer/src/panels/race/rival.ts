@@ -11,7 +11,10 @@ export class WorkerRival implements Rival {
   readonly passes = ["value", "gradient"] as const;
   readonly formula = L1;
   private readonly worker: Worker;
-  private reject: (error: Error) => void = () => undefined;
+  /** Why the worker is of no use any more. */
+  private failure: Error | null = null;
+  /** Who waits for an answer. */
+  private waiting: { resolve(value: Answers[keyof Answers]): void; reject(error: Error): void } | null = null;
 
   constructor(
     readonly name: string,
@@ -19,6 +22,14 @@ export class WorkerRival implements Rival {
     readonly threads = 1,
   ) {
     this.worker = makeWorker();
+    this.worker.onerror = (event) => {
+      event.preventDefault();
+      this.fail(new Error(event.message || "its worker could not be loaded"));
+    };
+    this.worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if ("error" in data) this.waiting?.reject(new Error(data.error));
+      else this.waiting?.resolve(data.value);
+    };
   }
 
   start(): Promise<string> {
@@ -41,38 +52,29 @@ export class WorkerRival implements Rival {
     return this.ask({ kind: "time", pass, repeats });
   }
 
-  /** Ends the worker; who waits for it is told. */
+  /** Ends the worker; who waits for it is told, and who asks later. */
   end(): void {
-    this.worker.terminate();
-    this.reject(new Error("stopped"));
+    this.fail(new Error("stopped"));
   }
 
-  private ask<Q extends Question>(question: Q): Promise<Answers[Q["kind"]]> {
-    return new Promise((resolve, reject) => {
-      const { worker } = this;
-      const timer = window.setTimeout(() => fail(new Error("no answer")), PATIENCE);
-      const settle = (): void => {
-        window.clearTimeout(timer);
-        worker.onmessage = worker.onerror = null;
-      };
-      const fail = (error: Error): void => {
-        settle();
-        reject(error);
-      };
-      this.reject = fail;
-      worker.onerror = (event) => {
-        event.preventDefault();
-        fail(new Error(event.message || "its worker could not be loaded"));
-      };
-      worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-        if ("error" in data) {
-          fail(new Error(data.error));
-          return;
-        }
-        settle();
-        resolve(data.value as Answers[Q["kind"]]);
-      };
-      worker.postMessage(question);
-    });
+  private fail(error: Error): void {
+    this.worker.terminate();
+    this.failure ??= error;
+    this.waiting?.reject(this.failure);
+  }
+
+  private async ask<Q extends Question>(question: Q): Promise<Answers[Q["kind"]]> {
+    if (this.failure) throw this.failure;
+    const timer = window.setTimeout(() => this.fail(new Error("no answer")), PATIENCE);
+    try {
+      const answer = await new Promise<Answers[keyof Answers]>((resolve, reject) => {
+        this.waiting = { resolve, reject };
+        this.worker.postMessage(question);
+      });
+      return answer as Answers[Q["kind"]];
+    } finally {
+      window.clearTimeout(timer);
+      this.waiting = null;
+    }
   }
 }
