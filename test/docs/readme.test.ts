@@ -99,6 +99,34 @@ describe("the README's tables", () => {
   });
 });
 
+describe("the README's table of speeds", () => {
+  /** A line of a table of RESULTS.md as medians by the table's columns, in the part under `heading`. */
+  function recorded(heading: string, name: string): Map<string, string> {
+    const [, part] = readFileSync("bench/RESULTS.md", "utf8").split(`\n### ${heading}\n`);
+    const lines = part.slice(part.indexOf("| time over that of lossgrad, tensors")).split("\n");
+    const cellsOf = (line: string): string[] => line.split("|").map((cell) => cell.trim().split(" (")[0]);
+    const line = lines.find((text) => text.startsWith(`| ${name} `))!;
+    return new Map(cellsOf(lines[0]).map((size, i) => [size, cellsOf(line)[i]]));
+  }
+
+  const header = readme.split("\n").find((line) => line.startsWith("| | 1 Ki"))!;
+  const sizes = [...header.matchAll(/\d+ [KM]i/g)].map(([size]) => size);
+
+  it.each([
+    ["loss, against a well-written JavaScript loop", "the loss", "JS loop"],
+    ["loss, against PyTorch 1.13 on one thread", "the loss", "PyTorch"],
+    ["loss and gradient, against the loop", "the loss and its gradient", "JS loop"],
+    ["loss and gradient, against PyTorch", "the loss and its gradient", "PyTorch"],
+  ])("has what bench/RESULTS.md recorded: %s", (row, heading, name) => {
+    const line = readme.split("\n").find((text) => text.startsWith(`| ${row} |`))!;
+    const medians = recorded(heading, name);
+    expect(sizes).toHaveLength(5);
+    expect([...line.matchAll(/([\d.]+) ×/g)].map(([, ratio]) => ratio)).toEqual(
+      sizes.map((size) => medians.get(size)),
+    );
+  });
+});
+
 describe("the README's remark on bools", () => {
   it("names the losses that take them as the target of a floating input", () => {
     const [, cell] = table("dtypes").find(([dtypes]) => dtypes === "`bool`")!;
