@@ -1,7 +1,7 @@
 /** Losses of typed arrays against what PyTorch answered: the cases of the tensors' tests that arrays have, too. */
 import { expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
-import { fixture } from "../support/fixture.js";
+import fixture from "../fixtures/losses.json?raw";
 import type { LossAnswer, LossCase, LossName } from "../support/loss-case.js";
 
 interface Entry {
@@ -10,7 +10,7 @@ interface Entry {
   answer: LossAnswer;
 }
 
-const { cases } = fixture("losses") as { cases: Entry[] };
+const { cases } = JSON.parse(fixture) as { cases: Entry[] };
 const LOSSES: readonly LossName[] = ["l1", "mse", "smoothL1", "huber"];
 
 test.each(LOSSES)("%s: bit for bit, sums within 1 ULP (float64: 2) of the exact value", (loss) => {

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { scope } from "../../src/core/scope.js";
 import { beginOperation, memoryStats, Storage } from "../../src/core/storage.js";
+import { collect, settle } from "../support/collect.js";
 import { Random } from "../support/random.js";
 
 const KIB = 1024;
@@ -216,20 +215,14 @@ describe("dispose", () => {
   });
 });
 
-describe("the garbage collector", () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-
+describe.skipIf(!collect)("the garbage collector", () => {
   /** Makes what nobody holds afterwards; a function of its own, so that no frame does. */
   function drop(make: () => unknown): void {
     make();
   }
 
   async function collected(bytes: number): Promise<void> {
-    for (let i = 0; i < 100 && memoryStats().bytesInUse > bytes; i++) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    for (let i = 0; i < 100 && memoryStats().bytesInUse > bytes; i++) await settle(1, 5);
     expect(memoryStats().bytesInUse).toBe(bytes);
   }
 
@@ -251,10 +244,7 @@ describe("the garbage collector", () => {
     const later = Storage.allocate(KIB, "user");
     drop(() => Storage.allocate(KIB, "user").dispose());
     const newcomer = Storage.allocate(KIB, "user");
-    for (let i = 0; i < 10; i++) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await settle(10, 2);
     expect(memoryStats().bytesInUse).toBe(before.bytesInUse + 2 * KIB);
     later.dispose();
     newcomer.dispose();
@@ -265,10 +255,7 @@ describe("the garbage collector", () => {
     const before = memoryStats().bytesInUse;
     const held = Storage.allocate(KIB, "user");
     write(held, 5);
-    for (let i = 0; i < 5; i++) {
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await settle(5, 2);
     expect(holds(held, 5)).toBe(true);
     held.dispose();
     expect(memoryStats().bytesInUse).toBe(before);

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Mock } from "vitest";
 import { onWarning, warn } from "../../src/core/warnings.js";
+
+/** A process that takes warnings, as Node's does. */
+function emitter(): Mock {
+  const emitWarning = vi.fn();
+  vi.stubGlobal("process", { emitWarning });
+  return emitWarning;
+}
 
 afterEach(() => {
   onWarning(null);
@@ -10,7 +18,7 @@ afterEach(() => {
 describe("onWarning", () => {
   it("sends every warning to the handler, repeated ones too", () => {
     const seen: string[] = [];
-    const emit = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const emit = emitter();
     onWarning((message) => seen.push(message));
     warn("one");
     warn("one");
@@ -47,7 +55,7 @@ describe("onWarning", () => {
 
 describe("without a handler", () => {
   it("each text goes to process.emitWarning once, as a UserWarning", () => {
-    const emit = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const emit = emitter();
     warn("to the process");
     warn("to the process");
     warn("another");
@@ -58,7 +66,7 @@ describe("without a handler", () => {
   });
 
   it("a text that a handler got is still new to the process", () => {
-    const emit = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const emit = emitter();
     onWarning(() => undefined);
     warn("seen by the handler");
     onWarning(null);

@@ -1,7 +1,7 @@
 /** Values and gradients of the four losses, as PyTorch gives them (fixtures/losses.py). */
 import { onWarning } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fixture } from "../support/fixture.js";
+import fixture from "../fixtures/losses.json?raw";
 import { checkLossCase } from "../support/loss-case.js";
 import type { LossAnswer, LossCase, LossName } from "../support/loss-case.js";
 
@@ -11,7 +11,7 @@ interface Entry {
   answer: LossAnswer;
 }
 
-const { cases } = fixture("losses") as { cases: Entry[] };
+const { cases } = JSON.parse(fixture) as { cases: Entry[] };
 const LOSSES: readonly LossName[] = ["l1", "mse", "smoothL1", "huber"];
 const GROUPS: Record<string, string> = {
   lengths: "every length from 1 to 67",

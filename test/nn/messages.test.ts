@@ -2,7 +2,7 @@
 import { autograd, F, nn, tensor, zeros, ones } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
-import { fixture } from "../support/fixture.js";
+import fixture from "../fixtures/messages.json?raw";
 import { observe } from "../support/observe.js";
 
 interface Said {
@@ -11,7 +11,7 @@ interface Said {
   warnings: string[];
 }
 
-const { situations } = fixture("messages") as { situations: Record<string, Said> };
+const { situations } = JSON.parse(fixture) as { situations: Record<string, Said> };
 
 /** torch's names and lossgrad's; hints that name what lossgrad does not have are left out. */
 const WORDS: readonly [RegExp, string][] = [

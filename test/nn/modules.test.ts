@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { F, nn, onWarning, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
@@ -33,11 +32,7 @@ describe.each(rows)("nn.%s", (name, functional, row) => {
   });
 
   it("prints as torch's module does", () => {
-    expect([String(new Module()), inspect(new Module({ reduction: "sum" })), Module.name]).toEqual([
-      `${name}()`,
-      `${name}()`,
-      name,
-    ]);
+    expect([String(new Module({ reduction: "sum" })), Module.name]).toEqual([`${name}()`, name]);
   });
 
   it("checks reduction when it is called, not before, as torch does", () => {

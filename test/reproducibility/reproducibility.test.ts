@@ -1,17 +1,16 @@
-/** The set's hashes on this Node, its threads and both places of arrays, beside the recorded ones; and what the hash tells apart. */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+/** The set's hashes on this engine, its threads and both places of arrays, beside the recorded ones; and what the hash tells apart. */
 import type { DType } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { DTYPES } from "../../src/array/dtype.js";
 import { losses } from "../../src/nn/losses.js";
+import page from "../../docs/REPRODUCIBILITY.md?raw";
+import { toHex } from "../support/bytes.js";
 import { arrayGroups, PLACES } from "./arrays.js";
 import { hashAll, hashGroups } from "./digest.js";
 import type { Group } from "./digest.js";
 import { readRecord, writeRecord } from "./record.js";
 import { LOSSES, TENSOR_GROUPS } from "./tensors.js";
 
-const page = readFileSync("docs/REPRODUCIBILITY.md", "utf8");
 const recorded = readRecord(page);
 const MEANT = "other bits; if they are meant, say so in CHANGELOG.md and run `npm run reproduce -- --record`";
 
@@ -60,11 +59,11 @@ async function hashOf(...results: [DType, ArrayBufferView][]): Promise<string> {
 
 describe("the hash", () => {
   it("is SHA-256 of the steps' SHA-256 of lines and bytes, filled up to multiples of 8", async () => {
-    const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
-    const line = Buffer.from("float32 4\n\0\0\0\0\0\0");
-    const element = Buffer.from([0, 0, 0x80, 0x3f, 0, 0, 0, 0]);
-    const expected = sha256(sha256(Buffer.concat([line, element]))).toString("hex");
-    expect(await hashOf(["float32", Float32Array.of(1)])).toBe(expected);
+    const line = new TextEncoder().encode("float32 4\n\0\0\0\0\0\0");
+    const bytes = Uint8Array.of(...line, 0, 0, 0x80, 0x3f, 0, 0, 0, 0);
+    const step = await crypto.subtle.digest("SHA-256", bytes);
+    const expected = new Uint8Array(await crypto.subtle.digest("SHA-256", step));
+    expect(await hashOf(["float32", Float32Array.of(1)])).toBe(toHex(expected));
   });
 
   it("tells the bits of numbers apart, zeros of either sign too", async () => {

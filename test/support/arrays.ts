@@ -1,9 +1,9 @@
 /** Operands of the losses of typed arrays, and the losses by one call. */
-import { createHash } from "node:crypto";
 import { huberLoss, l1Loss, mseLoss, smoothL1Loss, allocate } from "lossgrad/arrays";
 import type { ArrayOperand, HalfBits, TypedData } from "lossgrad/arrays";
 import type { DType, Tensor } from "lossgrad";
 import { roundTo } from "../../src/array/dtype.js";
+import { hashOf, toHex } from "./bytes.js";
 import type { Loss, Reduction } from "./losses.js";
 
 export interface Options {
@@ -63,9 +63,8 @@ function copied(numbers: Float32Array, shared: boolean): TypedData {
 /** The bytes of an array or of tagged bits: short ones in hexadecimal, long ones as their hash, which compares quickly. */
 export function bytesOf(array: unknown): string {
   const { data = array } = array as Partial<HalfBits>;
-  const { buffer, byteOffset, byteLength } = data as Uint8Array;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  return bytes.length <= 256 ? bytes.toString("hex") : createHash("sha256").update(bytes).digest("hex");
+  const view = data as ArrayBufferView;
+  return view.byteLength <= 256 ? toHex(view) : hashOf(view);
 }
 
 /** The bytes of a tensor. */

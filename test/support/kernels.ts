@@ -1,6 +1,7 @@
 /** The kernels of both binaries over memories of their own: numbers as they are stored, sentinels, comparison bit by bit. */
-import { readFileSync } from "node:fs";
+import { moduleFor } from "../../src/core/binary.js";
 import { fromFloat16, toBfloat16, toFloat16 } from "./halves.js";
+import { HAS_SHARED_MEMORY } from "./sharing.js";
 
 /** How an element lies in memory. */
 export type Tag = "f16" | "bf16" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "u8" | "bool";
@@ -51,6 +52,7 @@ export function read(tag: Tag, stored: Stored): Value[] {
 
 /** A byte that no kernel writes by chance twice in a row; as a float of any type, an ordinary number. */
 const SENTINEL = 0xa5;
+const SENTINELS = 0xa5a5a5a5;
 /** Bytes before and after an output that must stay as they were. */
 export const GUARD = 32;
 const PAGES = 24;
@@ -68,8 +70,7 @@ export class Backend {
     shared: boolean,
   ) {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
-    const binary = readFileSync(new URL(`../../build/${name}`, import.meta.url));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+    const instance = new WebAssembly.Instance(moduleFor(shared)!, { env: { memory } });
     this.kernels = instance.exports as Record<string, Kernel>;
     this.bytes = new Uint8Array(memory.buffer);
     const wide = new Uint32Array(memory.buffer);
@@ -99,7 +100,10 @@ export class Backend {
 
   /** Whether bytes [0, length) are sentinels. */
   isBlank(length: number): boolean {
-    return Buffer.from(this.bytes.buffer, 0, length).equals(BLANK.subarray(0, length));
+    const words = this.words[4];
+    const whole = length >> 2;
+    for (let i = 0; i < whole; i++) if (words[i] !== SENTINELS) return false;
+    return this.firstTouched(whole * 4, length % 4) < 0;
   }
 
   /** The first element that differs in its bits from `expected`, or -1. Any NaN equals any other. */
@@ -135,8 +139,6 @@ function isNaNIn(tag: Tag, words: Words, i: number): boolean {
   }
 }
 
-const BLANK = Buffer.alloc(PAGES * 65536, SENTINEL);
-
 /** The elements as unsigned words of their size, 64-bit ones as two. */
 export function wordsOf(stored: Stored): Words {
   const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = stored;
@@ -146,9 +148,10 @@ export function wordsOf(stored: Stored): Words {
     : new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
+/** Both binaries, where the engine has shared memory at all. */
 export const backends: readonly Backend[] = [
   new Backend("lossgrad.wasm", false),
-  new Backend("lossgrad.threads.wasm", true),
+  ...(HAS_SHARED_MEMORY ? [new Backend("lossgrad.threads.wasm", true)] : []),
 ];
 
 /** Every length from 0 past twice the unroll of 8 vectors of 4 lanes. */

@@ -1,6 +1,7 @@
 /** Arrays as the fixtures and the PyTorch process write them: raw bytes in hexadecimal, or the range an answer may lie in. */
 import { tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
+import { fromHex, toHex } from "./bytes.js";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./halves.js";
 
 export interface WireArray {
@@ -61,7 +62,7 @@ export function encode(dtype: DType, shape: number[], values: readonly number[])
   return {
     dtype,
     shape,
-    bytes: Buffer.from(typed.buffer, typed.byteOffset, typed.byteLength).toString("hex"),
+    bytes: toHex(typed),
   };
 }
 
@@ -71,8 +72,7 @@ function bytesOf(dtype: DType): number {
 }
 
 function typedOf(dtype: DType, hex: string): Typed {
-  const bytes = Uint8Array.from(Buffer.from(hex, "hex"));
-  return new TYPED[dtype](bytes.buffer);
+  return new TYPED[dtype](fromHex(hex).buffer);
 }
 
 /** The numbers of a wire array, complex ones as pairs. */

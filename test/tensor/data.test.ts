@@ -132,7 +132,6 @@ describe("tensor from typed arrays", () => {
     [Int32Array.of(-1, 2), "int32"],
     [Uint8Array.of(255, 2), "uint8"],
     [Uint8ClampedArray.of(255, 2), "uint8"],
-    [Buffer.of(255, 2), "uint8"],
     [Float32Array.of(0.5, 2), "float32"],
     [Float64Array.of(0.1, 2), "float64"],
     [BigInt64Array.of(-1n, 2n), "int64"],

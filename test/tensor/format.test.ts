@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { formatTensor } from "../../src/tensor/format.js";
 import type { PrintOptions, PrintSource } from "../../src/tensor/format.js";
+import text from "../fixtures/printing.json?raw";
 
 type EncodedReal = number | string | boolean;
 type Encoded = EncodedReal | [EncodedReal, EncodedReal];
@@ -15,7 +15,7 @@ interface PrintedCase extends Omit<PrintSource, "at"> {
   text: string;
 }
 
-const fixture = JSON.parse(readFileSync(new URL("../fixtures/printing.json", import.meta.url), "utf8")) as {
+const fixture = JSON.parse(text) as {
   torch: string;
   cases: PrintedCase[];
 };

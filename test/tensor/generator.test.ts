@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { roundToBFloat16, roundToFloat16 } from "../../src/core/half.js";
 import { Generator } from "../../src/tensor/generator.js";
@@ -6,6 +5,7 @@ import type { RandomDType } from "../../src/tensor/generator.js";
 import { normalPairFloat32 } from "../../src/tensor/generator/float32.js";
 import { normalPairFloat64 } from "../../src/tensor/generator/float64.js";
 import { MersenneTwister } from "../../src/tensor/generator/mersenne-twister.js";
+import text from "../fixtures/generator.json?raw";
 
 interface Call {
   function: "rand" | "randn";
@@ -18,7 +18,7 @@ interface Stream {
   calls: Call[];
 }
 
-const fixture = JSON.parse(readFileSync(new URL("../fixtures/generator.json", import.meta.url), "utf8")) as {
+const fixture = JSON.parse(text) as {
   torch: string;
   seeded: (Stream & { seed: string })[];
   unseeded: Stream;

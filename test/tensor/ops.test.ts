@@ -4,7 +4,7 @@ import type { DType, Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import { checkExpression } from "../support/expression-case.js";
 import type { ExpressionAnswer, ExpressionCase } from "../support/expression-case.js";
-import { fixture } from "../support/fixture.js";
+import fixture from "../fixtures/tensor-ops.json?raw";
 
 interface Entry {
   group: string;
@@ -15,7 +15,7 @@ interface Entry {
 /** By the first operand's dtype and the second's; null where torch answers complex32, which lossgrad lacks. */
 type Table = Record<DType, Record<string, DType | null>>;
 
-const { cases, promotion } = fixture("tensor-ops") as {
+const { cases, promotion } = JSON.parse(fixture) as {
   cases: Entry[];
   promotion: Record<"tensors" | "with 0-d" | "with a number", Table>;
 };

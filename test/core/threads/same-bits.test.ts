@@ -1,15 +1,16 @@
 /** Any number of threads gives the bits of one: every loss, dtype, reduction and gradient, across the edges of blocks and parts. */
-import { createHash } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { getNumThreads, setNumThreads, tensor, threadsInUse, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { MOST_BLOCKS } from "../../../src/core/threads/control.js";
+import { hashOf } from "../../support/bytes.js";
 import { lossOf, LOSSES } from "../../support/losses.js";
 import type { Loss } from "../../support/losses.js";
 import { Random } from "../../support/random.js";
 import { FLOAT_DTYPES } from "../../support/rational.js";
 import type { FloatDType } from "../../support/rational.js";
+import { CAN_SHARE } from "../../support/sharing.js";
 import { workersUp } from "./up.js";
 
 const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype] as const));
@@ -31,7 +32,7 @@ function operand(dtype: FloatDType, n: number, seed: number, special: readonly n
 
 /** Digests of values and gradients by every reduction. */
 function digestsOf(loss: Loss, x: Tensor, y: Tensor): string[] {
-  const digest = (t: Tensor): string => createHash("sha1").update(t.detach().array()).digest("hex");
+  const digest = (t: Tensor): string => hashOf(t.detach().array());
   const found: string[] = [digest(lossOf(loss, x, y, "none"))];
   for (const reduction of ["mean", "sum", "none"] as const) {
     const [a, b] = [x.detach().requiresGrad_(), y.detach().requiresGrad_()];
@@ -46,42 +47,45 @@ function digestsOf(loss: Loss, x: Tensor, y: Tensor): string[] {
   return found;
 }
 
-describe.each(CASES)("%s in %s has the same bits on any number of threads", (loss, dtype) => {
-  it.each(LENGTHS)("at %i elements", async (n) => {
-    const [x, y] = [operand(dtype, n, 1), operand(dtype, n, 2)];
-    setNumThreads(1);
-    const expected = tidy(() => digestsOf(loss, x, y));
-    for (const count of COUNTS) {
-      await workersUp(count);
-      expect(getNumThreads()).toBe(count);
-      expect(
-        tidy(() => digestsOf(loss, x, y)),
-        `${count} threads`,
-      ).toEqual(expected);
-      expect(threadsInUse()).toBe(count);
-    }
-    for (const each of [x, y]) each.dispose();
-  });
-
-  it("where sums of blocks are infinite or not a number", async () => {
-    const n = 5 * BLOCK + 7;
-    const y = operand(dtype, n, 4);
-    for (const special of [[Infinity], [NaN, 1], [1e30, -1e30, 3e38], [-Infinity, 5, NaN]]) {
-      const x = operand(dtype, n, 3, special);
+describe.skipIf(!CAN_SHARE).each(CASES)(
+  "%s in %s has the same bits on any number of threads",
+  (loss, dtype) => {
+    it.each(LENGTHS)("at %i elements", async (n) => {
+      const [x, y] = [operand(dtype, n, 1), operand(dtype, n, 2)];
       setNumThreads(1);
       const expected = tidy(() => digestsOf(loss, x, y));
-      await workersUp(2);
-      expect(
-        tidy(() => digestsOf(loss, x, y)),
-        special.join(),
-      ).toEqual(expected);
-      x.dispose();
-    }
-    y.dispose();
-  });
-});
+      for (const count of COUNTS) {
+        await workersUp(count);
+        expect(getNumThreads()).toBe(count);
+        expect(
+          tidy(() => digestsOf(loss, x, y)),
+          `${count} threads`,
+        ).toEqual(expected);
+        expect(threadsInUse()).toBe(count);
+      }
+      for (const each of [x, y]) each.dispose();
+    });
 
-it("more blocks than one job takes are several", async () => {
+    it("where sums of blocks are infinite or not a number", async () => {
+      const n = 5 * BLOCK + 7;
+      const y = operand(dtype, n, 4);
+      for (const special of [[Infinity], [NaN, 1], [1e30, -1e30, 3e38], [-Infinity, 5, NaN]]) {
+        const x = operand(dtype, n, 3, special);
+        setNumThreads(1);
+        const expected = tidy(() => digestsOf(loss, x, y));
+        await workersUp(2);
+        expect(
+          tidy(() => digestsOf(loss, x, y)),
+          special.join(),
+        ).toEqual(expected);
+        x.dispose();
+      }
+      y.dispose();
+    });
+  },
+);
+
+it.skipIf(!CAN_SHARE)("more blocks than one job takes are several", async () => {
   const n = (MOST_BLOCKS + 3) * BLOCK + 5;
   const x = tensor(new Uint8Array(n)).to("float16");
   const y = tensor(Uint8Array.from({ length: n }, (_, i) => (i % BLOCK === 3 ? 1 : 0))).to("float16");
