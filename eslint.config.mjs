@@ -107,7 +107,15 @@ export default defineConfig([
     files: ["**/*.mjs"],
     extends: [js.configs.recommended],
     languageOptions: {
-      globals: { console: "readonly", process: "readonly", URL: "readonly", WebAssembly: "readonly" },
+      globals: {
+        console: "readonly",
+        fetch: "readonly",
+        performance: "readonly",
+        process: "readonly",
+        setTimeout: "readonly",
+        URL: "readonly",
+        WebAssembly: "readonly",
+      },
     },
   },
 ]);

@@ -8,7 +8,7 @@ const NODES = [20, 22, 24, 26];
 const SUFFIX = process.platform === "win32" ? ".exe" : "";
 
 /** The first of `names` that is a file in a folder of PATH; undefined if none is. */
-function onPath(...names) {
+export function onPath(...names) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return names
     .flatMap((name) => folders.map((folder) => join(folder, name + SUFFIX)))

@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { ANYWHERE } from "../../vitest.anywhere.config.mjs";
+import base from "../../vitest.config.ts";
+
+/** The suite in workerd, which refuses to compile: a module that it compiled itself is supplied instead of the inlined binary. */
+export default defineConfig({
+  root: fileURLToPath(new URL("../..", import.meta.url)),
+  resolve: base.resolve,
+  plugins: [
+    cloudflareTest({
+      miniflare: {
+        compatibilityDate: "2026-08-01",
+        modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+      },
+    }),
+  ],
+  test: { include: ANYWHERE, setupFiles: ["scripts/engines/precompiled.mjs"], testTimeout: 60_000 },
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+import base from "./vitest.config.ts";
+
+/** The tests that need an engine only: no files, no processes, nothing that Node has and others have not. */
+export const ANYWHERE = [
+  "test/{array,arrays,assembly,autograd,core,exactness,nn,reproducibility,tensor}/**/*.test.ts",
+];
+
+export default defineConfig({ ...base, test: { ...base.test, include: ANYWHERE } });

@@ -1,0 +1,56 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { browsers } from "./scripts/engines/browsers.mjs";
+import { openFirefox } from "./scripts/engines/firefox.mjs";
+import { pageProvider } from "./scripts/engines/provider.mjs";
+import { openWebKit } from "./scripts/engines/webkit.mjs";
+import { ANYWHERE } from "./vitest.anywhere.config.mjs";
+import base from "./vitest.config.ts";
+
+/** What makes a page isolated from other origins, so that it may share memory with its workers. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** As root, which containers often are, Chromium starts without its sandbox only. */
+const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
+const PROVIDERS = {
+  chromium: ({ program }) =>
+    playwright({
+      launchOptions: { executablePath: program, args: [...SANDBOX, "--js-flags=--expose-gc"] },
+    }),
+  firefox: (browser) => pageProvider("firefox", (url) => openFirefox(browser, url)),
+  webkit: (browser) => pageProvider("webkit", (url) => openWebKit(browser, url)),
+};
+
+/** The suite in one browser's pages, which are isolated from other origins or not. */
+function project(browser, isolated) {
+  return {
+    resolve: base.resolve,
+    // WebKit does not know `using` yet.
+    oxc: { target: "es2022" },
+    server: { headers: isolated ? ISOLATION : {} },
+    test: {
+      ...base.test,
+      name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
+      include: ANYWHERE,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: PROVIDERS[browser.kind](browser),
+        instances: [{ browser: browser.kind }],
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: browsers()
+      .filter(({ program }) => program)
+      .flatMap((browser) => [project(browser, true), project(browser, false)]),
+  },
+});
