@@ -1,9 +1,9 @@
 // Pages built by bundlers as their users build them, under a strict policy and without a word on the console.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appFolder, build, EXPECTED } from "./support/apps.mjs";
-import { launch, NO_BROWSER, open, serve, shown, STRICT } from "./support/browser.mjs";
+import { appFolder, build, EXPECTED, LARGE } from "./support/apps.mjs";
+import { ISOLATED, launch, NO_BROWSER, STRICT, visit } from "./support/browser.mjs";
 
-/** Where under apps/ the page lies: built by the bundler, or naming what it built. */
+/** Where under apps/ the pages lie: built by the bundler, or naming what it built. */
 const BUNDLERS = {
   vite: "vite/dist",
   webpack: "webpack",
@@ -12,24 +12,24 @@ const BUNDLERS = {
   rolldown: "rolldown",
 };
 
-describe.skipIf(NO_BROWSER)(`bundlers${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
+describe.skipIf(NO_BROWSER)(`pages built by bundlers${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
   let browser;
   beforeAll(async () => (browser = await launch()));
   afterAll(() => browser?.close());
 
-  test.each(Object.entries(BUNDLERS))(
-    "a page built by %s computes losses and gradients",
-    async (app, folder) => {
-      build(app);
-      const server = await serve(appFolder(folder), STRICT);
-      try {
-        const view = await open(browser, server.url);
-        expect(await shown(view)).toBe(EXPECTED);
-        expect(view.noise).toEqual([]);
-        await view.context.close();
-      } finally {
-        server.close();
-      }
-    },
-  );
+  describe.each(Object.entries(BUNDLERS))("%s", (app, folder) => {
+    beforeAll(() => build(app));
+
+    test("the page that imports lossgrad and lossgrad/arrays computes", async () => {
+      expect(await visit(browser, appFolder(folder), "", STRICT)).toEqual({ text: EXPECTED, noise: [] });
+    });
+
+    test("the page that imports the slim entries, and has URLs of the binary and the worker, computes on two threads", async () => {
+      const headers = { ...STRICT, ...ISOLATED };
+      expect(await visit(browser, appFolder(folder), "slim.html", headers)).toEqual({
+        text: `${EXPECTED} ${LARGE} on 2`,
+        noise: [],
+      });
+    });
+  });
 });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { commandOf } from "../../scripts/packages.mjs";
-import { EXPECTED, run } from "./support/apps.mjs";
+import { EXPECTED, LARGE, run } from "./support/apps.mjs";
 
 /** Module settings under which types are read: Node's own rules and a bundler's. */
 const MODES = { nodenext: ["nodenext", "nodenext"], bundler: ["esnext", "bundler"] };
@@ -11,6 +11,14 @@ const folder = (...names) => join(inject("projects").alone, "apps", ...names);
 
 test("Node imports it", () => {
   expect(run(folder("node"), "imported.mjs")).toBe(EXPECTED);
+});
+
+test("Node takes the binary of the slim entries from its file", () => {
+  expect(run(folder("node"), "slim.mjs")).toBe(`${EXPECTED} ${LARGE} on 2`);
+});
+
+test("Node takes compiled modules and starts workers from their file", () => {
+  expect(run(folder("node"), "compiled.mjs")).toBe(`${EXPECTED} ${LARGE} on 2`);
 });
 
 test("Node requires it", () => {

@@ -2,47 +2,44 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { appFolder, build, EXPECTED } from "./support/apps.mjs";
-import { launch, NO_BROWSER, open, serve, shown, STRICT } from "./support/browser.mjs";
+import { appFolder, build, EXPECTED, LARGE } from "./support/apps.mjs";
+import { ISOLATED, launch, NO_BROWSER, STRICT, visit } from "./support/browser.mjs";
 
 describe.skipIf(NO_BROWSER)(`pages and workers${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
   let browser;
   beforeAll(async () => (browser = await launch()));
   afterAll(() => browser?.close());
 
-  /** What the page at `path` of a served folder shows, and what its console says. */
-  async function visit(folder, path, headers) {
-    const server = await serve(folder, headers);
-    try {
-      const view = await open(browser, server.url + path);
-      const text = await shown(view);
-      await view.context.close();
-      return { text, noise: view.noise };
-    } finally {
-      server.close();
-    }
-  }
-
   test("a page without a bundler imports it by an import map", async () => {
-    const seen = await visit(inject("projects").alone, "apps/page/");
+    const seen = await visit(browser, inject("projects").alone, "apps/page/");
     expect(seen).toEqual({ text: EXPECTED, noise: [] });
+  });
+
+  test("a page without a bundler takes the binary from a URL that the import map gives, and the worker", async () => {
+    const seen = await visit(browser, inject("projects").alone, "apps/page/slim.html", ISOLATED);
+    expect(seen).toEqual({ text: `${EXPECTED} ${LARGE} on 2`, noise: [] });
+  });
+
+  test("a page without a bundler takes modules that it compiled while they were loading", async () => {
+    const seen = await visit(browser, inject("projects").alone, "apps/page/compiled.html", ISOLATED);
+    expect(seen).toEqual({ text: `${EXPECTED} ${LARGE} on 2`, noise: [] });
   });
 
   test("a web worker computes", async () => {
     build("worker");
-    expect(await visit(appFolder("worker/dist"), "", STRICT)).toEqual({ text: EXPECTED, noise: [] });
+    expect(await visit(browser, appFolder("worker/dist"), "", STRICT)).toEqual({ text: EXPECTED, noise: [] });
   });
 
   test("a service worker answers with what it computes", async () => {
     build("service-worker");
     const headers = { ...STRICT, "service-worker-allowed": "/" };
-    expect(await visit(appFolder("service-worker"), "", headers)).toEqual({ text: EXPECTED, noise: [] });
+    expect(await visit(browser, appFolder("service-worker"), "", headers)).toEqual({ text: EXPECTED, noise: [] });
   });
 
   test("two copies of it on one page compute side by side", async () => {
     const { alone } = inject("projects");
     cpSync(join(alone, "node_modules/lossgrad"), join(alone, "again/lossgrad"), { recursive: true });
-    const { text, noise } = await visit(alone, "apps/two/");
+    const { text, noise } = await visit(browser, alone, "apps/two/");
     const [same, one, other, mixed, mixedArrays] = text.split("\n");
     expect([same, one, other]).toEqual(["false", "1.5", "1.5"]);
     expect(mixed).toMatch(/^TypeError: l1Loss: expected target to be a Tensor, got/);

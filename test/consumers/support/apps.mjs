@@ -7,6 +7,9 @@ import { npmCommand } from "../../../scripts/packages.mjs";
 /** What compute() of apps/compute.js returns. */
 export const EXPECTED = "0.5 tensor([-0.2500,  0.2500,  0.0000, -0.2500]) 1.5 -0.5 0.5";
 
+/** The loss that computeOnThreads() of apps/compute.js returns. */
+export const LARGE = "1.5";
+
 /** A folder under apps/, beside the bundlers. */
 export function appFolder(...names) {
   return join(inject("projects").bundled, "apps", ...names);

@@ -81,8 +81,21 @@ export async function open(browser, url) {
 /** What the app in `page` shows in its first <output>, once it does. */
 export async function shown({ page, noise }) {
   try {
-    return await page.locator("output", { hasText: /./ }).first().textContent({ timeout: 20_000 });
+    return await page.locator("output", { hasText: /./ }).first().textContent({ timeout: 60_000 });
   } catch (error) {
     throw new Error([`expected the page to show a result, got none`, ...noise].join("\n"), { cause: error });
+  }
+}
+
+/** What the page at `path` of `folder`, served with `headers`, shows, and what its console says. */
+export async function visit(browser, folder, path, headers) {
+  const server = await serve(folder, headers);
+  try {
+    const view = await open(browser, server.url + path);
+    const text = await shown(view);
+    await view.context.close();
+    return { text, noise: view.noise };
+  } finally {
+    server.close();
   }
 }

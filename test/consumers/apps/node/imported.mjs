@@ -1,3 +1,3 @@
-import { compute } from "../compute.js";
+import { computeInlined } from "../inlined.js";
 
-console.log(compute());
+console.log(computeInlined());

@@ -1,4 +1,5 @@
 export default {
-  input: "main.js",
+  input: { main: "main.js", slim: "slim.js", worker: "lossgrad/worker.js" },
   output: { dir: "dist", minify: true },
+  moduleTypes: { ".wasm": "asset" },
 };

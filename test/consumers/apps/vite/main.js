@@ -1,1 +1,3 @@
-import "../show.js";
+import { computeInlined } from "../inlined.js";
+
+document.querySelector("output").textContent = computeInlined();

@@ -1,5 +1,4 @@
 export default {
   mode: "production",
-  entry: "./main.js",
-  output: { filename: "main.js" },
+  entry: { main: "./main.js", slim: "./slim.js" },
 };

@@ -1,3 +1,3 @@
-import { compute } from "../compute.js";
+import { computeInlined } from "../inlined.js";
 
-self.postMessage(compute());
+self.postMessage(computeInlined());

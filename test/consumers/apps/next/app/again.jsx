@@ -1,13 +1,13 @@
 "use client";
 import { useState } from "react";
-import { compute } from "../../compute.js";
+import { computeInlined } from "../../inlined.js";
 
 /** Computed on the server, again where the page is hydrated, and on every click. */
 export function Again() {
   const [clicks, setClicks] = useState(0);
   return (
     <button onClick={() => setClicks(clicks + 1)}>
-      {clicks} {compute()}
+      {clicks} {computeInlined()}
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { compute } from "../../compute.js";
+import { computeInlined } from "../../inlined.js";
 import { Again } from "./again.jsx";
 
 export const dynamic = "force-dynamic";
@@ -6,7 +6,7 @@ export const dynamic = "force-dynamic";
 export default function Page() {
   return (
     <main>
-      <output>{compute()}</output>
+      <output>{computeInlined()}</output>
       <Again />
     </main>
   );

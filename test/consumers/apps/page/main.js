@@ -1,0 +1,3 @@
+import { computeInlined } from "../inlined.js";
+
+document.querySelector("output").textContent = computeInlined();

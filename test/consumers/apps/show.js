@@ -1,3 +1,0 @@
-import { compute } from "./compute.js";
-
-document.querySelector("output").textContent = compute();
