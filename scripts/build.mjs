@@ -1,12 +1,11 @@
 // The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/ -> dist/.
 // A step whose output is newer than its sources is skipped, so that every command may build first.
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assertOnlyMemoryImported, inlineWasm, shipWasm } from "./inline-wasm.mjs";
 import { inlineWorker, shipWorker } from "./inline-worker.mjs";
 import { commandOf, runScript } from "./packages.mjs";
-import { reportSizes } from "./size.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RELEASE_WASM = "build/lossgrad.wasm";
@@ -33,14 +32,22 @@ function compileKernels(target, wasmFile) {
   runScript(commandOf("assemblyscript", "asc"), ["--config", "asconfig.json", "--target", target]);
 }
 
-async function compileLibrary() {
+/** The maps of scripts whose sources the package does not have: debuggers and bundlers would warn of them. */
+function dropMaps(folder) {
+  for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+    if (file.endsWith(".map")) rmSync(file);
+    else writeFileSync(file, readFileSync(file, "utf8").replace(/^\/\/# sourceMappingURL=.*\n?/m, ""));
+  }
+}
+
+function compileLibrary() {
   if (upToDate("dist/index.js", ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"])) return;
   // A source file that was removed must not live on in the package.
   rmSync("dist", { recursive: true, force: true });
   runScript(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json"]);
+  dropMaps("dist/core/generated");
   shipWasm(RELEASE_WASM, THREADS_WASM, "dist/lossgrad.wasm", "dist/lossgrad.threads.wasm");
   shipWorker(WORKER_ENTRY, "dist/worker.js");
-  await reportSizes(RELEASE_WASM, "dist/index.js");
 }
 
 process.chdir(ROOT);
@@ -57,5 +64,5 @@ if (process.argv.includes("--debug")) {
   if (!upToDate(WORKER_SOURCE, [dirname(WORKER_ENTRY), "src/core/block.ts", "scripts/inline-worker.mjs"])) {
     inlineWorker(WORKER_ENTRY, WORKER_SOURCE);
   }
-  await compileLibrary();
+  compileLibrary();
 }

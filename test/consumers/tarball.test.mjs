@@ -1,6 +1,6 @@
 // What `npm pack` packs: every file is meant, none is missing, and the checkers of packages find no fault.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { publint } from "publint";
 import { expect, inject, test } from "vitest";
 import { run } from "./support/apps.mjs";
@@ -42,6 +42,28 @@ test("a module of src/ has its script, its types and their maps in dist/, and no
   const generated = (name) => name.startsWith("dist/core/generated/");
   const inDist = names.filter((name) => name.startsWith("dist/") && !generated(name));
   expect(inDist.toSorted()).toEqual([...built, ...BINARIES, WORKER].toSorted());
+});
+
+test("a source map names only files that are packed", () => {
+  const installed = join(inject("projects").alone, "node_modules/lossgrad");
+  const missing = names
+    .filter((name) => name.endsWith(".map"))
+    .flatMap((name) => {
+      const { sources } = JSON.parse(readFileSync(join(installed, name), "utf8"));
+      return sources.map((source) => posix.join(posix.dirname(name), source));
+    })
+    .filter((source) => !names.includes(source));
+  expect(missing).toEqual([]);
+});
+
+test("a script that names a source map has it", () => {
+  const installed = join(inject("projects").alone, "node_modules/lossgrad");
+  const scripts = names.filter((name) => /\.(js|ts)$/.test(name) && name.startsWith("dist/"));
+  const missing = scripts.flatMap((name) => {
+    const [, map] = /^\/\/# sourceMappingURL=(.*)$/m.exec(readFileSync(join(installed, name), "utf8")) ?? [];
+    return map && !names.includes(posix.join(posix.dirname(name), map)) ? [name] : [];
+  });
+  expect(missing).toEqual([]);
 });
 
 test("publint has nothing to say", async () => {

@@ -1,0 +1,33 @@
+const dist = (name) => `../../dist/${name}`;
+const BINARY = { ignore: ["*/generated/binary.js"] };
+
+/** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. */
+export default [
+  {
+    name: "import { l1Loss } from lossgrad/arrays, without the binary (goal: 8 kB)",
+    path: dist("arrays.js"),
+    import: "{ l1Loss }",
+    ...BINARY,
+    limit: "36 kB",
+  },
+  {
+    name: "import { l1Loss } from lossgrad/arrays",
+    path: dist("arrays.js"),
+    import: "{ l1Loss }",
+    limit: "68 kB",
+  },
+  {
+    name: "import { init, l1Loss } from lossgrad/slim/arrays",
+    path: dist("slim/arrays.js"),
+    import: "{ init, l1Loss }",
+    limit: "37 kB",
+  },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "69 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "38 kB" },
+  {
+    name: "lossgrad.wasm",
+    path: dist("lossgrad.wasm"),
+    disablePlugins: ["@size-limit/esbuild"],
+    limit: "18 kB",
+  },
+].map((check) => ({ gzip: true, ...check }));

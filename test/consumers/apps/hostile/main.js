@@ -1,0 +1,18 @@
+// What tests call in the page, as functions of its window.
+import { setNumThreads, tensor } from "lossgrad";
+import * as lossgrad from "lossgrad";
+import { computeOnThreads } from "../compute.js";
+
+/** The error that making a tensor throws. */
+window.makeTensor = () => {
+  try {
+    return String(tensor([1]));
+  } catch (error) {
+    return String(error);
+  }
+};
+
+window.computeOnThreads = ({ workerUrl, patience }) => {
+  setNumThreads(2, { workerUrl });
+  return computeOnThreads(lossgrad, patience);
+};

@@ -1,0 +1,104 @@
+// Pages that refuse the library something: what it says, and that it goes on where it can. Most tests call functions
+// of the window of one page, apps/hostile.
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { appFolder, build, LARGE } from "./support/apps.mjs";
+import { ISOLATED, launch, NO_BROWSER, open, serve, STRICT, visit } from "./support/browser.mjs";
+
+const NO_WASM = {
+  "content-security-policy": STRICT["content-security-policy"].replace(" 'wasm-unsafe-eval'", ""),
+};
+
+/** Milliseconds that workers get to start where they should, and where they cannot. */
+const LONG = 60_000;
+const SHORT = 2000;
+
+describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
+  let browser;
+  beforeAll(async () => {
+    build("hostile");
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+
+  /** What the function `name` of the page's window returns in a page served with `headers`, and what the page's console says. */
+  async function call(headers, name, options) {
+    const server = await serve(appFolder("hostile"), headers);
+    try {
+      const { page, noise, context } = await open(browser, server.url);
+      const result = await callIn(page, name, options);
+      await context.close();
+      return { result, noise };
+    } finally {
+      server.close();
+    }
+  }
+
+  function callIn(page, name, options) {
+    return page.evaluate(([name, options]) => window[name](options), [name, options]);
+  }
+
+  test.each(["makeTensor", "initSlim"])(
+    "a policy without 'wasm-unsafe-eval' is what the error of %s names",
+    async (name) => {
+      const { result, noise } = await call(NO_WASM, name);
+      expect(result).toMatch(/^Error: lossgrad: expected .*'wasm-unsafe-eval'/);
+      expect(noise).toEqual([]);
+    },
+  );
+
+  test("under the strict policy threads start from a file", async () => {
+    const options = { workerUrl: "./dist/worker.js", patience: LONG };
+    const seen = await call({ ...STRICT, ...ISOLATED }, "computeOnThreads", options);
+    expect(seen).toEqual({ result: `${LARGE} on 2`, noise: [] });
+  });
+
+  test("under the strict policy and without such a file one thread computes", async () => {
+    const { result, noise } = await call({ ...STRICT, ...ISOLATED }, "computeOnThreads", { patience: SHORT });
+    expect(result).toBe(`${LARGE} on 1`);
+    // What the browser itself says of a worker that the policy refuses.
+    expect(noise.filter((line) => !line.startsWith("error: Creating a worker from 'blob:"))).toEqual([]);
+  });
+
+  test.each(["gone.js", "index.html"])(
+    "where the file for workers is %s, one thread computes",
+    async (file) => {
+      const options = { workerUrl: `./${file}`, patience: SHORT };
+      const seen = await call(ISOLATED, "computeOnThreads", options);
+      expect(seen).toEqual({ result: `${LARGE} on 1`, noise: [] });
+    },
+  );
+
+  test("a tab that goes into the background, is frozen and comes back computes on", async () => {
+    const server = await serve(appFolder("hostile"), ISOLATED);
+    try {
+      const { page, noise, context } = await open(browser, server.url);
+      expect(await callIn(page, "computeOnThreads", { patience: LONG })).toBe(`${LARGE} on 2`);
+      const session = await context.newCDPSession(page);
+      // Playwright lets every tab believe that it is in front.
+      await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+      await (await context.newPage()).bringToFront();
+      expect(await page.evaluate(() => document.visibilityState)).toBe("hidden");
+      expect(await callIn(page, "computeOnThreads", { patience: LONG })).toBe(`${LARGE} on 2`);
+      await session.send("Page.setWebLifecycleState", { state: "frozen" });
+      await session.send("Page.setWebLifecycleState", { state: "active" });
+      expect(await callIn(page, "computeOnThreads", { patience: LONG })).toBe(`${LARGE} on 2`);
+      expect(noise).toEqual([]);
+      await context.close();
+    } finally {
+      server.close();
+    }
+  });
+
+  test("two copies of the library on one page compute side by side, and refuse each other's tensors", async () => {
+    const { alone } = inject("projects");
+    cpSync(join(alone, "node_modules/lossgrad"), join(alone, "again/lossgrad"), { recursive: true });
+    const { text, noise } = await visit(browser, alone, "apps/two/");
+    const [same, one, other, mixed, mixedArrays] = text.split("\n");
+    expect([same, one, other]).toEqual(["false", "1.5", "1.5"]);
+    expect(mixed).toMatch(/^TypeError: l1Loss: expected target to be a Tensor, got/);
+    expect(mixedArrays).toMatch(/^TypeError: l1Loss: expected prediction's data to be a typed array, got/);
+    expect(noise).toEqual([]);
+  });
+});
