@@ -29,10 +29,14 @@ const CONSUMER_GLOBALS = [
   "document",
   "fetch",
   "navigator",
+  "performance",
   "require",
   "Response",
   "self",
+  "setTimeout",
   "URL",
+  "WebAssembly",
+  "window",
   "Worker",
 ];
 

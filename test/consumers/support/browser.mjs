@@ -1,4 +1,5 @@
 // A page of the Chromium that the system has, over folders served on a port of their own, and all that its console says.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { delimiter, join } from "node:path";
@@ -28,7 +29,7 @@ export const STRICT = {
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'",
 };
 
-export function launch() {
+export function launch(...args) {
   return chromium.launch({
     executablePath: PROGRAM,
     args: [
@@ -36,10 +37,27 @@ export function launch() {
       "--disable-gpu",
       "--disable-background-networking",
       "--disable-component-update",
+      ...args,
     ],
     // As root, which containers often are, Chromium starts without its sandbox only.
     chromiumSandbox: process.getuid?.() !== 0,
   });
+}
+
+/** Chromium with tabs that know which of them is in front: Playwright lets every tab of its own believe that it is. */
+export async function launchWithTabs() {
+  const port = await freePort();
+  const launched = await launch(`--remote-debugging-port=${port}`);
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+  return { context: browser.contexts()[0], close: () => launched.close() };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  return port;
 }
 
 /** Serves `folder` with `headers`, on a port of its own. */
@@ -54,7 +72,7 @@ export async function serve(folder, headers = {}) {
     if (request.url === "/favicon.ico") response.writeHead(204).end();
     else files(request, response);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     url: `http://localhost:${server.address().port}/`,
     close: () => {
@@ -64,9 +82,12 @@ export async function serve(folder, headers = {}) {
   };
 }
 
-/** A new page at `url`, in a profile of its own; `noise` collects what its console says, its uncaught errors and rejections included. */
-export async function open(browser, url) {
-  const context = await browser.newContext();
+/**
+ * A new page at `url`, in a profile of its own unless a context is given; `noise` collects what its console says, its uncaught errors and
+ * rejections included.
+ */
+export async function open(browser, url, context) {
+  context ??= await browser.newContext();
   const page = await context.newPage();
   const noise = [];
   page.on("console", (message) => noise.push(`${message.type()}: ${message.text()}`));
