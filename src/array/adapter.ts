@@ -5,6 +5,7 @@
  *     tfjs           dataSync(), shape        row-major, whatever the tensor was made by
  *     jax-js         dataSync(), shape, ref   reading consumes a reference
  *     numpy-ts       data, shape, strides     data is the whole buffer, also where the array is a view of a part
+ *     lossgrad       TENSOR                   of another copy, as two dependencies of a page may bring them
  *     tagged bits    data, dtype              a Uint16Array and the half type that it holds
  */
 import { describeValue } from "../core/describe.js";
@@ -68,7 +69,7 @@ export function isTensorLike(value: unknown): value is RuntimeTensor | HalfBits 
 
 /** Reads what `isTensorLike` let pass; `word` names it in messages. */
 export function adapt(caller: string, word: string, value: RuntimeTensor | HalfBits): Adapted {
-  const candidate = value as Candidate;
+  const candidate: Candidate = isLossgradTensor(value) ? readAnotherCopy(value) : value;
   const { data, packed } = dataOf(caller, word, candidate);
   checkAttached(caller, word, data);
   const said = typeof candidate.type === "string" ? candidate.type : candidate.dtype;
@@ -85,6 +86,25 @@ export function adapt(caller: string, word: string, value: RuntimeTensor | HalfB
     );
   }
   return { data, own, dtype, shape };
+}
+
+/** What is used here of a tensor of another copy of this library. */
+interface AnotherCopy extends Candidate {
+  detach(): { array(): TypedData };
+}
+
+/** Whether `value` is a tensor of this library: of this copy of it, or of another one on the same page. */
+export function isLossgradTensor(value: unknown): value is AnotherCopy {
+  return typeof value === "object" && value !== null && TENSOR in value;
+}
+
+function readAnotherCopy(value: AnotherCopy): Candidate {
+  return { data: value.detach().array(), dtype: value.dtype, shape: value.shape };
+}
+
+/** Describes, for messages, what stands where a tensor of this copy was expected. */
+export function describeStranger(value: unknown): string {
+  return isLossgradTensor(value) ? "one of another copy of lossgrad" : describeValue(value);
 }
 
 /** The elements; `packed` when the runtime gives them in row-major order whatever the tensor's layout. */

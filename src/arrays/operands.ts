@@ -1,5 +1,11 @@
 /** What users hand to the losses, read and checked before anything is written. */
-import { adapt, type HalfBits, isTensorLike, type RuntimeTensor, TENSOR } from "../array/adapter.js";
+import {
+  adapt,
+  type HalfBits,
+  isLossgradTensor,
+  isTensorLike,
+  type RuntimeTensor,
+} from "../array/adapter.js";
 import { type DType, encode, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { ForeignArray } from "../array/foreign.js";
 import { sameShape, type Shape } from "../array/shape.js";
@@ -30,7 +36,7 @@ export function readOperand(caller: string, word: string, value: unknown): ReadO
     checkAttached(caller, word, data);
     return { data, dtype: dtypeOf(data) ?? taggedDType(caller, word, data), shape: null };
   }
-  if (typeof value === "object" && value !== null && TENSOR in value) {
+  if (isLossgradTensor(value)) {
     throw new TypeError(`${caller}: expected ${word} to be a typed array, got a Tensor; use F.${caller}`);
   }
   if (isTensorLike(value)) {

@@ -1,11 +1,11 @@
 /** The functional forms, F: one function a row of the table. */
+import { describeStranger } from "../array/adapter.js";
 import { type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkSubtraction } from "../array/operations.js";
 import { noIntegerMean } from "../array/reductions.js";
 import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
-import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -82,7 +82,7 @@ function checkArguments(name: LossName, input: unknown, target: unknown, options
 function checkTensor(name: LossName, word: string, value: unknown): void {
   if (!(value instanceof Tensor)) {
     throw new TypeError(
-      `${name}: expected ${word} to be a Tensor, got ${describeValue(value)}; make one with tensor(...)`,
+      `${name}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
     );
   }
   value.checkAlive(name);

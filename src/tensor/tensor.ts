@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { TENSOR } from "../array/adapter.js";
+import { describeStranger, TENSOR } from "../array/adapter.js";
 import {
   type DType,
   isComplex,
@@ -1042,7 +1042,9 @@ function readBounds(bounds: ClampOptions): ClampOptions {
 
 function checkTensor(caller: string, value: unknown): void {
   if (value instanceof Tensor) return;
-  throw new TypeError(`${caller}: expected a Tensor, got ${describeValue(value)}`);
+  throw new TypeError(
+    `${caller}: expected a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
+  );
 }
 
 function checkNumber(caller: string, value: unknown): number {
@@ -1052,5 +1054,7 @@ function checkNumber(caller: string, value: unknown): number {
 
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
-  throw new TypeError(`${caller}: expected a Tensor or a number, got ${describeValue(value)}`);
+  throw new TypeError(
+    `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
+  );
 }

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { appFolder, build, EXPECTED } from "./support/apps.mjs";
+import { appFolder, build, EXPECTED, LARGE } from "./support/apps.mjs";
 import { launch, NO_BROWSER, open, shown } from "./support/browser.mjs";
 
 /** Starts the built app on a free port. */
@@ -32,16 +32,25 @@ describe("Next", () => {
     expect(await (await fetch(url)).text()).toContain(`<output>${EXPECTED}</output>`);
   });
 
-  test.skipIf(NO_BROWSER)(`hydrates${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, async () => {
-    const browser = await launch();
-    try {
+  describe.skipIf(NO_BROWSER)(`in a page${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`, () => {
+    let browser;
+    beforeAll(async () => (browser = await launch()));
+    afterAll(() => browser?.close());
+
+    test("hydrates, and computes again on a click", async () => {
       const view = await open(browser, url);
       expect(await shown(view)).toBe(EXPECTED);
       await view.page.getByRole("button").click();
       await view.page.getByRole("button", { name: `1 ${EXPECTED}` }).waitFor();
       expect(view.noise).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    });
+
+    test("takes URLs of the binary and the worker, and computes on two threads", async () => {
+      const view = await open(browser, `${url}/slim`);
+      expect({ text: await shown(view), noise: view.noise }).toEqual({
+        text: `${EXPECTED} ${LARGE} on 2`,
+        noise: [],
+      });
+    });
   });
 });

@@ -27,12 +27,19 @@ test("Node requires it", () => {
   );
 });
 
-test.each(Object.entries(MODES))(
-  "a TypeScript program compiles in %s mode and runs",
-  (mode, [module, resolution]) => {
-    const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];
-    const args = ["--ignoreConfig", "--strict", "--lib", "es2022,esnext.disposable,dom", "--outDir", mode];
-    run(folder("types"), commandOf("typescript", "tsc"), ...args, ...modes, "main.ts");
-    expect(run(folder("types"), join(mode, "main.js"))).toBe("1.5 -1 -1 4 function object");
-  },
-);
+/** Compiles `file` of apps/types in the mode of TypeScript that is named, and runs what comes out. */
+function compileAndRun(mode, file, output) {
+  const [module, resolution] = MODES[mode];
+  const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];
+  const args = ["--ignoreConfig", "--strict", "--lib", "es2022,esnext.disposable,dom", "--outDir", mode];
+  run(folder("types"), commandOf("typescript", "tsc"), ...args, ...modes, file);
+  return run(folder("types"), join(mode, output));
+}
+
+test.each(Object.keys(MODES))("a TypeScript program compiles in %s mode and runs", (mode) => {
+  expect(compileAndRun(mode, "main.ts", "main.js")).toBe("0.5 function\n1.5 -1 -1 4 function object");
+});
+
+test("a TypeScript program that is a CommonJS module compiles in nodenext mode and runs", () => {
+  expect(compileAndRun("nodenext", "required.cts", "required.cjs")).toBe("1.5 1.5");
+});

@@ -1,5 +1,7 @@
 import { F, nn, tensor, type Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
+import { type BinarySource, init } from "lossgrad/slim";
+import { huberLoss } from "lossgrad/slim/arrays";
 
 const mean: number = l1Loss(new Float32Array(2), new Float64Array([1, 2]));
 const { grad }: { grad: Float64Array } = l1Loss.valueAndGrad(new Float64Array(2), 1, { reduction: "sum" });
@@ -9,4 +11,8 @@ const loss: Tensor = lossFn(tensor([1, 2]), tensor([3, 4]));
 const misspelt = () => F.l1Loss(loss, loss, { reduction: "average" });
 // @ts-expect-error: the gradient of numbers is no string
 const wrong: string = grad;
+const source: BinarySource = new URL("https://example.org/lossgrad.wasm");
+const ready = (): Promise<void> => init(source);
+const slim: number = huberLoss(new Float32Array(2), 1);
+console.log(slim, typeof ready);
 console.log(mean, grad.join(" "), loss.item(), typeof misspelt, typeof wrong);
