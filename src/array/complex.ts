@@ -1,6 +1,6 @@
 /** Complex tensors, as far as L1 needs them: sum, difference, product, modulus, sign, conjugate. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import { type DType, realOf } from "./dtype.js";
 import { type Argument, binary, contiguous, convert, pairs, part } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";

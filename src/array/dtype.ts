@@ -148,8 +148,8 @@ const integerRanges: Readonly<Partial<Record<DType, readonly [low: bigint, high:
   uint8: [-255n, 255n],
   int8: [-128n, 127n],
   int16: [-32768n, 32767n],
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  int32: [-0x80000000n, 0x7fffffffn],
+  int64: [-0x8000000000000000n, 0x7fffffffffffffffn],
 };
 
 /** Throws torch's error when the integer type `dtype` cannot hold `value`, whose fraction is cut off. */
@@ -182,26 +182,22 @@ export function decode(dtype: DType, array: TypedArray, index: number): Scalar {
   }
 }
 
+/** The number `x` as an element of the floating `dtype` would read. */
+export function roundFloat(dtype: DType, x: number): number {
+  if (dtype === "float64") return x;
+  if (dtype === "float32") return Math.fround(x);
+  return dtype === "float16" ? roundToFloat16(x) : roundToBFloat16(x);
+}
+
 /** `value` as an element of `dtype` would read. */
 export function roundTo(dtype: DType, value: Scalar): Scalar {
-  switch (dtype) {
-    case "float64":
-      return Number(value);
-    case "float32":
-      return Math.fround(Number(value));
-    case "float16":
-      return roundToFloat16(Number(value));
-    case "bfloat16":
-      return roundToBFloat16(Number(value));
-    default: {
-      if (typeof value === "object") {
-        const part = realOf(dtype);
-        return { re: roundTo(part, value.re) as number, im: roundTo(part, value.im) as number };
-      }
-      const { array } = dtypes[dtype];
-      const cell = new array(new ArrayBuffer(16), 0, isComplex(dtype) ? 2 : 1);
-      (cell as Record<number, number | bigint>)[0] = encode(dtype, value);
-      return decode(dtype, cell, 0);
-    }
+  if (isFloating(dtype)) return roundFloat(dtype, Number(value));
+  if (typeof value === "object") {
+    const part = realOf(dtype);
+    return { re: roundFloat(part, value.re), im: roundFloat(part, value.im) };
   }
+  const { array } = dtypes[dtype];
+  const cell = new array(new ArrayBuffer(16), 0, isComplex(dtype) ? 2 : 1);
+  (cell as Record<number, number | bigint>)[0] = encode(dtype, value);
+  return decode(dtype, cell, 0);
 }

@@ -1,7 +1,7 @@
 /** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
 import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import { type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";

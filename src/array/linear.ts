@@ -1,6 +1,6 @@
 /** Matrix product. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import { contiguous } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 

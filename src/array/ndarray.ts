@@ -1,5 +1,5 @@
 /** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
-import { type LinearMemory, memory } from "../core/memory.js";
+import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { type Origin, Storage } from "../core/storage.js";
 import {
   type DType,
@@ -56,6 +56,50 @@ export class NdArray {
   /** The address of the first element, until the next operation begins. */
   address(): number {
     return this.storage.address() + this.offset * dtypes[this.dtype].size;
+  }
+
+  /** Whether all elements are one number in memory. */
+  get constant(): boolean {
+    return this.strides.every((stride, d) => stride === 0 || this.shape[d] === 1);
+  }
+
+  /** Gathers elements [start, start + n) at `address`. */
+  copyTo(address: number, start: number, n: number): void {
+    const gather = memory().kernels[`gather_${this.elementSize}`];
+    gather(this.address(), address, start, n, this.writeTable(), SCRATCH.table);
+  }
+
+  /** Scatters elements [start, start + n) from `address`. */
+  copyFrom(address: number, start: number, n: number): void {
+    const scatter = memory().kernels[`scatter_${this.elementSize}`];
+    scatter(address, this.address(), start, n, this.writeTable(), SCRATCH.table);
+  }
+
+  private get elementSize(): 1 | 2 | 4 | 8 | 16 {
+    return dtypes[this.dtype].size as 1 | 2 | 4 | 8 | 16;
+  }
+
+  /** Writes sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
+  private writeTable(): number {
+    const sizes: number[] = [];
+    const strides: number[] = [];
+    this.shape.forEach((size, d) => {
+      const last = sizes.length - 1;
+      if (size === 1) return;
+      if (last >= 0 && strides[last] === this.strides[d] * size) {
+        sizes[last] *= size;
+        strides[last] = this.strides[d];
+      } else {
+        sizes.push(size);
+        strides.push(this.strides[d]);
+      }
+    });
+    if (sizes.length === 0) {
+      sizes.push(1);
+      strides.push(0);
+    }
+    memory().u32.set([...sizes, ...strides], SCRATCH.table >> 2);
+    return sizes.length;
   }
 
   /** The first element's value as JS has it. */

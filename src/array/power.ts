@@ -1,6 +1,6 @@
 /** x to a number. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import { dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, copy, fill, unary } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";

@@ -6,7 +6,7 @@
 import { ExactSum } from "../core/exact-sum.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, SCRATCH } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import { dtypes } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { type Elements, inBlocks, Source } from "./window.js";

@@ -9,27 +9,33 @@
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
-import { dtypes } from "./dtype.js";
-import { ForeignArray } from "./foreign.js";
-import type { NdArray } from "./ndarray.js";
+import { type DType, dtypes } from "./dtype.js";
 
 /** What operations read and write. */
-export type Elements = NdArray | ForeignArray;
+export interface Elements {
+  readonly dtype: DType;
+  readonly numel: number;
+  /** The memory whose kernels compute. */
+  readonly memory: LinearMemory;
+  /** Whether the elements follow each other, if they lie in the memory. */
+  readonly contiguous: boolean;
+  /** Whether all elements are one number. */
+  readonly constant: boolean;
+  /** Where the first element lies; null for elements that lie elsewhere than in the memory. */
+  address(): number | null;
+  /** Puts elements [start, start + n) at `address` of the memory. */
+  copyTo(address: number, start: number, n: number): void;
+  /** Takes elements [start, start + n) from there. */
+  copyFrom(address: number, start: number, n: number): void;
+}
 
 type ConvertName = Extract<keyof Kernels, `convert_${string}`>;
 
-const hubs: Readonly<Record<StorageTag, ComputeTag>> = {
-  f16: "f32",
-  bf16: "f32",
-  f32: "f32",
-  f64: "f64",
-  i64: "i64",
-  i8: "i64",
-  i16: "i64",
-  i32: "i64",
-  u8: "i64",
-  bool: "i64",
-};
+/** The type that numbers stored as `tag` are computed in. */
+function hubOf(tag: StorageTag): ComputeTag {
+  if (tag === "f64") return tag;
+  return tag.includes("f") ? "f32" : "i64";
+}
 
 /** A byte is a byte: u8 and i8 are written alike, and a bool reads as u8. */
 const aliases: Readonly<Record<string, ConvertName>> = {
@@ -48,7 +54,7 @@ function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[
   const key = `${from} ${to}`;
   let path = paths.get(key);
   if (path) return path;
-  const stations: StorageTag[] = [from, hubs[from], to === "bool" ? hubs[from] : hubs[to], to];
+  const stations: StorageTag[] = [from, hubOf(from), hubOf(to === "bool" ? from : to), to];
   path = stations
     .map((station, i) => [stations[i - 1] ?? station, station])
     .filter(([a, b]) => a !== b)
@@ -59,7 +65,9 @@ function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[
 
 /** The conversions that lead from the first stored type to the second, and so on. */
 export function pathThrough(...stations: StorageTag[]): readonly ConvertName[] {
-  return stations.slice(1).flatMap((to, i) => conversionPath(stations[i], to));
+  const path: ConvertName[] = [];
+  for (let i = 1; i < stations.length; i++) path.push(...conversionPath(stations[i - 1], stations[i]));
+  return path;
 }
 
 /** Converts the n numbers at `address` along `path`, by turns into the two windows of `slot`; returns where they are then. */
@@ -77,29 +85,6 @@ export function convertAlong(
     address = to;
   }
   return address;
-}
-
-/** Writes the view's sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
-function writeTable(array: NdArray): number {
-  const sizes: number[] = [];
-  const strides: number[] = [];
-  array.shape.forEach((size, d) => {
-    const last = sizes.length - 1;
-    if (size === 1) return;
-    if (last >= 0 && strides[last] === array.strides[d] * size) {
-      sizes[last] *= size;
-      strides[last] = array.strides[d];
-    } else {
-      sizes.push(size);
-      strides.push(array.strides[d]);
-    }
-  });
-  if (sizes.length === 0) {
-    sizes.push(1);
-    strides.push(0);
-  }
-  memory().u32.set([...sizes, ...strides], SCRATCH.table >> 2);
-  return sizes.length;
 }
 
 /** One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. */
@@ -161,29 +146,12 @@ export class Source extends Operand {
 
   private stage(start: number, n: number): number {
     // The first block is the longest, so a constant is staged once.
-    if (this.staged >= 0 && this.isConstant()) return this.staged;
+    if (this.staged >= 0 && this.array.constant) return this.staged;
     const { elsewhere } = this;
     const address = elsewhere ? this.window(0) : this.base! + start * this.size;
-    if (elsewhere) this.bring(address, start, n);
+    if (elsewhere) this.array.copyTo(address, start, n);
     this.staged = convertAlong(this.path, this.memory, address, n, this.slot, elsewhere ? 1 : 0);
     return this.staged;
-  }
-
-  private bring(address: number, start: number, n: number): void {
-    const { array, memory } = this;
-    if (array instanceof ForeignArray) {
-      array.copyTo(address, start, n);
-    } else {
-      const gather = memory.kernels[`gather_${this.size as 1 | 2 | 4 | 8 | 16}`];
-      gather(this.base!, address, start, n, writeTable(array), SCRATCH.table);
-    }
-  }
-
-  /** Whether all elements are one number in memory. */
-  private isConstant(): boolean {
-    const { array } = this;
-    if (array instanceof ForeignArray) return array.constant;
-    return array.strides.every((stride, d) => stride === 0 || array.shape[d] === 1);
   }
 
   /** The same elements, as this operand has them, as numbers of another type. */
@@ -213,20 +181,10 @@ export class Target extends Operand {
     if (this.direct) return;
     const { path, memory, slot } = this;
     if (this.elsewhere) {
-      this.takeAway(convertAlong(path, memory, this.window(0), n, slot), start, n);
+      this.array.copyFrom(convertAlong(path, memory, this.window(0), n, slot), start, n);
     } else {
       const address = convertAlong(path.slice(0, -1), memory, this.window(0), n, slot);
       memory.kernels[path[path.length - 1]](address, this.base! + start * this.size, n);
-    }
-  }
-
-  private takeAway(address: number, start: number, n: number): void {
-    const { array, memory } = this;
-    if (array instanceof ForeignArray) {
-      array.copyFrom(address, start, n);
-    } else {
-      const scatter = memory.kernels[`scatter_${this.size as 1 | 2 | 4 | 8 | 16}`];
-      scatter(address, this.base!, start, n, writeTable(array), SCRATCH.table);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** L1 of two arrays of uint8, by the kernels for bytes: |a - b| of two bytes is one, and their sum a whole number. */
 import type { ForeignArray } from "../array/foreign.js";
 import { inBlocks, Source, Target } from "../array/window.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 
 /** Σ |x - y|, exact: a float64 counts further than there are addresses. */
 export function byteSum(x: ForeignArray, y: ForeignArray): number {

@@ -1,5 +1,5 @@
 /** The losses of arrays of any kind, block by block. */
-import { isFloating, roundTo } from "../array/dtype.js";
+import { isFloating, roundFloat } from "../array/dtype.js";
 import type { ForeignArray } from "../array/foreign.js";
 import type { TypedData } from "../array/typed.js";
 import { memory, staging } from "../core/memory.js";
@@ -14,7 +14,7 @@ import { weightedSums, weightedTerms } from "./weighted.js";
 export function evaluate(request: Request, given: unknown): unknown {
   const { caller, reduction, prediction, weight, asked, resultDType } = request;
   if (reduction !== "none") {
-    if (given === undefined) return roundTo(asked ?? "float64", reducedValue(request));
+    if (given === undefined) return roundFloat(asked ?? "float64", reducedValue(request));
     throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
@@ -48,7 +48,7 @@ export function evaluateWithGradient(request: Request, given: unknown): { value:
   const grad = destinationFor(caller, "grad", given, prediction.dtype, prediction, operands);
   if (reduction !== "none") {
     const value = weight ? weighted(request, weight, grad) : reduced(request, grad);
-    return { value: roundTo(request.asked ?? "float64", value), grad: grad.result };
+    return { value: roundFloat(request.asked ?? "float64", value), grad: grad.result };
   }
   const out = destinationFor(caller, "out", undefined, resultDType, prediction, operands);
   const problem = problemOf(request);

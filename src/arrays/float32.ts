@@ -4,8 +4,9 @@
  * Whatever is not that simple, or wrong, is left to the general way (evaluate.ts), which gives the same bits.
  */
 import { BLOCK } from "../core/block.js";
-import type { Kernels, LossKernel } from "../core/kernels.js";
+import type { Kernels } from "../core/kernels.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
+import type { LossRow, ParameterName } from "../nn/losses.js";
 import { placeOf } from "./allocate.js";
 import type { RawOptions } from "./request.js";
 import type { ShortSum, ShortSumAndSlope } from "./short.js";
@@ -32,16 +33,6 @@ interface Kit {
   readonly out: number;
 }
 
-/** What a loss needs here besides its kernels. */
-export interface Float32Row {
-  readonly kernel: LossKernel;
-  readonly sum: ShortSum;
-  readonly sumAndSlope: ShortSumAndSlope;
-  /** The gradient's factor, as in the table of losses. */
-  readonly factor: number;
-  readonly parameter: "beta" | "delta" | null;
-}
-
 /** One of the four losses. */
 export class Float32Loss {
   private inPlace: Kit | null = null;
@@ -49,7 +40,11 @@ export class Float32Loss {
   /** What the kernel wrote into the window, as long as the last output. */
   private written: Float32Array = new Float32Array(0);
 
-  constructor(private readonly row: Float32Row) {}
+  constructor(
+    private readonly row: LossRow,
+    private readonly shortSum: ShortSum,
+    private readonly shortSumAndSlope: ShortSumAndSlope,
+  ) {}
 
   /** The mean or sum; NaN when the general way must say what it is. */
   value(x: unknown, y: unknown, options: RawOptions): number {
@@ -94,7 +89,7 @@ export class Float32Loss {
     if (typeof options !== "object" || options === null || Array.isArray(options)) return false;
     const { parameter } = this.row;
     for (const key in options) {
-      if (key !== "reduction" && key !== destination && key !== parameter) return false;
+      if (key !== "reduction" && key !== destination && key !== parameter?.name) return false;
     }
     // Below the least float32, or wrong.
     return parameter === null || this.parameter(options) > 0;
@@ -104,16 +99,16 @@ export class Float32Loss {
   private parameter(options: RawOptions): number {
     const { parameter } = this.row;
     if (parameter === null) return 0;
-    const { [parameter]: given = 1 } = options;
+    const { [parameter.name as ParameterName]: given = parameter.default } = options;
     return typeof given === "number" && given < Infinity ? Math.fround(given) : NaN;
   }
 
   private sum(x: Float32Array, y: Float32Array, n: number, p: number): number {
-    if (n < IN_PLACE) return this.row.sum(x, y, n, p);
+    if (n < IN_PLACE) return this.shortSum(x, y, n, p);
     const from = placeOf(x);
     const to = placeOf(y);
     if (from && to) return (this.inPlace ??= this.kit(memory())).sum(from.address, to.address, n, p);
-    if (n < COPIED) return this.row.sum(x, y, n, p);
+    if (n < COPIED) return this.shortSum(x, y, n, p);
     const kit = (this.copied ??= this.kit(staging()));
     const { f32 } = kit.memory;
     f32.set(x, kit.x >>> 2);
@@ -136,7 +131,7 @@ export class Float32Loss {
     out: Float32Array,
     norm: number,
   ): number {
-    if (n < COPIED) return this.row.sumAndSlope(x, y, n, p, out, norm);
+    if (n < COPIED) return this.shortSumAndSlope(x, y, n, p, out, norm);
     const kit = (this.copied ??= this.kit(staging()));
     const { f32 } = kit.memory;
     f32.set(x, kit.x >>> 2);

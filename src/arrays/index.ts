@@ -4,19 +4,19 @@ export type { DType, TypedArray } from "../array/dtype.js";
 export type { TypedData } from "../array/typed.js";
 export type { Reduction } from "../nn/losses.js";
 export { allocate, type AllocatedArrays, type HalfArray } from "./allocate.js";
-export {
-  type ArrayLossOptions,
-  type ArrayWeightOptions,
-  type BetaOptions,
-  type DeltaOptions,
-  type GradientOf,
-  type GradOptions,
-  huberLoss,
-  l1Loss,
-  type LossValue,
-  mseLoss,
-  type OutOptions,
-  smoothL1Loss,
-  type ValueAndGrad,
-} from "./losses.js";
+export { huberLoss } from "./huber.js";
+export { l1Loss } from "./l1.js";
+export { mseLoss } from "./mse.js";
+export { smoothL1Loss } from "./smooth-l1.js";
+export type {
+  ArrayLossOptions,
+  ArrayWeightOptions,
+  BetaOptions,
+  DeltaOptions,
+  GradientOf,
+  GradOptions,
+  LossValue,
+  OutOptions,
+  ValueAndGrad,
+} from "./options.js";
 export type { ArrayOperand } from "./operands.js";

@@ -6,7 +6,7 @@ import {
   isTensorLike,
   type RuntimeTensor,
 } from "../array/adapter.js";
-import { type DType, encode, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { type DType, isComplex, isFloating, promoteTypes, roundFloat } from "../array/dtype.js";
 import { ForeignArray } from "../array/foreign.js";
 import { sameShape, type Shape } from "../array/shape.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
@@ -99,7 +99,8 @@ export function elementsOf(
   return new ForeignArray(data, dtype, data.length, memory);
 }
 
-/** `numel` times the number `value`, as elements of the floating `dtype`. */
+/** `numel` times the number `value` of the floating `dtype`. */
 export function constant(value: number, dtype: DType, numel: number, memory: LinearMemory): ForeignArray {
-  return new ForeignArray(encode(dtype, value) as number, dtype, numel, memory);
+  const stored = dtype === "float64" ? dtype : "float32";
+  return new ForeignArray(roundFloat(dtype, value), stored, numel, memory);
 }

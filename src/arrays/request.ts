@@ -2,20 +2,18 @@
 import { checkDType, type DType, isFloating, promoteTypes } from "../array/dtype.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
-import { type LossName, type LossRow, losses, type Reduction } from "../nn/losses.js";
-import { readParameter } from "../nn/parameter.js";
+import { l1Loss, type LossName, type LossRow, type Reduction } from "../nn/losses.js";
+import { type ParameterOptions, readParameter } from "../nn/parameter.js";
 import { checkReduction } from "../nn/reduction.js";
 import { checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
 
 /** The options of all losses and passes together, unread. */
-export interface RawOptions {
+export interface RawOptions extends ParameterOptions {
   readonly reduction?: unknown;
   readonly weight?: unknown;
   readonly dtype?: unknown;
   readonly out?: unknown;
   readonly grad?: unknown;
-  readonly beta?: unknown;
-  readonly delta?: unknown;
 }
 
 export interface Request {
@@ -38,41 +36,33 @@ export interface Request {
   readonly asked: DType | null;
 }
 
-type DestinationName = "out" | "grad";
-
-type OptionNames = Readonly<Record<DestinationName, readonly string[]>>;
-
-function namesOf(...own: readonly string[]): OptionNames {
-  const common = ["reduction", "dtype", ...own];
-  return { out: [...common, "out"], grad: [...common, "grad"] };
+/** The names of a loss's options; `destination` is where the result goes. */
+function optionNames({ parameter, weightedMean }: LossRow, destination: string): string[] {
+  const names = ["reduction", "dtype", destination];
+  if (parameter) names.push(parameter.name);
+  if (weightedMean) names.push("weight");
+  return names;
 }
-
-/** The names of the losses' options, by where the result goes. As in torch, SmoothL1 has no weights. */
-const optionNames: Readonly<Record<LossName, OptionNames>> = {
-  l1Loss: namesOf("weight"),
-  mseLoss: namesOf("weight"),
-  smoothL1Loss: namesOf("beta"),
-  huberLoss: namesOf("weight", "delta"),
-};
 
 /** Reads a call that writes to `destination`. */
 export function readRequest(
   caller: LossName,
-  destination: DestinationName,
+  loss: LossRow,
+  destination: "out" | "grad",
   prediction: unknown,
   target: unknown,
   options: RawOptions,
 ): Request {
-  checkOptionNames(caller, options, optionNames[caller][destination]);
+  checkOptionNames(caller, options, optionNames(loss, destination));
   const from = readOperand(caller, "prediction", prediction);
   const to = typeof target === "number" ? target : readOperand(caller, "target", target);
   if (typeof to === "object") checkSameSize(caller, from, to);
   const weight = readWeight(caller, options.weight, from);
   const { reduction = "mean" } = options;
   const asked = readDType(caller, options.dtype);
-  const parameter = readParameter(caller, losses[caller], options);
+  const parameter = readParameter(caller, loss, options);
   // SmoothL1 with beta 0 is L1, as in torch.
-  const row: LossRow = caller === "smoothL1Loss" && parameter === 0 ? losses.l1Loss : losses[caller];
+  const row: LossRow = loss.kernel === "smoothl1" && parameter === 0 ? l1Loss : loss;
   const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
   const bytes = row.kernel === "l1" && asked === null && weight === null && areBytes(from, to);
   return {

@@ -1,9 +1,9 @@
 /** Weighted losses of arrays: sums as those of tensors are, and what has an element for each of the operands', block by block. */
-import { type DType, dtypes, isFloating, promoteTypes, roundTo } from "../array/dtype.js";
+import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../array/dtype.js";
 import type { ForeignArray } from "../array/foreign.js";
 import { sumAll } from "../array/sums.js";
 import { convertAlong, inBlocks, pathThrough, Source, splat, Target } from "../array/window.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 import {
   divided,
   kernelOf,
@@ -35,7 +35,7 @@ export function weightedSums(
     return { value: weightedSum(problem, weight, n), scale: divided(1, n, resultDType) };
   }
   const all = Number(sumAll(weight));
-  const rounded = isFloating(weight.dtype) ? (roundTo(weight.dtype, all) as number) : all;
+  const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
   return { value: weightedSum(problem, weight, all), scale: divided(1, rounded, resultDType) };
 }
 

@@ -11,7 +11,10 @@
  */
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
+import { operation } from "./operation.js";
 import { enlist, inScope } from "./scope.js";
+import { share } from "./share.js";
+import { shareOut } from "./threads/threads.js";
 
 /** Held by the finalizer in the storage's stead. */
 interface Lease {
@@ -35,13 +38,11 @@ const queues: readonly Queue[] = [
   { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null },
 ];
 
-const finalizer = new FinalizationRegistry<Lease>((lease) => {
+const finalizer = /* @__PURE__ */ new FinalizationRegistry<Lease>((lease) => {
   if (lease.block) release(lease);
 });
 
 let live = 0;
-/** Operands of the operation under way carry its number, and are not spilled. */
-let operation = 0;
 
 export type Origin = "user" | "result";
 
@@ -52,6 +53,7 @@ export class Storage {
   private queue: Queue | null = null;
   private older: Storage | null = null;
   newer: Storage | null = null;
+  /** The operation that last asked where the bytes lie. */
   private usedBy = -1;
   private registered = false;
   disposed = false;
@@ -126,6 +128,7 @@ export class Storage {
 
   private place(origin: Origin): void {
     this.lease.block = allocateBlock(this.bytes, origin);
+    share.out = shareOut;
     live++;
     this.usedBy = operation;
     if (origin === "user") this.register();
@@ -179,11 +182,6 @@ export class Storage {
   get inUse(): boolean {
     return this.usedBy === operation;
   }
-}
-
-/** Starts an operation: addresses got before it may become stale. */
-export function beginOperation(): void {
-  operation++;
 }
 
 function release(lease: Lease): void {

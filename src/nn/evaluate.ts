@@ -1,13 +1,14 @@
 /** Values of a loss, and its gradients where they come along: the fused kernels, block by block. */
-import { type DType, dtypes, roundTo } from "../array/dtype.js";
+import { type DType, dtypes, roundFloat } from "../array/dtype.js";
 import { addBlock } from "../array/sums.js";
 import { type Elements, forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
 import type { FloatTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
-import { PARALLEL, shareOut } from "../core/threads/threads.js";
+import { beginOperation } from "../core/operation.js";
+import { share } from "../core/share.js";
+import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, roundingOf } from "./losses.js";
 
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
@@ -55,7 +56,7 @@ export function tagOf(dtype: DType): FloatTag {
 /** A scalar as torch's kernel sees it: in the half type where that rounds each operation, else in the computing type. */
 function scalarFor(value: number, dtype: DType, rounding: "each" | "once"): number {
   const type = rounding === "each" || dtype === "float64" ? dtype : "float32";
-  return roundTo(type, value) as number;
+  return roundFloat(type, value);
 }
 
 /** The term's parameter as torch's forward kernel sees it. */
@@ -77,8 +78,7 @@ export function slopeDType({ row, dtype }: Problem): DType {
 
 /** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
 export function divided(g: number, n: number, dtype: DType): number {
-  if (dtype === "float64") return g / n;
-  return roundTo(dtype, Math.fround(g / Math.fround(n))) as number;
+  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }
 
 /** One pass over the operands: a kernel, what it reads and writes, and its scalars. */
@@ -127,7 +127,7 @@ function runOn({ kernel, x, y, to, scalars: [p, q, r] }: Pass, start: number, n:
 /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
 function shared(pass: Pass, visit: BlockVisitor): boolean {
   const { n, x, y, to } = pass;
-  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && shareOut(pass, visit);
+  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && share.out(pass, visit);
 }
 
 /** Lets the kernel write all of the output. */

@@ -1,5 +1,5 @@
 /** The node of a loss in the graph: a gradient computed with the value, or from the inputs when it is called for. */
-import { roundTo, type DType } from "../array/dtype.js";
+import { roundFloat, type DType } from "../array/dtype.js";
 import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
@@ -93,7 +93,7 @@ class LossGradient<V extends Variable> {
     }
     const out = NdArray.empty(dtype, input.shape);
     // A norm that underflows would lose the signs that another upstream gradient needs.
-    const norm = roundTo(dtype, this.norm()) === 0 ? 1 : this.norm();
+    const norm = roundFloat(dtype, this.norm()) === 0 ? 1 : this.norm();
     const divisor = this.reduction === "mean" ? input.numel : 1;
     const seen = this.seenBy(this.swapped ? "target" : "input");
     const value = sumAndSlope(seen, divisor, this.signed(norm), out);
@@ -215,9 +215,9 @@ class LossGradient<V extends Variable> {
     }
     const wide = slopeDType(this.problem);
     const [x, y] = [this.readInput().to(wide), this.readTarget().to(wide)];
-    const p = roundTo(wide, parameter) as number;
+    const p = roundFloat(wide, parameter);
     const unit = row.slope(which === "input" ? x.sub(y) : y.sub(x), p);
-    const gradient = unit.mul(roundTo(wide, this.norm()) as number).mul(upstream.to(wide));
+    const gradient = unit.mul(roundFloat(wide, this.norm())).mul(upstream.to(wide));
     return gradient.to(dtype);
   }
 

@@ -7,7 +7,7 @@ import { NdArray } from "../array/ndarray.js";
 import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import type { StorageTag } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/storage.js";
+import { beginOperation } from "../core/operation.js";
 
 /** Windows behind those of two operands and a result. */
 const DIFFERENCES = 6;

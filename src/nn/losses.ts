@@ -1,6 +1,6 @@
 /**
  * The table of losses: functional forms, modules, types, tests, benchmarks and docs iterate over it. To add a loss: its term in
- * assembly/terms/, its kernels in assembly/index.ts, a row here.
+ * assembly/terms/, its kernels in assembly/index.ts, a row here. Rows are constants of their own, since a bundle has those that it uses.
  */
 import type { DType } from "../array/dtype.js";
 import type { LossKernel } from "../core/kernels.js";
@@ -56,6 +56,7 @@ export interface LossRow {
 export type Reduction = "none" | "mean" | "sum";
 export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 
+/** One name for all reductions. */
 const named = (name: string): LossRow["nodes"] => ({ none: name, mean: name, sum: name });
 
 /** `inner` where |d| < limit, else ±bound with the sign of d. A zero keeps its sign: x - (+0) = x. */
@@ -64,90 +65,98 @@ function limited(d: Variable, limit: number, inner: Variable, bound: number): Va
   return inner.keep(within).sub(d.sign().mul(-bound).keep(within.eq(0)));
 }
 
+export const l1Loss = {
+  module: "L1Loss",
+  cpu: "l1_cpu",
+  kernel: "l1",
+  formula: "|d|; slope sign(d), 0 at d = 0",
+  parameter: null,
+  nodes: { none: "AbsBackward0", mean: "MeanBackward0", sum: "SumBackward0" },
+  factor: 1,
+  anyDType: true,
+  divides: true,
+  valueRounding: { float16: "each", bfloat16: "each" },
+  slopeRounding: { float16: "once", bfloat16: "once" },
+  inputDecidesDType: false,
+  legacy: true,
+  weightedMean: "weights",
+  weightedTerm: null,
+  slope: (d) => d.sign(),
+} as const satisfies LossRow;
+
+export const mseLoss = {
+  module: "MSELoss",
+  cpu: "mse_cpu",
+  kernel: "mse",
+  formula: "d²; slope 2d",
+  parameter: null,
+  nodes: /* @__PURE__ */ named("MseLossBackward0"),
+  factor: 2,
+  anyDType: false,
+  divides: false,
+  valueRounding: { float16: "each", bfloat16: "each" },
+  slopeRounding: { float16: "each", bfloat16: "each" },
+  inputDecidesDType: false,
+  legacy: true,
+  weightedMean: "weights",
+  weightedTerm: "square",
+  slope: (d) => d,
+} as const satisfies LossRow;
+
+export const smoothL1Loss = {
+  module: "SmoothL1Loss",
+  cpu: "smooth_l1_cpu",
+  kernel: "smoothl1",
+  formula: "d² / (2 beta) where |d| < beta, else |d| - beta / 2; slope d / beta, else sign(d)",
+  parameter: {
+    name: "beta",
+    default: 1,
+    refused: "negative",
+    message: "smooth_l1_loss does not support negative values for beta.",
+  },
+  nodes: /* @__PURE__ */ named("SmoothL1LossBackward0"),
+  factor: 1,
+  anyDType: false,
+  divides: false,
+  valueRounding: { float16: "each", bfloat16: "once" },
+  slopeRounding: { float16: "once", bfloat16: "once" },
+  inputDecidesDType: false,
+  legacy: true,
+  weightedMean: null,
+  weightedTerm: null,
+  slope: (d, beta) => limited(d, beta, d.div(beta), 1),
+} as const satisfies LossRow;
+
+export const huberLoss = {
+  module: "HuberLoss",
+  cpu: "huber_cpu",
+  kernel: "huber",
+  formula: "d² / 2 where |d| < delta, else delta (|d| - delta / 2); slope d, else delta sign(d)",
+  parameter: {
+    name: "delta",
+    default: 1,
+    refused: "not positive",
+    message: "huber_loss does not support non-positive values for delta.",
+  },
+  nodes: /* @__PURE__ */ named("HuberLossBackward0"),
+  factor: 1,
+  anyDType: false,
+  divides: false,
+  valueRounding: { float16: "once", bfloat16: "each" },
+  slopeRounding: { float16: "each", bfloat16: "each" },
+  inputDecidesDType: true,
+  legacy: false,
+  weightedMean: "elements",
+  weightedTerm: null,
+  slope: (d, delta) => limited(d, delta, d, delta),
+} as const satisfies LossRow;
+
 export const losses = {
-  l1Loss: {
-    module: "L1Loss",
-    cpu: "l1_cpu",
-    kernel: "l1",
-    formula: "|d|; slope sign(d), 0 at d = 0",
-    parameter: null,
-    nodes: { none: "AbsBackward0", mean: "MeanBackward0", sum: "SumBackward0" },
-    factor: 1,
-    anyDType: true,
-    divides: true,
-    valueRounding: { float16: "each", bfloat16: "each" },
-    slopeRounding: { float16: "once", bfloat16: "once" },
-    inputDecidesDType: false,
-    legacy: true,
-    weightedMean: "weights",
-    weightedTerm: null,
-    slope: (d) => d.sign(),
-  },
-  mseLoss: {
-    module: "MSELoss",
-    cpu: "mse_cpu",
-    kernel: "mse",
-    formula: "d²; slope 2d",
-    parameter: null,
-    nodes: named("MseLossBackward0"),
-    factor: 2,
-    anyDType: false,
-    divides: false,
-    valueRounding: { float16: "each", bfloat16: "each" },
-    slopeRounding: { float16: "each", bfloat16: "each" },
-    inputDecidesDType: false,
-    legacy: true,
-    weightedMean: "weights",
-    weightedTerm: "square",
-    slope: (d) => d,
-  },
-  smoothL1Loss: {
-    module: "SmoothL1Loss",
-    cpu: "smooth_l1_cpu",
-    kernel: "smoothl1",
-    formula: "d² / (2 beta) where |d| < beta, else |d| - beta / 2; slope d / beta, else sign(d)",
-    parameter: {
-      name: "beta",
-      default: 1,
-      refused: "negative",
-      message: "smooth_l1_loss does not support negative values for beta.",
-    },
-    nodes: named("SmoothL1LossBackward0"),
-    factor: 1,
-    anyDType: false,
-    divides: false,
-    valueRounding: { float16: "each", bfloat16: "once" },
-    slopeRounding: { float16: "once", bfloat16: "once" },
-    inputDecidesDType: false,
-    legacy: true,
-    weightedMean: null,
-    weightedTerm: null,
-    slope: (d, beta) => limited(d, beta, d.div(beta), 1),
-  },
-  huberLoss: {
-    module: "HuberLoss",
-    cpu: "huber_cpu",
-    kernel: "huber",
-    formula: "d² / 2 where |d| < delta, else delta (|d| - delta / 2); slope d, else delta sign(d)",
-    parameter: {
-      name: "delta",
-      default: 1,
-      refused: "not positive",
-      message: "huber_loss does not support non-positive values for delta.",
-    },
-    nodes: named("HuberLossBackward0"),
-    factor: 1,
-    anyDType: false,
-    divides: false,
-    valueRounding: { float16: "once", bfloat16: "each" },
-    slopeRounding: { float16: "each", bfloat16: "each" },
-    inputDecidesDType: true,
-    legacy: false,
-    weightedMean: "elements",
-    weightedTerm: null,
-    slope: (d, delta) => limited(d, delta, d, delta),
-  },
-} as const satisfies Record<string, LossRow>;
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+  huberLoss,
+};
 
 export type LossName = keyof typeof losses;
 /** The options that are a term's parameter. */

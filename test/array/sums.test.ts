@@ -6,7 +6,7 @@ import { addBlock, sumAll, sumOver } from "../../src/array/sums.js";
 import { ExactSum } from "../../src/core/exact-sum.js";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
-import { beginOperation } from "../../src/core/storage.js";
+import { beginOperation } from "../../src/core/operation.js";
 import { Random } from "../support/random.js";
 import { errorInUlps, roundUnits, sumUnits } from "../support/rational.js";
 import type { Value } from "../support/kernels.js";

@@ -6,7 +6,7 @@ import { forEachBlock, Source, splat, Target } from "../../src/array/window.js";
 import { type ComputeTag } from "../../src/core/kernels.js";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
-import { beginOperation } from "../../src/core/storage.js";
+import { beginOperation } from "../../src/core/operation.js";
 import { Random } from "../support/random.js";
 import {
   arrayOf,

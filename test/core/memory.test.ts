@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
-import { beginOperation, Storage } from "../../src/core/storage.js";
+import { beginOperation } from "../../src/core/operation.js";
+import { Storage } from "../../src/core/storage.js";
 import { expectRefused } from "../support/refuse.js";
 import { CAN_SHARE, HAS_SHARED_MEMORY } from "../support/sharing.js";
 

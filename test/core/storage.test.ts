@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { scope } from "../../src/core/scope.js";
-import { beginOperation, memoryStats, Storage } from "../../src/core/storage.js";
+import { beginOperation } from "../../src/core/operation.js";
+import { memoryStats, Storage } from "../../src/core/storage.js";
 import { collect, settle } from "../support/collect.js";
 import { Random } from "../support/random.js";
 
