@@ -1,0 +1,52 @@
+/** What a bundle has that imports one loss of arrays: that loss, and neither tensors nor threads nor the other losses. */
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+
+/** gzipped, minified, without the binary; 13.7 kB when it was last looked at. */
+const LIMIT = 14_000;
+
+/** The minified text of a program that imports `names`, and the files that are in it. */
+async function bundle(...names: string[]): Promise<{ text: string; files: string[] }> {
+  const { outputFiles, metafile } = await build({
+    stdin: {
+      contents: `export { ${names.join(", ")} } from "./src/slim/arrays.ts";`,
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    metafile: true,
+    write: false,
+  });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const files = Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0);
+  return { text: outputFiles[0].text, files };
+}
+
+const one = await bundle("l1Loss");
+
+it("l1Loss alone brings no tensors, no autograd, no strided arrays and no storages", () => {
+  expect(one.files).toContain("src/arrays/l1.ts");
+  const others =
+    /^src\/(tensor|autograd)\/|\/(ndarray|elementwise|operations|functional|gradient|storage)\.ts$/;
+  expect(one.files.filter((file) => others.test(file))).toEqual([]);
+});
+
+it("l1Loss alone brings no threads; allocate does, whose arrays they work on", async () => {
+  const team = "src/core/threads/team.ts";
+  expect(one.files).not.toContain(team);
+  expect((await bundle("l1Loss", "allocate")).files).toContain(team);
+});
+
+it("l1Loss alone brings nothing of the other losses", () => {
+  expect(one.text).toContain("AbsBackward0");
+  for (const word of ["MseLoss", "SmoothL1Loss", "HuberLoss", "huber_loss"])
+    expect(one.text).not.toContain(word);
+});
+
+it(`l1Loss alone is no larger than ${LIMIT} bytes, the binary apart`, () => {
+  expect(gzipSync(one.text, { level: 9 }).length).toBeLessThanOrEqual(LIMIT);
+});
