@@ -48,6 +48,7 @@ const notInstalled = ["examples/explorer/", "examples/onnx-pipeline/", "examples
 export default defineConfig([
   globalIgnores([
     "build/",
+    "test/consumers/apps/types/",
     "dist/",
     "examples/explorer/dist/",
     "docs/api/",
