@@ -36,7 +36,7 @@ let folder, anew;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "lossgrad-reproducible-"));
   anew = buildIn(join(folder, "a/folder with another name"));
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(BINARIES)("%s is the same from two folders", (name) => {

@@ -1,11 +1,11 @@
-/** Isolates the page from other origins, so that it may share memory with its workers. */
+/** Isolates pages from other origins, so that they may share memory with their workers, whose files need the same. */
 const ISOLATION = [
   { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
   { key: "Cross-Origin-Embedder-Policy", value: "require-corp" },
 ];
 
 export default {
-  headers: () => [{ source: "/slim", headers: ISOLATION }],
+  headers: () => [{ source: "/:path*", headers: ISOLATION }],
   // A cache is of no use to what is built once.
   experimental: { turbopackFileSystemCacheForBuild: false },
 };
