@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
 
 /** The folders of src/ from the ground up; a file imports only from its own storey or from lower ones. */
 const STOREYS = ["core", "array", "autograd", "tensor", "nn", "arrays"];
@@ -85,6 +86,11 @@ export default defineConfig([
     },
   },
   ...storeyRules,
+  {
+    // They run on every engine (npm run test:engines); what needs Node is in test/node.
+    files: ANYWHERE,
+    rules: { "no-restricted-imports": ["error", { patterns: ["node:*"] }] },
+  },
   {
     // AssemblyScript: rules that need syntax only. TypeScript's parser refuses decorators on functions unless told otherwise.
     files: ["assembly/**/*.ts", "bench/limits/assembly/*.ts"],

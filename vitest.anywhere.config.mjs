@@ -1,9 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
 import base from "./vitest.config.ts";
 
-/** The tests that need an engine only: no files, no processes, nothing that Node has and others have not. */
-export const ANYWHERE = [
-  "test/{array,arrays,assembly,autograd,core,exactness,nn,reproducibility,tensor}/**/*.test.ts",
-];
-
+/** The suite of every engine, on the one that runs vitest. */
 export default defineConfig({ ...base, test: { ...base.test, include: ANYWHERE } });

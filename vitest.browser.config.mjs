@@ -1,10 +1,10 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
 import { browsers } from "./scripts/engines/browsers.mjs";
 import { openFirefox } from "./scripts/engines/firefox.mjs";
 import { pageProvider } from "./scripts/engines/provider.mjs";
 import { openWebKit } from "./scripts/engines/webkit.mjs";
-import { ANYWHERE } from "./vitest.anywhere.config.mjs";
 import base from "./vitest.config.ts";
 
 /** What makes a page isolated from other origins, so that it may share memory with its workers. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { ANYWHERE } from "../../vitest.anywhere.config.mjs";
 import base from "../../vitest.config.ts";
+import { ANYWHERE } from "./anywhere.mjs";
 
 /** The suite in workerd, which refuses to compile: a module that it compiled itself is supplied instead of the inlined binary. */
 export default defineConfig({
