@@ -81,7 +81,7 @@ function formatTable(results: readonly Result[]): string {
 
 const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 const machine = describeMachine();
-const results = measure(await Stage.open());
+const results = measure(Stage.open());
 const report = `# The kernels against what the machine allows
 
 \`npm run bench:limits -- --write\` repeats this and rewrites this file, in two or three minutes. It calls the kernels themselves, in one binary

@@ -89,7 +89,7 @@ export function evaluate(predictions: Tensor, targets: Tensor, watch: Stopwatch 
 function extremes(values: Tensor): [number, number] {
   let [least, greatest] = [Infinity, -Infinity];
   tidy(() => {
-    for (const value of values.to("float64").array() as Float64Array) {
+    for (const value of values.to("float64").array<Float64Array>()) {
       least = Math.min(least, value);
       greatest = Math.max(greatest, value);
     }

@@ -1,8 +1,9 @@
 /** The library's kernels and the floors in one binary, compiled with the library's options; a memory with operands for them. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import asc from "assemblyscript/asc";
 import { SIZES, type Runner } from "./rows.js";
 
 /** What the operands are: numbers of a type; f16tiny has a subnormal in each tenth place. */
@@ -15,18 +16,14 @@ const GAP = 4096 + 256;
 
 type Kernel = (...args: number[]) => number | undefined;
 
-async function compile(): Promise<Uint8Array<ArrayBuffer>> {
+/** By the compiler's command: its types would declare AssemblyScript's globals for the whole project. */
+function compile(): Uint8Array<ArrayBuffer> {
+  const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
   const folder = mkdtempSync(join(tmpdir(), "lossgrad-limits-"));
   const outFile = join(folder, "limits.wasm");
-  const { error } = await asc.main(
-    [
-      "assembly/index.ts",
-      "bench/limits/assembly/floor.ts",
-      ...["--config", "asconfig.json", "--target", "release", "--outFile", outFile],
-    ],
-    { stderr: process.stderr },
-  );
-  if (error) throw error;
+  const entries = ["assembly/index.ts", "bench/limits/assembly/floor.ts"];
+  const options = ["--config", "asconfig.json", "--target", "release", "--outFile", outFile];
+  execFileSync(process.execPath, [compiler, ...entries, ...options], { stdio: "inherit" });
   const binary = new Uint8Array(readFileSync(outFile));
   rmSync(folder, { recursive: true });
   return binary;
@@ -41,8 +38,8 @@ export class Stage {
 
   private constructor(private readonly kernels: Readonly<Record<string, Kernel>>) {}
 
-  static async open(): Promise<Stage> {
-    const module = new WebAssembly.Module(await compile());
+  static open(): Stage {
+    const module = new WebAssembly.Module(compile());
     const stage = new Stage({});
     const { exports } = new WebAssembly.Instance(module, { env: { memory: stage.memory } });
     Object.assign(stage.kernels, exports);

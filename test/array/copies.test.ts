@@ -29,11 +29,11 @@ describe("a tensor of another copy of the library", () => {
   it("is copied without its history", () => {
     const x = other.tensor([1, 2], { requiresGrad: true });
     expect(copied(x)).toBe("tensor([1., 2.])");
-    expect(tensor(x as unknown as Tensor).requiresGrad).toBe(false);
+    expect(tensor(x).requiresGrad).toBe(false);
   });
 
   it("is refused by losses and by tensors, which say how to copy it", () => {
-    const x = other.tensor([1, 2]) as unknown as Tensor;
+    const x = other.tensor([1, 2]);
     const own = tensor([1, 2]);
     const text = "got one of another copy of lossgrad; make one with tensor(...)";
     expectRefused(() => F.l1Loss(own, x), TypeError, `l1Loss: expected target to be a Tensor, ${text}`);

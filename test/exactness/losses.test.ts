@@ -32,7 +32,7 @@ function randomTensor(dtype: FloatDType, n: number, make: Make, random: Random):
 }
 
 function numbersOf(x: Tensor): number[] {
-  return Array.from(x.to("float64").array() as Float64Array);
+  return Array.from(x.to("float64").array<Float64Array>());
 }
 
 /** The terms as they are added: in float32 for halves, which are not rounded to the half type on the way. */
