@@ -36,6 +36,7 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
+      setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {
         enabled: true,
         headless: true,

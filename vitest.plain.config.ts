@@ -8,6 +8,6 @@ export default defineConfig({
     ...base.test,
     include: ["test/{array,arrays,autograd,exactness,nn,tensor}/**/*.test.ts"],
     exclude: configDefaults.exclude,
-    setupFiles: ["src/core/inlined.ts", "test/support/unshared.ts"],
+    setupFiles: ["src/core/inlined.ts", "test/support/unshared.ts", "test/support/room.ts"],
   },
 });

@@ -16,5 +16,9 @@ export default defineConfig({
       },
     }),
   ],
-  test: { include: ANYWHERE, setupFiles: ["scripts/engines/precompiled.mjs"], testTimeout: 60_000 },
+  test: {
+    include: ANYWHERE,
+    setupFiles: ["scripts/engines/precompiled.mjs", "test/support/room.ts"],
+    testTimeout: 60_000,
+  },
 });

@@ -42,7 +42,7 @@ export interface WeightOptions {
   weight?: Tensor | null;
 }
 /** The options of all losses together. */
-export type LossOptions = ReductionOptions &
+type LossOptions = ReductionOptions &
   LegacyOptions &
   WeightOptions &
   Partial<Record<ParameterName, number>>;

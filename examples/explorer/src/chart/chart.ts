@@ -14,6 +14,8 @@ export interface Axis {
   /** Of a logarithmic axis. */
   readonly base?: 2 | 10;
   readonly format?: (value: number) => string;
+  /** Characters of the longest number at least: charts that lie below each other begin at one place then. */
+  readonly room?: number;
 }
 
 export interface Curve {
@@ -105,11 +107,14 @@ export class Chart {
     return {
       width: 320,
       height: this.options.height(320),
-      padding: [10, 20, 0, 0],
+      padding: [10, 18, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: scale(x, "x"), y: scale(y, "y") },
-      axes: [axisOf(x, 28), axisOf(y, 52)],
+      axes: [
+        { ...axisOf(x), size: 28, space: 50 },
+        { ...axisOf(y), size: widthOf(y), space: 34 },
+      ],
       series: [{}, ...curves.map(seriesOf)],
       hooks: {
         drawAxes: under ? [under] : [],
@@ -119,24 +124,30 @@ export class Chart {
   }
 }
 
-function axisOf(axis: Axis, size: number): uPlot.Axis {
+function axisOf(axis: Axis): uPlot.Axis {
   const { label, format = (value: number) => formatNumber(value) } = axis;
   const line = (): string => themeColor("--grid");
   return {
     stroke: () => themeColor("--muted"),
     font: FONT,
-    size,
     label,
     labelFont: FONT,
     labelSize: 18,
     labelGap: 0,
     gap: 4,
-    space: size > 40 ? 34 : 56,
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 4 },
     ...splitsOf(axis),
     values: (_, splits) =>
       (splits as readonly (number | null)[]).map((value) => (value === null ? "" : format(value))),
+  };
+}
+
+/** CSS pixels for the longest number of the ordinates: a phone has none to spare. */
+function widthOf({ room = 2 }: Axis): uPlot.Axis.Size {
+  return (_: uPlot, values: readonly string[] | null) => {
+    const longest = Math.max(room, ...(values ?? []).map(({ length }) => length));
+    return Math.ceil(longest * 6.8) + 12;
   };
 }
 

@@ -25,6 +25,7 @@ export function zeroLine(plot: uPlot): void {
   if (!(at >= bbox.top && at <= bbox.top + bbox.height)) return;
   ctx.save();
   ctx.strokeStyle = themeColor("--axis");
+  ctx.setLineDash([]);
   ctx.lineWidth = devicePixelRatio;
   ctx.beginPath();
   ctx.moveTo(bbox.left, at);
@@ -45,6 +46,8 @@ export function dot(plot: uPlot, x: number, y: number, color: string, radius = 4
   ctx.arc(left, top, radius * devicePixelRatio, 0, 2 * Math.PI);
   ctx.fillStyle = themeColor(color);
   ctx.fill();
+  // A dashed curve before it leaves its dashes.
+  ctx.setLineDash([]);
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.strokeStyle = themeColor("--surface");
   ctx.stroke();

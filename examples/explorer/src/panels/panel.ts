@@ -12,5 +12,7 @@ export interface Panel {
   /** In links. */
   readonly id: string;
   readonly title: string;
+  /** Where there is little room. */
+  readonly short: string;
   create(): PanelView;
 }

@@ -25,7 +25,6 @@ export function whatIsMissing(): string | null {
 /** Says whether the page is isolated, and what that means. */
 export function environmentBadge(): HTMLElement {
   const isolated = globalThis.crossOriginIsolated;
-  const short = isolated ? "isolated page" : "plain page";
   const long = threadsPossible
     ? "This page is isolated from other origins (headers COOP and COEP), so lossgrad shares its memory with worker threads. Large losses are computed by all of them, with the same bits as by one."
     : isolated
@@ -34,7 +33,13 @@ export function environmentBadge(): HTMLElement {
   return element(
     "details",
     { class: "environment" },
-    element("summary", {}, `${short} · ${count(cores, "thread")}`),
+    element(
+      "summary",
+      {},
+      isolated ? "isolated" : "plain",
+      element("span", { class: "wide" }, " page"),
+      ` · ${count(cores, "thread")}`,
+    ),
     element("p", {}, long),
   );
 }

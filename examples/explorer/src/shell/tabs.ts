@@ -9,7 +9,12 @@ export interface Tabs {
 
 export function tabs(panels: readonly Panel[], onChoose: (panel: Panel) => void): Tabs {
   const made = panels.map((panel) => {
-    const tab = element("button", { type: "button", role: "tab", id: `tab-${panel.id}` }, panel.title);
+    const tab = element(
+      "button",
+      { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-label": panel.title },
+      element("span", { class: "wide" }, panel.title),
+      element("span", { class: "narrow" }, panel.short),
+    );
     tab.addEventListener("click", () => onChoose(panel));
     return tab;
   });

@@ -16,7 +16,12 @@ import { createStore, origin, WHOLE, windowOf } from "./state.js";
 /** Predictions at which the curves are computed: finer than pixels, so that a dtype's steps have edges. */
 const POINTS = 1601;
 
-export const curves: Panel = { id: "curves", title: "Curves", create: () => new CurvesView() };
+export const curves: Panel = {
+  id: "curves",
+  title: "Curves",
+  short: "Curves",
+  create: () => new CurvesView(),
+};
 
 class CurvesView implements PanelView {
   readonly store = createStore();
@@ -52,7 +57,7 @@ class CurvesView implements PanelView {
       label: `Chart of the ${what} against the prediction; the table below has its values at the prediction`,
       heading: what === "loss" ? "Loss" : "Gradient: what a step of descent follows",
       x,
-      y: { label: what, format: (value) => formatNumber(value, 3) },
+      y: { label: what, room: 6, format: (value) => formatNumber(value, 3) },
       curves: LOSS_IDS.map((id) => ({ ...LOSSES[id], label: LOSSES[id].name })),
       height: (width) => (width < 500 ? 250 : what === "loss" ? 320 : 240),
       under: zeroLine,

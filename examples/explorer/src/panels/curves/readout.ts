@@ -4,7 +4,7 @@ import { element } from "../../ui/dom.js";
 import { formatExactly, formatNumber } from "../../ui/format.js";
 import type { Probe } from "./evaluate.js";
 
-const HEAD = ["loss", "value", "exact value", "off by", "gradient"];
+const HEAD = ["loss", "value", "exact", "off by", "gradient"];
 
 export interface Readout {
   readonly root: HTMLElement;

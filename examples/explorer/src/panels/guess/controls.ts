@@ -15,6 +15,8 @@ export interface Player {
 
 export interface Controls {
   readonly root: HTMLElement;
+  /** Play, step, reset: beside what they move, where a phone shows both. */
+  readonly buttons: HTMLElement;
   show(values: Readonly<GuessState>, playing: boolean): void;
 }
 
@@ -113,7 +115,6 @@ export function createControls(store: Store<GuessState>, player: Player): Contro
     "form",
     { class: "controls", "aria-label": "Guessing game" },
     element("p", {}, INTRODUCTION),
-    row,
     rate.root,
     presets,
     losses.root,
@@ -126,6 +127,7 @@ export function createControls(store: Store<GuessState>, player: Player): Contro
   root.addEventListener("submit", (event) => event.preventDefault());
   return {
     root,
+    buttons: row,
     show(values, playing) {
       play.textContent = playing ? "Pause" : "Play";
       losses.set(values.losses);

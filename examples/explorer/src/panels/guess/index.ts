@@ -9,7 +9,12 @@ import { describe, Lane } from "./lane.js";
 import { createStore, type GuessState, MOST_STEPS } from "./state.js";
 import { Walk } from "./walk.js";
 
-export const guess: Panel = { id: "guess", title: "Guessing game", create: () => new GuessView() };
+export const guess: Panel = {
+  id: "guess",
+  title: "Guessing game",
+  short: "Guesses",
+  create: () => new GuessView(),
+};
 
 class GuessView implements PanelView {
   readonly store = createStore();
@@ -37,7 +42,7 @@ class GuessView implements PanelView {
 
   constructor() {
     const charts = element("div", { class: "pair" }, this.charts.loss.root, this.charts.size.root);
-    const plots = element("div", { class: "plots" }, this.lanes, charts);
+    const plots = element("div", { class: "plots" }, this.controls.buttons, this.lanes, charts);
     this.root = element("div", { class: "panel" }, this.controls.root, plots);
     this.store.subscribe(() => this.schedule());
   }

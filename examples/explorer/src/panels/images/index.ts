@@ -12,7 +12,12 @@ import { samples } from "./samples.js";
 import { paint, Slot } from "./slot.js";
 import { createStore, GAIN, type ImagesState } from "./state.js";
 
-export const images: Panel = { id: "images", title: "Images", create: () => new ImagesView() };
+export const images: Panel = {
+  id: "images",
+  title: "Images",
+  short: "Images",
+  create: () => new ImagesView(),
+};
 
 const INTRODUCTION =
   "The mean absolute error of two images of one size, on their bytes as they are: 0 is equal, 255 is black against white. " +

@@ -15,7 +15,7 @@ import { Layer } from "./layer.js";
 import { FrameMeter, readout } from "./readout.js";
 import { AREA, createStore, type LineState, MOST_ADDED, MOST_MOVED } from "./state.js";
 
-export const line: Panel = { id: "line", title: "Robust line", create: () => new LineView() };
+export const line: Panel = { id: "line", title: "Robust line", short: "Line", create: () => new LineView() };
 
 /** Units of y that a line moves by in a frame at most, for so many frames, and it rests. */
 const STILL = 2e-4;

@@ -16,7 +16,7 @@ import { Results, tableOf } from "./results.js";
 import { sameBits } from "./same-bits.js";
 import { createStore, FEWEST, MOST, type RaceState, sizesUpTo } from "./state.js";
 
-export const race: Panel = { id: "race", title: "Race", create: () => new RaceView() };
+export const race: Panel = { id: "race", title: "Race", short: "Race", create: () => new RaceView() };
 
 const INTRODUCTION =
   "L1 of two float32 arrays, timed in this tab: lossgrad against a well-written JavaScript loop. Each runs in a worker of its own, " +
@@ -42,11 +42,11 @@ class RaceView implements PanelView {
 
   constructor() {
     this.bar.hidden = true;
-    const controls = createControls(this.store, this.go);
+    const controls = createControls(this.store);
     const plots = element(
       "div",
       { class: "plots" },
-      this.status,
+      element("div", { class: "row start" }, this.go, this.status),
       this.bar,
       this.chart.root,
       this.table,
@@ -129,10 +129,10 @@ function createChart(): Chart {
   });
 }
 
-function createControls(
-  store: Store<RaceState>,
-  go: HTMLElement,
-): { root: HTMLElement; show(values: Readonly<RaceState>): void } {
+function createControls(store: Store<RaceState>): {
+  root: HTMLElement;
+  show(values: Readonly<RaceState>): void;
+} {
   const pass = choice(
     "Computed",
     [
@@ -162,7 +162,6 @@ function createControls(
     "form",
     { class: "controls", "aria-label": "Race" },
     element("p", {}, INTRODUCTION),
-    element("div", { class: "row" }, go),
     pass.root,
     entrants.root,
     note,
