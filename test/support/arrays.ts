@@ -5,6 +5,7 @@ import type { DType, Tensor } from "lossgrad";
 import { roundTo } from "../../src/array/dtype.js";
 import { hashOf, toHex } from "./bytes.js";
 import type { Loss, Reduction } from "./losses.js";
+import { SharedBuffer } from "./sharing.js";
 
 export interface Options {
   reduction?: Reduction;
@@ -54,7 +55,7 @@ function allocated(x: Tensor): TypedData {
 /** A copy that begins at an element, but at none of a vector's boundaries. */
 function copied(numbers: Float32Array, shared: boolean): TypedData {
   const { BYTES_PER_ELEMENT: size, length } = numbers;
-  const buffer = new (shared ? SharedArrayBuffer : ArrayBuffer)((length + 1) * size);
+  const buffer = new (shared ? SharedBuffer : ArrayBuffer)((length + 1) * size);
   const data = new (numbers.constructor as typeof Float32Array)(buffer, size, length);
   data.set(numbers);
   return data;

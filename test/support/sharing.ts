@@ -14,3 +14,5 @@ function hasSharedMemory(): boolean {
 export const HAS_SHARED_MEMORY = hasSharedMemory();
 /** Whether tensors lie in it, so that threads can share their work. */
 export const CAN_SHARE = HAS_SHARED_MEMORY && canShare();
+/** Buffers of shared memory; a page that is not isolated has none, and plain ones stand in for them. */
+export const SharedBuffer = typeof SharedArrayBuffer === "function" ? SharedArrayBuffer : ArrayBuffer;

@@ -3,6 +3,7 @@ import type { DType, Nested, TensorData } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { ALL, COMPLEX, INTEGERS, REAL, valueIn } from "../support/dtypes.js";
 import { expectRefused } from "../support/refuse.js";
+import { SharedBuffer } from "../support/sharing.js";
 
 describe("tensor from numbers, booleans and bigints", () => {
   it.each<[string, TensorData, DType, Nested]>([
@@ -188,7 +189,7 @@ describe("tensor from typed arrays", () => {
   it("reads subarrays at their offset, shared memory, subclasses, and views of the library's own memory", () => {
     expect(tensor(Float32Array.of(1, 2, 3, 4).subarray(1, 3)).tolist()).toEqual([2, 3]);
     expect(tensor(Uint16Array.of(0, 0x3c00, 0).subarray(1, 2), { dtype: "float16" }).tolist()).toEqual([1]);
-    const shared = new Float64Array(new SharedArrayBuffer(32), 8, 2);
+    const shared = new Float64Array(new SharedBuffer(32), 8, 2);
     shared.set([5, 6]);
     expect(tensor(shared).tolist()).toEqual([5, 6]);
     class Samples extends Float32Array {}

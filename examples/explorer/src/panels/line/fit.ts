@@ -36,6 +36,8 @@ export class Fit {
   /** Takes the points anew. The lines stay where they are, and go on from there. */
   load(cloud: Cloud): void {
     this.cloud = cloud;
+    // Where memory cannot be shared, its growth detaches arrays: then they are made anew.
+    if (this.isDetached) this.memory = reserve();
     const { length } = cloud;
     this.parts = {
       u: this.memory.u.subarray(0, length),
@@ -94,10 +96,13 @@ export class Fit {
     return rate * (Math.abs(byLevel) + Math.abs(bySlope));
   }
 
-  /** Where memory cannot be shared, its growth detaches arrays: then they are made anew. */
+  private get isDetached(): boolean {
+    return this.memory.u.length === 0;
+  }
+
+  /** Loads the points again where their arrays are gone. */
   private keepMemory(): void {
-    if (this.memory.u.length > 0 || this.cloud === null) return;
-    this.memory = reserve();
+    if (!this.isDetached || this.cloud === null) return;
     const { steps } = this;
     this.load(this.cloud);
     this.steps = steps;
