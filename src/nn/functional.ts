@@ -42,10 +42,7 @@ export interface WeightOptions {
   weight?: Tensor | null;
 }
 /** The options of all losses together. */
-type LossOptions = ReductionOptions &
-  LegacyOptions &
-  WeightOptions &
-  Partial<Record<ParameterName, number>>;
+type LossOptions = ReductionOptions & LegacyOptions & WeightOptions & Partial<Record<ParameterName, number>>;
 
 /** Listed once: a small loss takes no longer than its list. */
 const allowed = Object.fromEntries(
