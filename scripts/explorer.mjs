@@ -5,27 +5,14 @@
 //     npm run explorer -- --port 8080        on a port of your choice
 //     npm run explorer:build                 a static folder, examples/explorer/dist, for any server and any path
 //     npm run test:explorer                  types, lint, unit tests, and the page in Chromium
-import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { commandOf, npmCommand, runScript } from "./packages.mjs";
+import { commandOf, installPackages, runScript } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HERE = join(ROOT, "examples/explorer");
 const VITE = join(HERE, "node_modules/vite/bin/vite.js");
-
-/** Installs the packages, once for each lockfile. Without scripts: none of them needs one. */
-function installPackages() {
-  const lock = join(HERE, "package-lock.json");
-  const installed = statSync(join(HERE, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
-  if (installed && installed.mtimeMs >= statSync(lock).mtimeMs) return;
-  console.log("installing what the explorer is built with ...");
-  const [command, args] = npmCommand("ci", "--ignore-scripts", "--loglevel=error");
-  const { status } = spawnSync(command, args, { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) process.exit(status ?? 1);
-}
 
 function buildPage() {
   runScript(VITE, ["build", HERE, "--logLevel", "warn"]);
@@ -51,7 +38,7 @@ function test(args) {
 
 const [task, ...rest] = process.argv.slice(2);
 process.chdir(ROOT);
-installPackages();
+installPackages(HERE, "what the explorer is built with");
 buildPage();
 if (task === "serve") serve(rest);
 if (task === "test") test(rest);

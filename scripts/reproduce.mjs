@@ -5,8 +5,8 @@
 //     -- --record       records anew what all of them agree on
 //
 // Exit status 1 if a hash differs or a run fails; with LOSSGRAD_REQUIRE_ENGINES=1 also if an engine other than Firefox is absent.
-import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,7 +15,7 @@ import Table from "cli-table3";
 import { build } from "esbuild";
 import { runInBrowser } from "./reproduce/browsers.mjs";
 import { engines } from "./reproduce/engines.mjs";
-import { npmCommand } from "./packages.mjs";
+import { installPackages } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HERE = join(ROOT, "scripts/reproduce");
@@ -29,15 +29,13 @@ const THREADS_OF_PLAIN_PAGES = [[8]];
 /** Milliseconds for one engine. */
 const LIMIT = 5 * 60_000;
 
-/** Installs the engines that npm has, once for each lockfile. Without scripts: the binaries are packages. */
-function installPackages() {
-  const lock = join(HERE, "package-lock.json");
-  const installed = statSync(join(HERE, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
-  if (installed && installed.mtimeMs >= statSync(lock).mtimeMs) return;
-  console.log("installing the engines that npm has (about 1 GB, once) ...");
-  const [command, args] = npmCommand("ci", "--ignore-scripts", "--loglevel=error");
-  const { status } = spawnSync(command, args, { cwd: HERE, stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) console.error("npm could not install them (above); what is missing is skipped");
+/** Installs the engines that npm has; what it cannot install is skipped. */
+function installEngines() {
+  try {
+    installPackages(HERE, "the engines that npm has (about 1 GB, once)");
+  } catch (error) {
+    console.error(error.message);
+  }
 }
 
 /** The set and the built library as one script, and the program that runs it outside pages. */
@@ -171,7 +169,7 @@ function option(name) {
   return at < 0 ? undefined : (process.argv[at + 1] ?? "");
 }
 
-installPackages();
+installEngines();
 await bundleSet();
 const { readRecord, writeRecord } = await import(pathToFileURL(BUNDLE).href);
 const list = engines().filter(({ name }) => name.includes(option("--only") ?? ""));
