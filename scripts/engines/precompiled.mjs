@@ -1,5 +1,7 @@
-// Supplies the binary as workerd does: a module that was compiled before the worker starts.
+// The library as a worker of workerd has it: the binary is a module that was compiled before the worker starts.
 import { init } from "lossgrad/slim";
 import module from "../../dist/lossgrad.wasm";
 
 await init(module);
+
+export * from "../../src/index.ts";

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = join(ROOT, "build/engines");
 const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
+/** Milliseconds after which a suite hangs: it takes 3 to 5 minutes. */
+const LONGEST = 1_800_000;
 /** Characters of what vitest printed that are shown where it gave no report. */
 const SHOWN = 4000;
 
@@ -22,6 +24,7 @@ async function report({ name, command, config, project }) {
   const child = spawn(program, [...args, VITEST, "run", ...options], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: LONGEST,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));

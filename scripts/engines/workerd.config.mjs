@@ -4,10 +4,12 @@ import { defineConfig } from "vitest/config";
 import base from "../../vitest.config.ts";
 import { ANYWHERE } from "./anywhere.mjs";
 
+const PRECOMPILED = fileURLToPath(new URL("./precompiled.mjs", import.meta.url));
+
 /** The suite in workerd, which refuses to compile: a module that it compiled itself is supplied instead of the inlined binary. */
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),
-  resolve: base.resolve,
+  resolve: { alias: { ...base.resolve.alias, lossgrad: PRECOMPILED } },
   plugins: [
     cloudflareTest({
       miniflare: {
@@ -18,7 +20,7 @@ export default defineConfig({
   ],
   test: {
     include: ANYWHERE,
-    setupFiles: ["scripts/engines/precompiled.mjs", "test/support/room.ts"],
+    setupFiles: [PRECOMPILED, "test/support/room.ts"],
     testTimeout: 60_000,
   },
 });

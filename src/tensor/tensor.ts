@@ -50,6 +50,10 @@ export interface ClampOptions {
   max?: number;
 }
 
+/** The symbol of `using`, or what compilers of `using` look for in engines that do not know it yet, such as WebKit. */
+export const DISPOSE: typeof Symbol.dispose =
+  (Symbol as Partial<typeof Symbol>).dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
 const HAS_FLOAT16_ARRAY = "Float16Array" in globalThis;
 
 /**
@@ -991,7 +995,7 @@ export class Tensor implements Variable {
    *   x.sum().item(); // 0
    * }
    */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 

@@ -2,6 +2,7 @@
 import * as lossgrad from "lossgrad";
 import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DISPOSE } from "../../src/tensor/tensor.js";
 import { observe } from "../support/observe.js";
 import { expectError } from "../support/refuse.js";
 
@@ -255,7 +256,7 @@ describe("a disposed tensor", () => {
   const FREE = [
     "numel",
     "dispose",
-    Symbol.dispose,
+    DISPOSE,
     Symbol.iterator,
     Symbol.for("nodejs.util.inspect.custom"),
   ];

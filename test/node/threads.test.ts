@@ -108,7 +108,7 @@ describe("a call does not wait for workers", () => {
     expect(threadsInUse()).toBe(1);
   });
 
-  it("that end before they begin; after some of them it goes on alone", async () => {
+  it("that end before they begin, and starts no others", async () => {
     let started = 0;
     withWorkers(
       class extends workerThreads.Worker {
@@ -119,12 +119,11 @@ describe("a call does not wait for workers", () => {
       },
     );
     setNumThreads(2);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 8; i++) {
       expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
-    expect(started).toBeGreaterThan(1);
-    expect(started).toBeLessThan(6);
+    expect(started).toBe(1);
     expect(threadsInUse()).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { ALL, valueIn } from "../support/dtypes.js";
-import { expectError, expectRefused } from "../support/refuse.js";
+import { expectRefused } from "../support/refuse.js";
 
 const ones2 = ones([2]);
 const none = zeros([0]);
@@ -27,8 +27,9 @@ describe("what a tensor is", () => {
 
   it("a shape cannot be written: operations trust it", () => {
     const { shape } = zeros([2, 3]);
-    expectError(() => ((shape as number[])[0] = 1000), TypeError, "read only property");
-    expectError(() => (shape as number[]).push(1000), TypeError, "not extensible");
+    expect(() => ((shape as number[])[0] = 1000)).toThrow(TypeError);
+    expect(() => (shape as number[]).push(1000)).toThrow(TypeError);
+    expect(shape).toEqual([2, 3]);
   });
 
   it("item of another number of elements is an error", () => {

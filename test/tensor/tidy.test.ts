@@ -1,6 +1,7 @@
 import { autograd, F, memoryStats, tensor, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
+import { DISPOSE } from "../../src/tensor/tensor.js";
 import { expectError, expectRefused } from "../support/refuse.js";
 
 const GONE =
@@ -214,7 +215,7 @@ describe("dispose", () => {
     }
     expect(memoryStats()).toEqual(before);
     expectError(() => inner.tolist(), Error, GONE);
-    expect(typeof zeros([1])[Symbol.dispose]).toBe("function");
+    expect(typeof zeros([1])[DISPOSE]).toBe("function");
   });
 
   it("of what a graph needs is an error of backward that names the operation", () => {

@@ -49,7 +49,7 @@ const LOOKS = 20_000;
 /** Milliseconds of a sleep, and how many of them a worker gets for one block. A machine that sleeps stops all threads alike. */
 const SLEEP = 50;
 const PATIENCE = 200;
-/** Workers that may be lost before the team goes on without new ones. */
+/** Workers that may be lost at work before the team goes on without new ones. */
 const MOST_LOSSES = 3;
 
 export class Team {
@@ -122,12 +122,14 @@ export class Team {
   private start(index: number): Handle {
     const { memory, control, threads } = this;
     const { module, wasm } = memory;
+    const ready = control.inside(index) + READY;
     const setup = { module, memory: wasm, control: control.buffer, threads, index };
     const handle = startWorker(setup, this.workerUrl, () => {
       if (this.workers[index] !== handle) return;
       this.workers[index] = null;
-      control.words[control.inside(index) + READY] = 0;
-      this.losses++;
+      // What kept it from coming up, such as a policy or a missing file, would keep others.
+      this.losses += control.words[ready] === 1 ? 1 : Infinity;
+      control.words[ready] = 0;
     });
     return handle;
   }

@@ -72,7 +72,7 @@ describe.each(kernelsOf("bytes").filter(([, , pass]) => pass === "sum"))("%s", (
   function check(x: readonly number[], y: readonly number[], addresses?: [number, number]): void {
     const expected = x.reduce((sum, a, i) => sum + twin(a, y[i]), 0);
     const found = sums(store("u8", x), store("u8", y), addresses);
-    expect(found, `length ${x.length} at ${addresses?.join()}`).toEqual([expected, expected]);
+    expect(found, `length ${x.length} at ${addresses?.join()}`).toEqual(backends.map(() => expected));
   }
 
   it("is exact at every length from 0 to 67, about its lanes' limits and about the edges of a block", () => {

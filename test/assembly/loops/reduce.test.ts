@@ -40,7 +40,7 @@ function relativeError(sum: number, terms: readonly number[]): number {
 /** The sum that a kernel returns, of operands at the given offsets; the same in both binaries, or an error is thrown. */
 function sumAt(name: string, x: Stored, y: Stored, p: number, offsets: readonly [number, number]): number {
   const region = Math.ceil((x.byteLength + 64) / 64) * 64;
-  const [first, second] = backends.map((backend) => {
+  const [first, ...others] = backends.map((backend) => {
     const [a, b] = [64 + offsets[0], 64 + region + offsets[1]];
     backend.write(a, x);
     backend.write(b, y);
@@ -48,7 +48,9 @@ function sumAt(name: string, x: Stored, y: Stored, p: number, offsets: readonly 
     const rest = name.includes("sumslope") ? [out, x.length, p, NORM, p] : [x.length, p];
     return backend.kernels[name](a, b, ...rest) as number;
   });
-  if (!Object.is(first, second)) throw new Error(`${name}: ${first} in one binary, ${second} in the other`);
+  for (const other of others) {
+    if (!Object.is(first, other)) throw new Error(`${name}: ${first} in one binary, ${other} in the other`);
+  }
   return first;
 }
 
