@@ -4,4 +4,4 @@ import module from "../../dist/lossgrad.wasm";
 
 await init(module);
 
-export * from "../../src/index.ts";
+export * from "lossgrad/slim";
