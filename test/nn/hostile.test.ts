@@ -253,13 +253,7 @@ describe("a disposed tensor", () => {
     "div_",
   ];
   /** What says nothing of the elements, or is about disposing. */
-  const FREE = [
-    "numel",
-    "dispose",
-    DISPOSE,
-    Symbol.iterator,
-    Symbol.for("nodejs.util.inspect.custom"),
-  ];
+  const FREE = ["numel", "dispose", DISPOSE, Symbol.iterator, Symbol.for("nodejs.util.inspect.custom")];
 
   it.each(publicMethods.filter((key) => !FREE.includes(key)).map((key) => [String(key), key] as const))(
     "is refused by %s, by that name",
