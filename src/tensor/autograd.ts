@@ -1,6 +1,6 @@
 /** The functions of torch.autograd. */
+import { describeStranger } from "../array/adapter.js";
 import { receiverOf, run } from "../autograd/backward.js";
-import { describeValue } from "../core/describe.js";
 import { checkFlag } from "../core/options.js";
 import { type BackwardOptions, readEngineOptions, rootOf } from "./differentiate.js";
 import { Tensor } from "./tensor.js";
@@ -39,7 +39,7 @@ export function grad(
   const upstream: unknown =
     gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
   if (!Array.isArray(upstream)) {
-    throw new TypeError(`grad: expected gradOutputs to be Tensors, got ${describeValue(upstream)}`);
+    throw new TypeError(`grad: expected gradOutputs to be Tensors, got ${describeStranger(upstream)}`);
   }
   if (upstream.length !== outputList.length) {
     throw new RangeError(`got ${outputList.length} tensors and ${upstream.length} gradients`);
@@ -64,7 +64,7 @@ function listOf(word: string, tensors: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(tensors) ? tensors : [tensors];
   for (const item of list) {
     if (!(item instanceof Tensor))
-      throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeValue(item)}`);
+      throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeStranger(item)}`);
     item.checkAlive("grad");
   }
   return list as Tensor[];

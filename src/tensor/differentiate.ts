@@ -1,8 +1,8 @@
 /** The user's two doors to the engine: backward, and autograd.grad. */
+import { describeStranger } from "../array/adapter.js";
 import { dtypes, isComplex } from "../array/dtype.js";
 import { checkUpstream, type Root, run } from "../autograd/backward.js";
 import type { EngineOptions, Variable } from "../autograd/graph.js";
-import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 
 /** Options of backward, and of autograd.grad. */
@@ -65,9 +65,10 @@ function upstreamOf(
     }
     return output.onesLike();
   }
-  if (typeof gradient !== "object" || !("nd" in gradient)) {
+  // The class itself imports this file.
+  if (!(gradient instanceof (output.constructor as new () => Variable))) {
     throw new TypeError(
-      `${caller}: expected the gradient as a Tensor or null, got ${describeValue(gradient)}`,
+      `${caller}: expected the gradient as a Tensor or null, got ${describeStranger(gradient)}`,
     );
   }
   gradient.checkAlive(caller);

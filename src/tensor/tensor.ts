@@ -355,7 +355,7 @@ export class Tensor implements Variable {
 
   private checkGrad(value: unknown): void {
     if (!(value instanceof Tensor))
-      throw new TypeError(`grad: expected a Tensor or null, got ${describeValue(value)}`);
+      throw new TypeError(`grad: expected a Tensor or null, got ${describeStranger(value)}`);
     value.checkAlive("grad");
     if (value === this) throw new Error("can't assign Variable as its own grad");
     if (!sameShape(value.shape, this.shape))

@@ -1,5 +1,5 @@
 /** Two copies of the library on one page, as two dependencies may bring them. */
-import { F, nn, tensor, type Tensor } from "lossgrad";
+import { autograd, F, nn, tensor, type Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
 import type * as Lossgrad from "lossgrad";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -41,6 +41,24 @@ describe("a tensor of another copy of the library", () => {
     expectRefused(() => own.add(x), TypeError, `add: expected a Tensor or a number, ${text}`);
     expectRefused(() => own.copy_(x), TypeError, `copy_: expected a Tensor, ${text}`);
     expectRefused(() => l1Loss(x as never, 1), TypeError, "got a Tensor; use F.l1Loss");
+  });
+
+  it("is refused as a gradient", () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const y = x.mul(2);
+    const upstream = other.tensor([7, 9]);
+    const text = "got one of another copy of lossgrad";
+    expectRefused(
+      () => y.backward(upstream),
+      TypeError,
+      `backward: expected the gradient as a Tensor or null, ${text}`,
+    );
+    expectRefused(() => (x.grad = upstream), TypeError, `grad: expected a Tensor or null, ${text}`);
+    for (const gradOutputs of [upstream, [upstream]]) {
+      expectRefused(() => autograd.grad(y, x, { gradOutputs }), TypeError, text);
+    }
+    expectRefused(() => autograd.grad(y, upstream), TypeError, `expected inputs to be Tensors, ${text}`);
+    expect(x.grad).toBeNull();
   });
 
   it("is refused once it was disposed", () => {

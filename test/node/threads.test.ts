@@ -1,6 +1,6 @@
 /** Threads as Node has them: workers that fail or die, and whole processes; the rest is in test/core/threads. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { F, ones, setNumThreads, threadsInUse } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
+import { WORKER_ID } from "../../src/core/generated/worker.js";
 import { workersUp } from "../core/threads/up.js";
 
 const N = 4 * BLOCK + 9;
@@ -93,6 +94,22 @@ describe("workerUrl", () => {
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     expect(threadsInUse()).toBe(1);
+  });
+
+  it("of another version's file leaves the work to one thread", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lossgrad-"));
+    try {
+      const other = join(folder, "worker.js");
+      writeFileSync(other, readFileSync(file, "utf8").replace(WORKER_ID, "f".repeat(WORKER_ID.length)));
+      setNumThreads(2, { workerUrl: pathToFileURL(other) });
+      for (let i = 0; i < 8; i++) {
+        expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      expect(threadsInUse()).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

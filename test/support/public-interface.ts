@@ -56,8 +56,14 @@ function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
     const { name } = declaration as { name?: ts.Node };
     if (!name || isInternal(member)) return [];
     const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
-    return [{ name: `${owner}.${name.getText()}`, symbol: member, kind }];
+    return [{ name: `${owner}.${nameOf(member, name)}`, symbol: member, kind }];
   });
+}
+
+/** As it is written; one of the symbols that the language names, however it is come by. */
+function nameOf(member: ts.Symbol, written: ts.Node): string {
+  const [, known] = /^__@(dispose|iterator)@/.exec(member.name) ?? [];
+  return known ? `[Symbol.${known}]` : written.getText();
 }
 
 function isInternal(symbol: ts.Symbol): boolean {

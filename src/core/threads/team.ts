@@ -1,5 +1,6 @@
 /** The main thread and its workers, from the main thread's side. */
 import { BLOCK } from "../block.js";
+import { WORKER_ID } from "../generated/worker.js";
 import type { LinearMemory } from "../memory.js";
 import {
   Control,
@@ -58,6 +59,8 @@ export class Team {
   private readonly numberOf: ReadonlyMap<AnyKernel, number>;
   private readonly workers: (Handle | null)[] = [];
   private readonly sleeps = maySleep();
+  /** Whether any worker did. */
+  private cameUp = false;
   private losses = 0;
   private lastJob = 0;
   private lastCall = 0;
@@ -107,9 +110,14 @@ export class Team {
     this.workers.fill(null);
   }
 
-  /** Starts the workers up to number `count` that are not there. A job does not wait for them: they join when they are up. */
+  /**
+   * Starts the workers up to number `count` that are not there. A job does not wait for them: they join when they are up. Until the first is
+   * up there is no other: where workers are refused, the browser's console says so once.
+   */
   private hire(count: number): void {
-    for (let i = 0; i < count && this.losses <= MOST_LOSSES; i++) {
+    this.cameUp ||= this.inUse > 1;
+    const most = this.cameUp ? count : Math.min(count, 1);
+    for (let i = 0; i < most && this.losses <= MOST_LOSSES; i++) {
       if (this.workers[i]) continue;
       try {
         this.workers[i] = this.start(i);
@@ -123,7 +131,7 @@ export class Team {
     const { memory, control, threads } = this;
     const { module, wasm } = memory;
     const ready = control.inside(index) + READY;
-    const setup = { module, memory: wasm, control: control.buffer, threads, index };
+    const setup = { id: WORKER_ID, module, memory: wasm, control: control.buffer, threads, index };
     const handle = startWorker(setup, this.workerUrl, () => {
       if (this.workers[index] !== handle) return;
       this.workers[index] = null;

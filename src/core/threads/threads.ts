@@ -21,7 +21,8 @@ let team: Team | null = null;
 export interface ThreadOptions {
   /**
    * Where "lossgrad/worker.js" is served: workers then start from this file, not from a text that is part of the library, which needs
-   * `worker-src blob:` in a page's Content-Security-Policy. Stays until another is given, or null.
+   * `worker-src blob:` in a page's Content-Security-Policy. Stays until another is given, or null. Where the file cannot be had, or is of
+   * another version of the library, one thread does all the work.
    */
   workerUrl?: string | URL | null;
 }
@@ -43,9 +44,9 @@ export interface ThreadOptions {
 export function setNumThreads(count: number, options: ThreadOptions = {}): void {
   checkOptionNames("setNumThreads", options, ["workerUrl"]);
   const { workerUrl } = options;
-  if (!(workerUrl == null || typeof workerUrl === "string" || workerUrl instanceof URL)) {
+  if (!(workerUrl == null || (typeof workerUrl === "string" && workerUrl) || workerUrl instanceof URL)) {
     throw new TypeError(
-      `setNumThreads: expected workerUrl to be a string or URL, got ${describeValue(workerUrl)}`,
+      `setNumThreads: expected workerUrl to be a URL, as such or as a string, got ${describeValue(workerUrl)}`,
     );
   }
   if (typeof count !== "number" || !Number.isInteger(count)) {

@@ -5,8 +5,13 @@
 import { Control, FAILED, JOB, READY, SLEEPING } from "./control.js";
 import { type AnyKernel, work } from "./work.js";
 
+/** The digest of this program, which the build puts in. */
+declare const WORKER_ID: string;
+
 /** What a worker is given. */
 export interface Setup {
+  /** The WORKER_ID that the library expects: a file of another version may be served, and would compute something else. */
+  readonly id: string;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
@@ -21,7 +26,8 @@ const AWAKE = 0.2;
 /** Looks at the job between two looks at the clock. */
 const LOOKS = 256;
 
-function serve({ module, memory, control: buffer, threads, index }: Setup): never {
+function serve({ id, module, memory, control: buffer, threads, index }: Setup): never {
+  if (id !== WORKER_ID) throw new Error(`lossgrad: expected worker.js of this version (${id}), got another (${WORKER_ID})`);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as AnyKernel);
   const control = new Control(buffer, threads);

@@ -55,8 +55,9 @@ describe("setNumThreads", () => {
 
 describe("workerUrl", () => {
   it.each([
-    [5, "setNumThreads: expected workerUrl to be a string or URL, got 5"],
-    [{}, "setNumThreads: expected workerUrl to be a string or URL, got"],
+    [5, "setNumThreads: expected workerUrl to be a URL, as such or as a string, got 5"],
+    [{}, "setNumThreads: expected workerUrl to be a URL, as such or as a string, got Object"],
+    ["", 'setNumThreads: expected workerUrl to be a URL, as such or as a string, got ""'],
   ])("of %s is refused, and the number of threads stays", (workerUrl, message) => {
     setNumThreads(2);
     expectRefused(() => setNumThreads(3, { workerUrl: workerUrl as never }), TypeError, message);
