@@ -3,6 +3,7 @@
  * left out here is what costs more than such a call: objects for operands, a walk over blocks, names to look up, options to copy.
  * Whatever is not that simple, or wrong, is left to the general way (evaluate.ts), which gives the same bits.
  */
+import { isProvided } from "../core/binary.js";
 import { BLOCK } from "../core/block.js";
 import type { Kernels } from "../core/kernels.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
@@ -48,7 +49,7 @@ export class Float32Loss {
 
   /** The mean or sum; NaN when the general way must say what it is. */
   value(x: unknown, y: unknown, options: RawOptions): number {
-    if (!(x instanceof Float32Array && y instanceof Float32Array)) return NaN;
+    if (!(isProvided() && x instanceof Float32Array && y instanceof Float32Array)) return NaN;
     const n = x.length;
     if (n === 0 || n > BLOCK || n !== y.length || !this.isPlain(options, "")) return NaN;
     const { reduction } = options;
@@ -60,7 +61,7 @@ export class Float32Loss {
 
   /** The mean or sum, and its gradient in `options.grad` or a new array; null when the general way must give them. */
   valueAndGrad(x: unknown, y: unknown, options: RawOptions): { value: number; grad: Float32Array } | null {
-    if (!(x instanceof Float32Array && y instanceof Float32Array)) return null;
+    if (!(isProvided() && x instanceof Float32Array && y instanceof Float32Array)) return null;
     const n = x.length;
     if (n === 0 || n > BLOCK || n !== y.length || !this.isPlain(options, "grad")) return null;
     const { reduction, grad = new Float32Array(n) } = options;

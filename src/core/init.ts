@@ -30,6 +30,7 @@ class Modules implements Binary {
     }
     // Bytes serve both kinds of memory.
     const bytes = await bytesOf(source);
+    checkBinary(bytes);
     this.plain = await compiled(forMemory(bytes, false));
     if (canShare()) this.shared = await compiled(forMemory(bytes, true));
   }
@@ -86,6 +87,19 @@ function checkVersion(module: WebAssembly.Module): void {
   );
 }
 
+/** What a WebAssembly binary begins with. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+/** Says it of a page in the binary's place, which servers of single-page apps answer with, before an engine is blamed. */
+function checkBinary(bytes: Uint8Array): void {
+  if (MAGIC.every((byte, i) => bytes[i] === byte)) return;
+  const start = new TextDecoder().decode(bytes.subarray(0, 16));
+  throw new Error(
+    `init: expected the bytes of "lossgrad/lossgrad.wasm", got ${bytes.length} bytes that begin with ${JSON.stringify(start)}; does its URL ` +
+      "answer with the file?",
+  );
+}
+
 async function compiled(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   const module = await WebAssembly.compile(bytes).catch((error: unknown) => {
     throw refusal(bytes, error);
@@ -112,7 +126,7 @@ function isBuffer(source: unknown): source is ArrayBufferLike {
 }
 
 function isResponse(source: unknown): source is Response {
-  return typeof (source as Partial<Response> | null | undefined)?.arrayBuffer === "function";
+  return Object.prototype.toString.call(source) === "[object Response]";
 }
 
 async function read(source: string | URL): Promise<Uint8Array> {
@@ -122,7 +136,11 @@ async function read(source: string | URL): Promise<Uint8Array> {
     if (files) return files.readFileSync(new URL(url));
     return await received(await fetch(url));
   } catch (error) {
-    throw new Error(`init: expected to read the binary from ${url}, got "${String(error)}"`, {
+    const relative = !("location" in globalThis) && !/^[a-z][a-z\d+.-]*:/i.test(url);
+    const wayOut = relative
+      ? '; outside of pages a URL is whole, as import.meta.resolve("lossgrad/lossgrad.wasm") gives it'
+      : "";
+    throw new Error(`init: expected to read the binary from ${url}, got "${String(error)}"${wayOut}`, {
       cause: error,
     });
   }
@@ -131,5 +149,9 @@ async function read(source: string | URL): Promise<Uint8Array> {
 async function received(response: Response): Promise<Uint8Array> {
   if (!response.ok)
     throw new Error(`init: expected a Response with the binary, got status ${response.status}`);
+  if (response.bodyUsed)
+    throw new Error(
+      "init: expected a Response that nobody has read, got one whose body is used; give its clone()",
+    );
   return new Uint8Array(await response.arrayBuffer());
 }

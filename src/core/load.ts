@@ -30,7 +30,7 @@ export function refusal(bytes: Uint8Array<ArrayBuffer>, cause: unknown): Error {
   if (!WebAssembly.validate(bytes)) {
     return new Error(
       "lossgrad: expected an engine that takes the binary (WebAssembly with SIMD: browsers since 2021, Safari since 16.4), got one that " +
-        "finds it invalid",
+        "finds it invalid, or bytes that were damaged",
       { cause },
     );
   }

@@ -48,9 +48,11 @@ describe("before init", () => {
     expect(compute()).toEqual([1, true]);
   });
 
-  it("a loss of arrays is refused", async () => {
+  it.each([1, 40, 100])("a loss of arrays of %i is refused", async (n) => {
     const arrays: typeof Arrays = await import("lossgrad/slim/arrays");
-    expect(() => arrays.l1Loss(new Float32Array(100), new Float32Array(100))).toThrow(text);
+    const [x, y] = [new Float32Array(n), new Float32Array(n)];
+    expect(() => arrays.l1Loss(x, y)).toThrow(text);
+    expect(() => arrays.l1Loss.valueAndGrad(x, y)).toThrow(text);
   });
 
   it("importing, and what needs no memory, are fine", () => {
@@ -134,9 +136,15 @@ describe("init refuses, and may be called again after", () => {
     ["null", null, TypeError, "got null"],
     ["an object", {}, TypeError, "init: expected the binary as bytes"],
     ["a promise that rejects", () => Promise.reject(new Error("gone")), Error, "gone"],
-    ["bytes that are no module", new Uint8Array([1, 2, 3]), Error, "got one that finds it invalid"],
-    ["no bytes", new Uint8Array(0), Error, "got one that finds it invalid"],
-    ["bytes that are cut off", bytesOf(PLAIN).slice(0, -40), Error, "finds it invalid"],
+    [
+      "bytes that are no module",
+      new Uint8Array([65, 66, 67]),
+      Error,
+      'init: expected the bytes of "lossgrad/lossgrad.wasm", got 3 bytes that begin with "ABC"',
+    ],
+    ["no bytes", new Uint8Array(0), Error, 'got 0 bytes that begin with ""'],
+    ["bytes that are cut off", bytesOf(PLAIN).slice(0, -40), Error, "or bytes that were damaged"],
+    ["a Blob", new Blob(["x"]), TypeError, "a Response or a compiled WebAssembly.Module, got Blob"],
     ["another version", ofAnotherVersion(), Error, "init: expected the binary of this version of lossgrad"],
     [
       "a module of something else",
@@ -151,7 +159,12 @@ describe("init refuses, and may be called again after", () => {
       Error,
       "init: expected to read the binary from file:///not/there.wasm",
     ],
-    ["a URL without a base", "lossgrad.wasm", Error, "init: expected to read the binary from lossgrad.wasm"],
+    [
+      "a URL without a base",
+      "lossgrad.wasm",
+      Error,
+      'outside of pages a URL is whole, as import.meta.resolve("lossgrad/lossgrad.wasm") gives it',
+    ],
   ] as const)("%s", async (_, source, kind, text) => {
     const given: unknown = typeof source === "function" ? (source as () => unknown)() : source;
     const error: unknown = await slim.init(given as never).catch((reason: unknown) => reason);
@@ -161,9 +174,17 @@ describe("init refuses, and may be called again after", () => {
     expect(compute()).toEqual([1, true]);
   });
 
-  it("a server that answers with an error page", async () => {
-    serve(() => new Response("<!doctype html>", { status: 200 }));
-    await expect(slim.init("https://example.org/x.wasm")).rejects.toThrow("finds it invalid");
+  it("a server that answers with a page", async () => {
+    serve(() => new Response("<!doctype html><html>", { status: 200 }));
+    await expect(slim.init("https://example.org/x.wasm")).rejects.toThrow(
+      'got 21 bytes that begin with "<!doctype html><"; does its URL answer with the file?',
+    );
+  });
+
+  it("a Response that was read before", async () => {
+    const response = new Response(bytesOf(PLAIN));
+    await response.arrayBuffer();
+    await expect(slim.init(response)).rejects.toThrow("init: expected a Response that nobody has read");
   });
 });
 

@@ -27,7 +27,8 @@ const AWAKE = 0.2;
 const LOOKS = 256;
 
 function serve({ id, module, memory, control: buffer, threads, index }: Setup): never {
-  if (id !== WORKER_ID) throw new Error(`lossgrad: expected worker.js of this version (${id}), got another (${WORKER_ID})`);
+  if (id !== WORKER_ID)
+    throw new Error(`lossgrad: expected worker.js of this version (${id}), got another (${WORKER_ID})`);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as AnyKernel);
   const control = new Control(buffer, threads);

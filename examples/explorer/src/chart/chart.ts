@@ -30,6 +30,8 @@ export interface Curve {
 export interface ChartOptions {
   /** What assistive technology is told that this is. */
   readonly label: string;
+  /** Whether controls lie on it: what is inside an image is not told to assistive technology. */
+  readonly interactive?: boolean;
   readonly heading?: string;
   readonly x: Axis;
   readonly y: Axis;
@@ -58,12 +60,13 @@ export class Chart {
   private ranges: { x: Range; y: Range } = { x: [0, 1], y: [0, 1] };
 
   constructor(private readonly options: ChartOptions) {
-    const { label, heading = "", curves } = options;
-    const canvas = element("div", { class: "canvas", role: "img", "aria-label": label });
+    const { label, interactive = false, heading = "", curves } = options;
+    const role = interactive ? "group" : "img";
+    const canvas = element("div", { class: "canvas", role, "aria-label": label });
     this.root = element(
       "section",
       { class: "chart" },
-      heading === "" ? null : element("h3", {}, heading),
+      heading === "" ? null : element("h2", {}, heading),
       canvas,
     );
     const empty = [[], ...curves.map(() => [])] as unknown as uPlot.AlignedData;

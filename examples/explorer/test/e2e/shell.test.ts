@@ -1,9 +1,15 @@
 /** The page around the panels: where it is served, its links, its widths and colours, and places that are hostile to it. */
+import axe from "axe-core";
 import { expect, it } from "vitest";
 import { describeInChromium, expectQuiet, photograph } from "./chromium.js";
 
 const PANELS = ["curves", "guess?steps=8", "line", "race", "images?sample=1"];
 const nameOf = (link: string): string => link.split("?")[0];
+
+/** A page that axe was put into. */
+interface Checked {
+  axe: typeof axe;
+}
 
 describeInChromium("the page", (site) => {
   it("says that it is isolated, and how many threads there are", async () => {
@@ -93,23 +99,16 @@ describeInChromium("the page", (site) => {
     await expectQuiet(watched);
   });
 
-  it.each(PANELS)("names everything that can have the focus: %s", async (link) => {
-    const watched = await site.open(link);
-    const unnamed = await watched.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button, input, summary, [tabindex='0']")]
-        .filter((each) => each.checkVisibility())
-        .filter((each) => {
-          const labels = each instanceof HTMLInputElement ? [...(each.labels ?? [])] : [];
-          const texts = [
-            each.getAttribute("aria-label"),
-            each.textContent,
-            ...labels.map((label) => label.textContent),
-          ];
-          return texts.every((text) => (text ?? "").trim() === "");
-        })
-        .map((each) => each.outerHTML.slice(0, 120)),
-    );
-    expect(unnamed).toEqual([]);
-    await expectQuiet(watched);
-  });
+  it.each(PANELS.flatMap((link) => [false, true].map((dark) => [link, dark ? "dark" : "light"] as const)))(
+    "has nothing that axe finds wrong for assistive technology: %s, %s",
+    async (link, colours) => {
+      const watched = await site.open(link, { dark: colours === "dark" });
+      const { page } = watched;
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => (globalThis as unknown as Checked).axe.run());
+      const found = violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html)]);
+      expect(found).toEqual([]);
+      await expectQuiet(watched);
+    },
+  );
 });

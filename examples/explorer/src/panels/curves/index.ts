@@ -55,6 +55,7 @@ class CurvesView implements PanelView {
     const x: Axis = { label: "prediction", format: (value) => formatNumber(value, 3) };
     return new Chart({
       label: `Chart of the ${what} against the prediction; the table below has its values at the prediction`,
+      interactive: what === "loss",
       heading: what === "loss" ? "Loss" : "Gradient: what a step of descent follows",
       x,
       y: { label: what, room: 6, format: (value) => formatNumber(value, 3) },

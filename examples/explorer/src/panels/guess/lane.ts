@@ -39,7 +39,7 @@ export class Lane {
     this.board.style.height = `${rows * ROW}px`;
     this.board.append(this.canvas, ...this.handles.map((handle) => handle.root));
     const mark = element("span", { class: "mark", style: `--mark: var(${color})` });
-    const heading = element("h3", {}, mark, name, element("small", {}, ` mean of ${formula}`));
+    const heading = element("h2", {}, mark, name, element("small", {}, ` mean of ${formula}`));
     this.root = element("section", { class: "lane", "aria-label": name }, heading, this.board, this.status);
     new ResizeObserver(() => this.draw()).observe(this.board);
     onTheme(() => this.draw());

@@ -40,14 +40,11 @@ class LineView implements PanelView {
   private shown = false;
 
   constructor() {
-    const { surface, root } = this.chart;
+    const { surface } = this.chart;
     const about = { role: "application", tabindex: "0", "aria-describedby": "line-help" };
     for (const [name, value] of Object.entries(about)) surface.setAttribute(name, value);
     surface.setAttribute("aria-label", "Points of the chart");
     surface.classList.add("grabbing");
-    // What is inside an image is not told to assistive technology, and the points are to be.
-    const canvas = root.querySelector(".canvas")!;
-    canvas.setAttribute("role", "group");
     new Hands({
       surface,
       cloud: () => this.cloud,
@@ -62,7 +59,7 @@ class LineView implements PanelView {
       "div",
       { class: "panel" },
       this.controls.root,
-      element("div", { class: "plots" }, root, this.readout.root),
+      element("div", { class: "plots" }, this.chart.root, this.readout.root),
     );
     onTheme(() => this.touchLayer());
     this.store.subscribe(() => this.update());
@@ -78,6 +75,7 @@ class LineView implements PanelView {
   private createChart(): Chart {
     return new Chart({
       label: "Chart of the points and the three lines; the table below has the lines' equations",
+      interactive: true,
       x: { label: "x" },
       y: { label: "y" },
       curves: FITTED.map((id) => ({ ...LOSSES[id], label: LOSSES[id].name, width: 3 })),

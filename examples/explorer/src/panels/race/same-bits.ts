@@ -36,7 +36,7 @@ export function sameBits(): HTMLElement {
   return element(
     "section",
     { class: "bits", "aria-label": "Same bits" },
-    element("h3", {}, "Same bits"),
+    element("h2", {}, "Same bits"),
     element("p", {}, INTRODUCTION),
     start,
     result,
