@@ -12,7 +12,7 @@ window.makeTensor = () => {
   }
 };
 
-window.computeOnThreads = ({ workerUrl, patience }) => {
-  setNumThreads(2, { workerUrl });
+window.computeOnThreads = ({ workerUrl, patience, threads = 2 }) => {
+  setNumThreads(threads, { workerUrl });
   return computeOnThreads(lossgrad, patience);
 };
