@@ -23,6 +23,7 @@ const { parse } = createRequire(createRequire(import.meta.url).resolve("typedoc"
   parse: (text: string) => unknown;
 };
 const FOLDER = ".github/workflows";
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 const files = readdirSync(FOLDER);
 const textOf = (file: string): string => readFileSync(join(FOLDER, file), "utf8");
 const read = (file: string): Workflow => parse(textOf(file)) as Workflow;
@@ -49,9 +50,11 @@ describe.each(files)("%s", (file) => {
 
   it("runs scripts that exist", () => {
     const commands = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run }) => run ?? ""));
-    const scripts = commands.flatMap((command) => command.match(/(\.ci|scripts)\/[\w.-]+/g) ?? []);
-    expect(scripts.length).toBeGreaterThan(0);
-    expect(scripts.filter((path) => !statSync(path).isFile())).toEqual([]);
+    const paths = commands.flatMap((command) => command.match(/(\.ci|scripts)\/[\w.-]+/g) ?? []);
+    const names = commands.flatMap((command) => [...command.matchAll(/npm run ([\w:]+)/g)].map((m) => m[1]));
+    expect(paths.length + names.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !statSync(path).isFile())).toEqual([]);
+    expect(names.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
 
