@@ -1,10 +1,18 @@
 // The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/ -> dist/.
 // A step whose output is newer than its sources is skipped, so that every command may build first.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assertOnlyMemoryImported, inlineWasm, shipWasm } from "./inline-wasm.mjs";
-import { inlineWorker, shipWorker } from "./inline-worker.mjs";
+import { inlineWorker } from "./inline-worker.mjs";
 import { commandOf, runScript } from "./packages.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -12,6 +20,15 @@ const RELEASE_WASM = "build/lossgrad.wasm";
 const THREADS_WASM = "build/lossgrad.threads.wasm";
 const WORKER_ENTRY = "src/core/threads/worker.ts";
 const WORKER_SOURCE = "src/core/generated/worker.ts";
+const WORKER_FILE = "build/worker.js";
+/** What the bundle of the worker is made of. */
+const WORKER_INPUTS = [
+  dirname(WORKER_ENTRY),
+  "src/core/block.ts",
+  "scripts/inline-worker.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
 const BINARY_SOURCE = "src/core/generated/binary.ts";
 const BINARY_FACTS = "src/core/generated/kernels.ts";
 
@@ -47,7 +64,7 @@ function compileLibrary() {
   runScript(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json"]);
   dropMaps("dist/core/generated");
   shipWasm(RELEASE_WASM, THREADS_WASM, "dist/lossgrad.wasm", "dist/lossgrad.threads.wasm");
-  shipWorker(WORKER_ENTRY, "dist/worker.js");
+  copyFileSync(WORKER_FILE, "dist/worker.js");
 }
 
 process.chdir(ROOT);
@@ -61,8 +78,8 @@ if (process.argv.includes("--debug")) {
     assertOnlyMemoryImported(THREADS_WASM);
     inlineWasm(RELEASE_WASM, THREADS_WASM, BINARY_FACTS, BINARY_SOURCE);
   }
-  if (!upToDate(WORKER_SOURCE, [dirname(WORKER_ENTRY), "src/core/block.ts", "scripts/inline-worker.mjs"])) {
-    inlineWorker(WORKER_ENTRY, WORKER_SOURCE);
+  if (!upToDate(WORKER_FILE, WORKER_INPUTS) || !existsSync(WORKER_SOURCE)) {
+    inlineWorker(WORKER_ENTRY, WORKER_SOURCE, WORKER_FILE);
   }
   compileLibrary();
 }

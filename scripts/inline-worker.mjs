@@ -22,20 +22,19 @@ function bundle(entry) {
     define: { WORKER_ID: JSON.stringify(PLACE) },
   });
   const [{ text }] = outputFiles;
+  if (!text.includes(PLACE)) throw new Error(`${entry}: expected a place for WORKER_ID, got none`);
   const id = createHash("sha256").update(text).digest("hex").slice(0, PLACE.length);
-  return { id, text: text.replace(PLACE, id) };
+  return { id, text: text.replaceAll(PLACE, id) };
 }
 
-export function inlineWorker(entry, sourceFile) {
+/** Writes both from one bundle: the library refuses any other. */
+export function inlineWorker(entry, sourceFile, file) {
   const { id, text } = bundle(entry);
-  mkdirSync(dirname(sourceFile), { recursive: true });
+  for (const path of [sourceFile, file]) mkdirSync(dirname(path), { recursive: true });
   writeFileSync(
     sourceFile,
     `// Written by scripts/inline-worker.mjs from ${entry}.\n` +
       `export const WORKER_ID = ${JSON.stringify(id)};\nexport const WORKER_SOURCE = ${JSON.stringify(text)};\n`,
   );
-}
-
-export function shipWorker(entry, target) {
-  writeFileSync(target, bundle(entry).text);
+  writeFileSync(file, text);
 }

@@ -136,7 +136,7 @@ async function read(source: string | URL): Promise<Uint8Array> {
     if (files) return files.readFileSync(new URL(url));
     return await received(await fetch(url));
   } catch (error) {
-    const relative = !("location" in globalThis) && !/^[a-z][a-z\d+.-]*:/i.test(url);
+    const relative = globalThis.location === undefined && !/^[a-z][a-z\d+.-]*:/i.test(url);
     const wayOut = relative
       ? '; outside of pages a URL is whole, as import.meta.resolve("lossgrad/lossgrad.wasm") gives it'
       : "";
@@ -149,9 +149,9 @@ async function read(source: string | URL): Promise<Uint8Array> {
 async function received(response: Response): Promise<Uint8Array> {
   if (!response.ok)
     throw new Error(`init: expected a Response with the binary, got status ${response.status}`);
-  if (response.bodyUsed)
+  if (response.bodyUsed || response.body?.locked)
     throw new Error(
-      "init: expected a Response that nobody has read, got one whose body is used; give its clone()",
+      "init: expected a Response that nobody has read, got one whose body is in use; give a clone()",
     );
   return new Uint8Array(await response.arrayBuffer());
 }

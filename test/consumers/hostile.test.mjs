@@ -31,14 +31,15 @@ describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSE
   });
   afterAll(() => browser?.close());
 
-  /** What the function `name` of the page's window returns in a page served with `headers`, and what the page's console says. */
+  /** What the function `name` of the page's window returns in a page served with `headers`, what the console says, and how many workers live. */
   async function call(headers, name, options) {
     const server = await serve(appFolder("hostile"), headers);
     try {
       const { page, noise, context } = await open(browser, server.url);
       const result = await callIn(page, name, options);
+      const workers = page.workers().length;
       await context.close();
-      return { result, noise };
+      return { result, noise, workers };
     } finally {
       server.close();
     }
@@ -60,7 +61,7 @@ describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSE
   test("under the strict policy threads start from a file", async () => {
     const options = { workerUrl: "./dist/worker.js", patience: LONG };
     const seen = await call({ ...STRICT, ...ISOLATED }, "computeOnThreads", options);
-    expect(seen).toEqual({ result: `${LARGE} on 2`, noise: [] });
+    expect(seen).toEqual({ result: `${LARGE} on 2`, noise: [], workers: 1 });
   });
 
   test("under the strict policy and without such a file one thread computes", async () => {
@@ -76,7 +77,7 @@ describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSE
     async (file) => {
       const options = { workerUrl: `./${file}`, patience: SHORT };
       const seen = await call(ISOLATED, "computeOnThreads", options);
-      expect(seen).toEqual({ result: `${LARGE} on 1`, noise: [] });
+      expect(seen).toEqual({ result: `${LARGE} on 1`, noise: [], workers: 0 });
     },
   );
 
@@ -87,7 +88,7 @@ describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSE
     writeFileSync(join(folder, "other.js"), own.replace(/"[0-9a-f]{16}"/, '"ffffffffffffffff"'));
     const options = { workerUrl: "./dist/other.js", patience: SHORT };
     const seen = await call(ISOLATED, "computeOnThreads", options);
-    expect(seen).toEqual({ result: `${LARGE} on 1`, noise: [] });
+    expect(seen).toEqual({ result: `${LARGE} on 1`, noise: [], workers: 0 });
   });
 
   test("a tab that goes into the background, is frozen there and comes back computes on", async () => {

@@ -181,9 +181,12 @@ describe("init refuses, and may be called again after", () => {
     );
   });
 
-  it("a Response that was read before", async () => {
+  it.each([
+    ["was read before", (response: Response) => response.arrayBuffer()],
+    ["somebody is reading", (response: Response) => response.body!.getReader()],
+  ])("a Response that %s", async (_, read) => {
     const response = new Response(bytesOf(PLAIN));
-    await response.arrayBuffer();
+    await read(response);
     await expect(slim.init(response)).rejects.toThrow("init: expected a Response that nobody has read");
   });
 });

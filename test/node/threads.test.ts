@@ -100,7 +100,7 @@ describe("workerUrl", () => {
     const folder = mkdtempSync(join(tmpdir(), "lossgrad-"));
     try {
       const other = join(folder, "worker.js");
-      writeFileSync(other, readFileSync(file, "utf8").replace(WORKER_ID, "f".repeat(WORKER_ID.length)));
+      writeFileSync(other, readFileSync(file, "utf8").replaceAll(WORKER_ID, "f".repeat(WORKER_ID.length)));
       setNumThreads(2, { workerUrl: pathToFileURL(other) });
       for (let i = 0; i < 8; i++) {
         expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);

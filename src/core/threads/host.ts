@@ -77,17 +77,18 @@ function startPageWorker(setup: Setup, url: string | null, onGone: () => void): 
   if (!Worker) throw new Error("no workers here");
   const program = url ?? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
   const worker = new Worker(program, { type: "module", name: "lossgrad" });
+  const end = (): void => {
+    worker.terminate();
+    if (url === null) URL.revokeObjectURL(program);
+  };
   worker.addEventListener("error", (event) => {
     event.preventDefault();
+    // One whose program throws lives on without it.
+    end();
     onGone();
   });
   worker.postMessage(setup);
-  return {
-    end: () => {
-      worker.terminate();
-      if (url === null) URL.revokeObjectURL(program);
-    },
-  };
+  return { end };
 }
 
 /** Whether this thread may sleep: a page's main thread may not. */
