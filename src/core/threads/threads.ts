@@ -31,9 +31,9 @@ export interface ThreadOptions {
  * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
  *
  * The default is the number of cores. Threads are used for contiguous operands of one dtype, from about 50,000 elements on, and start when they
- * are first needed: one, and once it is up, at the next call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and pages that are isolated
- * from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and `threadsInUse()` says so.
- * `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
+ * are first needed: one, and once it is up, at the next call, the others. They never hold the process open. They need shared memory: Node, Bun,
+ * Deno, and pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and
+ * `threadsInUse()` says so. `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
  *
  * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
