@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { list } from "./engines/list.mjs";
 import { runSuite } from "./engines/suite.mjs";
-import { installPackages } from "./packages.mjs";
+import { tryInstallPackages } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const README = join(ROOT, "README.md");
@@ -33,11 +33,7 @@ function install() {
     engines: "workerd (about 250 MB, once)",
   };
   for (const [folder, what] of Object.entries(folders)) {
-    try {
-      installPackages(join(ROOT, "scripts", folder), what);
-    } catch (error) {
-      console.error(error.message);
-    }
+    tryInstallPackages(join(ROOT, "scripts", folder), what);
   }
 }
 

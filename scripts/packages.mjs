@@ -35,3 +35,12 @@ export function installPackages(folder, what) {
   const { status } = spawnSync(command, args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new Error(`npm ci in ${folder}: expected it to succeed, got status ${status}`);
 }
+
+/** The same for what may be absent: where npm cannot install it, says why, and whoever needs it is skipped. */
+export function tryInstallPackages(folder, what) {
+  try {
+    installPackages(folder, what);
+  } catch (error) {
+    console.error(error.message);
+  }
+}

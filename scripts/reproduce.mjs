@@ -15,7 +15,7 @@ import Table from "cli-table3";
 import { build } from "esbuild";
 import { runInBrowser } from "./reproduce/browsers.mjs";
 import { engines } from "./reproduce/engines.mjs";
-import { installPackages } from "./packages.mjs";
+import { tryInstallPackages } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HERE = join(ROOT, "scripts/reproduce");
@@ -28,15 +28,6 @@ const THREADS = [[8, 2, 1], [1]];
 const THREADS_OF_PLAIN_PAGES = [[8]];
 /** Milliseconds for one engine. */
 const LIMIT = 5 * 60_000;
-
-/** Installs the engines that npm has; what it cannot install is skipped. */
-function installEngines() {
-  try {
-    installPackages(HERE, "the engines that npm has (about 1 GB, once)");
-  } catch (error) {
-    console.error(error.message);
-  }
-}
 
 /** The set and the built library as one script, and the program that runs it outside pages. */
 async function bundleSet() {
@@ -169,7 +160,7 @@ function option(name) {
   return at < 0 ? undefined : (process.argv[at + 1] ?? "");
 }
 
-installEngines();
+tryInstallPackages(HERE, "the engines that npm has (about 1 GB, once)");
 await bundleSet();
 const { readRecord, writeRecord } = await import(pathToFileURL(BUNDLE).href);
 const list = engines().filter(({ name }) => name.includes(option("--only") ?? ""));

@@ -61,9 +61,13 @@ export async function init(
   provide(modules);
 }
 
-/** By its name: a module of another realm is of another class. */
+/** What a source calls itself: one of another realm is of another class. */
+function kindOf(source: unknown): string {
+  return Object.prototype.toString.call(source).slice("[object ".length, -1);
+}
+
 function isModule(source: unknown): source is WebAssembly.Module {
-  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+  return kindOf(source) === "WebAssembly.Module";
 }
 
 /** Engines do not tell a module's kind of memory; one of the wrong kind is refused. */
@@ -122,11 +126,11 @@ async function bytesOf(source: unknown): Promise<Uint8Array> {
 }
 
 function isBuffer(source: unknown): source is ArrayBufferLike {
-  return /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source));
+  return /^(Shared)?ArrayBuffer$/.test(kindOf(source));
 }
 
 function isResponse(source: unknown): source is Response {
-  return Object.prototype.toString.call(source) === "[object Response]";
+  return kindOf(source) === "Response";
 }
 
 async function read(source: string | URL): Promise<Uint8Array> {

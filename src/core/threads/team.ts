@@ -59,7 +59,7 @@ export class Team {
   private readonly numberOf: ReadonlyMap<AnyKernel, number>;
   private readonly workers: (Handle | null)[] = [];
   private readonly sleeps = maySleep();
-  /** Whether any worker did. */
+  /** Whether any worker ever came up. */
   private cameUp = false;
   private losses = 0;
   private lastJob = 0;

@@ -111,4 +111,24 @@ describeInChromium("the page", (site) => {
       await expectQuiet(watched);
     },
   );
+
+  it.each(PANELS)("names everything that can have the focus: %s", async (link) => {
+    const watched = await site.open(link);
+    const unnamed = await watched.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("button, input, summary, [tabindex='0']")]
+        .filter((each) => each.checkVisibility())
+        .filter((each) => {
+          const labels = each instanceof HTMLInputElement ? [...(each.labels ?? [])] : [];
+          const texts = [
+            each.getAttribute("aria-label"),
+            each.textContent,
+            ...labels.map((label) => label.textContent),
+          ];
+          return texts.every((text) => (text ?? "").trim() === "");
+        })
+        .map((each) => each.outerHTML.slice(0, 120)),
+    );
+    expect(unnamed).toEqual([]);
+    await expectQuiet(watched);
+  });
 });
