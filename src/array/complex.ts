@@ -1,6 +1,6 @@
 /** Complex tensors, as far as L1 needs them: sum, difference, product, modulus, sign, conjugate. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { type DType, realOf } from "./dtype.js";
 import { type Argument, binary, contiguous, convert, pairs, part } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
@@ -44,9 +44,8 @@ export function complexConjugate(z: NdArray): NdArray {
 
 function run(name: "cabs" | "csign", z: NdArray, out: NdArray): NdArray {
   const source = contiguous(z);
-  beginOperation();
-  const { kernels } = memory();
-  kernels[`${name}_${z.dtype === "complex64" ? "f32" : "f64"}`](source.address(), out.address(), z.numel);
+  const kernel = memory().kernels[`${name}_${z.dtype === "complex64" ? "f32" : "f64"}`];
+  operate(() => kernel(source.address(), out.address(), z.numel));
   return out;
 }
 

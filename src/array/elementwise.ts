@@ -1,7 +1,7 @@
 /** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
 import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";
@@ -15,15 +15,16 @@ export function unary(
   q = 0,
   out = NdArray.empty(x.dtype, x.shape),
 ): NdArray {
-  beginOperation();
   const tag = dtypes[x.dtype].compute;
   const kernels = memory().kernels as unknown as Record<string, UnaryKernel>;
   const kernel = kernels[`${name}_${tag}`];
-  const source = new Source(x, tag, 0);
-  const target = new Target(out, tag, 1);
-  forEachBlock(x.numel, [source, target], (start, n) => {
-    kernel(source.read(start, n), target.begin(start), n, p, q);
-    target.end(start, n);
+  operate(() => {
+    const source = new Source(x, tag, 0);
+    const target = new Target(out, tag, 1);
+    forEachBlock(x.numel, [source, target], (start, n) => {
+      kernel(source.read(start, n), target.begin(start), n, p, q);
+      target.end(start, n);
+    });
   });
   return out;
 }
@@ -40,22 +41,21 @@ export function binary(
   out?: NdArray,
   common: DType = dtype,
 ): NdArray {
-  const shape = broadcastShapes(shapeOf(x), shapeOf(y));
-  out ??= NdArray.empty(dtype, shape);
-  x = separate(x, out);
-  y = separate(y, out);
-  beginOperation();
+  const result = out ?? NdArray.empty(dtype, broadcastShapes(shapeOf(x), shapeOf(y)));
+  const [left, right] = [separate(x, result), separate(y, result)];
   const tag = dtypes[common].compute;
   const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
   const kernel = kernels[`${name}_${tag}`];
-  const a = operand(name, x, out, common, 0);
-  const b = operand(name, y, out, common, 1);
-  const target = new Target(out, tag, 2);
-  forEachBlock(out.numel, [a, b, target], (start, n) => {
-    kernel(a.read(start, n), a.step, b.read(start, n), b.step, target.begin(start), n);
-    target.end(start, n);
+  operate(() => {
+    const a = operand(name, left, result, common, 0);
+    const b = operand(name, right, result, common, 1);
+    const target = new Target(result, tag, 2);
+    forEachBlock(result.numel, [a, b, target], (start, n) => {
+      kernel(a.read(start, n), a.step, b.read(start, n), b.step, target.begin(start), n);
+      target.end(start, n);
+    });
   });
-  return out;
+  return result;
 }
 
 /**
@@ -101,17 +101,17 @@ function separate<X extends Argument>(x: X, out: NdArray): X | NdArray {
 export function copy(x: NdArray, out: NdArray): NdArray {
   if (isComplex(out.dtype)) return copyComplex(x, out);
   if (isComplex(x.dtype)) x = part(x, 0);
-  x = separate(x, out).expanded(out.shape);
-  beginOperation();
-  const tag = dtypes[out.dtype].storage;
-  const source = new Source(x, tag, 0);
-  const target = new Target(out, tag, 1);
-  const { size } = dtypes[out.dtype];
-  forEachBlock(out.numel, [source, target], (start, n) => {
-    const from = source.read(start, n);
-    const to = target.begin(start);
-    memory().bytes.copyWithin(to, from, from + n * size);
-    target.end(start, n);
+  const read = separate(x, out).expanded(out.shape);
+  const { storage: tag, size } = dtypes[out.dtype];
+  operate(() => {
+    const source = new Source(read, tag, 0);
+    const target = new Target(out, tag, 1);
+    forEachBlock(out.numel, [source, target], (start, n) => {
+      const from = source.read(start, n);
+      const to = target.begin(start);
+      memory().bytes.copyWithin(to, from, from + n * size);
+      target.end(start, n);
+    });
   });
   return out;
 }
@@ -133,15 +133,16 @@ export function fill(out: NdArray, value: number | bigint): NdArray {
     fill(part(out, 1), 0);
     return out;
   }
-  beginOperation();
   const tag = dtypes[out.dtype].compute;
   const kernel = (memory().kernels as unknown as Record<string, BinaryKernel>)[`maximum_${tag}`];
   const stored = tag === "i64" ? encode(out.dtype === "bool" ? "bool" : "int64", value) : value;
-  const address = splat(stored, tag, 0);
-  const target = new Target(out, tag, 0);
-  forEachBlock(out.numel, [target], (start, n) => {
-    kernel(address, 0, address, 0, target.begin(start), n);
-    target.end(start, n);
+  operate(() => {
+    const target = new Target(out, tag, 0);
+    const address = splat(stored, tag, 0);
+    forEachBlock(out.numel, [target], (start, n) => {
+      kernel(address, 0, address, 0, target.begin(start), n);
+      target.end(start, n);
+    });
   });
   return out;
 }

@@ -1,6 +1,6 @@
 /** Matrix product. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { contiguous } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 
@@ -11,9 +11,8 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
   const left = contiguous(a);
   const right = contiguous(b);
   const out = NdArray.empty(a.dtype, [m, n]);
-  beginOperation();
   const { kernels } = memory();
   const kernel = a.dtype === "float64" ? kernels.matmul_f64 : kernels.matmul_f32;
-  kernel(left.address(), right.address(), out.address(), m, k, n);
+  operate(() => kernel(left.address(), right.address(), out.address(), m, k, n));
   return out;
 }

@@ -1,5 +1,6 @@
 /** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
+import { operate } from "../core/operation.js";
 import { type Origin, Storage } from "../core/storage.js";
 import {
   type DType,
@@ -12,6 +13,8 @@ import {
   isComplex,
 } from "./dtype.js";
 import { broadcastStrides, contiguousStrides, numelOf, sameShape, type Shape } from "./shape.js";
+import type { TypedData } from "./typed.js";
+import { viewOf } from "./view.js";
 
 /** The address space of the linear memory. */
 const MAXIMUM_BYTES = 2 ** 32;
@@ -53,7 +56,7 @@ export class NdArray {
     return memory();
   }
 
-  /** The address of the first element, until the next operation begins. */
+  /** The address of the first element, within an operation. */
   address(): number {
     return this.storage.address() + this.offset * dtypes[this.dtype].size;
   }
@@ -110,16 +113,29 @@ export class NdArray {
   /** Element `index` in row-major order. */
   at(index: number): Scalar {
     const { array, size } = dtypes[this.dtype];
-    const address = this.address() + this.elementOffset(index) * size;
-    return decode(this.dtype, new array(memory().buffer, address, isComplex(this.dtype) ? 2 : 1), 0);
+    return operate(() => {
+      const address = this.address() + this.elementOffset(index) * size;
+      return decode(this.dtype, new array(memory().buffer, address, isComplex(this.dtype) ? 2 : 1), 0);
+    });
   }
 
-  /** The stored numbers of a contiguous array, in place. */
+  /** The stored numbers of a contiguous array, in place, until the end of the operation that asks for them. */
   numbers(): TypedArray {
     const { array } = dtypes[this.dtype];
     // The address first: bringing the bytes back may grow the memory, and renew its buffer.
     const address = this.address();
-    return new array(memory().buffer, address, this.numel * (isComplex(this.dtype) ? 2 : 1));
+    return new array(memory().buffer, address, this.storedNumbers);
+  }
+
+  /** The stored numbers as a view that a user may keep. */
+  view(): TypedData {
+    const address = this.storage.pin() + this.offset * dtypes[this.dtype].size;
+    return viewOf(this.storage, this.dtype, address, this.storedNumbers);
+  }
+
+  /** How many numbers a contiguous array is stored as: two for each complex one. */
+  private get storedNumbers(): number {
+    return this.numel * (isComplex(this.dtype) ? 2 : 1);
   }
 
   reshaped(shape: Shape, strides?: Shape): NdArray {

@@ -1,6 +1,6 @@
 /** x to a number. */
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, copy, fill, unary } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
@@ -47,17 +47,18 @@ function inOpmathType(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
 
 function generalPower(x: NdArray, exponent: number): NdArray {
   const out = NdArray.empty(x.dtype, x.shape);
-  beginOperation();
   const tag = dtypes[x.dtype].compute;
-  const source = new Source(x, tag, 0);
-  const target = new Target(out, tag, 1);
-  forEachBlock(x.numel, [source, target], (start, n) => {
-    const from = source.read(start, n);
-    const to = target.begin(start);
-    const values = tag === "f64" ? memory().f64 : memory().f32;
-    const size = values.BYTES_PER_ELEMENT;
-    for (let i = 0; i < n; i++) values[to / size + i] = cPow(values[from / size + i], exponent);
-    target.end(start, n);
+  operate(() => {
+    const source = new Source(x, tag, 0);
+    const target = new Target(out, tag, 1);
+    forEachBlock(x.numel, [source, target], (start, n) => {
+      const from = source.read(start, n);
+      const to = target.begin(start);
+      const values = tag === "f64" ? memory().f64 : memory().f32;
+      const size = values.BYTES_PER_ELEMENT;
+      for (let i = 0; i < n; i++) values[to / size + i] = cPow(values[from / size + i], exponent);
+      target.end(start, n);
+    });
   });
   return out;
 }

@@ -42,12 +42,12 @@ function reduce(
   const reduced = dims ?? x.shape.map((_, d) => d);
   const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
   const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
-  let numbers: { length: number; [index: number]: number | bigint } = [];
   parts.forEach((numbersIn, i) => {
-    sumOver(numbersIn, reduced, divisor, (row, value) => {
-      // A view of the memory, which has no elements any more when a window made on the way lets the memory grow.
-      if (numbers.length === 0) numbers = out.numbers();
-      numbers[parts.length * row + i] = encode(realOf(dtype), value);
+    sumOver(numbersIn, reduced, divisor, () => {
+      const numbers: Record<number, number | bigint> = out.numbers();
+      return (row, value) => {
+        numbers[parts.length * row + i] = encode(realOf(dtype), value);
+      };
     });
   });
   return out;

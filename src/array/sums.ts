@@ -6,7 +6,7 @@
 import { ExactSum } from "../core/exact-sum.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, SCRATCH } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { dtypes } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { type Elements, inBlocks, Source } from "./window.js";
@@ -100,18 +100,22 @@ function sumIntegers(source: Source, first: number, n: number): bigint {
 
 /** Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a wrapping int64. */
 export function sumAll(x: Elements, divisor = 1): number | bigint {
-  beginOperation();
   const tag = dtypes[x.dtype].compute;
-  const source = new Source(x, tag, 0);
-  return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel, divisor);
+  return operate(() => {
+    const source = new Source(x, tag, 0);
+    return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel, divisor);
+  });
 }
 
-/** Σ over the dimensions `dims`: calls `visit` for each sum, in row-major order of the dimensions that stay. */
+/**
+ * Σ over the dimensions `dims`. `prepare`, called while operands can still be pinned, gives what is told each sum, in row-major
+ * order of the dimensions that stay.
+ */
 export function sumOver(
   x: NdArray,
   dims: readonly number[],
   divisor: number,
-  visit: (row: number, value: number | bigint) => void,
+  prepare: () => (row: number, value: number | bigint) => void,
 ): void {
   const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const order = [...kept, ...dims];
@@ -124,14 +128,16 @@ export function sumOver(
   );
   const count = kept.reduce((n, d) => n * x.shape[d], 1);
   const length = dims.reduce((n, d) => n * x.shape[d], 1);
-  beginOperation();
   const tag = dtypes[x.dtype].compute;
-  const source = new Source(rows, tag, 0);
-  for (let row = 0; row < count; row++) {
-    const first = row * length;
-    visit(
-      row,
-      tag === "i64" ? sumIntegers(source, first, length) : sumRange(source, tag, first, length, divisor),
-    );
-  }
+  operate(() => {
+    const source = new Source(rows, tag, 0);
+    const visit = prepare();
+    for (let row = 0; row < count; row++) {
+      const first = row * length;
+      visit(
+        row,
+        tag === "i64" ? sumIntegers(source, first, length) : sumRange(source, tag, first, length, divisor),
+      );
+    }
+  });
 }

@@ -9,6 +9,7 @@
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
+import { startRunning } from "../core/operation.js";
 import { type DType, dtypes } from "./dtype.js";
 
 /** What operations read and write. */
@@ -87,7 +88,10 @@ export function convertAlong(
   return address;
 }
 
-/** One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. */
+/**
+ * One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. To make one pins what
+ * it reads or writes and provides its windows, so that nothing is allocated once kernels run.
+ */
 abstract class Operand {
   readonly memory: LinearMemory;
   /** Null for a typed array that lies elsewhere. */
@@ -106,6 +110,12 @@ abstract class Operand {
     this.base = array.address();
     this.direct = array.contiguous && path.length === 0 && this.base !== null;
     this.memory = array.memory;
+    if (!this.direct) this.provideWindows();
+  }
+
+  private provideWindows(): void {
+    const copies = this.elsewhere ? 1 : 0;
+    for (let turn = 0; turn < Math.min(2, copies + this.path.length); turn++) this.window(turn);
   }
 
   /** The address of the first element of a direct operand. */
@@ -141,6 +151,7 @@ export class Source extends Operand {
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
   read(start: number, n: number): number {
+    startRunning();
     return this.direct ? this.base! + start * this.size : this.stage(start, n);
   }
 
@@ -173,6 +184,7 @@ export class Target extends Operand {
 
   /** Where a kernel is to put elements [start, start + n). */
   begin(start: number): number {
+    startRunning();
     return this.direct ? this.base! + start * this.size : this.window(0);
   }
 

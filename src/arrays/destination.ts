@@ -1,8 +1,8 @@
 /** Where results go that have an element for each of the operands': a given array, or a new one. */
 import { type DType, dtypes } from "../array/dtype.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
+import { Float16Array, tagHalf } from "../array/view.js";
 import { describeValue } from "../core/describe.js";
-import { Float16Array, tagHalf } from "./allocate.js";
 import type { ReadOperand } from "./operands.js";
 
 export interface Destination {

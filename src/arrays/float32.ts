@@ -3,12 +3,12 @@
  * left out here is what costs more than such a call: objects for operands, a walk over blocks, names to look up, options to copy.
  * Whatever is not that simple, or wrong, is left to the general way (evaluate.ts), which gives the same bits.
  */
+import { placeOf } from "../array/view.js";
 import { isProvided } from "../core/binary.js";
 import { BLOCK } from "../core/block.js";
 import type { Kernels } from "../core/kernels.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
 import type { LossRow, ParameterName } from "../nn/losses.js";
-import { placeOf } from "./allocate.js";
 import type { RawOptions } from "./request.js";
 import type { ShortSum, ShortSumAndSlope } from "./short.js";
 

@@ -2,8 +2,9 @@
 export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
 export type { DType, TypedArray } from "../array/dtype.js";
 export type { TypedData } from "../array/typed.js";
+export type { HalfArray } from "../array/view.js";
 export type { Reduction } from "../nn/losses.js";
-export { allocate, type AllocatedArrays, type HalfArray } from "./allocate.js";
+export { allocate, type AllocatedArrays } from "./allocate.js";
 export { huberLoss } from "./huber.js";
 export { l1Loss } from "./l1.js";
 export { mseLoss } from "./mse.js";

@@ -10,9 +10,9 @@ import { type DType, isComplex, isFloating, promoteTypes, roundFloat } from "../
 import { ForeignArray } from "../array/foreign.js";
 import { sameShape, type Shape } from "../array/shape.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
+import type { HalfArray } from "../array/view.js";
 import { describeValue } from "../core/describe.js";
 import type { LinearMemory } from "../core/memory.js";
-import type { HalfArray } from "./allocate.js";
 
 /**
  * Numbers to compare: a typed array of float16, float32, float64, int8, int16, int32, int64 or uint8 (clamped or not), over shared memory

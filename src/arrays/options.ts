@@ -2,8 +2,8 @@
 import type { HalfBits } from "../array/adapter.js";
 import type { DType } from "../array/dtype.js";
 import type { TypedData } from "../array/typed.js";
+import type { HalfArray } from "../array/view.js";
 import type { Reduction } from "../nn/losses.js";
-import type { HalfArray } from "./allocate.js";
 import type { ArrayOperand } from "./operands.js";
 
 /** Options of all losses of arrays. */

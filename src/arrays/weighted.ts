@@ -3,7 +3,8 @@ import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../arr
 import type { ForeignArray } from "../array/foreign.js";
 import { sumAll } from "../array/sums.js";
 import { convertAlong, inBlocks, pathThrough, Source, splat, Target } from "../array/window.js";
-import { beginOperation } from "../core/operation.js";
+import type { LinearMemory } from "../core/memory.js";
+import { operate } from "../core/operation.js";
 import {
   divided,
   kernelOf,
@@ -49,13 +50,14 @@ export function weightedSums(
  *     grad       slope · upstream    in the dtype of the computation, then in the prediction's
  */
 export function weightedTerms(request: Request, weighted: Weighted, scale: number): void {
-  beginOperation();
-  const product = new Product(request, weighted);
-  const value = weighted.out && termsInto(weighted.out, weighted.problem, product);
-  const slope = weighted.grad && slopesInto(weighted.grad, weighted.problem, product, scale);
-  inBlocks(weighted.weight.numel, (start, n) => {
-    value?.(start, n);
-    slope?.(start, n);
+  operate(() => {
+    const product = new Product(request, weighted);
+    const value = weighted.out && termsInto(weighted.out, weighted.problem, product);
+    const slope = weighted.grad && slopesInto(weighted.grad, weighted.problem, product, scale);
+    inBlocks(weighted.weight.numel, (start, n) => {
+      value?.(start, n);
+      slope?.(start, n);
+    });
   });
 }
 
@@ -97,12 +99,18 @@ function termsInto(out: ForeignArray, problem: Problem<ForeignArray>, product: P
   const map = kernelOf(row, "map", tag, memory);
   const p = parameterOf(problem);
   const path = pathThrough(tag, tagOf(product.loss), product.tag);
+  const terms = windowBetween(memory, path.length);
   return (start, n) => {
-    const terms = memory.window(2 * BETWEEN);
     map(x.read(start, n), y.read(start, n), terms, n, p);
     product.multiply(convertAlong(path, memory, terms, n, BETWEEN), 16, to.begin(start), start, n);
     to.end(start, n);
   };
+}
+
+/** The window of what is between the operands; a conversion needs the other of the slot besides, before anything runs. */
+function windowBetween(memory: LinearMemory, conversions: number): number {
+  if (conversions > 0) memory.window(2 * BETWEEN + 1);
+  return memory.window(2 * BETWEEN);
 }
 
 function slopesInto(
@@ -123,8 +131,8 @@ function slopesInto(
   const ofSlopes = pathThrough(tag, compute);
   const factors = splat(factor, product.tag, 0, memory);
   const multiply = memory.kernels[`mul_${compute as "f32" | "f64"}`];
+  const products = windowBetween(memory, ofUpstream.length);
   return (start, n) => {
-    const products = memory.window(2 * BETWEEN);
     product.multiply(factors, 0, products, start, n);
     const upstream = convertAlong(ofUpstream, memory, products, n, BETWEEN);
     const place = to.begin(start);

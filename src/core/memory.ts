@@ -36,6 +36,8 @@ export class LinearMemory {
   readonly wasm: WebAssembly.Memory;
   private readonly maximum: number;
   private readonly windows: Block[] = [];
+  /** Frees blocks as long as `more()`, if it can: whoever puts what may move into this memory sets it. */
+  makeRoom: (more: () => boolean) => void = () => undefined;
   /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
 
@@ -92,6 +94,7 @@ export class LinearMemory {
     let block: Block | null = this.windows[index] ?? null;
     if (!block) {
       block = this.allocate(BLOCK * 8);
+      if (!block) this.makeRoom(() => (block ??= this.allocator.take(BLOCK * 8)) === null);
       if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
       // Windows are the library's own working space, not the user's memory.
       this.allocator.bytesInUse -= block.size;

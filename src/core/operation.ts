@@ -1,7 +1,47 @@
-/** Operations are counted: a storage that the one under way uses is not moved. */
-export let operation = 0;
+/**
+ * An operation is a span in which the blocks that it uses stay where they are. It first asks where all of its operands lie
+ * (`Storage.address`), which pins them: bringing one back may move others out, but none that is pinned. Then its kernels run,
+ * and nothing more can be pinned. At its end, also by an exception, nothing is pinned any more. Tensors are allocated before
+ * it, no operation begins inside another, and nothing of a user's is called in between.
+ *
+ * Whoever breaks these rules gets an error that begins with `internal:`, at once and whatever the memory looks like.
+ */
 
-/** Starts an operation: addresses got before it may become stale. */
-export function beginOperation(): void {
-  operation++;
+/** The number of no operation; no storage ever has it. */
+const NONE = 0;
+
+let begun = NONE;
+
+/** The number of the operation under way, by which it marks what it pins; NONE between operations. */
+export let operation = NONE;
+
+/** Whether its kernels run: all operands are known by then. */
+let running = false;
+
+/** Runs `body` as an operation. */
+export function operate<R>(body: () => R): R {
+  if (operation !== NONE) throw new Error("internal: an operation begins inside another");
+  operation = ++begun;
+  running = false;
+  try {
+    return body();
+  } finally {
+    operation = NONE;
+  }
+}
+
+/** Says that kernels begin to read and write. */
+export function startRunning(): void {
+  running = true;
+}
+
+/** Throws unless an operand may be pinned now. */
+export function checkPinning(): void {
+  if (operation === NONE) throw new Error("internal: an address is asked for outside of an operation");
+  if (running) throw new Error("internal: an operand is pinned after kernels of its operation ran");
+}
+
+/** Throws inside an operation, where `what` could move or free what its kernels use. */
+export function checkBetweenOperations(what: string): void {
+  if (operation !== NONE) throw new Error(`internal: ${what} inside an operation`);
 }

@@ -2,7 +2,8 @@
 
 /** What a scope frees. */
 export interface Scoped {
-  dispose(): void;
+  /** Frees it, but for what a user may still look at. */
+  discard(): void;
   /** Something that outlives all scopes holds it: a leaf its gradient. */
   exempt: boolean;
 }
@@ -45,7 +46,7 @@ export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[
       kept instanceof Set ? kept.has(storage) : (kept as Scoped[]).includes(storage);
     for (const storage of members) {
       if (keeps(storage)) outer?.push(storage);
-      else if (!storage.exempt) storage.dispose();
+      else if (!storage.exempt) storage.discard();
     }
   }
 }

@@ -8,10 +8,13 @@
  * Finalizers run between tasks only, so a synchronous loop that drops its results would fill the memory. Results of
  * operations therefore queue up, oldest first, within a budget; beyond it the oldest are spilled, and the garbage collector
  * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
+ *
+ * Kernels know addresses only, so nothing may move under them: see operation.ts. A view that a user may keep holds its storage
+ * (array/view.ts), and only the user's own `dispose()` gives the bytes to others before the view is garbage.
  */
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
-import { operation } from "./operation.js";
+import { checkBetweenOperations, checkPinning, operation } from "./operation.js";
 import { enlist, inScope } from "./scope.js";
 import { share } from "./share.js";
 import { shareOut } from "./threads/threads.js";
@@ -56,6 +59,8 @@ export class Storage {
   /** The operation that last asked where the bytes lie. */
   private usedBy = -1;
   private registered = false;
+  /** A view was handed out, which a user may hold for ever. */
+  private viewed = false;
   disposed = false;
   exempt = false;
   /** Something may use it after the scope in which it was lent out. */
@@ -74,6 +79,7 @@ export class Storage {
 
   /** Uninitialised bytes in the linear memory. */
   static allocate(bytes: number, origin: Origin): Storage {
+    checkBetweenOperations("a tensor is allocated");
     const storage = new Storage(bytes, null);
     storage.place(origin);
     return storage;
@@ -84,28 +90,45 @@ export class Storage {
     return new Storage(bytes, write);
   }
 
-  /** Where the bytes lie; stays true until the next operation begins. */
+  /** Where the bytes lie, pinned until the end of the operation under way. */
   address(): number {
-    if (this.disposed) throw new Error("internal: address of a disposed storage");
-    if (!this.lease.block) this.restore();
-    this.usedBy = operation;
+    if (this.usedBy !== operation) this.join();
     return this.lease.block!.address;
   }
 
-  /** As `address`, for a view that a user may keep: the bytes will not move. */
-  pin(): number {
-    this.leaveQueue();
-    const address = this.address();
-    this.leaveQueue();
-    this.register();
-    return address;
+  private join(): void {
+    checkPinning();
+    if (this.disposed) throw new Error("internal: address of a disposed storage");
+    if (!this.lease.block) this.restore("result");
+    this.usedBy = operation;
   }
 
+  /** As `address`, at any time and for good: for a view that a user may keep, and that holds this storage. */
+  pin(): number {
+    if (this.disposed) throw new Error("internal: address of a disposed storage");
+    if (!this.lease.block) this.restore("user");
+    this.leaveQueue();
+    this.register();
+    this.viewed = true;
+    return this.lease.block!.address;
+  }
+
+  /** Frees the bytes, whoever has a view of them: the user's word. */
   dispose(): void {
-    if (this.disposed) return;
+    this.end();
+    if (this.lease.block) release(this.lease);
+  }
+
+  /** As `dispose`, but bytes that a user may have a view of are left to the finalizer. */
+  discard(): void {
+    if (this.viewed) this.end();
+    else this.dispose();
+  }
+
+  private end(): void {
+    checkBetweenOperations("a storage is freed");
     this.disposed = true;
     this.leaveQueue();
-    if (this.lease.block) release(this.lease);
     this.spilled = null;
     this.write = null;
   }
@@ -120,6 +143,7 @@ export class Storage {
 
   /** Moves the bytes out of the linear memory. */
   spill(): void {
+    if (this.inUse) throw new Error("internal: what an operation pinned is moved out");
     const { address } = this.lease.block!;
     this.spilled = memory().bytes.slice(address, address + this.bytes);
     this.leaveQueue();
@@ -129,14 +153,14 @@ export class Storage {
   private place(origin: Origin): void {
     this.lease.block = allocateBlock(this.bytes, origin);
     share.out = shareOut;
+    memory().makeRoom = spillWhile;
     live++;
-    this.usedBy = operation;
     if (origin === "user") this.register();
     else this.enterQueue();
   }
 
-  private restore(): void {
-    this.place("result");
+  private restore(origin: Origin): void {
+    this.place(origin);
     const { address } = this.lease.block!;
     if (this.spilled) memory().bytes.set(this.spilled, address);
     this.write?.(address);
@@ -178,7 +202,7 @@ export class Storage {
     return this.write !== null;
   }
 
-  /** Whether the operation under way uses these bytes. */
+  /** Whether the operation under way pinned these bytes. */
   get inUse(): boolean {
     return this.usedBy === operation;
   }
@@ -193,11 +217,7 @@ function release(lease: Lease): void {
 function allocateBlock(bytes: number, origin: Origin): Block {
   if (origin === "result") makeRoom(bytes);
   let block = memory().allocate(bytes);
-  // Out of memory: everything that may move, moves.
-  for (const queue of queues) {
-    if (block) break;
-    spillOldest(queue, () => (block = memory().allocator.take(bytes)) === null);
-  }
+  if (!block) spillWhile(() => (block ??= memory().allocator.take(bytes)) === null);
   block ??= memory().allocate(bytes);
   if (block) return block;
   const { allocator, limit } = memory();
@@ -212,6 +232,11 @@ function makeRoom(bytes: number): void {
   const queue = queueFor(bytes);
   const size = alignUp(bytes);
   if (queue.bytes + size > queue.budget) spillOldest(queue, () => queue.bytes + size > queue.budget);
+}
+
+/** Moves results out as long as `more()`: all that no operation pinned, if need be. */
+export function spillWhile(more: () => boolean): void {
+  for (const queue of queues) spillOldest(queue, more);
 }
 
 function spillOldest(queue: Queue, more: () => boolean): void {

@@ -6,7 +6,7 @@ import { ExactSum } from "../core/exact-sum.js";
 import type { FloatTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, roundingOf } from "./losses.js";
@@ -93,15 +93,14 @@ interface Pass {
   readonly scalars: readonly [number, number, number];
 }
 
-/** Begins an operation; whatever it writes must have been allocated. */
-function begin(
+/** A pass of the operation under way, which pins what it reads and writes. */
+function passOf(
   kind: PassKind,
   problem: Problem,
   out: Elements | null,
   scalars: Pass["scalars"],
   slot = 2,
 ): Pass {
-  beginOperation();
   const { row, input, target, dtype } = problem;
   const tag = tagOf(dtype);
   return {
@@ -131,44 +130,59 @@ function shared(pass: Pass, visit: BlockVisitor): boolean {
 }
 
 /** Lets the kernel write all of the output. */
-function write(pass: Pass): void {
-  if (shared(pass, ignore)) return;
-  const { n, x, y, to } = pass;
-  forEachBlock(n, [x, y, to!], (start, length) => runOn(pass, start, length));
+function write(kind: PassKind, problem: Problem, out: Elements, scalars: Pass["scalars"]): void {
+  operate(() => {
+    const pass = passOf(kind, problem, out, scalars);
+    if (shared(pass, ignore)) return;
+    const { n, x, y, to } = pass;
+    forEachBlock(n, [x, y, to!], (start, length) => runOn(pass, start, length));
+  });
 }
 
 /** out = term(input - target) */
 export function values(problem: Problem, out: Elements): void {
-  write(begin("map", problem, out, [parameterOf(problem), 0, 0]));
+  write("map", problem, out, [parameterOf(problem), 0, 0]);
 }
 
 /** The terms, and slopes = norm · slope(input - target): on one thread block by block, what the second pass reads is still in a cache. */
 export function valuesAndSlopes(problem: Problem, norm: number, out: Elements, slopes: Elements): void {
   const { q, scale } = slopeScalars(problem, norm);
-  const first = begin("map", problem, out, [parameterOf(problem), 0, 0]);
-  const second = begin("slope", problem, slopes, [q, scale, 1], 3);
-  if (shared(first, ignore) && shared(second, ignore)) return;
-  inBlocks(out.numel, (start, n) => {
-    runOn(first, start, n);
-    runOn(second, start, n);
+  operate(() => {
+    const first = passOf("map", problem, out, [parameterOf(problem), 0, 0]);
+    const second = passOf("slope", problem, slopes, [q, scale, 1], 3);
+    if (shared(first, ignore) && shared(second, ignore)) return;
+    inBlocks(out.numel, (start, n) => {
+      runOn(first, start, n);
+      runOn(second, start, n);
+    });
   });
 }
 
 /** out = (norm · slope(input - target)) · upstream */
 export function slope(problem: Problem, norm: number, upstream: number, out: Elements): void {
   const { q, scale } = slopeScalars(problem, norm);
-  write(begin("slope", problem, out, [q, scale, upstream]));
+  write("slope", problem, out, [q, scale, upstream]);
 }
 
 /** Σ term(input - target) / divisor, the sum exact across blocks. */
 export function sum(problem: Problem, divisor: number): number {
-  return sumBlocks(begin("sum", problem, null, [parameterOf(problem), 0, 0]), divisor);
+  return sumOf("sum", problem, null, [parameterOf(problem), 0, 0], divisor);
 }
 
 /** The same sum; and out = norm · slope(input - target) in the same pass. */
 export function sumAndSlope(problem: Problem, divisor: number, norm: number, out: Elements): number {
   const { q, scale } = slopeScalars(problem, norm);
-  return sumBlocks(begin("sumslope", problem, out, [parameterOf(problem), scale, q]), divisor);
+  return sumOf("sumslope", problem, out, [parameterOf(problem), scale, q], divisor);
+}
+
+function sumOf(
+  kind: PassKind,
+  problem: Problem,
+  out: Elements | null,
+  scalars: Pass["scalars"],
+  divisor: number,
+): number {
+  return operate(() => sumBlocks(passOf(kind, problem, out, scalars), divisor));
 }
 
 /** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
@@ -205,20 +219,21 @@ function addWide({ problem, x, y }: Pass, start: number, n: number): void {
 export function weightedSum(problem: Problem, weight: Elements, divisor: number): number {
   const { row, input, target } = problem;
   const { memory } = input;
-  beginOperation();
   // An operand of another dtype is rounded to the loss's, as torch promotes it.
   const via = dtypes[problem.dtype].storage;
-  const x = new Source(input, "f64", 0, via);
-  const y = new Source(target, "f64", 1, via);
-  const w = new Source(weight, "f64", 2);
   const kernel = memory.kernels[`${row.kernel}_map_f64`];
   const p = parameterOf(problem);
   exact.reset();
-  inBlocks(input.numel, (start, n) => {
+  operate(() => {
+    const x = new Source(input, "f64", 0, via);
+    const y = new Source(target, "f64", 1, via);
+    const w = new Source(weight, "f64", 2);
     const terms = memory.window(TERMS);
-    kernel(x.read(start, n), y.read(start, n), terms, n, p);
-    memory.kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
-    addBlock(memory, terms, n, "f64", exact);
+    inBlocks(input.numel, (start, n) => {
+      kernel(x.read(start, n), y.read(start, n), terms, n, p);
+      memory.kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
+      addBlock(memory, terms, n, "f64", exact);
+    });
   });
   return exact.dividedBy(divisor);
 }

@@ -7,7 +7,7 @@ import { NdArray } from "../array/ndarray.js";
 import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import type { StorageTag } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
-import { beginOperation } from "../core/operation.js";
+import { operate } from "../core/operation.js";
 
 /** Windows behind those of two operands and a result. */
 const DIFFERENCES = 6;
@@ -16,22 +16,29 @@ const NARROW = 7;
 /** |input - target|, elementwise. */
 export function integerValues(input: NdArray, target: NdArray, dtype: DType): NdArray {
   const out = NdArray.empty(dtype, input.shape);
-  beginOperation();
-  if (dtype === "uint8") return writeBytes(input, target, out);
-  const differences = differencesOf(input, target, dtype);
+  operate(() => {
+    if (dtype === "uint8") writeBytes(input, target, out);
+    else writeMagnitudes(input, target, out);
+  });
+  return out;
+}
+
+function writeMagnitudes(input: NdArray, target: NdArray, out: NdArray): void {
+  const differences = differencesOf(input, target, out.dtype);
   const to = new Target(out, "i64", 2);
   // The differences lie in a window, so that a block is all that may be done at once.
   inBlocks(input.numel, (start, n) => {
     memory().kernels.abs_i64(differences(start, n), to.begin(start), n, 0, 0);
     to.end(start, n);
   });
-  return out;
 }
 
 /** Σ |input - target| as a wrapping int64. */
 export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigint {
-  beginOperation();
-  if (dtype === "uint8") return sumBytes(input, target);
+  return operate(() => (dtype === "uint8" ? sumBytes(input, target) : sumMagnitudes(input, target, dtype)));
+}
+
+function sumMagnitudes(input: NdArray, target: NdArray, dtype: DType): bigint {
   const differences = differencesOf(input, target, dtype);
   const { kernels } = memory();
   let sum = 0n;
@@ -46,13 +53,12 @@ export function integerSum(input: NdArray, target: NdArray, dtype: DType): bigin
 }
 
 /** What torch takes for |input - target| of uint8: the difference wraps, and has no sign. */
-function writeBytes(input: NdArray, target: NdArray, out: NdArray): NdArray {
+function writeBytes(input: NdArray, target: NdArray, out: NdArray): void {
   const [x, y, to] = [new Source(input, "u8", 0), new Source(target, "u8", 1), new Target(out, "u8", 2)];
   forEachBlock(out.numel, [x, y, to], (start, n) => {
     memory().kernels.l1wrap_map_u8(x.read(start, n), y.read(start, n), to.begin(start), n);
     to.end(start, n);
   });
-  return out;
 }
 
 /** The sum of the same; below 2^53 for as many bytes as fit into memory. */
@@ -70,9 +76,10 @@ function differencesOf(input: NdArray, target: NdArray, dtype: DType): (start: n
   const x = new Source(input, "i64", 0);
   const y = new Source(target, "i64", 1);
   const { storage } = dtypes[dtype];
+  const out = memory().window(DIFFERENCES);
+  memory().window(NARROW);
   return (start, n) => {
     const { kernels } = memory();
-    const out = memory().window(DIFFERENCES);
     kernels.sub_i64(x.read(start, n), 16, y.read(start, n), 16, out, n);
     wrap(out, storage, n);
     return out;

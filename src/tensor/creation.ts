@@ -6,6 +6,7 @@ import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array
 import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
+import { operate } from "../core/operation.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 import {
   checkValues,
@@ -259,7 +260,9 @@ function sequence(
   const dtype = readOptions(caller, options, float32);
   if (isComplex(dtype)) throw new TypeError(`${caller}: expected a real dtype, got ${dtype}`);
   const nd = NdArray.empty(dtype, [size], "user");
-  const numbers = nd.numbers() as Record<number, number | bigint>;
-  for (let i = 0; i < size; i++) numbers[i] = encode(dtype, valueAt(i));
+  operate(() => {
+    const numbers: Record<number, number | bigint> = nd.numbers();
+    for (let i = 0; i < size; i++) numbers[i] = encode(dtype, valueAt(i));
+  });
   return finish(nd, options);
 }

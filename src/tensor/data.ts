@@ -7,6 +7,7 @@ import {
   encode,
   isComplex,
   isFloating,
+  realOf,
   type Scalar,
 } from "../array/dtype.js";
 import type { Adapted } from "../array/adapter.js";
@@ -15,6 +16,7 @@ import { NdArray } from "../array/ndarray.js";
 import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
 import { describeValue } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS, memory } from "../core/memory.js";
+import { operate } from "../core/operation.js";
 
 /** Nested arrays of one depth and regular lengths, or one value. */
 export type NestedData = Scalar | readonly NestedData[];
@@ -108,17 +110,23 @@ function isComplexValue(value: unknown): value is Complex {
 
 /** Fills a contiguous array. */
 export function write(nd: NdArray, values: ArrayLike<Scalar>): void {
-  const numbers = nd.numbers() as Record<number, number | bigint>;
+  // Read before the operation: complex values may have getters.
+  const stored = isComplex(nd.dtype) ? partsOf(values) : (values as ArrayLike<number | bigint | boolean>);
+  operate(() => {
+    const numbers: Record<number, number | bigint> = nd.numbers();
+    for (let i = 0; i < stored.length; i++) numbers[i] = encode(realOf(nd.dtype), stored[i]);
+  });
+}
+
+/** Real and imaginary parts by turns. */
+function partsOf(values: ArrayLike<Scalar>): number[] {
+  const parts: number[] = [];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!isComplex(nd.dtype)) {
-      numbers[i] = encode(nd.dtype, value as number | bigint | boolean);
-      continue;
-    }
     const { re, im } = typeof value === "object" ? value : { re: Number(value), im: 0 };
-    numbers[2 * i] = re;
-    numbers[2 * i + 1] = im;
+    parts.push(re, im);
   }
+  return parts;
 }
 
 /** A typed array as the one dimension of a tensor: how its elements are to be read. */
@@ -201,5 +209,7 @@ export function fromRuntimeTensor({ data, own, dtype: meant, shape }: Adapted, d
 function setNumbers(nd: NdArray, data: TypedData): void {
   const half = nd.dtype === "float16" || nd.dtype === "bfloat16";
   const source = half ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
-  nd.numbers().set(source as never);
+  operate(() => {
+    nd.numbers().set(source as never);
+  });
 }

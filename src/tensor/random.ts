@@ -2,6 +2,7 @@
 import { copy } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkShape } from "../array/shape.js";
+import { operate } from "../core/operation.js";
 import { empty, readOptions, type TensorOptions } from "./creation.js";
 import { Generator, type RandomDType } from "./generator.js";
 import type { Tensor } from "./tensor.js";
@@ -71,12 +72,16 @@ function sample(
   }
   const result = empty(sizes, options);
   if (dtype === "float64" || dtype === "float32") {
-    fill(dtype, result.nd.numbers() as Float32Array | Float64Array);
+    operate(() => {
+      fill(dtype, result.nd.numbers() as Float32Array | Float64Array);
+    });
     return result;
   }
   // Halves are sampled as float32 values, which the conversion does not change.
   const wide = NdArray.empty("float32", result.shape);
-  fill(dtype, wide.numbers() as Float32Array);
+  operate(() => {
+    fill(dtype, wide.numbers() as Float32Array);
+  });
   copy(wide, result.nd);
   wide.storage.dispose();
   return result;

@@ -54,8 +54,6 @@ export interface ClampOptions {
 export const DISPOSE: typeof Symbol.dispose =
   (Symbol as Partial<typeof Symbol>).dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
-const HAS_FLOAT16_ARRAY = "Float16Array" in globalThis;
-
 /**
  * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
  * like; never by its constructor.
@@ -214,11 +212,7 @@ export class Tensor implements Variable {
         `array: expected a contiguous tensor, got strides [${this.nd.strides.join(", ")}]; use clone().array()`,
       );
     }
-    this.nd.storage.pin();
-    const numbers = this.nd.numbers() as T;
-    if (this.dtype !== "float16" || !HAS_FLOAT16_ARRAY) return numbers;
-    const { Float16Array } = globalThis as unknown as { Float16Array: new (...view: unknown[]) => T };
-    return new Float16Array(numbers.buffer, numbers.byteOffset, numbers.length);
+    return this.nd.view() as TypedArray as T;
   }
 
   /**
@@ -334,7 +328,7 @@ export class Tensor implements Variable {
       const { storage } = this.leafGrad.nd;
       const lent = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
       if (lent || storage.escaped) storage.retire();
-      else storage.dispose();
+      else storage.discard();
       // A scope may free it again: this leaf holds it no longer.
       storage.exempt = false;
     }

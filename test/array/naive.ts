@@ -1,6 +1,7 @@
 /** Arrays as lists of numbers and their elements one by one: what operations on arrays are held against. */
 import { type DType, dtypes } from "../../src/array/dtype.js";
 import { NdArray } from "../../src/array/ndarray.js";
+import { operate } from "../../src/core/operation.js";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../support/halves.js";
 import { read, store } from "../support/kernels.js";
 import type { Stored, Value } from "../support/kernels.js";
@@ -20,14 +21,19 @@ export function isFloat(dtype: DType): boolean {
 export function arrayOf(dtype: DType, shape: readonly number[], values: readonly Value[]): NdArray {
   const array = NdArray.empty(dtype, shape, "user");
   const tag = dtypes[dtype].storage;
-  (array.numbers() as { set: (stored: Stored) => void }).set(store(tag, values));
+  operate(() => {
+    (array.numbers() as { set: (stored: Stored) => void }).set(store(tag, values));
+  });
   return array;
 }
 
 /** The stored numbers of a contiguous array, complex ones as pairs. */
 export function numbersOf(array: NdArray): Value[] {
   if (!array.contiguous) throw new Error("numbersOf: expected a contiguous array");
-  return read(dtypes[array.dtype].storage, array.numbers().slice());
+  return read(
+    dtypes[array.dtype].storage,
+    operate(() => array.numbers().slice()),
+  );
 }
 
 export function sizeOf(shape: readonly number[]): number {

@@ -6,7 +6,7 @@ import { addBlock, sumAll, sumOver } from "../../src/array/sums.js";
 import { ExactSum } from "../../src/core/exact-sum.js";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
-import { beginOperation } from "../../src/core/operation.js";
+import { operate } from "../../src/core/operation.js";
 import { Random } from "../support/random.js";
 import { errorInUlps, roundUnits, sumUnits } from "../support/rational.js";
 import type { Value } from "../support/kernels.js";
@@ -61,7 +61,7 @@ function randomDims(shape: readonly number[], random: Random): number[] {
 
 function sums(x: NdArray, dims: readonly number[], divisor = 1): Value[] {
   const found: Value[] = [];
-  sumOver(x, dims, divisor, (row, value) => void (found[row] = value));
+  sumOver(x, dims, divisor, () => (row, value) => void (found[row] = value));
   return found;
 }
 
@@ -179,9 +179,10 @@ describe("addBlock", () => {
     const exact = new ExactSum();
     exact.add(100);
     const x = arrayOf("float32", [4], [1, -2, 3, 0.5]);
-    beginOperation();
-    expect(addBlock(memory(), x.address(), 4, "f32", exact)).toBe(6.5);
-    expect(exact.value()).toBe(102.5);
+    operate(() => {
+      expect(addBlock(memory(), x.address(), 4, "f32", exact)).toBe(6.5);
+      expect(exact.value()).toBe(102.5);
+    });
   });
 
   it.each([
@@ -194,9 +195,10 @@ describe("addBlock", () => {
   ])("takes %j, whose sum or error is not finite on the way", (values, expected) => {
     const exact = new ExactSum();
     const x = arrayOf("float64", [values.length], values);
-    beginOperation();
-    expect(addBlock(memory(), x.address(), values.length, "f64", exact)).toBe(0);
-    expect(exact.value()).toBe(expected);
+    operate(() => {
+      expect(addBlock(memory(), x.address(), values.length, "f64", exact)).toBe(0);
+      expect(exact.value()).toBe(expected);
+    });
   });
 });
 

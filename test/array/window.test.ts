@@ -6,7 +6,7 @@ import { forEachBlock, Source, splat, Target } from "../../src/array/window.js";
 import { type ComputeTag } from "../../src/core/kernels.js";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
-import { beginOperation } from "../../src/core/operation.js";
+import { operate } from "../../src/core/operation.js";
 import { Random } from "../support/random.js";
 import {
   arrayOf,
@@ -48,14 +48,15 @@ function at(tag: ComputeTag, address: number, n: number): Value[] {
 
 /** All elements of a view as a source gives them, block by block. */
 function readAll(view: NdArray, tag: ComputeTag, length = BLOCK): Value[] {
-  beginOperation();
-  const source = new Source(view, tag, 0);
-  const found: Value[] = [];
-  for (let start = 0; start < view.numel; start += length) {
-    const n = Math.min(length, view.numel - start);
-    found.push(...at(tag, source.read(start, n), n));
-  }
-  return found;
+  return operate(() => {
+    const source = new Source(view, tag, 0);
+    const found: Value[] = [];
+    for (let start = 0; start < view.numel; start += length) {
+      const n = Math.min(length, view.numel - start);
+      found.push(...at(tag, source.read(start, n), n));
+    }
+    return found;
+  });
 }
 
 describe("forEachBlock", () => {
@@ -100,10 +101,11 @@ describe("Source", () => {
   it.each(["float32", "float64", "int64"] as const)("reads a contiguous %s array in place", (dtype) => {
     const array = arrayOf(dtype, [3, 10], randomValues(dtype, 30, new Random(1)));
     const row = new NdArray(array.storage, dtype, [10], [1], 20);
-    beginOperation();
-    const source = new Source(row, TAGS[dtype], 0);
-    expect(source.direct).toBe(true);
-    expect(source.read(3, 5)).toBe(array.address() + 23 * dtypes[dtype].size);
+    operate(() => {
+      const source = new Source(row, TAGS[dtype], 0);
+      expect(source.direct).toBe(true);
+      expect(source.read(3, 5)).toBe(array.address() + 23 * dtypes[dtype].size);
+    });
   });
 
   it.each(REALS)("gives the elements of any view of %s as numbers of the computing type", (dtype) => {
@@ -151,57 +153,62 @@ describe("Source", () => {
   it("converts a constant once, and reads it at any block", () => {
     const one = arrayOf("float16", [1], [2.5]);
     const constant = one.expanded([3 * BLOCK]);
-    beginOperation();
-    const source = new Source(constant, "f32", 0);
-    const first = source.read(0, BLOCK);
-    one.numbers()[0] = 0;
-    expect(source.read(2 * BLOCK, BLOCK)).toBe(first);
-    expect(new Set(at("f32", first, BLOCK))).toEqual(new Set([2.5]));
+    operate(() => {
+      const source = new Source(constant, "f32", 0);
+      const first = source.read(0, BLOCK);
+      one.numbers()[0] = 0;
+      expect(source.read(2 * BLOCK, BLOCK)).toBe(first);
+      expect(new Set(at("f32", first, BLOCK))).toEqual(new Set([2.5]));
+    });
   });
 
   it("gives a constant right after it was read as another type", () => {
     // An int8 as f16 lies in the window that its way to f32 writes integers to.
     const constant = arrayOf("int8", [1], [3]).expanded([2 * BLOCK]);
-    beginOperation();
-    const source = new Source(constant, "f16", 0);
-    const bits = (address: number): number[] => [...new Uint16Array(memory().buffer, address, 4)];
-    const expected = [0x4200, 0x4200, 0x4200, 0x4200];
-    expect(bits(source.read(0, BLOCK))).toEqual(expected);
-    expect(at("f32", source.readAs("f32", 0, BLOCK), 4)).toEqual([3, 3, 3, 3]);
-    expect(bits(source.read(BLOCK, BLOCK))).toEqual(expected);
+    operate(() => {
+      const source = new Source(constant, "f16", 0);
+      const bits = (address: number): number[] => [...new Uint16Array(memory().buffer, address, 4)];
+      const expected = [0x4200, 0x4200, 0x4200, 0x4200];
+      expect(bits(source.read(0, BLOCK))).toEqual(expected);
+      expect(at("f32", source.readAs("f32", 0, BLOCK), 4)).toEqual([3, 3, 3, 3]);
+      expect(bits(source.read(BLOCK, BLOCK))).toEqual(expected);
+    });
   });
 
   it("rounds to a type on the way", () => {
     const array = arrayOf("int64", [3], [2049n, -2051n, 70000n]);
-    beginOperation();
-    const source = new Source(array, "f32", 0, "f16");
-    expect(source.direct).toBe(false);
-    expect(at("f32", source.read(0, 3), 3)).toEqual([2048, -2052, Infinity]);
-    expect(at("f32", new Source(array, "f32", 1).read(0, 3), 3)).toEqual([2049, -2051, 70000]);
+    operate(() => {
+      const source = new Source(array, "f32", 0, "f16");
+      expect(source.direct).toBe(false);
+      expect(at("f32", source.read(0, 3), 3)).toEqual([2048, -2052, Infinity]);
+      expect(at("f32", new Source(array, "f32", 1).read(0, 3), 3)).toEqual([2049, -2051, 70000]);
+    });
   });
 });
 
 describe("Target", () => {
   /** Writes numbers of the computing type through a target, block by block. */
   function writeAll(view: NdArray, tag: ComputeTag, values: readonly Value[], length: number): void {
-    beginOperation();
-    const target = new Target(view, tag, 0);
-    for (let start = 0; start < view.numel; start += length) {
-      const n = Math.min(length, view.numel - start);
-      const address = target.begin(start);
-      const { f32, f64, i64 } = memory();
-      const numbers = { f32, f64, i64 }[tag] as { [index: number]: Value; BYTES_PER_ELEMENT: number };
-      for (let i = 0; i < n; i++) numbers[address / numbers.BYTES_PER_ELEMENT + i] = values[start + i];
-      target.end(start, n);
-    }
+    operate(() => {
+      const target = new Target(view, tag, 0);
+      for (let start = 0; start < view.numel; start += length) {
+        const n = Math.min(length, view.numel - start);
+        const address = target.begin(start);
+        const { f32, f64, i64 } = memory();
+        const numbers = { f32, f64, i64 }[tag] as { [index: number]: Value; BYTES_PER_ELEMENT: number };
+        for (let i = 0; i < n; i++) numbers[address / numbers.BYTES_PER_ELEMENT + i] = values[start + i];
+        target.end(start, n);
+      }
+    });
   }
 
   it("lets kernels write a contiguous array of their type in place", () => {
     const array = arrayOf("float32", [10], randomValues("float32", 10, new Random(1)));
-    beginOperation();
-    const target = new Target(array, "f32", 0);
-    expect(target.direct).toBe(true);
-    expect(target.begin(4)).toBe(array.address() + 16);
+    operate(() => {
+      const target = new Target(array, "f32", 0);
+      expect(target.direct).toBe(true);
+      expect(target.begin(4)).toBe(array.address() + 16);
+    });
   });
 
   it.each(REALS)("puts numbers where any view of %s has its elements, and nowhere else", (dtype) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
-import { beginOperation } from "../../src/core/operation.js";
+import { operate } from "../../src/core/operation.js";
 import { Storage } from "../../src/core/storage.js";
 import { expectRefused } from "../support/refuse.js";
 import { CAN_SHARE, HAS_SHARED_MEMORY } from "../support/sharing.js";
@@ -148,11 +148,9 @@ describe("the end of the memory", () => {
   });
 
   it("moves results out before it gives up", () => {
-    beginOperation();
     const result = Storage.allocate(64 * MIB, "result");
-    memory().bytes[result.address() + 12345] = 77;
+    operate(() => (memory().bytes[result.address() + 12345] = 77));
     const isSpilled = (): boolean => Reflect.get(result, "spilled") !== null;
-    beginOperation();
     const held = [];
     for (;;) {
       const { bytesReserved, largestFreeBlock } = memoryStats();
@@ -164,7 +162,7 @@ describe("the end of the memory", () => {
     held.push(empty([64 * MIB], { dtype: "uint8" }));
     expect(isSpilled()).toBe(true);
     for (const x of held) x.dispose();
-    expect(memory().bytes[result.address() + 12345]).toBe(77);
+    expect(operate(() => memory().bytes[result.address() + 12345])).toBe(77);
     result.dispose();
   });
 

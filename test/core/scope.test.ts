@@ -9,7 +9,7 @@ class Thing implements Scoped {
     enlist(this);
   }
 
-  dispose(): void {
+  discard(): void {
     this.freed++;
   }
 }

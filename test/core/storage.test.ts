@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { scope } from "../../src/core/scope.js";
-import { beginOperation } from "../../src/core/operation.js";
-import { memoryStats, Storage } from "../../src/core/storage.js";
+import { operate } from "../../src/core/operation.js";
+import { memoryStats, spillWhile, Storage } from "../../src/core/storage.js";
 import { collect, settle } from "../support/collect.js";
 import { Random } from "../support/random.js";
 
@@ -12,8 +12,13 @@ const SMALL_BUDGET = 8 * KIB * KIB;
 const MEDIUM_BUDGET = 32 * KIB * KIB;
 const LARGE_BUDGET = 256 * KIB * KIB;
 
+/** Where the bytes lie until something else is pinned. */
+function addressOf(storage: Storage): number {
+  return operate(() => storage.address());
+}
+
 function write(storage: Storage, seed: number): void {
-  const address = storage.address();
+  const address = addressOf(storage);
   const random = new Random(seed);
   for (let i = 0; i < storage.bytes; i += Math.max(1, Math.floor(storage.bytes / 100))) {
     memory().bytes[address + i] = random.integer(0, 255);
@@ -21,7 +26,7 @@ function write(storage: Storage, seed: number): void {
 }
 
 function holds(storage: Storage, seed: number): boolean {
-  const address = storage.address();
+  const address = addressOf(storage);
   const random = new Random(seed);
   for (let i = 0; i < storage.bytes; i += Math.max(1, Math.floor(storage.bytes / 100))) {
     if (memory().bytes[address + i] !== random.integer(0, 255)) return false;
@@ -32,7 +37,6 @@ function holds(storage: Storage, seed: number): boolean {
 /** Results of operations of their own, each with a content of its own. */
 function results(count: number, bytes: number): Storage[] {
   return Array.from({ length: count }, (_, seed) => {
-    beginOperation();
     const storage = Storage.allocate(bytes, "result");
     write(storage, seed);
     return storage;
@@ -62,7 +66,7 @@ describe("Storage.allocate", () => {
       cleanly(() => {
         const before = memoryStats();
         const storage = Storage.allocate(bytes, "user");
-        expect(storage.address() % 64).toBe(0);
+        expect(addressOf(storage) % 64).toBe(0);
         const after = memoryStats();
         expect(after.bytesInUse - before.bytesInUse).toBe(Math.max(64, Math.ceil(bytes / 64) * 64));
         expect(after.liveTensors - before.liveTensors).toBe(1);
@@ -105,7 +109,6 @@ describe("spilling", () => {
       expect(bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
       expect(liveTensors - before.liveTensors).toBe(Math.floor(budget / Math.max(bytes, 64)));
       made.forEach((storage, seed) => {
-        beginOperation();
         if (!holds(storage, seed)) expect.fail(`result ${seed} came back changed`);
       });
       expect(memoryStats().bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
@@ -114,38 +117,37 @@ describe("spilling", () => {
 
   it("takes the oldest first, and leaves what the operation under way uses", () => {
     cleanly(() => {
-      const made = results(128, 64 * KIB);
-      beginOperation();
-      const kept = made[0].address();
-      const more = Array.from({ length: 64 }, () => Storage.allocate(64 * KIB, "result"));
-      more.forEach((storage, i) => write(storage, 1000 + i));
-      expect(made[0].address()).toBe(kept);
-      expect(holds(made[0], 0)).toBe(true);
-      // 64 newcomers beside the operand in use: the 64 oldest of the others are out.
-      const places = made.map(isSpilled);
-      expect(places).toEqual(made.map((_, i) => i > 0 && i <= 64));
+      const made = results(128 + 64, 64 * KIB);
+      // The first 64 are out, and come back beside an operand in use: the 64 oldest of the others go.
+      const [kept, after] = operate(() => {
+        const before = made[64].address();
+        for (let i = 0; i < 64; i++) made[i].address();
+        return [before, made[64].address()];
+      });
+      expect(after).toBe(kept);
+      expect(made.map(isSpilled)).toEqual(made.map((_, i) => i > 64 && i <= 128));
+      made.forEach((storage, seed) => {
+        if (!holds(storage, seed)) expect.fail(`result ${seed} came back changed`);
+      });
     });
   });
 
   it("never takes what a user made", () => {
     cleanly(() => {
       const own = Array.from({ length: 200 }, () => Storage.allocate(64 * KIB, "user"));
-      const addresses = own.map((storage) => storage.address());
+      const addresses = own.map(addressOf);
       results(300, 64 * KIB);
-      expect(own.map((storage) => storage.address())).toEqual(addresses);
+      expect(own.map(addressOf)).toEqual(addresses);
     });
   });
 
   it("never takes what was pinned, wherever it lay before", () => {
     cleanly(() => {
       const made = results(200, 64 * KIB);
-      beginOperation();
       const spilled = made[0].pin();
-      beginOperation();
       const linear = made[199].pin();
-      beginOperation();
       results(300, 64 * KIB);
-      expect([made[0].pin(), made[199].address()]).toEqual([spilled, linear]);
+      expect([made[0].pin(), addressOf(made[199])]).toEqual([spilled, linear]);
       expect([holds(made[0], 0), holds(made[199], 199)]).toEqual([true, true]);
     });
   });
@@ -159,11 +161,11 @@ describe("Storage.ofValue", () => {
       const storage = Storage.ofValue(8, put);
       expect(storage.isValue).toBe(true);
       expect(memoryStats()).toEqual(before);
-      const address = storage.address();
+      const address = addressOf(storage);
       expect(storage.isValue).toBe(false);
       expect(memory().f64[address / 8]).toBe(2.5);
       memory().f64[address / 8] = 7;
-      expect(memory().f64[storage.address() / 8]).toBe(7);
+      expect(memory().f64[addressOf(storage) / 8]).toBe(7);
       expect(put).toHaveBeenCalledTimes(1);
     });
   });
@@ -171,10 +173,9 @@ describe("Storage.ofValue", () => {
   it("is spilled and restored as bytes, without writing the old value again", () => {
     cleanly(() => {
       const storage = Storage.ofValue(8, (address) => void (memory().f64[address / 8] = 2.5));
-      memory().f64[storage.address() / 8] = 7;
+      memory().f64[addressOf(storage) / 8] = 7;
       results(200, 64 * KIB);
-      beginOperation();
-      expect(memory().f64[storage.address() / 8]).toBe(7);
+      expect(memory().f64[addressOf(storage) / 8]).toBe(7);
     });
   });
 });
@@ -193,7 +194,7 @@ describe("dispose", () => {
       expect(memoryStats().liveTensors).toBe(before - (wasLinear ? 1 : 0));
       storage.dispose();
       expect(memoryStats().liveTensors).toBe(before - (wasLinear ? 1 : 0));
-      expect(() => storage.address()).toThrow("internal: address of a disposed storage");
+      expect(() => addressOf(storage)).toThrow("internal: address of a disposed storage");
     });
   });
 
