@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { scope } from "../../src/core/scope.js";
 import { operate } from "../../src/core/operation.js";
-import { memoryStats, spillWhile, Storage } from "../../src/core/storage.js";
+import { memoryStats, Storage } from "../../src/core/storage.js";
 import { collect, settle } from "../support/collect.js";
 import { Random } from "../support/random.js";
 
@@ -149,6 +149,8 @@ describe("spilling", () => {
       results(300, 64 * KIB);
       expect([made[0].pin(), addressOf(made[199])]).toEqual([spilled, linear]);
       expect([holds(made[0], 0), holds(made[199], 199)]).toEqual([true, true]);
+      // A scope leaves them to the finalizer.
+      for (const i of [0, 199]) made[i].dispose();
     });
   });
 });
@@ -214,6 +216,22 @@ describe("dispose", () => {
       storage.dispose();
     }
     expect(memoryStats().bytesReserved).toBeLessThanOrEqual(bytesReserved + 9 * KIB * KIB);
+  });
+});
+
+describe("discard", () => {
+  it("frees what nobody has a view of, and leaves the bytes of a view until dispose", () => {
+    const before = memoryStats().liveTensors;
+    const [plain, viewed] = results(2, KIB);
+    viewed.pin();
+    for (const storage of [plain, viewed]) {
+      storage.discard();
+      expect(storage.disposed).toBe(true);
+    }
+    expect(memoryStats().liveTensors).toBe(before + 1);
+    viewed.dispose();
+    viewed.dispose();
+    expect(memoryStats().liveTensors).toBe(before);
   });
 });
 
