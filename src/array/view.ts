@@ -43,10 +43,13 @@ export function viewOf(storage: Storage, dtype: DType, address: number, n: numbe
   return place(view, storage);
 }
 
+/** One for all views: to make it anew takes as long as to make a view (measured). */
+const SUBARRAY = { value: subarrayInPlace };
+
 /** Ties `view` to the storage that it lies in. Its own `subarray` does the same to the parts that it makes. */
 function place<A extends Uint8Array>(view: A, storage: Storage): A {
   Object.defineProperty(view, PLACE, { value: { storage, address: view.byteOffset } satisfies Place });
-  return Object.defineProperty(view, "subarray", { value: subarrayInPlace });
+  return Object.defineProperty(view, "subarray", SUBARRAY);
 }
 
 function subarrayInPlace(this: Uint8Array, begin?: number, end?: number): Uint8Array {

@@ -224,7 +224,7 @@ function allocateBlock(bytes: number, origin: Origin): Block {
   throw new RangeError(
     `lossgrad: expected to allocate ${bytes} bytes, got no room: ${live} tensors hold ${allocator.bytesInUse} bytes of ` +
       `at most ${Math.round(limit / 2 ** 20)} MiB, and the largest free block has ${allocator.largestFreeBlock()}. Free tensors with dispose(), ` +
-      `\`using\` or tidy(() => ...), or let an asynchronous task end so that the garbage collector's finalizers can run`,
+      `\`using\` or tidy(() => ...) (only dispose() frees what array() shows), or let an asynchronous task end so that the garbage collector's finalizers can run`,
   );
 }
 

@@ -10,6 +10,8 @@ import { Tensor } from "./tensor.js";
  * of tensors), what a later backward() of these needs, and gradients that leaves received: those that were read inside only stay
  * until their leaf gives them up. Returns what `fn` returns; frees all of them when it throws.
  *
+ * Memory of which array() gave a view is freed by the garbage collector, or at once by dispose().
+ *
  * @throws TypeError when `fn` is no function, or returns a promise: a scope ends before it would settle
  * @example
  * const x = tensor([3, 4]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dtypes } from "../../src/array/dtype.js";
 import { copy } from "../../src/array/elementwise.js";
 import { NdArray } from "../../src/array/ndarray.js";
@@ -269,5 +269,67 @@ describe("splat", () => {
     const addresses = [0, 1, 2].map((slot) => splat(value, tag, slot));
     for (const address of addresses) expect(at(tag, address, lanes)).toEqual(new Array(lanes).fill(expected));
     expect(addresses.map((address) => address - addresses[0])).toEqual([0, 16, 32]);
+  });
+});
+
+describe("windows of an operand", () => {
+  /** Slots that no operation has, so that their windows are not there yet. */
+  let slot = 50;
+  const strided = (): NdArray => arrayOf("float16", [2, 3], [1, 2, 3, 4, 5, 6]).reshaped([3, 2], [1, 3]);
+
+  it("are made with it, and none while kernels run", () => {
+    slot++;
+    const view = strided();
+    operate(() => {
+      const source = new Source(view, "f32", slot);
+      const take = vi.spyOn(memory().allocator, "take");
+      expect(at("f32", source.read(0, 6), 6)).toEqual([1, 4, 2, 5, 3, 6]);
+      expect(take).not.toHaveBeenCalled();
+      take.mockRestore();
+    });
+  });
+
+  it("are not made for an operand in place", () => {
+    slot++;
+    const array = arrayOf("float32", [2], [1, 2]);
+    const window = vi.spyOn(memory(), "window");
+    operate(() => new Source(array, "f32", slot));
+    expect(window).not.toHaveBeenCalled();
+    window.mockRestore();
+  });
+
+  it("move results out where the memory cannot grow", () => {
+    slot++;
+    const result = NdArray.empty("float32", [4 * BLOCK]);
+    const isSpilled = (): boolean => Reflect.get(result.storage, "spilled") !== null;
+    const view = strided();
+    const allocate = vi.spyOn(memory(), "allocate").mockReturnValue(null);
+    // Nothing is free until the result has moved.
+    const { take } = memory().allocator;
+    const room = vi
+      .spyOn(memory().allocator, "take")
+      .mockImplementation((bytes) => (isSpilled() ? take.call(memory().allocator, bytes) : null));
+    try {
+      const found = operate(() => at("f32", new Source(view, "f32", slot).read(0, 6), 6));
+      expect(found).toEqual([1, 4, 2, 5, 3, 6]);
+    } finally {
+      allocate.mockRestore();
+      room.mockRestore();
+      result.storage.dispose();
+    }
+  });
+
+  it("are refused when the operand is made where there is no room at all, and made once there is", () => {
+    slot++;
+    const view = strided();
+    const allocate = vi.spyOn(memory(), "allocate").mockReturnValue(null);
+    const take = vi.spyOn(memory().allocator, "take").mockReturnValue(null);
+    try {
+      expect(() => operate(() => new Source(view, "f32", slot))).toThrow("no memory for a working window");
+    } finally {
+      allocate.mockRestore();
+      take.mockRestore();
+    }
+    expect(operate(() => at("f32", new Source(view, "f32", slot).read(0, 1), 1))).toEqual([1]);
   });
 });
