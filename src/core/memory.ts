@@ -95,6 +95,7 @@ export class LinearMemory {
     if (!block) {
       block = this.allocate(BLOCK * 8);
       if (!block) this.makeRoom(() => (block ??= this.allocator.take(BLOCK * 8)) === null);
+      block ??= this.allocator.take(BLOCK * 8);
       if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
       // Windows are the library's own working space, not the user's memory.
       this.allocator.bytesInUse -= block.size;

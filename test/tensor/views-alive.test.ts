@@ -23,7 +23,7 @@ function from<T>(make: () => T): T {
 
 const sevens = (): Tensor => tensor(new Float32Array(N).fill(3.5)).mul(2);
 
-async function showsSevens(view: ArrayLike<number>): Promise<void> {
+async function showsSevens(view: Float32Array): Promise<void> {
   await settle(3, 5);
   overwrite();
   expect([view[0], view[view.length - 1]]).toEqual([7, 7]);
@@ -33,7 +33,7 @@ async function showsSevens(view: ArrayLike<number>): Promise<void> {
 zeros([64 * N]).dispose();
 
 describe.skipIf(!collect)("a view keeps the memory of", () => {
-  it.each<[string, () => ArrayLike<number>]>([
+  it.each<[string, () => Float32Array]>([
     ["a tensor that a user made", () => tensor(new Float32Array(N).fill(7)).array()],
     ["a result", () => sevens().array()],
     [
