@@ -120,13 +120,9 @@ export function write(nd: NdArray, values: ArrayLike<Scalar>): void {
 
 /** Real and imaginary parts by turns. */
 function partsOf(values: ArrayLike<Scalar>): number[] {
-  const parts: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    const { re, im } = typeof value === "object" ? value : { re: Number(value), im: 0 };
-    parts.push(re, im);
-  }
-  return parts;
+  return Array.from(values).flatMap((value) =>
+    typeof value === "object" ? [value.re, value.im] : [Number(value), 0],
+  );
 }
 
 /** A typed array as the one dimension of a tensor: how its elements are to be read. */

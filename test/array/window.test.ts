@@ -305,10 +305,11 @@ describe("windows of an operand", () => {
     const view = strided();
     const allocate = vi.spyOn(memory(), "allocate").mockReturnValue(null);
     // Nothing is free until the result has moved.
-    const { take } = memory().allocator;
+    const { allocator } = memory();
+    const take = allocator.take.bind(allocator);
     const room = vi
-      .spyOn(memory().allocator, "take")
-      .mockImplementation((bytes) => (isSpilled() ? take.call(memory().allocator, bytes) : null));
+      .spyOn(allocator, "take")
+      .mockImplementation((bytes) => (isSpilled() ? take(bytes) : null));
     try {
       const found = operate(() => at("f32", new Source(view, "f32", slot).read(0, 6), 6));
       expect(found).toEqual([1, 4, 2, 5, 3, 6]);

@@ -18,7 +18,9 @@ export interface Storm {
 
 /** Runs `fn` in a storm. */
 export function inStorm<T>(fn: (storm: Storm) => T): T {
-  const { take, give } = Allocator.prototype;
+  const methods = Object.getOwnPropertyDescriptors(Allocator.prototype);
+  const take = methods.take.value!;
+  const give = methods.give.value!;
   const { allocator } = memory();
   const random = new Random(5);
   const plugs: Block[] = [];
