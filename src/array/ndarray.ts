@@ -119,7 +119,10 @@ export class NdArray {
     });
   }
 
-  /** The stored numbers of a contiguous array, in place, until the end of the operation that asks for them. */
+  /**
+   * The stored numbers of a contiguous array, in place, until the end of the operation that asks
+   * for them.
+   */
   numbers(): TypedArray {
     const { array } = dtypes[this.dtype];
     // The address first: bringing the bytes back may grow the memory, and renew its buffer.

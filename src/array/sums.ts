@@ -108,8 +108,8 @@ export function sumAll(x: Elements, divisor = 1): number | bigint {
 }
 
 /**
- * Σ over the dimensions `dims`. `prepare`, called while operands can still be pinned, gives what is told each sum, in row-major
- * order of the dimensions that stay.
+ * Σ over the dimensions `dims`. `prepare`, called while operands can still be pinned, gives what is
+ * told each sum, in row-major order of the dimensions that stay.
  */
 export function sumOver(
   x: NdArray,

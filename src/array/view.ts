@@ -1,4 +1,6 @@
-/** Typed arrays over the linear memory that a user may keep: each holds the storage that it lies in. */
+/**
+ * Typed arrays over the linear memory that a user may keep: each holds the storage that it lies in.
+ */
 import { memory } from "../core/memory.js";
 import type { Storage } from "../core/storage.js";
 import { type DType, dtypes } from "./dtype.js";
@@ -16,25 +18,34 @@ export function tagHalf(array: Uint16Array, dtype: "float16" | "bfloat16"): Half
   return Object.defineProperty(array, "dtype", { value: dtype }) as HalfArray;
 }
 
-/** Where a view lies, and what keeps the place: nobody else gets the bytes as long as somebody holds the storage. */
+/**
+ * Where a view lies, and what keeps the place: nobody else gets the bytes as long as somebody holds
+ * the storage.
+ */
 interface Place {
   readonly storage: Storage;
   readonly address: number;
 }
 
 /**
- * A property of views. Asking for `view.buffer` would tell as much, but takes longer than the loss of a short array on
- * engines where it is a call (35 ns on Node 20, measured).
+ * A property of views. Asking for `view.buffer` would tell as much, but takes longer than the loss
+ * of a short array on engines where it is a call (35 ns on Node 20, measured).
  */
 const PLACE = Symbol("lossgrad.place");
 type Placed = TypedData & { readonly [PLACE]?: Place };
 
-/** Where `data` lies in the linear memory, if `viewOf` made it or a part of it by `subarray`; else undefined. */
+/**
+ * Where `data` lies in the linear memory, if `viewOf` made it or a part of it by `subarray`; else
+ * undefined.
+ */
 export function placeOf(data: TypedData): Place | undefined {
   return (data as Placed)[PLACE];
 }
 
-/** `n` numbers at `address`, which `storage.pin()` gave or a view lies behind. Halves are a Float16Array where the engine has it. */
+/**
+ * `n` numbers at `address`, which `storage.pin()` gave or a view lies behind. Halves are a
+ * Float16Array where the engine has it.
+ */
 export function viewOf(storage: Storage, dtype: DType, address: number, n: number): TypedData {
   const { array } = dtypes[dtype];
   const make = dtype === "float16" ? (Float16Array ?? array) : array;
@@ -46,7 +57,10 @@ export function viewOf(storage: Storage, dtype: DType, address: number, n: numbe
 /** One for all views: to make it anew takes as long as to make a view (measured). */
 const SUBARRAY = { value: subarrayInPlace };
 
-/** Ties `view` to the storage that it lies in. Its own `subarray` does the same to the parts that it makes. */
+/**
+ * Ties `view` to the storage that it lies in. Its own `subarray` does the same to the parts that it
+ * makes.
+ */
 function place<A extends Uint8Array>(view: A, storage: Storage): A {
   Object.defineProperty(view, PLACE, { value: { storage, address: view.byteOffset } satisfies Place });
   return Object.defineProperty(view, "subarray", SUBARRAY);

@@ -89,8 +89,9 @@ export function convertAlong(
 }
 
 /**
- * One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two windows. To make one pins what
- * it reads or writes and provides its windows, so that nothing is allocated once kernels run.
+ * One operand of an operation, as numbers of type `tag`. `slot` numbers the operands: each has two
+ * windows. To make one pins what it reads or writes and provides its windows, so that nothing is
+ * allocated once kernels run.
  */
 abstract class Operand {
   readonly memory: LinearMemory;

@@ -107,7 +107,10 @@ function termsInto(out: ForeignArray, problem: Problem<ForeignArray>, product: P
   };
 }
 
-/** The window of what is between the operands; a conversion needs the other of the slot besides, before anything runs. */
+/**
+ * The window of what is between the operands; a conversion needs the other of the slot besides,
+ * before anything runs.
+ */
 function windowBetween(memory: LinearMemory, conversions: number): number {
   if (conversions > 0) memory.window(2 * BETWEEN + 1);
   return memory.window(2 * BETWEEN);

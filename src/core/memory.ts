@@ -36,7 +36,10 @@ export class LinearMemory {
   readonly wasm: WebAssembly.Memory;
   private readonly maximum: number;
   private readonly windows: Block[] = [];
-  /** Frees blocks as long as `more()`, if it can: whoever puts what may move into this memory sets it. */
+  /**
+   * Frees blocks as long as `more()`, if it can: whoever puts what may move into this memory sets
+   * it.
+   */
   makeRoom: (more: () => boolean) => void = () => undefined;
   /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();

@@ -1,10 +1,12 @@
 /**
- * An operation is a span in which the blocks that it uses stay where they are. It first asks where all of its operands lie
- * (`Storage.address`), which pins them: bringing one back may move others out, but none that is pinned. Then its kernels run,
- * and nothing more can be pinned. At its end, also by an exception, nothing is pinned any more. Tensors are allocated before
- * it, no operation begins inside another, and nothing of a user's is called in between.
+ * An operation is a span in which the blocks that it uses stay where they are. It first asks where
+ * all of its operands lie (`Storage.address`), which pins them: bringing one back may move others
+ * out, but none that is pinned. Then its kernels run, and nothing more can be pinned. At its end,
+ * also by an exception, nothing is pinned any more. Tensors are allocated before it, no operation
+ * begins inside another, and nothing of a user's is called in between.
  *
- * Whoever breaks these rules gets an error that begins with `internal:`, at once and whatever the memory looks like.
+ * Whoever breaks these rules gets an error that begins with `internal:`, at once and whatever the
+ * memory looks like.
  */
 
 /** The number of no operation; no storage ever has it. */
@@ -12,7 +14,9 @@ const NONE = 0;
 
 let begun = NONE;
 
-/** The number of the operation under way, by which it marks what it pins; NONE between operations. */
+/**
+ * The number of the operation under way, by which it marks what it pins; NONE between operations.
+ */
 export let operation = NONE;
 
 /** Whether its kernels run: all operands are known by then. */

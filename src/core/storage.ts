@@ -9,8 +9,9 @@
  * operations therefore queue up, oldest first, within a budget; beyond it the oldest are spilled, and the garbage collector
  * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
  *
- * Kernels know addresses only, so nothing may move under them: see operation.ts. A view that a user may keep holds its storage
- * (array/view.ts), and only the user's own `dispose()` gives the bytes to others before the view is garbage.
+ * Kernels know addresses only, so nothing may move under them: see operation.ts. A view that a user
+ * may keep holds its storage (array/view.ts), and only the user's own `dispose()` gives the bytes
+ * to others before the view is garbage.
  */
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
@@ -103,7 +104,10 @@ export class Storage {
     this.usedBy = operation;
   }
 
-  /** As `address`, at any time and for good: for a view that a user may keep, and that holds this storage. */
+  /**
+   * As `address`, at any time and for good: for a view that a user may keep, and that holds this
+   * storage.
+   */
   pin(): number {
     if (this.disposed) throw new Error("internal: address of a disposed storage");
     if (!this.lease.block) this.restore("user");

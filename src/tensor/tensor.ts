@@ -187,17 +187,20 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The elements as a typed array over the linear memory: no copy, and writing it changes the tensor. Float16Array for
-   * float16 where the engine has it, Uint16Array bits otherwise and for bfloat16, interleaved pairs for complex.
+   * The elements as a typed array over the linear memory: no copy, and writing it changes the
+   * tensor. Float16Array for float16 where the engine has it, Uint16Array bits otherwise and for
+   * bfloat16, interleaved pairs for complex.
    *
-   * The array holds its memory, and so does what its `subarray` makes: no other tensor gets it before they are
-   * garbage, even when `tidy` has freed the tensor. A view made by hand of `array.buffer` holds nothing. Only dispose()
-   * gives the memory back at once; do not use the array after it. In a long synchronous loop, where no garbage is
-   * collected, dispose() the tensors whose arrays you have read.
+   * The array holds its memory, and so does what its `subarray` makes: no other tensor gets it
+   * before they are garbage, even when `tidy` has freed the tensor. A view made by hand of
+   * `array.buffer` holds nothing. Only dispose() gives the memory back at once; do not use the
+   * array after it. In a long synchronous loop, where no garbage is collected, dispose() the
+   * tensors whose arrays you have read.
    *
-   * Its buffer is a SharedArrayBuffer where threads are possible (Node, isolated pages); elsewhere the array is
-   * detached when the memory grows, which any operation may do: call again for a new one. TypeScript takes it for a
-   * Float32Array unless told otherwise, as in `array<BigInt64Array>()`.
+   * Its buffer is a SharedArrayBuffer where threads are possible (Node, isolated pages); elsewhere
+   * the array is detached when the memory grows, which any operation may do: call again for a new
+   * one. TypeScript takes it for a Float32Array unless told otherwise, as in
+   * `array<BigInt64Array>()`.
    *
    * @throws Error for a tensor that requires grad, or that is not contiguous
    * @example
@@ -973,8 +976,9 @@ export class Tensor implements Variable {
   // Memory and text
 
   /**
-   * Gives the elements' memory back, also that of views of them. Safe to call twice; any other use is an error from now
-   * on. What array() gave must not be used any more: its elements become those of tensors made later.
+   * Gives the elements' memory back, also that of views of them. Safe to call twice; any other use
+   * is an error from now on. What array() gave must not be used any more: its elements become those
+   * of tensors made later.
    *
    * @example
    * const x = zeros([1000]);

@@ -118,7 +118,7 @@ describe("spilling", () => {
   it("takes the oldest first, and leaves what the operation under way uses", () => {
     cleanly(() => {
       const made = results(128 + 64, 64 * KIB);
-      // The first 64 are out, and come back beside an operand in use: the 64 oldest of the others go.
+      // The first 64 are out. They come back beside an operand in use: 64 others go, oldest first.
       const [kept, after] = operate(() => {
         const before = made[64].address();
         for (let i = 0; i < 64; i++) made[i].address();

@@ -1,6 +1,7 @@
 /**
- * The same bits when every result is moved out at every allocation as when none is: whatever an operation reads and writes stays
- * where it is until its end, and what it does not use may move. See src/core/operation.ts and test/support/storm.ts.
+ * The same bits when every result is moved out at every allocation as when none is: whatever an
+ * operation reads and writes stays where it is until its end, and what it does not use may move.
+ * See src/core/operation.ts and test/support/storm.ts.
  */
 import { F, full, manualSeed, ones, rand, randn, setNumThreads, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
@@ -18,7 +19,9 @@ const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 /** A part of a block, and several blocks with a rest. */
 const LENGTHS = [7, 2 * BLOCK + 5];
 
-/** A result, which may be moved out: what a user made never is. The same numbers for the same seed. */
+/**
+ * A result, which may be moved out: what a user made never is. The same numbers for the same seed.
+ */
 function result(shape: readonly number[], dtype: DType, seed: number): Tensor {
   const random = new Random(seed);
   const n = shape.reduce((product, size) => product * size, 1);
@@ -35,7 +38,10 @@ function bitsOf(tensors: readonly (Tensor | null)[]): (string | null)[] {
   return tensors.map((x) => x && `${x.dtype} [${x.shape.join()}] ${hashOf(x.detach().clone().array())}`);
 }
 
-/** The bits of what `run` gives, read after all of it was computed, and once more after reading the rest. */
+/**
+ * The bits of what `run` gives, read after all of it was computed, and once more after reading the
+ * rest.
+ */
 function bits(run: () => readonly (Tensor | null)[]): (string | null)[][] {
   const results = run();
   return [bitsOf(results), bitsOf(results)];

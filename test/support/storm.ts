@@ -1,6 +1,7 @@
 /**
- * Memory at its worst: before each block that is taken, every result that no operation pinned is moved out, and what comes back
- * comes to another place. Bytes that are free, or new, hold garbage. A number that is read by an address from before shows.
+ * Memory at its worst: before each block that is taken, every result that no operation pinned is
+ * moved out, and what comes back comes to another place. Bytes that are free, or new, hold garbage.
+ * A number that is read by an address from before shows.
  */
 import { Allocator, type Block } from "../../src/core/allocator.js";
 import { memory } from "../../src/core/memory.js";

@@ -1,4 +1,7 @@
-/** A view that array() gave holds the memory that it shows, whatever becomes of the tensor, until dispose(). */
+/**
+ * A view that array() gave holds the memory that it shows, whatever becomes of the tensor, until
+ * dispose().
+ */
 import { F, memoryStats, tensor, tidy, zeros } from "lossgrad";
 import type { DType, Tensor, TypedArray } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
@@ -10,7 +13,10 @@ import { collect, settle } from "../support/collect.js";
 const N = 5000;
 const ONE = 4 * N;
 
-/** Takes what memory of that size is free, and writes over it; where memory cannot be shared, room was made before. */
+/**
+ * Takes what memory of that size is free, and writes over it; where memory cannot be shared, room
+ * was made before.
+ */
 function overwrite(): void {
   const others = Array.from({ length: 20 }, () => zeros([N]).add_(-7));
   for (const other of others) other.dispose();
