@@ -1,7 +1,27 @@
-/** Checks of options objects. */
+/**
+ * What users hand over besides tensors: options and lists. A getter, a proxy or an iterator of theirs may answer something else the
+ * second time, and may dispose of an operand or replace it when it is asked. So options and lists are taken first, whole and once;
+ * operands are looked at afterwards, when no code of the user's can run any more.
+ */
 import { describeValue } from "./describe.js";
 
-/** Throws unless `options` is an object whose keys are all `allowed`: a misspelt option must not be ignored. */
+declare const TAKEN: unique symbol;
+/** Options that were taken: plain values. Functions that compute ask for these, so that nobody hands them what a user gave. */
+export type Taken<O> = Readonly<O> & { readonly [TAKEN]: true };
+
+/** The options `names` of `options`, each read once. A name that is not among them throws: a misspelt option must not be ignored. */
+export function takeOptions<O extends object>(
+  caller: string,
+  options: O,
+  names: readonly (keyof O & string)[],
+): Taken<O> {
+  checkOptionNames(caller, options, names);
+  const taken: Partial<O> = {};
+  for (const name of names) taken[name] = options[name];
+  return taken as Taken<O>;
+}
+
+/** Throws unless `options` is an object whose keys are all `allowed`. */
 export function checkOptionNames(caller: string, options: unknown, allowed: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`${caller}: expected options as an object, got ${describeValue(options)}`);
@@ -16,4 +36,28 @@ export function checkOptionNames(caller: string, options: unknown, allowed: read
 export function checkFlag(caller: string, word: string, value: unknown): void {
   if (typeof value === "boolean") return;
   throw new TypeError(`${caller}: expected ${word} to be a boolean, got ${describeValue(value)}`);
+}
+
+/** The length of an array, read once: a proxy's may be anything. */
+export function lengthOf(caller: string, list: readonly unknown[]): number {
+  const length: unknown = list.length;
+  if (Number.isSafeInteger(length) && (length as number) >= 0) return length as number;
+  throw new TypeError(`${caller}: expected an array with a length, got one of length ${describeValue(length)}`);
+}
+
+/**
+ * What `read` makes of the elements of an array, each read once, by index: its iterator may be the user's own. `read` throws at what it
+ * does not take, so that a hole ends the reading of a sparse array at once. `checkLength` may refuse the length before.
+ */
+export function takeList<T>(
+  caller: string,
+  list: readonly unknown[],
+  read: (element: unknown, index: number) => T,
+  checkLength?: (length: number) => void,
+): T[] {
+  const length = lengthOf(caller, list);
+  checkLength?.(length);
+  const taken: T[] = [];
+  for (let i = 0; i < length; i++) taken.push(read(list[i], i));
+  return taken;
 }
