@@ -83,6 +83,7 @@ export class Tensor implements Variable {
 
   /** @internal */
   constructor(nd: NdArray, node: GraphNode | null = null, base: Tensor | null = null) {
+    checkDimensions("lossgrad", nd.shape.length);
     this.nd = nd;
     this.history = node;
     this.base = base;
