@@ -54,7 +54,9 @@ export function checkFlag(caller: string, word: string, value: unknown): void {
 export function lengthOf(caller: string, list: readonly unknown[]): number {
   const length: unknown = list.length;
   if (Number.isSafeInteger(length) && (length as number) >= 0) return length as number;
-  throw new TypeError(`${caller}: expected an array with a length, got one of length ${describeValue(length)}`);
+  throw new TypeError(
+    `${caller}: expected an array with a length, got one of length ${describeValue(length)}`,
+  );
 }
 
 /**

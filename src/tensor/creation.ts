@@ -2,7 +2,13 @@
 import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../array/dtype.js";
 import { copy, fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
-import { adapt, describeStranger, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
+import {
+  adapt,
+  describeStranger,
+  type HalfBits,
+  isTensorLike,
+  type RuntimeTensor,
+} from "../array/adapter.js";
 import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
@@ -59,16 +65,20 @@ export function finish(nd: NdArray, { requiresGrad }: Wanted): Tensor {
 /**
  * A tensor with the given values, which are copied.
  *
- * @param data a number, boolean, bigint or `{re, im}`, nested arrays of them, a typed array, or a tensor. Numbers give float32,
- *   booleans bool, bigints int64, complex values complex64. A typed array gives its own type; Uint16Array holds the bits of
- *   float16 or bfloat16 where that is the dtype, and Float32Array or Float64Array holds interleaved pairs when dtype is complex64 or complex128. A tensor of ONNX
- *   Runtime, tfjs, jax-js or numpy-ts gives its own dtype and shape; so does { data, dtype }, a Uint16Array and what its bits are.
+ * @param data a number, boolean, bigint or `{re, im}`, nested arrays of them, a typed array, or a
+ *   tensor. Numbers give float32, booleans bool, bigints int64, complex values complex64.
+ *   A typed array gives its own type, also as an innermost array; Uint32Array and BigUint64Array
+ *   give int64. A Uint16Array needs a dtype: float16 or bfloat16 read it as the bits of halves, any
+ *   other as numbers. Float32Array and Float64Array hold interleaved pairs when the dtype is
+ *   complex64 or complex128. A tensor of ONNX Runtime, tfjs, jax-js or numpy-ts gives its own dtype
+ *   and shape; so does { data, dtype }, a Uint16Array and what its bits are.
  * @throws TypeError for data of another kind, ragged nesting, a bigint among numbers; RangeError for numbers that the integer dtype
  *   asked for cannot hold, and when the memory cannot hold the tensor
  * @example
  * String(tensor([[1, 2], [3, 4]])); // "tensor([[1., 2.],\n        [3., 4.]])"
  * String(tensor(new Float64Array([0.5]))); // "tensor([0.5000], dtype=float64)"
  * String(tensor(5, { dtype: "float16" })); // "tensor(5., dtype=float16)"
+ * String(tensor([Float64Array.of(1, 2), Float64Array.of(3, 4)]).sum()); // "tensor(10., dtype=float64)"
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const wanted = readOptions("tensor", options);
@@ -246,12 +256,7 @@ function checkFinite(caller: string, value: unknown): void {
   if (!Number.isFinite(value)) throw new RangeError(`${caller}: expected finite numbers, got ${value}`);
 }
 
-function sequence(
-  caller: string,
-  size: number,
-  wanted: Wanted,
-  valueAt: (i: number) => number,
-): Tensor {
+function sequence(caller: string, size: number, wanted: Wanted, valueAt: (i: number) => number): Tensor {
   const dtype = typeOf(wanted);
   if (isComplex(dtype)) throw new TypeError(`${caller}: expected a real dtype, got ${dtype}`);
   const nd = NdArray.empty(dtype, [size], "user");

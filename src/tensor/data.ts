@@ -24,7 +24,8 @@ export function readTyped(view: ArrayBufferView, asked: DType | null): TypedSour
   if (name === undefined) throw new TypeError("tensor: expected a typed array, got DataView");
   const data = takeTyped("tensor", "a typed array", view as TypedData);
   if (name === "Uint16Array") {
-    if (asked === "float16" || asked === "bfloat16") return { data, own: asked, pairs: false, fallback: asked };
+    if (asked === "float16" || asked === "bfloat16")
+      return { data, own: asked, pairs: false, fallback: asked };
     if (asked === null) {
       throw new TypeError(
         'tensor: expected a dtype with a Uint16Array: "float16" or "bfloat16" for the bits of halves, "int32" or "float32" for ' +
@@ -43,9 +44,7 @@ export function readTyped(view: ArrayBufferView, asked: DType | null): TypedSour
 /** The elements of another runtime's tensor that goes with the dtype `asked`. */
 export function readRuntime({ data, own, dtype, numeric }: Adapted, asked: DType | null): TypedSource {
   if (asked === null && dtype === null && !numeric) {
-    throw new TypeError(
-      `tensor: expected data with a dtype of its own, got ${nameOf(data)!}; give a dtype`,
-    );
+    throw new TypeError(`tensor: expected data with a dtype of its own, got ${nameOf(data)!}; give a dtype`);
   }
   const pairs = dtype !== null && isComplex(dtype);
   if (pairs && asked !== null && !isComplex(asked)) {

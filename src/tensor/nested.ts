@@ -17,7 +17,7 @@ import { checkDimensions } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
 import { lengthOf } from "../core/options.js";
 import type { TypedData } from "../array/typed.js";
-import {  lengthIn, outsideOfMemory, readTyped, type TypedSource, writeTyped, writeValues } from "./data.js";
+import { lengthIn, outsideOfMemory, readTyped, type TypedSource, writeTyped, writeValues } from "./data.js";
 
 /** Nested arrays of one depth and regular lengths, or one value. The innermost arrays may be typed arrays. */
 export type NestedData = Scalar | readonly (NestedData | TypedData)[];
@@ -163,9 +163,7 @@ function takeScalar(value: unknown): Scalar {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return value;
   const { re, im } = (value ?? {}) as Partial<Complex>;
   if (typeof re === "number" && typeof im === "number") return { re, im };
-  throw new TypeError(
-    `tensor: expected numbers, booleans, bigints or {re, im}, got ${describeValue(value)}`,
-  );
+  throw new TypeError(`tensor: expected numbers, booleans, bigints or {re, im}, got ${describeValue(value)}`);
 }
 
 /** Throws unless `value` can be an element of `dtype`. */
@@ -173,9 +171,7 @@ function checkValue(value: Scalar, dtype: DType): void {
   if (typeof value === "boolean") return;
   if (typeof value === "object") {
     if (isComplex(dtype)) return;
-    throw new TypeError(
-      `tensor: expected numbers for ${dtype}, got a complex value; use dtype "complex64"`,
-    );
+    throw new TypeError(`tensor: expected numbers for ${dtype}, got a complex value; use dtype "complex64"`);
   }
   if (typeof value === "bigint" && !isIntegral(dtype)) {
     throw new TypeError(`tensor: expected numbers for ${dtype}, got ${value}n; convert with Number()`);
@@ -184,11 +180,7 @@ function checkValue(value: Scalar, dtype: DType): void {
 }
 
 /** A new array of the elements of `data`; `typeOf` says of what dtype, given what they suggest. */
-export function fromNested(
-  data: unknown,
-  asked: DType | null,
-  typeOf: (inferred: DType) => DType,
-): NdArray {
+export function fromNested(data: unknown, asked: DType | null, typeOf: (inferred: DType) => DType): NdArray {
   const survey = new Survey(asked);
   if (!Array.isArray(data)) {
     const value = takeScalar(data);
