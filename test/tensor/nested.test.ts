@@ -3,7 +3,6 @@ import * as lossgrad from "lossgrad";
 import { full, memoryStats, tensor, zeros } from "lossgrad";
 import type { DType, Nested, TensorData } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
-import type { ArrayOperand } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
 import { ALL } from "../support/dtypes.js";
 import { expectRefused } from "../support/refuse.js";

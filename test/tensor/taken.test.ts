@@ -74,7 +74,8 @@ describe("a list that changes while it is read counts as it was first:", () => {
     const x = tensor([1, 2], { requiresGrad: true });
     const gone = zeros([2]);
     gone.dispose();
-    const [y, junk] = [x.mul(3), [1, gone, null]];
+    const y = x.mul(3);
+    const junk = [1, gone, null] as Tensor[];
     const gradOutputs = shifty([tensor([1, 10])], junk);
     const [g] = autograd.grad(shifty([y], junk), shifty([x], junk), { gradOutputs });
     expect(g!.tolist()).toEqual([3, 30]);
@@ -242,7 +243,7 @@ describe.each(Object.entries(SABOTAGE))("a handler of warnings that %s an operan
         const options = { ...(name === "huberLoss" ? { reduction: "none" as const } : deprecated) };
         const make = () => ({ input: leaf(), target: lossgrad.ones(shape), weight: leaf() });
         const call = ({ input, target, weight }: ReturnType<typeof make>): unknown =>
-          (F[name])(input, target, weighted ? { ...options, weight } : options);
+          F[name](input, target, weighted ? { ...options, weight } : options);
         const before = make();
         act(before[which]);
         const expected = outcome(() => call(before));
