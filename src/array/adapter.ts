@@ -9,9 +9,10 @@
  *     tagged bits    data, dtype              a Uint16Array and the half type that it holds
  */
 import { describeValue } from "../core/describe.js";
+import { takeList } from "../core/options.js";
 import { type DType, isComplex } from "./dtype.js";
-import { contiguousStrides, numelOf, type Shape } from "./shape.js";
-import { checkAttached, dtypeOf, nameOf, type TypedData } from "./typed.js";
+import { checkDimensions, contiguousStrides, numelOf, type Shape, takeSizes } from "./shape.js";
+import { dtypeOf, nameOf, takeTyped, type TypedData } from "./typed.js";
 
 /** What this library's own tensors have, those of another copy of it as well: the losses of arrays refuse them without knowing the class. */
 export const TENSOR = Symbol.for("lossgrad.tensor");
@@ -41,6 +42,8 @@ export interface Adapted {
   readonly own: DType | null;
   /** What the tensor says that it holds: bool in bytes, complex in pairs; else as `own`. */
   readonly dtype: DType | null;
+  /** Whether `data`, of a type that no dtype has, are numbers for certain: a Uint16Array may hold bits of halves. */
+  readonly numeric: boolean;
   /** Null for tagged bits, which have a length only. */
   readonly shape: Shape | null;
 }
@@ -67,17 +70,21 @@ export function isTensorLike(value: unknown): value is RuntimeTensor | HalfBits 
   return hasData && ("dims" in value || "shape" in value || "dtype" in value);
 }
 
-/** Reads what `isTensorLike` let pass; `word` names it in messages. */
+/**
+ * Reads what `isTensorLike` let pass; `word` names it in messages. Each property is read once, the data last: what a getter does to them
+ * has then been done. Nothing of the caller's is kept but the elements.
+ */
 export function adapt(caller: string, word: string, value: RuntimeTensor | HalfBits): Adapted {
   const candidate: Candidate = isLossgradTensor(value) ? readAnotherCopy(value) : value;
+  const said = meantBy(candidate);
+  const shape = takeShape(caller, word, candidate);
+  const strides = shape && takeStrides(caller, candidate.strides, shape);
   const { data, packed } = dataOf(caller, word, candidate);
-  checkAttached(caller, word, data);
-  const said = typeof candidate.type === "string" ? candidate.type : candidate.dtype;
   const own = elementType(data, said);
   const dtype = meaning(own, said);
-  const shape = shapeOf(caller, word, candidate);
-  if (shape === null) return { data, own, dtype, shape };
-  if (!packed) checkStrides(caller, word, candidate.strides, shape);
+  const numeric = nameOf(data) !== "Uint16Array" || said === "uint16";
+  if (shape === null) return { data, own, dtype, numeric, shape };
+  if (strides && !packed) checkStrides(caller, word, strides, shape);
   const expected = numelOf(shape) * (dtype !== null && isComplex(dtype) ? 2 : 1);
   if (data.length !== expected) {
     throw new RangeError(
@@ -85,7 +92,13 @@ export function adapt(caller: string, word: string, value: RuntimeTensor | HalfB
         "pass a copy of a view (numpy-ts: x.copy())",
     );
   }
-  return { data, own, dtype, shape };
+  return { data, own, dtype, numeric, shape };
+}
+
+/** The name of what the elements are: ONNX Runtime's is its type, the others' their dtype. */
+function meantBy(value: Candidate): unknown {
+  const { type } = value;
+  return typeof type === "string" ? type : value.dtype;
 }
 
 /** What is used here of a tensor of another copy of this library. */
@@ -99,28 +112,31 @@ export function isLossgradTensor(value: unknown): value is AnotherCopy {
 }
 
 function readAnotherCopy(value: AnotherCopy): Candidate {
-  return { data: value.detach().array(), dtype: value.dtype, shape: value.shape };
+  const { dtype, shape } = value;
+  return { data: value.detach().array(), dtype, shape };
 }
 
 /** Describes, for messages, what stands where a tensor of this copy was expected. */
 export function describeStranger(value: unknown): string {
-  return isLossgradTensor(value) ? "one of another copy of lossgrad" : describeValue(value);
+  if (isLossgradTensor(value)) return "one of another copy of lossgrad";
+  // Its class is often called Tensor as well.
+  return isTensorLike(value) ? `another library's ${describeValue(value)}` : describeValue(value);
 }
 
 /** The elements; `packed` when the runtime gives them in row-major order whatever the tensor's layout. */
 function dataOf(caller: string, word: string, value: Candidate): { data: TypedData; packed: boolean } {
-  const packed = typeof value.dataSync === "function";
-  const data = packed ? readSync(value) : readData(caller, word, value);
+  const { dataSync } = value;
+  const packed = typeof dataSync === "function";
+  const data = packed ? readSync(value, dataSync as () => unknown) : readData(caller, word, value);
   if (nameOf(data) === undefined) {
     throw new TypeError(`${caller}: expected ${word}'s data to be a typed array, got ${describeValue(data)}`);
   }
-  return { data: data as TypedData, packed };
+  return { data: takeTyped(caller, word, data as TypedData), packed };
 }
 
 /** jax-js counts references, and reading gives one back: the caller keeps its own. */
-function readSync(value: Candidate): unknown {
-  const source = (typeof value.refCount === "number" ? value.ref : value) as { dataSync(): unknown };
-  return source.dataSync();
+function readSync(value: Candidate, dataSync: () => unknown): unknown {
+  return dataSync.call(typeof value.refCount === "number" ? value.ref : value);
 }
 
 function readData(caller: string, word: string, value: Candidate): unknown {
@@ -132,10 +148,11 @@ function readData(caller: string, word: string, value: Candidate): unknown {
       `${caller}: expected ${word}'s data on the CPU, got "${location}"; download it first: await tensor.getData()`,
     );
   }
-  if (typeof value.data === "function") {
+  const { data } = value;
+  if (typeof data === "function") {
     throw new TypeError(`${caller}: expected ${word}'s data, got a function; pass what it resolves to`);
   }
-  return value.data;
+  return data;
 }
 
 /** How the elements of `data` read, given what the tensor says that they are. */
@@ -151,22 +168,39 @@ function meaning(own: DType | null, said: unknown): DType | null {
   return own;
 }
 
-function shapeOf(caller: string, word: string, value: Candidate): Shape | null {
+function takeShape(caller: string, word: string, value: Candidate): Shape | null {
   const shape: unknown = value.dims ?? value.shape;
   if (shape === undefined) return null;
-  const isShape = Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0);
-  if (isShape) return shape as number[];
-  throw new TypeError(
-    `${caller}: expected the shape of ${word} to be an array of non-negative integers, got ${describeValue(shape)}`,
-  );
+  const refuse = (): never => {
+    throw new TypeError(
+      `${caller}: expected the shape of ${word} to be an array of non-negative integers, got ${describeValue(shape)}`,
+    );
+  };
+  if (!Array.isArray(shape)) return refuse();
+  return takeSizes(caller, shape, (size) => {
+    if (!Number.isSafeInteger(size) || (size as number) < 0) refuse();
+  });
 }
 
-function checkStrides(caller: string, word: string, strides: unknown, shape: Shape): void {
-  if (!Array.isArray(strides) || strides.length !== shape.length || shape.includes(0)) return;
+/** The strides, where they are as many as the dimensions; tfjs lacks the last one, which is always 1. */
+function takeStrides(caller: string, strides: unknown, shape: Shape): unknown[] | null {
+  if (!Array.isArray(strides) || shape.includes(0)) return null;
+  const taken = takeList(
+    caller,
+    strides,
+    (stride) => stride,
+    (n) => {
+      checkDimensions(caller, n);
+    },
+  );
+  return taken.length === shape.length ? taken : null;
+}
+
+function checkStrides(caller: string, word: string, strides: readonly unknown[], shape: Shape): void {
   const expected = contiguousStrides(shape);
   if (strides.every((stride, d) => shape[d] === 1 || stride === expected[d])) return;
   throw new TypeError(
     `${caller}: expected ${word} in row-major order, strides [${expected.join(", ")}], got strides ` +
-      `[${strides.join(", ")}]; pass a copy (numpy-ts: x.copy())`,
+      `[${strides.map(String).join(", ")}]; pass a copy (numpy-ts: x.copy())`,
   );
 }

@@ -21,6 +21,15 @@ const MAXIMUM_BYTES = 2 ** 32;
 /** The strided kernels count elements, also those that a view repeats, in 32 bits. */
 const MAXIMUM_ELEMENTS = 2 ** 32 - 1;
 
+/** The bytes of an array of `shape`; throws where they are more than the memory's address space. */
+export function bytesOf(dtype: DType, shape: Shape): number {
+  const bytes = numelOf(shape) * dtypes[dtype].size;
+  if (bytes < MAXIMUM_BYTES) return bytes;
+  throw new RangeError(
+    `lossgrad: expected a tensor of less than 4 GiB, got shape [${shape.join(", ")}] of ${dtype}: ${bytes} bytes`,
+  );
+}
+
 export class NdArray {
   readonly numel: number;
   readonly contiguous: boolean;
@@ -38,13 +47,7 @@ export class NdArray {
 
   /** Uninitialised. A RangeError when the memory cannot hold it. */
   static empty(dtype: DType, shape: Shape, origin: Origin = "result"): NdArray {
-    const bytes = numelOf(shape) * dtypes[dtype].size;
-    if (bytes >= MAXIMUM_BYTES) {
-      throw new RangeError(
-        `lossgrad: expected a tensor of less than 4 GiB, got shape [${shape.join(", ")}] of ${dtype}: ${bytes} bytes`,
-      );
-    }
-    return new NdArray(Storage.allocate(bytes, origin), dtype, shape);
+    return new NdArray(Storage.allocate(bytesOf(dtype, shape), origin), dtype, shape);
   }
 
   /** A 0-d array whose value stays on the JS side until its bytes are needed. */

@@ -1,6 +1,7 @@
 /** Shapes, strides and broadcasting. Strides count elements. */
 import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { describeValue } from "../core/describe.js";
+import { takeList } from "../core/options.js";
 
 export type Shape = readonly number[];
 
@@ -57,21 +58,38 @@ export function broadcastStrides(from: Shape, strides: Shape, shape: Shape): num
   return shape.map((size, d) => (d < lead || (from[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
 }
 
+/** Throws when a tensor cannot have so many dimensions. */
+export function checkDimensions(caller: string, ndim: number): void {
+  if (ndim <= MAXIMUM_DIMENSIONS) return;
+  throw new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${ndim}`);
+}
+
+/** What `read` makes of a user's sizes or dimensions, each read once; -0 becomes 0, which a number of elements would show. */
+export function takeSizes(
+  caller: string,
+  sizes: readonly unknown[],
+  check: (size: unknown) => asserts size is number,
+): number[] {
+  const read = (size: unknown): number => {
+    check(size);
+    return size + 0;
+  };
+  return takeList(caller, sizes, read, (ndim) => {
+    checkDimensions(caller, ndim);
+  });
+}
+
 /** Throws unless `shape` is an array of sizes; returns a copy. */
 export function checkShape(caller: string, shape: unknown): number[] {
   if (!Array.isArray(shape))
     throw new TypeError(`${caller}: expected a shape as an array of sizes, got ${describeValue(shape)}`);
-  for (const size of shape as unknown[]) {
+  return takeSizes(caller, shape, (size) => {
     if (typeof size !== "number")
       throw new TypeError(`${caller}: expected sizes to be numbers, got ${describeValue(size)}`);
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new RangeError(`${caller}: expected sizes to be non-negative integers, got ${size}`);
     }
-  }
-  if (shape.length > MAXIMUM_DIMENSIONS) {
-    throw new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${shape.length}`);
-  }
-  return [...(shape as number[])];
+  });
 }
 
 /** A dimension counted from 0; torch's error when it is out of range. 0-d tensors take 0 and -1. */

@@ -2,8 +2,14 @@
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function") return `function ${value.name}`;
+  if (typeof value === "function") return `function ${nameOf(value, "")}`;
   if (value === null || typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return `array of length ${value.length}`;
-  return (value.constructor as { name?: string } | undefined)?.name ?? "object";
+  if (Array.isArray(value)) return `array of length ${String(value.length)}`;
+  return nameOf(value.constructor, "object");
+}
+
+/** The name of a function or class, which may have been given another property of this name. */
+function nameOf(value: unknown, otherwise: string): string {
+  const name: unknown = (value as { name?: unknown } | null | undefined)?.name;
+  return typeof name === "string" ? name : otherwise;
 }

@@ -6,7 +6,7 @@ import { checkSubtraction } from "../array/operations.js";
 import { noIntegerMean } from "../array/reductions.js";
 import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
-import { checkOptionNames } from "../core/options.js";
+import { type Taken, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Problem, sum, values } from "./evaluate.js";
@@ -43,37 +43,49 @@ export interface WeightOptions {
 }
 /** The options of all losses together. */
 type LossOptions = ReductionOptions & LegacyOptions & WeightOptions & Partial<Record<ParameterName, number>>;
+type TakenOptions = Taken<LossOptions>;
 
 /** Listed once: a small loss takes no longer than its list. */
 const allowed = Object.fromEntries(
   Object.entries<LossRow>(losses).map(([name, row]) => [name, optionNames(row)]),
-) as Readonly<Record<LossName, readonly string[]>>;
+) as Readonly<Record<LossName, readonly (keyof LossOptions)[]>>;
 
-/** Evaluates a loss of the table; `caller` is its name for messages. */
-function evaluate(name: LossName, input: Tensor, target: Tensor, options: LossOptions): Tensor {
+/**
+ * Evaluates a loss of the table; `caller` is its name for messages. The user's code can run while options are taken, and in the
+ * handler of warnings: the operands are looked at after both.
+ */
+function evaluate(name: LossName, input: Tensor, target: Tensor, given: LossOptions): Tensor {
   const row: LossRow = losses[name];
+  const options = takeOptions(name, given, allowed[name]);
   checkArguments(name, input, target, options);
-  const same = sameShape(target.nd.shape, input.nd.shape);
-  if (!same) warnOfSizes(input, target);
-  const legacy = legacyReduction(options.sizeAverage, options.reduce);
   // A default, not `??`: null is no reduction, as None is none.
-  const { reduction = "mean" } = options;
-  const asked = legacy ?? reduction;
+  const { reduction = "mean", weight } = options;
+  const asked = warnOf(name, input, target, options) ?? reduction;
+  const same = sameShape(target.nd.shape, input.nd.shape);
   const shape = same ? input.nd.shape : broadcastShapes(input.nd.shape, target.nd.shape);
-  const { weight } = options;
   if (weight) {
-    if (!sameShape(weight.shape, input.shape))
+    if (!sameShape(weight.nd.shape, input.nd.shape))
       throw new RangeError("Weights and input must have the same size.");
     return weighted(name, row, input, target, weight, shape, checkReduction(asked, true), options);
   }
   return unweighted(name, row, input, target, shape, checkReduction(asked, false), options);
 }
 
-function checkArguments(name: LossName, input: unknown, target: unknown, options: LossOptions): void {
+/** Warns as torch does; returns the reduction that its deprecated arguments stand for. */
+function warnOf(name: LossName, input: Tensor, target: Tensor, options: TakenOptions): Reduction | null {
+  const same = sameShape(target.nd.shape, input.nd.shape);
+  if (same && options.sizeAverage === undefined && options.reduce === undefined) return null;
+  if (!same) warnOfSizes(input, target);
+  const legacy = legacyReduction(options.sizeAverage, options.reduce);
+  // A handler of warnings may have disposed of what was alive before.
+  checkArguments(name, input, target, options);
+  return legacy;
+}
+
+function checkArguments(name: LossName, input: unknown, target: unknown, { weight }: TakenOptions): void {
   checkTensor(name, "input", input);
   checkTensor(name, "target", target);
-  checkOptionNames(name, options, allowed[name]);
-  if (options.weight !== undefined && options.weight !== null) checkTensor(name, "weight", options.weight);
+  if (weight !== undefined && weight !== null) checkTensor(name, "weight", weight);
 }
 
 function checkTensor(name: LossName, word: string, value: unknown): void {
@@ -99,7 +111,7 @@ function unweighted(
   target: Tensor,
   shape: readonly number[],
   reduction: Reduction,
-  options: LossOptions,
+  options: TakenOptions,
 ): Tensor {
   const parameter = readParameter(name, row, options);
   // SmoothL1 with beta 0 is L1, as in torch.
@@ -163,7 +175,7 @@ function weighted(
   weight: Tensor,
   shape: readonly number[],
   reduction: Reduction,
-  options: LossOptions,
+  options: TakenOptions,
 ): Tensor {
   const compose = (): Tensor => {
     const terms = row.weightedTerm

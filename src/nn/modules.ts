@@ -1,5 +1,5 @@
 /** The modules: callable instances that hold a loss's options. */
-import { checkOptionNames } from "../core/options.js";
+import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
 import type { LegacyOptions, ReductionOptions } from "./functional.js";
@@ -41,14 +41,11 @@ export abstract class Loss {
   }
 }
 
-/** Options common to L1, MSE and SmoothL1, which also takes `others`. */
-function reductionOf(
-  caller: string,
-  options: LegacyOptions & ReductionOptions,
-  others: readonly string[] = [],
-): Reduction {
-  checkOptionNames(caller, options, ["sizeAverage", "reduce", "reduction", ...others]);
-  const { sizeAverage, reduce, reduction = "mean" } = options;
+type Options = LegacyOptions & ReductionOptions;
+const OPTIONS = ["sizeAverage", "reduce", "reduction"] as const;
+
+/** The reduction of options that were taken. */
+function reductionOf({ sizeAverage, reduce, reduction = "mean" }: Taken<Options>): Reduction {
   return legacyReduction(sizeAverage, reduce) ?? reduction;
 }
 
@@ -63,7 +60,7 @@ export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "L1Loss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf("L1Loss", options) });
+    super({ reduction: reductionOf(takeOptions("L1Loss", options, OPTIONS)) });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.l1Loss(input, target, { reduction: this.reduction });
@@ -80,7 +77,7 @@ export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "MSELoss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf("MSELoss", options) });
+    super({ reduction: reductionOf(takeOptions("MSELoss", options, OPTIONS)) });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, { reduction: this.reduction });
@@ -99,9 +96,9 @@ export class SmoothL1Loss extends Loss {
   /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
   constructor(options: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
-    const reduction = reductionOf("SmoothL1Loss", options, ["beta"]);
-    const { beta = 1 } = options;
-    super({ reduction, beta });
+    const taken = takeOptions("SmoothL1Loss", options, [...OPTIONS, "beta"]);
+    const { beta = 1 } = taken;
+    super({ reduction: reductionOf(taken), beta });
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
@@ -120,8 +117,7 @@ export class HuberLoss extends Loss {
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & { delta?: number } = {}) {
-    checkOptionNames("HuberLoss", options, ["reduction", "delta"]);
-    const { reduction = "mean", delta = 1 } = options;
+    const { reduction = "mean", delta = 1 } = takeOptions("HuberLoss", options, ["reduction", "delta"]);
     super({ reduction, delta });
   }
   override forward(input: Tensor, target: Tensor): Tensor {

@@ -1,6 +1,6 @@
 /** What users may write as shapes, sizes and dimensions. */
 import { describeValue } from "../core/describe.js";
-import { numelOf, wrapDim } from "../array/shape.js";
+import { numelOf, takeSizes, wrapDim } from "../array/shape.js";
 
 /** Sizes as separate arguments or as one array. */
 export type Sizes = readonly number[] | readonly [readonly number[]];
@@ -8,12 +8,11 @@ export type Sizes = readonly number[] | readonly [readonly number[]];
 export function readSizes(caller: string, sizes: Sizes): number[] {
   const list: readonly unknown[] =
     sizes.length === 1 && Array.isArray(sizes[0]) ? (sizes[0] as unknown[]) : sizes;
-  for (const size of list) {
+  return takeSizes(caller, list, (size) => {
     if (typeof size !== "number" || !Number.isSafeInteger(size)) {
       throw new TypeError(`${caller}: expected sizes to be integers, got ${describeValue(size)}`);
     }
-  }
-  return [...(list as number[])];
+  });
 }
 
 /** `sizes` with a -1 filled in, so that they hold `numel` elements; torch's errors. */
@@ -67,12 +66,21 @@ export function expandedShape(shape: readonly number[], sizes: readonly number[]
   });
 }
 
-/** Dimensions of a reduction, counted from 0; undefined for all. */
-export function readDims(dim: number | readonly number[] | undefined, ndim: number): number[] | undefined {
+/**
+ * Dimensions of a reduction of `x`, counted from 0; undefined for all. The tensor itself is asked for, since what reads the list may
+ * change it: its number of dimensions counts afterwards.
+ */
+export function readDims(
+  dim: number | readonly number[] | null | undefined,
+  x: { readonly ndim: number },
+): number[] | undefined {
   if (dim === undefined || dim === null) return undefined;
-  const dims = (Array.isArray(dim) ? (dim as readonly number[]) : [dim as number]).map((d) =>
-    wrapDim(d, ndim),
-  );
+  const taken = takeSizes("dim", Array.isArray(dim) ? dim : [dim], (d) => {
+    if (typeof d === "number" && Number.isInteger(d)) return;
+    throw new TypeError(`dim: expected an integer, got ${describeValue(d)}`);
+  });
+  const { ndim } = x;
+  const dims = taken.map((d) => wrapDim(d, ndim));
   // A 0-d tensor takes dimension 0, and has none.
   const within = dims.filter((d) => d < ndim);
   if (new Set(within).size !== within.length) {

@@ -1,8 +1,8 @@
 /** The functions of torch.autograd. */
 import { describeStranger } from "../array/adapter.js";
 import { receiverOf, run } from "../autograd/backward.js";
-import { checkFlag } from "../core/options.js";
-import { type BackwardOptions, readEngineOptions, rootOf } from "./differentiate.js";
+import { checkFlag, takeList, takeOptions } from "../core/options.js";
+import { type BackwardOptions, engineOptions, rootOf } from "./differentiate.js";
 import { Tensor } from "./tensor.js";
 
 /** Options of autograd.grad. */
@@ -30,25 +30,21 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  const engineOptions = readEngineOptions("grad", options, ["gradOutputs", "allowUnused"]);
-  const { gradOutputs = null, allowUnused = false } = options;
+  const taken = takeOptions("grad", options, ["retainGraph", "createGraph", "gradOutputs", "allowUnused"]);
+  const { gradOutputs, allowUnused = false } = taken;
+  const forEngine = engineOptions("grad", taken);
   checkFlag("grad", "allowUnused", allowUnused);
-  const outputList = listOf("outputs", outputs);
-  const inputList = listOf("inputs", inputs);
+  const outputList = takeTensors("outputs", outputs);
+  const inputList = takeTensors("inputs", inputs);
+  const upstream = takeUpstream(gradOutputs, outputList.length);
+  // No code of the user's runs from here on.
+  for (const x of [...outputList, ...inputList]) x.checkAlive("grad");
   if (inputList.length === 0) throw new RangeError("grad requires non-empty inputs.");
-  const upstream: unknown =
-    gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
-  if (!Array.isArray(upstream)) {
-    throw new TypeError(`grad: expected gradOutputs to be Tensors, got ${describeStranger(upstream)}`);
-  }
-  if (upstream.length !== outputList.length) {
-    throw new RangeError(`got ${outputList.length} tensors and ${upstream.length} gradients`);
-  }
   for (const input of inputList) {
     if (!input.requiresGrad) throw new Error("One of the differentiated Tensors does not require grad");
   }
-  const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i] as Tensor | null, i));
-  const results = run(roots, engineOptions, new Set(inputList.map(receiverOf)));
+  const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i], i));
+  const results = run(roots, forEngine, new Set(inputList.map(receiverOf)));
   return inputList.map((input) => {
     const gradient = results.get(receiverOf(input)) as Tensor | undefined;
     if (gradient) return gradient;
@@ -60,12 +56,27 @@ export function grad(
   });
 }
 
-function listOf(word: string, tensors: unknown): Tensor[] {
-  const list: unknown[] = Array.isArray(tensors) ? tensors : [tensors];
-  for (const item of list) {
-    if (!(item instanceof Tensor))
-      throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeStranger(item)}`);
-    item.checkAlive("grad");
+function takeTensors(word: string, tensors: unknown): Tensor[] {
+  const list: readonly unknown[] = Array.isArray(tensors) ? tensors : [tensors];
+  return takeList("grad", list, (item) => {
+    if (item instanceof Tensor) return item;
+    throw new TypeError(`grad: expected ${word} to be Tensors, got ${describeStranger(item)}`);
+  });
+}
+
+/** The gradients of the outputs, one each; null where it is 1. */
+function takeUpstream(given: unknown, outputs: number): (Tensor | null)[] {
+  if (given === undefined || given === null) return Array<null>(outputs).fill(null);
+  const list: unknown = given instanceof Tensor ? [given] : given;
+  if (!Array.isArray(list)) {
+    throw new TypeError(`grad: expected gradOutputs to be Tensors, got ${describeStranger(list)}`);
   }
-  return list as Tensor[];
+  const read = (gradient: unknown): Tensor | null => {
+    if (gradient === undefined || gradient === null) return null;
+    if (gradient instanceof Tensor) return gradient;
+    throw new TypeError(`grad: expected the gradient as a Tensor or null, got ${describeStranger(gradient)}`);
+  };
+  return takeList("grad", list, read, (length) => {
+    if (length !== outputs) throw new RangeError(`got ${outputs} tensors and ${length} gradients`);
+  });
 }

@@ -2,28 +2,25 @@
 import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../array/dtype.js";
 import { copy, fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
-import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
+import {
+  adapt,
+  describeStranger,
+  type HalfBits,
+  isTensorLike,
+  type RuntimeTensor,
+} from "../array/adapter.js";
 import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
 import { operate } from "../core/operation.js";
-import { checkFlag, checkOptionNames } from "../core/options.js";
-import {
-  checkValues,
-  fromTyped,
-  inferDType,
-  type NestedData,
-  readNested,
-  readTyped,
-  fromRuntimeTensor,
-  runtimeDType,
-  write,
-} from "./data.js";
+import { checkFlag, takeOptions } from "../core/options.js";
+import { fromTyped, readRuntime, readTyped } from "./data.js";
+import { fromNested, type NestedData } from "./nested.js";
 import { Tensor } from "./tensor.js";
 
 export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
 export type { TypedData } from "../array/typed.js";
-export type { NestedData } from "./data.js";
+export type { NestedData } from "./nested.js";
 
 /** Options of a new tensor. */
 export interface TensorOptions {
@@ -38,76 +35,80 @@ export type TensorData = NestedData | TypedData | HalfBits | RuntimeTensor | Ten
 
 const OPTIONS = ["dtype", "requiresGrad"] as const;
 
-/** Throws unless `options` are well-formed; returns the dtype, `fallback()` where none is given. */
-export function readOptions(caller: string, options: TensorOptions, fallback: () => DType): DType {
-  checkOptionNames(caller, options, OPTIONS);
-  const { dtype, requiresGrad = false } = options;
+/** The options of a new tensor, taken and checked. */
+export interface Wanted {
+  /** Null for that of the data, or float32. */
+  readonly dtype: DType | null;
+  readonly requiresGrad: boolean;
+}
+
+/** Takes the options of a new tensor. */
+export function readOptions(caller: string, options: TensorOptions): Wanted {
+  const { dtype, requiresGrad = false } = takeOptions(caller, options, OPTIONS);
   checkFlag(caller, "requiresGrad", requiresGrad);
-  const type = dtype === undefined ? fallback() : checkDType(caller, dtype);
+  return { dtype: dtype === undefined ? null : checkDType(caller, dtype), requiresGrad };
+}
+
+/** The dtype of a new tensor, `otherwise` where none was asked for; throws where it cannot require grad and should. */
+export function typeOf({ dtype, requiresGrad }: Wanted, otherwise: DType = "float32"): DType {
+  const type = dtype ?? otherwise;
   if (requiresGrad && !isFloating(type) && !isComplex(type)) {
     throw new TypeError("Only Tensors of floating point and complex dtype can require gradients");
   }
   return type;
 }
 
-const float32 = (): DType => "float32";
-
-/** The tensor of a finished array and options that were read. */
-function finish(nd: NdArray, { requiresGrad = false }: TensorOptions): Tensor {
+/** The tensor of a finished array. */
+export function finish(nd: NdArray, { requiresGrad }: Wanted): Tensor {
   return new Tensor(nd).requiresGrad_(requiresGrad);
 }
 
 /**
  * A tensor with the given values, which are copied.
  *
- * @param data a number, boolean, bigint or `{re, im}`, nested arrays of them, a typed array, or a tensor. Numbers give float32,
- *   booleans bool, bigints int64, complex values complex64. A typed array gives its own type; Uint16Array holds the bits of
- *   float16 or bfloat16, and Float32Array or Float64Array holds interleaved pairs when dtype is complex64 or complex128. A tensor of ONNX
- *   Runtime, tfjs, jax-js or numpy-ts gives its own dtype and shape; so does { data, dtype }, a Uint16Array and what its bits are.
+ * @param data a number, boolean, bigint or `{re, im}`, nested arrays of them, a typed array, or a
+ *   tensor. Numbers give float32, booleans bool, bigints int64, complex values complex64.
+ *   A typed array gives its own type, also as an innermost array; Uint32Array and BigUint64Array
+ *   give int64. A Uint16Array needs a dtype: float16 or bfloat16 read it as the bits of halves, any
+ *   other as numbers. Float32Array and Float64Array hold interleaved pairs when the dtype is
+ *   complex64 or complex128. A tensor of ONNX Runtime, tfjs, jax-js or numpy-ts gives its own dtype
+ *   and shape; so does { data, dtype }, a Uint16Array and what its bits are.
  * @throws TypeError for data of another kind, ragged nesting, a bigint among numbers; RangeError for numbers that the integer dtype
  *   asked for cannot hold, and when the memory cannot hold the tensor
  * @example
  * String(tensor([[1, 2], [3, 4]])); // "tensor([[1., 2.],\n        [3., 4.]])"
  * String(tensor(new Float64Array([0.5]))); // "tensor([0.5000], dtype=float64)"
  * String(tensor(5, { dtype: "float16" })); // "tensor(5., dtype=float16)"
+ * String(tensor([Float64Array.of(1, 2), Float64Array.of(3, 4)]).sum()); // "tensor(10., dtype=float64)"
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  const wanted = readOptions("tensor", options);
+  return finish(arrayOf(data, wanted), wanted);
+}
+
+function arrayOf(data: TensorData, wanted: Wanted): NdArray {
   if (data instanceof Tensor) {
     data.checkAlive("tensor");
-    const dtype = readOptions("tensor", options, () => data.dtype);
-    return finish(copy(data.nd, NdArray.empty(dtype, data.shape, "user")), options);
+    return copy(data.nd, NdArray.empty(typeOf(wanted, data.dtype), data.shape, "user"));
   }
   if (ArrayBuffer.isView(data)) {
-    checkOptionNames("tensor", options, OPTIONS);
-    const source = readTyped(data, options.dtype);
-    return finish(
-      fromTyped(
-        source,
-        readOptions("tensor", options, () => source.fallback),
-      ),
-      options,
-    );
+    const source = readTyped(data, wanted.dtype);
+    return fromTyped(source, typeOf(wanted, source.fallback));
   }
   if (isTensorLike(data)) {
     const adapted = adapt("tensor", "a tensor", data);
-    const dtype = readOptions("tensor", options, () => runtimeDType(adapted));
-    return finish(fromRuntimeTensor(adapted, dtype), options);
+    const source = readRuntime(adapted, wanted.dtype);
+    const nd = fromTyped(source, typeOf(wanted, source.fallback));
+    return adapted.shape ? nd.reshaped(adapted.shape) : nd;
   }
-  const { shape, values } = readNested(data);
-  const dtype = readOptions("tensor", options, () => inferDType(values));
-  checkValues(values, dtype);
-  if (shape.length === 0) return finish(NdArray.scalar(dtype, values[0]), options);
-  const nd = NdArray.empty(dtype, shape, "user");
-  write(nd, values);
-  return finish(nd, options);
+  return fromNested(data, wanted.dtype, (inferred) => typeOf(wanted, inferred));
 }
 
 /** A tensor of `shape`, already checked, with every element `value`. */
-function filled(caller: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
-  const dtype = readOptions(caller, options, float32);
+function filled(shape: readonly number[], value: number, wanted: Wanted, otherwise?: DType): Tensor {
+  const dtype = typeOf(wanted, otherwise);
   checkFits(value, dtype);
-  const nd = NdArray.empty(dtype, shape, "user");
-  return finish(fill(nd, value), options);
+  return finish(fill(NdArray.empty(dtype, shape, "user"), value), wanted);
 }
 
 /**
@@ -120,7 +121,7 @@ function filled(caller: string, shape: readonly number[], value: number, options
 export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
   const sizes = checkShape("full", shape);
   if (typeof value !== "number") throw new TypeError(`full: expected a number, got ${describeValue(value)}`);
-  return filled("full", sizes, value, options);
+  return filled(sizes, value, readOptions("full", options));
 }
 
 /**
@@ -132,7 +133,7 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
  * String(zeros([2])); // "tensor([0., 0.])"
  */
 export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("zeros", checkShape("zeros", shape), 0, options);
+  return filled(checkShape("zeros", shape), 0, readOptions("zeros", options));
 }
 
 /**
@@ -143,7 +144,7 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  * String(ones([2], { dtype: "bool" })); // "tensor([True, True])"
  */
 export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("ones", checkShape("ones", shape), 1, options);
+  return filled(checkShape("ones", shape), 1, readOptions("ones", options));
 }
 
 /**
@@ -156,8 +157,12 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  * x.sum().item(); // 6
  */
 export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  const sizes = checkShape("empty", shape);
-  return finish(NdArray.empty(readOptions("empty", options, float32), sizes, "user"), options);
+  return uninitialised(checkShape("empty", shape), readOptions("empty", options));
+}
+
+/** What `empty` gives for arguments that were read. */
+export function uninitialised(shape: readonly number[], wanted: Wanted): Tensor {
+  return finish(NdArray.empty(typeOf(wanted), shape, "user"), wanted);
 }
 
 /**
@@ -183,13 +188,12 @@ export function onesLike(like: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 function filledLike(caller: string, like: unknown, value: number, options: TensorOptions): Tensor {
+  const wanted = readOptions(caller, options);
   if (!(like instanceof Tensor)) {
-    throw new TypeError(`${caller}: expected a Tensor, got ${describeValue(like)}`);
+    throw new TypeError(`${caller}: expected a Tensor, got ${describeStranger(like)}`);
   }
   like.checkAlive(caller);
-  checkOptionNames(caller, options, OPTIONS);
-  const { dtype = like.dtype, requiresGrad } = options;
-  return filled(caller, like.shape, value, { dtype, requiresGrad });
+  return filled(like.shape, value, wanted, like.dtype);
 }
 
 /**
@@ -219,7 +223,9 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
   if ((end - start) / step < 0) {
     throw new RangeError("upper bound and larger bound inconsistent with step sign");
   }
-  return sequence("arange", Math.ceil((end - start) / step), options, (i) => start + i * step);
+  // Without the sign of -0, which the difference of equal numbers over a negative step has.
+  const size = Math.ceil((end - start) / step) + 0;
+  return sequence("arange", size, readOptions("arange", options), (i) => start + i * step);
 }
 
 /**
@@ -236,11 +242,11 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     throw new TypeError(`linspace: expected steps to be an integer, got ${describeValue(steps)}`);
   }
   if (steps < 0) throw new RangeError("number of steps must be non-negative");
-  checkOptionNames("linspace", options, OPTIONS);
+  const wanted = readOptions("linspace", options);
   // From both ends towards the middle, in the precision of the result, as torch does.
-  const round = options.dtype === "float64" ? (x: number): number => x : Math.fround;
+  const round = wanted.dtype === "float64" ? (x: number): number => x : Math.fround;
   const step = round((end - start) / (steps - 1));
-  return sequence("linspace", steps, options, (i) =>
+  return sequence("linspace", steps + 0, wanted, (i) =>
     steps === 1 ? start : i < steps / 2 ? round(start + step * i) : round(end - step * (steps - i - 1)),
   );
 }
@@ -251,18 +257,13 @@ function checkFinite(caller: string, value: unknown): void {
   if (!Number.isFinite(value)) throw new RangeError(`${caller}: expected finite numbers, got ${value}`);
 }
 
-function sequence(
-  caller: string,
-  size: number,
-  options: TensorOptions,
-  valueAt: (i: number) => number,
-): Tensor {
-  const dtype = readOptions(caller, options, float32);
+function sequence(caller: string, size: number, wanted: Wanted, valueAt: (i: number) => number): Tensor {
+  const dtype = typeOf(wanted);
   if (isComplex(dtype)) throw new TypeError(`${caller}: expected a real dtype, got ${dtype}`);
   const nd = NdArray.empty(dtype, [size], "user");
   operate(() => {
     const numbers: Record<number, number | bigint> = nd.numbers();
     for (let i = 0; i < size; i++) numbers[i] = encode(dtype, valueAt(i));
   });
-  return finish(nd, options);
+  return finish(nd, wanted);
 }

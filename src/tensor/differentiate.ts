@@ -3,7 +3,7 @@ import { describeStranger } from "../array/adapter.js";
 import { dtypes, isComplex } from "../array/dtype.js";
 import { checkUpstream, type Root, run } from "../autograd/backward.js";
 import type { EngineOptions, Variable } from "../autograd/graph.js";
-import { checkFlag, checkOptionNames } from "../core/options.js";
+import { checkFlag, type Taken, takeOptions } from "../core/options.js";
 
 /** Options of backward, and of autograd.grad. */
 export interface BackwardOptions {
@@ -13,14 +13,9 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
-/** The options for the engine; `others` may stand beside them. */
-export function readEngineOptions(
-  caller: string,
-  options: BackwardOptions,
-  others: readonly string[] = [],
-): EngineOptions {
-  checkOptionNames(caller, options, ["retainGraph", "createGraph", ...others]);
-  const { createGraph = false, retainGraph = createGraph } = options;
+/** The options for the engine. */
+export function engineOptions(caller: string, taken: Taken<BackwardOptions>): EngineOptions {
+  const { createGraph = false, retainGraph = createGraph } = taken;
   checkFlag(caller, "createGraph", createGraph);
   checkFlag(caller, "retainGraph", retainGraph);
   return { createGraph, retainGraph };
@@ -32,8 +27,9 @@ export function backward<V extends Variable>(
   gradient: V | null | undefined,
   options: BackwardOptions,
 ): void {
-  const engineOptions = readEngineOptions("backward", options);
-  run([rootOf("backward", output, gradient, 0)], engineOptions, null);
+  const taken = takeOptions("backward", options, ["retainGraph", "createGraph"]);
+  const forEngine = engineOptions("backward", taken);
+  run([rootOf("backward", output, gradient, 0)], forEngine, null);
 }
 
 /** An output with the gradient it starts from; throws torch's errors. */

@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import type { DType } from "../array/dtype.js";
 import { columnOf } from "./format/column.js";
 import type { Column, Element } from "./format/column.js";
@@ -28,7 +28,8 @@ export interface PrintSource {
   at(flatIndex: number): Element;
 }
 
-type Settings = Required<PrintOptions>;
+/** All options of printing, read and checked. */
+export type Settings = Readonly<Required<PrintOptions>>;
 
 /** The elements to print, nested as the tensor is, with a gap where a summary leaves elements out. */
 type Part = Element | typeof GAP | Part[];
@@ -48,11 +49,8 @@ const INFERRED: readonly DType[] = ["float32", "complex64", "int64", "bool"];
 /**
  * The text PyTorch prints for a tensor, with `torch.` left out and torch's names spelt in camelCase:
  * `tensor([0.5000, 2.0000], dtype=float64, requiresGrad=true)`.
- *
- * @throws TypeError for an option of the wrong type, RangeError for one out of its range.
  */
-export function formatTensor(source: PrintSource, options: PrintOptions = {}): string {
-  const settings = complete(options);
+export function formatTensor(source: PrintSource, settings: Settings): string {
   const isEmpty = source.shape.includes(0);
   const body = isEmpty ? "[]" : printElements(source, settings);
   return appendSuffixes(PREFIX + body, suffixesOf(source, isEmpty, settings), settings.lineWidth);
@@ -153,9 +151,10 @@ const OPTIONS = [
   "sciMode",
 ] as const satisfies (keyof PrintOptions)[];
 
-function complete(options: PrintOptions): Settings {
-  checkOptionNames("toString", options, OPTIONS);
-  const { precision = 4, threshold = 1000, edgeItems = 3, lineWidth = 80, sciMode = null } = options;
+/** @throws TypeError for an option of the wrong type, RangeError for one out of its range. */
+export function readPrintOptions(options: PrintOptions): Settings {
+  const taken = takeOptions("toString", options, OPTIONS);
+  const { precision = 4, threshold = 1000, edgeItems = 3, lineWidth = 80, sciMode = null } = taken;
   check("precision", precision, isCount(precision) && precision <= 100, "an integer from 0 to 100");
   check("threshold", threshold, threshold >= 0, "0 or more");
   check("edgeItems", edgeItems, isCount(edgeItems), "an integer of 0 or more");

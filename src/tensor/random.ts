@@ -3,7 +3,7 @@ import { copy } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkShape } from "../array/shape.js";
 import { operate } from "../core/operation.js";
-import { empty, readOptions, type TensorOptions } from "./creation.js";
+import { readOptions, type TensorOptions, typeOf, uninitialised } from "./creation.js";
 import { Generator, type RandomDType } from "./generator.js";
 import type { Tensor } from "./tensor.js";
 
@@ -66,11 +66,12 @@ function sample(
   fill: (dtype: RandomDType, out: Float32Array | Float64Array) => void,
 ): Tensor {
   const sizes = checkShape(caller, shape);
-  const dtype = readOptions(caller, options, () => "float32");
+  const wanted = readOptions(caller, options);
+  const dtype = typeOf(wanted);
   if (dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`${caller}: expected a floating dtype, got ${dtype}`);
   }
-  const result = empty(sizes, options);
+  const result = uninitialised(sizes, wanted);
   if (dtype === "float64" || dtype === "float32") {
     operate(() => {
       fill(dtype, result.nd.numbers() as Float32Array | Float64Array);

@@ -12,17 +12,17 @@ import {
 import { fill } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
 import type { OperationName, Parameters } from "../array/operations.js";
-import { sameShape, wrapDim } from "../array/shape.js";
+import { checkDimensions, sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { outermostScope } from "../core/scope.js";
-import { checkFlag, checkOptionNames } from "../core/options.js";
+import { checkFlag, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
-import { formatTensor, type PrintOptions } from "./format.js";
+import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
 import { type InPlaceName, inPlace } from "./in-place.js";
 
 /** The elements of a tensor as nested arrays; a 0-d tensor is its value. */
@@ -81,6 +81,7 @@ export class Tensor implements Variable {
 
   /** @internal */
   constructor(nd: NdArray, node: GraphNode | null = null, base: Tensor | null = null) {
+    checkDimensions("lossgrad", nd.shape.length);
     this.nd = nd;
     this.history = node;
     this.base = base;
@@ -469,8 +470,9 @@ export class Tensor implements Variable {
    * arange(6).view([3, 2]).shape; // [3, 2]
    */
   view(...sizes: Sizes): Tensor {
+    const taken = readSizes("view", sizes);
     this.checkAlive("view");
-    const shape = inferShape(readSizes("view", sizes), this.nd.numel);
+    const shape = inferShape(taken, this.nd.numel);
     if (!this.nd.contiguous) {
       throw new RangeError(
         "view size is not compatible with input tensor's size and stride (at least one dimension spans across two " +
@@ -505,7 +507,8 @@ export class Tensor implements Variable {
    * String(tensor([[1], [2]]).expand(-1, 3)); // "tensor([[1., 1., 1.],\n        [2., 2., 2.]])"
    */
   expand(...sizes: Sizes): Tensor {
-    return this.op("expand", { shape: expandedShape(this.shape, readSizes("expand", sizes)) });
+    const taken = readSizes("expand", sizes);
+    return this.op("expand", { shape: expandedShape(this.shape, taken) });
   }
 
   /**
@@ -517,7 +520,7 @@ export class Tensor implements Variable {
    */
   squeeze(dim?: number | readonly number[]): Tensor {
     const all = (dim ?? undefined) === undefined;
-    return this.op("squeeze", { dims: all ? undefined : (readDims(dim, this.ndim) ?? []) });
+    return this.op("squeeze", { dims: all ? undefined : (readDims(dim, this) ?? []) });
   }
 
   /**
@@ -528,6 +531,7 @@ export class Tensor implements Variable {
    * zeros([3]).unsqueeze(-1).shape; // [3, 1]
    */
   unsqueeze(dim: number): Tensor {
+    checkDimensions("unsqueeze", this.ndim + 1);
     return this.op("unsqueeze", { dim: wrapDim(dim, this.ndim + 1) });
   }
 
@@ -759,7 +763,7 @@ export class Tensor implements Variable {
    * String(tensor([[1, 2], [3, 4]]).sum({ dim: 0 })); // "tensor([4., 6.])"
    */
   sum(options: ReduceOptions = {}): Tensor {
-    return this.op("sum", readReduction("sum", options, this.ndim));
+    return this.op("sum", readReduction("sum", options, this));
   }
 
   /**
@@ -770,7 +774,7 @@ export class Tensor implements Variable {
    * String(tensor([[1, 2], [3, 4]]).mean({ dim: 1, keepdim: true })); // "tensor([[1.5000],\n        [3.5000]])"
    */
   mean(options: ReduceOptions = {}): Tensor {
-    return this.op("mean", readReduction("mean", options, this.ndim));
+    return this.op("mean", readReduction("mean", options, this));
   }
 
   /**
@@ -1013,6 +1017,7 @@ export class Tensor implements Variable {
    * tensor([0.5, 100]).toString({ precision: 1 }); // "tensor([  0.5, 100.0])"
    */
   toString(options: PrintOptions = {}): string {
+    const settings = readPrintOptions(options);
     this.checkAlive("toString");
     const source = {
       shape: this.shape,
@@ -1021,7 +1026,7 @@ export class Tensor implements Variable {
       gradFn: this.node?.name ?? null,
       at: (index: number) => this.nd.at(index),
     };
-    return formatTensor(source, options);
+    return formatTensor(source, settings);
   }
 
   /** What Node's inspect and console.log print: toString(), or `tensor(<disposed>)`. */
@@ -1032,20 +1037,18 @@ export class Tensor implements Variable {
 
 function readAlpha(caller: string, options: AlphaOptions | undefined): number {
   if (options === undefined) return 1;
-  checkOptionNames(caller, options, ["alpha"]);
-  return checkNumber(caller, options.alpha ?? 1);
+  const { alpha } = takeOptions(caller, options, ["alpha"]);
+  return checkNumber(caller, alpha ?? 1);
 }
 
-function readReduction(caller: string, options: ReduceOptions, ndim: number): Parameters {
-  checkOptionNames(caller, options, ["dim", "keepdim"]);
-  const { dim, keepdim = false } = options;
+function readReduction(caller: string, options: ReduceOptions, x: Tensor): Parameters {
+  const { dim, keepdim = false } = takeOptions(caller, options, ["dim", "keepdim"]);
   checkFlag(caller, "keepdim", keepdim);
-  return { dims: readDims(dim, ndim), keepdim };
+  return { dims: readDims(dim, x), keepdim };
 }
 
 function readBounds(bounds: ClampOptions): ClampOptions {
-  checkOptionNames("clamp", bounds, ["min", "max"]);
-  return bounds;
+  return takeOptions("clamp", bounds, ["min", "max"]);
 }
 
 function checkTensor(caller: string, value: unknown): void {

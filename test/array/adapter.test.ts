@@ -2,7 +2,7 @@
  * Tensors of other runtimes, by objects of the same make. What each has was seen on onnxruntime-common 1.23, tfjs-core 4.22, numpy-ts
  * 1.4 and jax-js 0.1 under Node 20.
  */
-import { tensor } from "lossgrad";
+import { F, tensor, zerosLike } from "lossgrad";
 import type { TensorData } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
 import type { ArrayOperand } from "lossgrad/arrays";
@@ -97,7 +97,7 @@ describe("a tensor of ONNX Runtime", () => {
     expect(made(new OrtTensor(type, data, dims))).toEqual(expected);
   });
 
-  it("is converted to a dtype that is asked for; numbers that have none must be", () => {
+  it("is converted to a dtype that is asked for; bits that might be halves must be", () => {
     expect(made(new OrtTensor("int32", Int32Array.of(3), [1]), { dtype: "float16" })).toEqual([
       "float16",
       [1],
@@ -105,7 +105,10 @@ describe("a tensor of ONNX Runtime", () => {
     ]);
     const unsigned = new OrtTensor("uint16", Uint16Array.of(7), [1]);
     expect(made(unsigned, { dtype: "float16" })).toEqual(["float16", [1], [7]]);
-    expectRefused(() => tensor(unsigned), TypeError, "got Uint16Array; give a dtype");
+    // It says that they are numbers, where a bare Uint16Array might hold the bits of halves.
+    expect(made(unsigned)).toEqual(["int32", [1], [7]]);
+    const untold = { data: Uint16Array.of(7), shape: [1] };
+    expectRefused(() => tensor(untold), TypeError, "got Uint16Array; give a dtype");
     expectRefused(
       () => l1Loss(unsigned as ArrayOperand, 0),
       TypeError,
@@ -276,5 +279,22 @@ describe("an object of no runtime", () => {
       TypeError,
       "unexpected keyword argument 'device'",
     );
+  });
+});
+
+describe("where a tensor of this library is expected", () => {
+  const x = tensor([1, 2]);
+  class Tensor extends OrtTensor {}
+  const stranger = new Tensor("float32", Float32Array.of(1, 2), [2]) as never;
+  it.each<[string, () => unknown]>([
+    ["F.l1Loss's input", () => F.l1Loss(stranger, x)],
+    ["F.l1Loss's target", () => F.l1Loss(x, stranger)],
+    ["add", () => x.add(stranger)],
+    ["matmul", () => x.matmul(stranger)],
+    ["copy_", () => x.copy_(stranger)],
+    ["grad", () => (x.grad = stranger)],
+    ["zerosLike", () => zerosLike(stranger)],
+  ])("another library's is told from it: %s", (_, call) => {
+    expectRefused(call, TypeError, "got another library's Tensor");
   });
 });

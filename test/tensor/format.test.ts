@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatTensor } from "../../src/tensor/format.js";
+import { formatTensor as format, readPrintOptions } from "../../src/tensor/format.js";
 import type { PrintOptions, PrintSource } from "../../src/tensor/format.js";
 import text from "../fixtures/printing.json?raw";
 
@@ -45,6 +45,10 @@ function sourceOf(printed: PrintedCase): PrintSource {
       return decode(value, printed.dtype);
     },
   };
+}
+
+function formatTensor(source: PrintSource, options: PrintOptions = {}): string {
+  return format(source, readPrintOptions(options));
 }
 
 function vector(values: readonly Element[], rest: Partial<PrintSource> = {}): PrintSource {

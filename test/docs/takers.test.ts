@@ -1,0 +1,24 @@
+/** What test/tensor/taken.test.ts tries: every public function of tensors that takes options. */
+import ts from "typescript";
+import { expect, it } from "vitest";
+import { entries } from "../support/public-interface.js";
+import { TAKERS, WITHOUT_OPERANDS } from "../support/takers.js";
+
+/** Whether a declaration, or the constructor of one, has a parameter for options. */
+function takesOptions(declaration: ts.Declaration): boolean {
+  if (ts.isClassDeclaration(declaration)) return declaration.members.some(takesOptions);
+  if (!ts.isFunctionLike(declaration)) return false;
+  return declaration.parameters.some(({ name }) => /^(options|bounds)$/.test(name.getText()));
+}
+
+it("every public function that takes options is tried", () => {
+  const found = entries.flatMap(({ name, symbol, kind }) => {
+    // A class's methods are entries of their own; those of arrays have tests of their own.
+    const [own] = symbol.declarations ?? [];
+    const constructor =
+      kind === "class" && ts.isClassDeclaration(own) ? own.members.filter(ts.isConstructorDeclaration) : null;
+    const takes = (constructor ?? symbol.declarations ?? []).some(takesOptions);
+    return takes && !name.startsWith("arrays.") && name !== "nn.Loss" ? [name] : [];
+  });
+  expect(found.sort()).toEqual([...Object.keys(TAKERS), ...WITHOUT_OPERANDS].sort());
+});

@@ -1,0 +1,88 @@
+/** The public functions that take options, each with a call of it. */
+import * as lossgrad from "lossgrad";
+import { autograd, F, nn, tensor } from "lossgrad";
+import type { Tensor } from "lossgrad";
+
+export interface Entry {
+  /** Prepares a call with operands of shape [2, 3], which gets its options later. */
+  readonly call: (x: Tensor, y: Tensor) => (options: object) => unknown;
+  readonly options: object;
+}
+
+export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
+const loss = (name: keyof typeof F, rest: object): Entry => ({
+  call: (x, y) => (options) => F[name](x, y, options),
+  options: { reduction: "none", ...rest },
+});
+const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
+  call: (x, y) => (options) => make(options)(x, y),
+  options: { reduction: "none", ...rest },
+});
+const legacy = { sizeAverage: false, reduce: true };
+
+/** Every public function of tensors that takes options, by its name. */
+export const TAKERS: Record<string, Entry> = {
+  tensor: { call: (x) => (options) => tensor(x, options), options: { dtype: "float64" } },
+  zerosLike: { call: (x) => (options) => lossgrad.zerosLike(x, options), options: { dtype: "float64" } },
+  onesLike: { call: (x) => (options) => lossgrad.onesLike(x, options), options: { requiresGrad: true } },
+  "F.l1Loss": loss("l1Loss", legacy),
+  "F.mseLoss": loss("mseLoss", legacy),
+  "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
+  "F.huberLoss": loss("huberLoss", { delta: 2 }),
+  "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
+  "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
+  "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
+  "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
+  "autograd.grad": {
+    call: (x, y) => {
+      const sum = y.mul(x).sum();
+      return (options) => autograd.grad(sum, x, options);
+    },
+    options: { createGraph: false, allowUnused: true, retainGraph: false },
+  },
+  "Tensor.backward": {
+    call: (x, y) => {
+      const product = x.mul(y);
+      return (options) => {
+        product.backward(y, options);
+        return x.grad;
+      };
+    },
+    options: { retainGraph: true, createGraph: false },
+  },
+  "Tensor.add": { call: (x, y) => (options) => x.add(y, options), options: { alpha: 2 } },
+  "Tensor.sub": { call: (x, y) => (options) => x.sub(y, options), options: { alpha: 2 } },
+  "Tensor.add_": {
+    call: (x, y) => {
+      const z = x.requiresGrad_(false);
+      return (options) => z.add_(y, options);
+    },
+    options: { alpha: 2 },
+  },
+  "Tensor.sub_": {
+    call: (x, y) => {
+      const z = x.requiresGrad_(false);
+      return (options) => z.sub_(y, options);
+    },
+    options: { alpha: 2 },
+  },
+  "Tensor.clamp": { call: (x) => (options) => x.clamp(options), options: { min: 1, max: 2 } },
+  "Tensor.sum": { call: (x) => (options) => x.sum(options), options: { dim: 1, keepdim: true } },
+  "Tensor.mean": { call: (x) => (options) => x.mean(options), options: { dim: [0], keepdim: false } },
+  "Tensor.toString": {
+    call: (x) => (options) => x.toString(options),
+    options: { precision: 1, threshold: 3, edgeItems: 1, lineWidth: 20, sciMode: true },
+  },
+};
+/** Those that take options, and no tensors. */
+export const WITHOUT_OPERANDS = [
+  "zeros",
+  "ones",
+  "empty",
+  "full",
+  "arange",
+  "linspace",
+  "rand",
+  "randn",
+  "setNumThreads",
+];
