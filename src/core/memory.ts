@@ -29,6 +29,14 @@ export const SCRATCH = {
 
 export const MAXIMUM_DIMENSIONS = 64;
 
+/** Bytes from an address to before another that a thread may still write to, and the blocks there that were given back. */
+interface Hold {
+  readonly from: number;
+  readonly to: number;
+  readonly isOver: () => boolean;
+  readonly blocks: Block[];
+}
+
 export class LinearMemory {
   readonly kernels: Kernels;
   readonly allocator = new Allocator(SCRATCH.end);
@@ -36,6 +44,7 @@ export class LinearMemory {
   readonly wasm: WebAssembly.Memory;
   private readonly maximum: number;
   private readonly windows: Block[] = [];
+  private holds: Hold[] = [];
   /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
 
@@ -80,11 +89,38 @@ export class LinearMemory {
 
   /** A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot grow that far. */
   allocate(bytes: number): Block | null {
-    const block = this.allocator.take(bytes);
+    let block = this.allocator.take(bytes);
+    if (!block && this.holds.length > 0) {
+      this.endHolds();
+      block = this.allocator.take(bytes);
+    }
     if (block) return block;
     const needed = this.allocator.shortfall(bytes);
     if (!this.grow(Math.max(needed, GROWTH)) && !this.grow(needed)) return null;
     return this.allocator.take(bytes);
+  }
+
+  /** Gives a block back: to others at once, or when no thread may write to it any more. */
+  give(block: Block): void {
+    const hold = this.holds.length > 0 ? this.holdOn(block) : undefined;
+    if (hold) hold.blocks.push(block);
+    else this.allocator.give(block);
+  }
+
+  /** Keeps blocks that reach into [from, to) from being used again until `isOver`, which is asked now and then. */
+  hold(from: number, to: number, isOver: () => boolean): void {
+    this.holds.push({ from, to, isOver, blocks: [] });
+  }
+
+  private holdOn({ address, size }: Block): Hold | undefined {
+    this.endHolds();
+    return this.holds.find(({ from, to }) => from < address + size && address < to);
+  }
+
+  private endHolds(): void {
+    const over = this.holds.filter(({ isOver }) => isOver());
+    this.holds = this.holds.filter((hold) => !over.includes(hold));
+    for (const { blocks } of over) for (const block of blocks) this.give(block);
   }
 
   /** The address of window `index`: BLOCK elements of 8 bytes. */

@@ -126,6 +126,13 @@ export class Storage {
     release(this.lease);
   }
 
+  /** Leaves its block for another at the next `address`; false for bytes that a user may see where they are. */
+  move(): boolean {
+    if (this.registered) return false;
+    this.spill();
+    return true;
+  }
+
   private place(origin: Origin): void {
     this.lease.block = allocateBlock(this.bytes, origin);
     share.out = shareOut;
@@ -185,7 +192,7 @@ export class Storage {
 }
 
 function release(lease: Lease): void {
-  memory().allocator.give(lease.block!);
+  memory().give(lease.block!);
   lease.block = null;
   live--;
 }
