@@ -126,10 +126,19 @@ export class Storage {
     release(this.lease);
   }
 
-  /** Leaves its block for another at the next `address`; false for bytes that a user may see where they are. */
+  /**
+   * Moves the bytes to another block, in the middle of the operation that uses them: a thread may still write to this one. False for
+   * bytes that a user may see where they are.
+   */
   move(): boolean {
     if (this.registered) return false;
-    this.spill();
+    const from = this.lease.block!;
+    const to = allocateBlock(this.bytes, "result");
+    this.leaveQueue();
+    this.lease.block = to;
+    this.enterQueue();
+    memory().bytes.copyWithin(to.address, from.address, from.address + this.bytes);
+    memory().give(from);
     return true;
   }
 
