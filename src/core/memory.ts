@@ -2,6 +2,7 @@
  * The linear memory: one allocator over it, typed views that are renewed after growth, fixed scratch space and the
  * windows through which operands pass that the kernels cannot read in place.
  */
+import { addressSpaceLeft } from "./address-space.js";
 import { Allocator, type Block } from "./allocator.js";
 import { moduleFor } from "./binary.js";
 import { BLOCK } from "./block.js";
@@ -162,17 +163,28 @@ export class LinearMemory {
 
 /** A memory of one page, and the pages that it can grow to. */
 function reserve(shared: boolean): [WebAssembly.Memory, number] {
-  for (let maximum = MAXIMUM_PAGES; ; maximum >>>= 1) {
+  const left = addressSpaceLeft();
+  // Under a limit V8 may reserve less than it says, and then never grow; and the rest of the program needs some as well.
+  const most = Math.min(MAXIMUM_PAGES, Math.max(LEAST_PAGES, Math.floor(left / (2 * PAGE))));
+  for (let maximum = most; ; maximum >>>= 1) {
     try {
       return [new WebAssembly.Memory({ initial: 1, maximum, shared }), maximum];
     } catch (cause) {
       if (maximum >= 2 * LEAST_PAGES) continue;
-      throw new RangeError(
-        `lossgrad: expected address space for ${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory, got "${String(cause)}"`,
-        { cause },
-      );
+      const bytes = `${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory`;
+      const way = left < Infinity ? wayOut(left) : "";
+      throw new RangeError(`lossgrad: expected address space for ${bytes}, got "${String(cause)}"${way}`, {
+        cause,
+      });
     }
   }
+}
+
+function wayOut(left: number): string {
+  return (
+    `. This process may have ${Math.floor(left / 2 ** 20)} MiB more, and some engines reserve 10 GiB for any memory: raise the limit (ulimit -v), ` +
+    "or start Node with --disable-wasm-trap-handler, which makes do with less"
+  );
 }
 
 let instance: LinearMemory | null = null;
@@ -211,5 +223,15 @@ function firstMemory(): LinearMemory {
  * copying into shared memory takes two to three times as long (measured).
  */
 export function staging(): LinearMemory {
-  return (besides ??= memory().shared && moduleFor(false) ? new LinearMemory(false) : memory());
+  return (besides ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
+}
+
+/** Another one; the first where there is no address space for two. */
+function secondMemory(): LinearMemory {
+  try {
+    return new LinearMemory(false);
+  } catch (error) {
+    if (error instanceof RangeError) return memory();
+    throw error;
+  }
 }

@@ -75,7 +75,7 @@ async function gatedWorkers(): Promise<void> {
 
 /** The different numbers of a tensor. */
 function numbersOf(x: Tensor): number[] {
-  return [...new Set(x.array() as Float32Array)];
+  return [...new Set<number>(x.array() as Float32Array)];
 }
 
 afterEach(() => {

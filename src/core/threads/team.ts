@@ -1,6 +1,8 @@
 /** The main thread and its workers, from the main thread's side. */
+import { addressSpaceLeft } from "../address-space.js";
 import { BLOCK } from "../block.js";
 import type { LinearMemory } from "../memory.js";
+import { warn } from "../warnings.js";
 import {
   Control,
   END,
@@ -53,6 +55,8 @@ const WORTH_WAKING = 16;
 const SOON = 0.2;
 /** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
 const WAKING = 1;
+/** Bytes of address space that a worker takes at most while it starts, and something for all others (measured). */
+const WORKER_SPACE = 2 ** 29;
 /** Workers that may be lost at work before the team goes on without new ones. */
 const MOST_LOSSES = 3;
 
@@ -154,11 +158,24 @@ export class Team {
     for (let i = 0; i < most && this.losses <= MOST_LOSSES; i++) {
       if (this.members[i]) continue;
       try {
+        this.checkSpace();
         this.members[i] = this.start(i);
       } catch {
         this.losses = Infinity;
       }
     }
+  }
+
+  /** Throws, and says so once, where a worker more might end the process for want of address space. */
+  private checkSpace(): void {
+    const starting = this.members.filter((member) => member && !member.cameUp).length;
+    const left = addressSpaceLeft();
+    if (left >= (starting + 1) * WORKER_SPACE) return;
+    const text =
+      `lossgrad: expected ${WORKER_SPACE / 2 ** 20} MiB of address space for a worker, got ${Math.floor(left / 2 ** 20)} MiB up to ` +
+      `this process's limit; losses go on with the threads that there are (${this.inUse}). Raise the limit (ulimit -v), or call setNumThreads(1)`;
+    warn(text);
+    throw new Error(text);
   }
 
   private start(index: number): Member {

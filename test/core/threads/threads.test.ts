@@ -231,6 +231,8 @@ describe("shareOut leaves to the caller", () => {
   it.each([
     ["too few blocks for two threads", job(3 * BLOCK, null)],
     ["a result that overwrites an operand", job(4 * BLOCK, 64 * 1024)],
+    ["a result that begins within an operand", job(4 * BLOCK, 64 * 1024 + 4 * BLOCK)],
+    ["a result that ends within an operand", job(4 * BLOCK, 64)],
   ])("%s", (_, each) => {
     setNumThreads(2);
     const visit = vi.fn();
