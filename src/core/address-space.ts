@@ -1,12 +1,16 @@
 /**
- * How much address space the system would still give. Where a limit is set (`ulimit -v`, as batch systems do), V8 ends the whole
- * process when it cannot reserve what a worker needs, and no program can catch that: it has to be known before.
+ * How much address space the system would still give. Where a limit is set (`ulimit -v`, as batch
+ * systems do), V8 ends the whole process when it cannot reserve what a worker needs, and no program
+ * can catch that: it has to be known before.
  */
 import { builtin, isNodeOnLinux } from "./builtin.js";
 
 const SYSTEM_PAGE = 4096;
 
-/** Bytes up to the limit; Infinity where there is none, or where this cannot be known: anywhere but in Node on Linux. */
+/**
+ * Bytes up to the limit; Infinity where there is none, or where this cannot be known: anywhere but
+ * in Node on Linux.
+ */
 export function addressSpaceLeft(): number {
   try {
     const [, limit] = isNodeOnLinux() ? (/^Max address space +(\d+)/m.exec(read("limits")) ?? []) : [];

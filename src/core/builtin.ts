@@ -1,4 +1,7 @@
-/** Modules of Node's, which Bun and Deno have as well. No imports: bundlers for pages would stumble over them. */
+/**
+ * Modules of Node's, which Bun and Deno have as well. No imports: bundlers for pages would stumble
+ * over them.
+ */
 
 export interface NodeWorker {
   on(event: "error" | "exit", listener: () => void): void;

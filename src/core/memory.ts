@@ -30,7 +30,10 @@ export const SCRATCH = {
 
 export const MAXIMUM_DIMENSIONS = 64;
 
-/** Bytes from an address to before another that a thread may still write to, and the blocks there that were given back. */
+/**
+ * Bytes from an address to before another that a thread may still write to, and the blocks there
+ * that were given back.
+ */
 interface Hold {
   readonly from: number;
   readonly to: number;
@@ -108,7 +111,10 @@ export class LinearMemory {
     else this.allocator.give(block);
   }
 
-  /** Keeps blocks that reach into [from, to) from being used again until `isOver`, which is asked now and then. */
+  /**
+   * Keeps blocks that reach into [from, to) from being used again until `isOver`, which is asked
+   * now and then.
+   */
   hold(from: number, to: number, isOver: () => boolean): void {
     this.holds.push({ from, to, isOver, blocks: [] });
   }
@@ -164,7 +170,8 @@ export class LinearMemory {
 /** A memory of one page, and the pages that it can grow to. */
 function reserve(shared: boolean): [WebAssembly.Memory, number] {
   const left = addressSpaceLeft();
-  // Under a limit V8 may reserve less than it says, and then never grow; and the rest of the program needs some as well.
+  // Under a limit V8 may reserve less than it says, and then never grow; and the rest of the
+  // program needs some as well.
   const most = Math.min(MAXIMUM_PAGES, Math.max(LEAST_PAGES, Math.floor(left / (2 * PAGE))));
   for (let maximum = most; ; maximum >>>= 1) {
     try {

@@ -127,8 +127,8 @@ export class Storage {
   }
 
   /**
-   * Moves the bytes to another block, in the middle of the operation that uses them: a thread may still write to this one. False for
-   * bytes that a user may see where they are.
+   * Moves the bytes to another block, in the middle of the operation that uses them: a thread may
+   * still write to this one. False for bytes that a user may see where they are.
    */
   move(): boolean {
     if (this.registered) return false;

@@ -1,4 +1,7 @@
-/** Under a limit on address space: a result, or an error that can be caught and says what to do, but no end of the process. */
+/**
+ * Under a limit on address space: a result, or an error that can be caught and says what to do, but
+ * no end of the process.
+ */
 import { spawnSync } from "node:child_process";
 import { platform } from "node:os";
 import { join } from "node:path";
@@ -22,7 +25,10 @@ const SCRIPT = `
     console.log(String(error));
   }`;
 
-/** What a process may take, in KiB: what Node itself does, some more, and what a memory of V8's wants. */
+/**
+ * What a process may take, in KiB: what Node itself does, some more, and what a memory of V8's
+ * wants.
+ */
 const LIMITS = [1_500_000, 2_500_000, 4_000_000, 11_900_000, 12_300_000];
 
 function run(limit: number, flags: string): { stdout: string; stderr: string; status: number | null } {

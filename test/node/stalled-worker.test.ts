@@ -1,4 +1,7 @@
-/** Workers that stop in the middle of a block, for as long as a test wants it: what they had still writes when they go on. */
+/**
+ * Workers that stop in the middle of a block, for as long as a test wants it: what they had still
+ * writes when they go on.
+ */
 import process from "node:process";
 import * as workerThreads from "node:worker_threads";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -10,7 +13,10 @@ import { JOB, MOST_BLOCKS } from "../../src/core/threads/control.js";
 import type { Setup } from "../../src/core/threads/worker.js";
 import { workersUp } from "../core/threads/up.js";
 
-/** Words that a test and its workers share: the job from which on no kernel begins, 0 for none, and who waits. */
+/**
+ * Words that a test and its workers share: the job from which on no kernel begins, 0 for none, and
+ * who waits.
+ */
 const FROM = 0;
 const WAITING = 1;
 const gate = new Int32Array(new SharedArrayBuffer(8));
@@ -44,7 +50,10 @@ function open(): void {
   Atomics.notify(gate, FROM);
 }
 
-/** Calls until a worker is stopped in the middle of a block of a call's first chunk, or of a later one. */
+/**
+ * Calls until a worker is stopped in the middle of a block of a call's first chunk, or of a later
+ * one.
+ */
 async function callUntilStopped(call: () => Tensor, chunk = 0): Promise<Tensor> {
   const end = performance.now() + 20_000;
   for (;;) {

@@ -56,7 +56,10 @@ function startNodeWorker(
   return { end: () => void worker.terminate() };
 }
 
-/** Under a limit on address space a worker reserves less of it for machine code: 16 MB instead of 128 to 512 are enough. */
+/**
+ * Under a limit on address space a worker reserves less of it for machine code: 16 MB instead of
+ * 128 to 512 are enough.
+ */
 function thrift(): object {
   return addressSpaceLeft() < Infinity ? { resourceLimits: { codeRangeSizeMb: 16 } } : {};
 }

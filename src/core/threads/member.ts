@@ -11,11 +11,15 @@ export class Member {
   private readonly handle: Handle;
   private readonly inside: number;
   private gone = false;
-  /** Whether it may be writing to memory: then nothing but its own answer says that it has stopped. */
+  /**
+   * Whether it may be writing to memory: then nothing but its own answer says that it has stopped.
+   */
   writing = false;
   private ending = false;
 
-  /** Throws where workers are refused. `onGone` is called should it end by itself, or never start. */
+  /**
+   * Throws where workers are refused. `onGone` is called should it end by itself, or never start.
+   */
   constructor(
     private readonly control: Control,
     index: number,
@@ -67,8 +71,9 @@ export class Member {
   }
 
   /**
-   * Ends it: at once, or as soon as it is found out of its job if it may be writing. A page is not told when a worker has ended, and
-   * what a worker may still write to cannot be used again before that.
+   * Ends it: at once, or as soon as it is found out of its job if it may be writing. A page is not
+   * told when a worker has ended, and what a worker may still write to cannot be used again before
+   * that.
    */
   end(): void {
     this.ending = true;

@@ -31,8 +31,8 @@ export interface Place {
 /** What a kernel writes. */
 export interface Output extends Place {
   /**
-   * Moves what is there to another address, because a thread may still write to this one; false for bytes whose address somebody else
-   * knows. Absent where nothing can be moved.
+   * Moves what is there to another address, because a thread may still write to this one; false for
+   * bytes whose address somebody else knows. Absent where nothing can be moved.
    */
   move?(): boolean;
 }
@@ -55,7 +55,10 @@ const WORTH_WAKING = 16;
 const SOON = 0.2;
 /** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
 const WAKING = 1;
-/** Bytes of address space that a worker takes at most while it starts, and something for all others (measured). */
+/**
+ * Bytes of address space that a worker takes at most while it starts, and something for all others
+ * (measured).
+ */
 const WORKER_SPACE = 2 ** 29;
 /** Workers that may be lost at work before the team goes on without new ones. */
 const MOST_LOSSES = 3;
@@ -63,8 +66,8 @@ const MOST_LOSSES = 3;
 /** How long the main thread has patience with workers, in milliseconds. */
 export interface Patience {
   /**
-   * With one that is inside a job on which nothing else is to be done: then its blocks are computed here. A busy machine lets a thread
-   * wait for some 30 ms.
+   * With one that is inside a job on which nothing else is to be done: then its blocks are computed
+   * here. A busy machine lets a thread wait for some 30 ms.
    */
   readonly block: number;
   /** With one that does not come out at all: then it is given up, and others are started. */
@@ -85,7 +88,10 @@ export class Team {
   private losses = 0;
   private lastJob = 0;
   private lastCall = 0;
-  /** When a job was left with a worker still inside; null when all are out. Until then nothing may be written to `control`. */
+  /**
+   * When a job was left with a worker still inside; null when all are out. Until then nothing may
+   * be written to `control`.
+   */
   private leftAt: number | null = null;
 
   constructor(
@@ -101,15 +107,19 @@ export class Team {
     this.numberOf = new Map(this.kernels.map((kernel, i) => [kernel, i]));
   }
 
-  /** Threads at work: this one, and the workers that have started, unless one of them keeps the team waiting. */
+  /**
+   * Threads at work: this one, and the workers that have started, unless one of them keeps the team
+   * waiting.
+   */
   get inUse(): number {
     if (this.leftAt !== null && !this.allOut()) return 1;
     return 1 + this.members.filter((member) => member?.cameUp).length;
   }
 
   /**
-   * Runs the job on up to `parts` threads, and tells `visit` the sum of each block, if it has one. What a worker does not deliver in
-   * time is computed here. False, with nothing done, while a worker is still inside an earlier job.
+   * Runs the job on up to `parts` threads, and tells `visit` the sum of each block, if it has one.
+   * What a worker does not deliver in time is computed here. False, with nothing done, while a
+   * worker is still inside an earlier job.
    *
    * @throws Error when a worker does not stop writing where the caller wants the result
    */
@@ -130,7 +140,10 @@ export class Team {
     this.members.fill(null);
   }
 
-  /** Whether all have come out of the job that was left at `since`; if that takes too long, others take their places. */
+  /**
+   * Whether all have come out of the job that was left at `since`; if that takes too long, others
+   * take their places.
+   */
   private isFree(since: number): boolean {
     if (!this.allOut()) {
       if (performance.now() - since < this.patience.worker) return false;
@@ -166,7 +179,9 @@ export class Team {
     }
   }
 
-  /** Throws, and says so once, where a worker more might end the process for want of address space. */
+  /**
+   * Throws, and says so once, where a worker more might end the process for want of address space.
+   */
   private checkSpace(): void {
     const starting = this.members.filter((member) => member && !member.cameUp).length;
     const left = addressSpaceLeft();
@@ -219,8 +234,8 @@ export class Team {
   }
 
   /**
-   * Opens the job that was written, does this thread's share and more, closes it, and waits for who is inside. False when blocks are
-   * missing, which must then be computed alone.
+   * Opens the job that was written, does this thread's share and more, closes it, and waits for who
+   * is inside. False when blocks are missing, which must then be computed alone.
    */
   private finish(job: Job, blocks: number): boolean {
     const { words } = this.control;
@@ -255,8 +270,9 @@ export class Team {
   }
 
   /**
-   * Leaves a job that a worker is still inside. It may write a block of the result at any time, and nothing can stop it for certain:
-   * the result moves, and the memory where it was is not used again before the worker has come out.
+   * Leaves a job that a worker is still inside. It may write a block of the result at any time, and
+   * nothing can stop it for certain: the result moves, and the memory where it was is not used
+   * again before the worker has come out.
    */
   private leave({ to, n }: Job): void {
     this.leftAt = performance.now();

@@ -9,7 +9,10 @@ import { type Job, type Place, Team } from "./team.js";
 
 /** More than any machine that runs JavaScript has cores. */
 const MOST_THREADS = 1024;
-/** So many work if they are asked for, however few cores there are said to be: browsers may tell fewer than there are. */
+/**
+ * So many work if they are asked for, however few cores there are said to be: browsers may tell
+ * fewer than there are.
+ */
 const ANYWHERE = 8;
 /** Blocks that make another thread worthwhile: with less, handing over costs more than it brings (measured). */
 const BLOCKS_PER_THREAD = 2;
@@ -33,11 +36,14 @@ export interface ThreadOptions {
 /**
  * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
  *
- * The default is the number of cores. More threads than cores bring nothing, and each takes some 8 MB: at most as many work as there are
- * cores, or 8 where there are fewer, and a warning says so where more are asked for. Threads are used for contiguous operands of one dtype, from about 50,000 elements on, and start when they
- * are first needed: one, and once it is up, at the next call, the others. They never hold the process open. They need shared memory: Node, Bun,
- * Deno, and pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and
- * `threadsInUse()` says so. `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
+ * The default is the number of cores. More threads than cores bring nothing, and each takes some 8
+ * MB: at most as many work as there are cores, or 8 where there are fewer, and a warning says so
+ * where more are asked for. Threads are used for contiguous operands of one dtype, from about
+ * 50,000 elements on, and start when they are first needed: one, and once it is up, at the next
+ * call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and
+ * pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one
+ * thread does all the work, and `threadsInUse()` says so. `setNumThreads(1)` before the first
+ * tensor is made keeps the memory unshared.
  *
  * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
@@ -83,7 +89,8 @@ function usefulThreads(count: number): number {
 }
 
 /**
- * How many threads may be used: what setNumThreads set, or the number of cores. threadsInUse() tells how many are.
+ * How many threads may be used: what setNumThreads set, or the number of cores. threadsInUse()
+ * tells how many are.
  *
  * @example
  * setNumThreads(3);
