@@ -64,6 +64,11 @@ export class NdArray {
     return this.storage.address() + this.offset * dtypes[this.dtype].size;
   }
 
+  /** Moves its storage: `address` gives another then. False where it must stay. */
+  move(): boolean {
+    return this.storage.move();
+  }
+
   /** Whether all elements are one number in memory. */
   get constant(): boolean {
     return this.strides.every((stride, d) => stride === 0 || this.shape[d] === 1);

@@ -24,6 +24,8 @@ export interface Elements {
   readonly constant: boolean;
   /** Where the first element lies; null for elements that lie elsewhere than in the memory. */
   address(): number | null;
+  /** Moves the elements elsewhere in the memory; false, as without it, where they must stay. */
+  move?(): boolean;
   /** Puts elements [start, start + n) at `address` of the memory. */
   copyTo(address: number, start: number, n: number): void;
   /** Takes elements [start, start + n) from there. */
@@ -96,7 +98,7 @@ export function convertAlong(
 abstract class Operand {
   readonly memory: LinearMemory;
   /** Null for a typed array that lies elsewhere. */
-  protected readonly base: number | null;
+  protected base: number | null;
   /** Bytes of an element. */
   readonly size: number;
   /** Whether kernels may use the operand in place, at any length. */
@@ -187,6 +189,13 @@ export class Target extends Operand {
   begin(start: number): number {
     startRunning();
     return this.direct ? this.base! + start * this.size : this.window(0);
+  }
+
+  /** Moves the elements of a direct operand, which a thread may still write to where they are. */
+  move(): boolean {
+    if (!this.array.move?.()) return false;
+    this.base = this.array.address();
+    return true;
   }
 
   /** Moves what the kernel wrote there to its place. */

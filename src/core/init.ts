@@ -1,10 +1,10 @@
 /** `init` of the slim entries: the caller supplies the binary. */
 import { type Binary, isProvided, provide } from "./binary.js";
+import { builtin } from "./builtin.js";
 import { describeValue } from "./describe.js";
 import { BINARY_ID } from "./generated/kernels.js";
 import { forMemory, refusal } from "./load.js";
 import { canShare } from "./memory.js";
-import { builtin } from "./threads/host.js";
 
 /**
  * The binary of this version, "lossgrad/lossgrad.wasm" or "lossgrad/lossgrad.threads.wasm": its bytes, its URL (in Node also of a file), a

@@ -2,6 +2,7 @@
  * The linear memory: one allocator over it, typed views that are renewed after growth, fixed scratch space and the
  * windows through which operands pass that the kernels cannot read in place.
  */
+import { addressSpaceLeft } from "./address-space.js";
 import { Allocator, type Block } from "./allocator.js";
 import { moduleFor } from "./binary.js";
 import { BLOCK } from "./block.js";
@@ -29,6 +30,17 @@ export const SCRATCH = {
 
 export const MAXIMUM_DIMENSIONS = 64;
 
+/**
+ * Bytes from an address to before another that a thread may still write to, and the blocks there
+ * that were given back.
+ */
+interface Hold {
+  readonly from: number;
+  readonly to: number;
+  readonly isOver: () => boolean;
+  readonly blocks: Block[];
+}
+
 export class LinearMemory {
   readonly kernels: Kernels;
   readonly allocator = new Allocator(SCRATCH.end);
@@ -41,6 +53,7 @@ export class LinearMemory {
    * it.
    */
   makeRoom: (more: () => boolean) => void = () => undefined;
+  private holds: Hold[] = [];
   /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
 
@@ -85,11 +98,41 @@ export class LinearMemory {
 
   /** A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot grow that far. */
   allocate(bytes: number): Block | null {
-    const block = this.allocator.take(bytes);
+    let block = this.allocator.take(bytes);
+    if (!block && this.holds.length > 0) {
+      this.endHolds();
+      block = this.allocator.take(bytes);
+    }
     if (block) return block;
     const needed = this.allocator.shortfall(bytes);
     if (!this.grow(Math.max(needed, GROWTH)) && !this.grow(needed)) return null;
     return this.allocator.take(bytes);
+  }
+
+  /** Gives a block back: to others at once, or when no thread may write to it any more. */
+  give(block: Block): void {
+    const hold = this.holds.length > 0 ? this.holdOn(block) : undefined;
+    if (hold) hold.blocks.push(block);
+    else this.allocator.give(block);
+  }
+
+  /**
+   * Keeps blocks that reach into [from, to) from being used again until `isOver`, which is asked
+   * now and then.
+   */
+  hold(from: number, to: number, isOver: () => boolean): void {
+    this.holds.push({ from, to, isOver, blocks: [] });
+  }
+
+  private holdOn({ address, size }: Block): Hold | undefined {
+    this.endHolds();
+    return this.holds.find(({ from, to }) => from < address + size && address < to);
+  }
+
+  private endHolds(): void {
+    const over = this.holds.filter(({ isOver }) => isOver());
+    this.holds = this.holds.filter((hold) => !over.includes(hold));
+    for (const { blocks } of over) for (const block of blocks) this.give(block);
   }
 
   /** The address of window `index`: BLOCK elements of 8 bytes. */
@@ -133,17 +176,29 @@ export class LinearMemory {
 
 /** A memory of one page, and the pages that it can grow to. */
 function reserve(shared: boolean): [WebAssembly.Memory, number] {
-  for (let maximum = MAXIMUM_PAGES; ; maximum >>>= 1) {
+  const left = addressSpaceLeft();
+  // Under a limit V8 may reserve less than it says, and then never grow; and the rest of the
+  // program needs some as well.
+  const most = Math.min(MAXIMUM_PAGES, Math.max(LEAST_PAGES, Math.floor(left / (2 * PAGE))));
+  for (let maximum = most; ; maximum >>>= 1) {
     try {
       return [new WebAssembly.Memory({ initial: 1, maximum, shared }), maximum];
     } catch (cause) {
       if (maximum >= 2 * LEAST_PAGES) continue;
-      throw new RangeError(
-        `lossgrad: expected address space for ${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory, got "${String(cause)}"`,
-        { cause },
-      );
+      const bytes = `${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory`;
+      const way = left < Infinity ? wayOut(left) : "";
+      throw new RangeError(`lossgrad: expected address space for ${bytes}, got "${String(cause)}"${way}`, {
+        cause,
+      });
     }
   }
+}
+
+function wayOut(left: number): string {
+  return (
+    `. This process may have ${Math.floor(left / 2 ** 20)} MiB more, and some engines reserve 10 GiB for any memory: raise the limit (ulimit -v), ` +
+    "or start Node with --disable-wasm-trap-handler, which makes do with less"
+  );
 }
 
 let instance: LinearMemory | null = null;
@@ -182,5 +237,15 @@ function firstMemory(): LinearMemory {
  * copying into shared memory takes two to three times as long (measured).
  */
 export function staging(): LinearMemory {
-  return (besides ??= memory().shared && moduleFor(false) ? new LinearMemory(false) : memory());
+  return (besides ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
+}
+
+/** Another one; the first where there is no address space for two. */
+function secondMemory(): LinearMemory {
+  try {
+    return new LinearMemory(false);
+  } catch (error) {
+    if (error instanceof RangeError) return memory();
+    throw error;
+  }
 }

@@ -154,6 +154,22 @@ export class Storage {
     release(this.lease);
   }
 
+  /**
+   * Moves the bytes to another block, in the middle of the operation that uses them: a thread may
+   * still write to this one. False for bytes that a user may see where they are.
+   */
+  move(): boolean {
+    if (this.registered) return false;
+    const from = this.lease.block!;
+    const to = allocateBlock(this.bytes, "result");
+    this.leaveQueue();
+    this.lease.block = to;
+    this.enterQueue();
+    memory().bytes.copyWithin(to.address, from.address, from.address + this.bytes);
+    memory().give(from);
+    return true;
+  }
+
   private place(origin: Origin): void {
     this.lease.block = allocateBlock(this.bytes, origin);
     share.out = shareOut;
@@ -213,7 +229,7 @@ export class Storage {
 }
 
 function release(lease: Lease): void {
-  memory().allocator.give(lease.block!);
+  memory().give(lease.block!);
   lease.block = null;
   live--;
 }

@@ -7,7 +7,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import * as workerThreads from "node:worker_threads";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { F, ones, setNumThreads, threadsInUse } from "lossgrad";
+import { F, getNumThreads, ones, onWarning, setNumThreads, threadsInUse } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { WORKER_ID } from "../../src/core/generated/worker.js";
@@ -59,6 +59,37 @@ describe("setNumThreads", () => {
   it("sets what getNumThreads gives; the default is the number of cores", () => {
     const script = 'import { getNumThreads } from "./dist/index.js"; console.log(getNumThreads());';
     expect(Number(run(script).stdout)).toBe(availableParallelism());
+  });
+
+  it("of more threads than cores starts no more than there are cores, or 8, and says so", async () => {
+    const most = Math.max(8, availableParallelism());
+    let started = 0;
+    withWorkers(
+      class extends workerThreads.Worker {
+        constructor(...args: ConstructorParameters<typeof workerThreads.Worker>) {
+          super(...args);
+          started++;
+        }
+      },
+    );
+    const warnings: string[] = [];
+    const before = onWarning((message) => warnings.push(message));
+    setNumThreads(1024);
+    onWarning(before);
+    expect(getNumThreads()).toBe(1024);
+    expect(warnings).toEqual([
+      `setNumThreads: got 1024 threads; at most ${most} will work, since there are ${availableParallelism()} cores to run them`,
+    ]);
+    const x = ones([4 * most * BLOCK], { dtype: "float16" });
+    const end = performance.now() + 30_000;
+    while (threadsInUse() < most && performance.now() < end) {
+      F.l1Loss(x, x);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    F.l1Loss(x, x);
+    expect(threadsInUse()).toBe(most);
+    expect(started).toBe(most - 1);
+    x.dispose();
   });
 
   it("of 1 before anything else keeps the memory unshared, and arrays on plain buffers", () => {

@@ -1,22 +1,12 @@
 /** What differs between Node, Bun, Deno and pages: how many cores there are, how a worker starts, who may sleep. */
+import { addressSpaceLeft } from "../address-space.js";
+import { builtin, type NodeModules } from "../builtin.js";
 import { WORKER_SOURCE } from "../generated/worker.js";
 import type { Setup } from "./worker.js";
 
 /** A worker that was started. */
 export interface Handle {
   end(): void;
-}
-
-interface NodeWorker {
-  on(event: "error" | "exit", listener: () => void): void;
-  unref(): void;
-  terminate(): Promise<unknown>;
-}
-
-interface NodeModules {
-  "node:fs": { readFileSync(path: URL): Uint8Array };
-  "node:os": { availableParallelism(): number };
-  "node:worker_threads": { Worker: new (program: string | URL, options: object) => NodeWorker };
 }
 
 interface PageWorker {
@@ -26,7 +16,6 @@ interface PageWorker {
 }
 
 interface Scope {
-  process?: { getBuiltinModule?: <K extends keyof NodeModules>(name: K) => NodeModules[K] };
   navigator?: { hardwareConcurrency?: number };
   Worker?: new (url: string, options: object) => PageWorker;
 }
@@ -34,11 +23,6 @@ interface Scope {
 /** Asked for each time, so that a test or a page may replace it. */
 function scope(): Scope {
   return globalThis;
-}
-
-/** A module of Node's, which Bun and Deno have as well; undefined in a page. No import: bundlers for pages would stumble over it. */
-export function builtin<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined {
-  return scope().process?.getBuiltinModule?.(name);
 }
 
 /** Cores that this process may use. */
@@ -62,7 +46,7 @@ function startNodeWorker(
   onGone: () => void,
 ): Handle {
   // Loaders that this process was started with are of no use to the worker, and slow.
-  const options = { execArgv: [], name: "lossgrad", workerData: setup };
+  const options = { execArgv: [], name: "lossgrad", workerData: setup, ...thrift() };
   const worker = url
     ? new Worker(url.startsWith("file:") ? new URL(url) : url, options)
     : new Worker(WORKER_SOURCE, { ...options, eval: true });
@@ -70,6 +54,14 @@ function startNodeWorker(
   worker.on("exit", onGone);
   worker.unref();
   return { end: () => void worker.terminate() };
+}
+
+/**
+ * Under a limit on address space a worker reserves less of it for machine code: 16 MB instead of
+ * 128 to 512 are enough.
+ */
+function thrift(): object {
+  return addressSpaceLeft() < Infinity ? { resourceLimits: { codeRangeSizeMb: 16 } } : {};
 }
 
 function startPageWorker(setup: Setup, url: string | null, onGone: () => void): Handle {

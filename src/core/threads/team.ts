@@ -1,7 +1,8 @@
 /** The main thread and its workers, from the main thread's side. */
+import { addressSpaceLeft } from "../address-space.js";
 import { BLOCK } from "../block.js";
-import { WORKER_ID } from "../generated/worker.js";
 import type { LinearMemory } from "../memory.js";
+import { warn } from "../warnings.js";
 import {
   Control,
   END,
@@ -12,13 +13,13 @@ import {
   MOST_BLOCKS,
   PARTS,
   PLACES,
-  READY,
   SCALARS,
   SLEEPING,
   TOTAL,
   WRITES,
 } from "./control.js";
-import { type Handle, maySleep, startWorker } from "./host.js";
+import { maySleep } from "./host.js";
+import { Member } from "./member.js";
 import { type AnyKernel, work } from "./work.js";
 
 /** Where an operand lies, and the bytes of one of its elements. */
@@ -27,13 +28,22 @@ export interface Place {
   readonly size: number;
 }
 
+/** What a kernel writes. */
+export interface Output extends Place {
+  /**
+   * Moves what is there to another address, because a thread may still write to this one; false for
+   * bytes whose address somebody else knows. Absent where nothing can be moved.
+   */
+  move?(): boolean;
+}
+
 /** A kernel to be run on every block of its operands. */
 export interface Job {
   readonly kernel: AnyKernel;
   readonly x: Place;
   readonly y: Place;
-  /** What the kernel writes; null where it only sums. */
-  readonly to: Place | null;
+  /** Null where the kernel only sums. */
+  readonly to: Output | null;
   /** Elements. */
   readonly n: number;
   readonly scalars: readonly [number, number, number];
@@ -45,34 +55,50 @@ const WORTH_WAKING = 16;
 const SOON = 0.2;
 /** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
 const WAKING = 1;
-/** Looks at a worker before the main thread sleeps: longer than a block takes. */
-const LOOKS = 20_000;
-/** Milliseconds of a sleep, and how many of them a worker gets for one block. A machine that sleeps stops all threads alike. */
-const SLEEP = 50;
-const PATIENCE = 200;
+/**
+ * Bytes of address space that a worker takes at most while it starts, and something for all others
+ * (measured).
+ */
+const WORKER_SPACE = 2 ** 29;
 /** Workers that may be lost at work before the team goes on without new ones. */
 const MOST_LOSSES = 3;
 
+/** How long the main thread has patience with workers, in milliseconds. */
+export interface Patience {
+  /**
+   * With one that is inside a job on which nothing else is to be done: then its blocks are computed
+   * here. A busy machine lets a thread wait for some 30 ms.
+   */
+  readonly block: number;
+  /** With one that does not come out at all: then it is given up, and others are started. */
+  readonly worker: number;
+}
+const PATIENCE: Patience = { block: 100, worker: 10_000 };
+
 export class Team {
-  private readonly control: Control;
+  private control: Control;
+  /** For blocks that this thread computes alone while `control` is not free. */
+  private readonly alone = Control.for(1);
   private readonly kernels: readonly AnyKernel[];
   private readonly numberOf: ReadonlyMap<AnyKernel, number>;
-  private readonly workers: (Handle | null)[] = [];
+  private readonly members: (Member | null)[] = [];
   private readonly sleeps = maySleep();
   /** Whether any worker ever came up. */
   private cameUp = false;
   private losses = 0;
   private lastJob = 0;
   private lastCall = 0;
-  /** Once a worker did not come back from a job. */
-  private broken = false;
+  /**
+   * When a job was left with a worker still inside; null when all are out. Until then nothing may
+   * be written to `control`.
+   */
+  private leftAt: number | null = null;
 
   constructor(
     private readonly memory: LinearMemory,
     readonly threads: number,
     /** The file that workers start from; null for the text that is part of the library. */
     readonly workerUrl: string | null = null,
-    /** Sleeps that a worker gets for one block. */
     private readonly patience = PATIENCE,
   ) {
     this.control = Control.for(threads);
@@ -81,33 +107,58 @@ export class Team {
     this.numberOf = new Map(this.kernels.map((kernel, i) => [kernel, i]));
   }
 
-  /** Threads at work: this one and the workers that have started. */
+  /**
+   * Threads at work: this one, and the workers that have started, unless one of them keeps the team
+   * waiting.
+   */
   get inUse(): number {
-    const { control, workers } = this;
-    return 1 + workers.filter((worker, i) => worker && control.words[control.inside(i) + READY] === 1).length;
+    if (this.leftAt !== null && !this.allOut()) return 1;
+    return 1 + this.members.filter((member) => member?.cameUp).length;
   }
 
   /**
-   * Runs the job on up to `parts` threads, and tells `visit` the sum of each block, if it has one. False when it could not be
-   * finished: a worker failed, or did not come back.
+   * Runs the job on up to `parts` threads, and tells `visit` the sum of each block, if it has one.
+   * What a worker does not deliver in time is computed here. False, with nothing done, while a
+   * worker is still inside an earlier job.
+   *
+   * @throws Error when a worker does not stop writing where the caller wants the result
    */
   run(job: Job, parts: number, visit: (sum: number, start: number, n: number) => void): boolean {
-    if (this.broken) return false;
+    if (this.leftAt !== null && !this.isFree(this.leftAt)) return false;
     this.hire(parts - 1);
     const blocks = Math.ceil(job.n / BLOCK);
     for (let first = 0; first < blocks; first += MOST_BLOCKS) {
       const end = Math.min(blocks, first + MOST_BLOCKS);
-      this.write(job, first, end, parts);
-      if (!this.finish(end - first)) return false;
-      this.report(job.n, first, end, visit);
+      report(this.compute(job, first, end, parts), job.n, end, visit);
     }
     return true;
   }
 
   /** Ends the workers. */
   disband(): void {
-    this.workers.forEach((worker) => worker?.end());
-    this.workers.fill(null);
+    this.members.forEach((member) => member?.end());
+    this.members.fill(null);
+  }
+
+  /**
+   * Whether all have come out of the job that was left at `since`; if that takes too long, others
+   * take their places.
+   */
+  private isFree(since: number): boolean {
+    if (!this.allOut()) {
+      if (performance.now() - since < this.patience.worker) return false;
+      this.disband();
+      // The old one is left to who is inside: nobody opens it any more.
+      this.control = Control.for(this.threads);
+      this.losses++;
+    }
+    this.leftAt = null;
+    for (const member of this.members) if (member) member.writing = false;
+    return true;
+  }
+
+  private allOut(): boolean {
+    return this.members.every((member) => member?.isOut() ?? true);
   }
 
   /**
@@ -118,32 +169,53 @@ export class Team {
     this.cameUp ||= this.inUse > 1;
     const most = this.cameUp ? count : Math.min(count, 1);
     for (let i = 0; i < most && this.losses <= MOST_LOSSES; i++) {
-      if (this.workers[i]) continue;
+      if (this.members[i]) continue;
       try {
-        this.workers[i] = this.start(i);
+        this.checkSpace();
+        this.members[i] = this.start(i);
       } catch {
         this.losses = Infinity;
       }
     }
   }
 
-  private start(index: number): Handle {
-    const { memory, control, threads } = this;
-    const { module, wasm } = memory;
-    const ready = control.inside(index) + READY;
-    const setup = { id: WORKER_ID, module, memory: wasm, control: control.buffer, threads, index };
-    const handle = startWorker(setup, this.workerUrl, () => {
-      if (this.workers[index] !== handle) return;
-      this.workers[index] = null;
-      // What kept it from coming up, such as a policy or a missing file, would keep others.
-      this.losses += control.words[ready] === 1 ? 1 : Infinity;
-      control.words[ready] = 0;
-    });
-    return handle;
+  /**
+   * Throws, and says so once, where a worker more might end the process for want of address space.
+   */
+  private checkSpace(): void {
+    const starting = this.members.filter((member) => member && !member.cameUp).length;
+    const left = addressSpaceLeft();
+    if (left >= (starting + 1) * WORKER_SPACE) return;
+    const text =
+      `lossgrad: expected ${WORKER_SPACE / 2 ** 20} MiB of address space for a worker, got ${Math.floor(left / 2 ** 20)} MiB up to ` +
+      `this process's limit; losses go on with the threads that there are (${this.inUse}). Raise the limit (ulimit -v), or call setNumThreads(1)`;
+    warn(text);
+    throw new Error(text);
   }
 
-  private write({ kernel, x, y, to, n, scalars }: Job, first: number, end: number, parts: number): void {
-    const { control } = this;
+  private start(index: number): Member {
+    return new Member(this.control, index, this.memory, this.workerUrl, (member) => {
+      if (this.members[index] !== member) return;
+      this.members[index] = null;
+      // What kept it from coming up, such as a policy or a missing file, would keep others.
+      this.losses += member.cameUp ? 1 : Infinity;
+    });
+  }
+
+  /** Computes the blocks from `first` to before `end`, and returns where their sums are. */
+  private compute(job: Job, first: number, end: number, parts: number): Control {
+    const { control, alone } = this;
+    if (this.leftAt === null) {
+      this.write(control, job, first, end, parts);
+      if (this.finish(job, end - first)) return control;
+    }
+    this.write(alone, job, first, end, 1);
+    work(this.kernels, alone, 0);
+    return alone;
+  }
+
+  private write(control: Control, job: Job, first: number, end: number, parts: number): void {
+    const { kernel, x, y, to, n, scalars } = job;
     const { words, numbers } = control;
     words[KERNEL] = this.numberOf.get(kernel)!;
     words[WRITES] = to ? 1 : 0;
@@ -161,15 +233,21 @@ export class Team {
     }
   }
 
-  /** Opens the job that was written, does this thread's share and more, closes it, and waits for who is inside. */
-  private finish(blocks: number): boolean {
+  /**
+   * Opens the job that was written, does this thread's share and more, closes it, and waits for who
+   * is inside. False when blocks are missing, which must then be computed alone.
+   */
+  private finish(job: Job, blocks: number): boolean {
     const { words } = this.control;
     Atomics.add(words, JOB, 1);
-    if (Atomics.load(words, SLEEPING) > 0) this.wake(blocks);
-    work(this.kernels, this.control, 0);
-    Atomics.add(words, JOB, 1);
-    for (let i = 0; i < this.workers.length && !this.broken; i++) this.broken = !this.isOut(i);
-    return !this.broken && words[FAILED] === 0;
+    try {
+      if (Atomics.load(words, SLEEPING) > 0) this.wake(blocks);
+      work(this.kernels, this.control, 0);
+    } finally {
+      Atomics.add(words, JOB, 1);
+      if (!this.soonOut() && !this.outWithin(this.patience.block)) this.leave(job);
+    }
+    return this.leftAt === null && words[FAILED] === 0;
   }
 
   private wake(blocks: number): void {
@@ -181,32 +259,45 @@ export class Team {
     Atomics.notify(this.control.words, JOB);
   }
 
-  /** Waits for a worker to come out of the job; false if it does not. */
-  private isOut(worker: number): boolean {
-    const { words } = this.control;
-    const inside = this.control.inside(worker);
-    for (let i = 0; i < LOOKS; i++) if (Atomics.load(words, inside) === 0) return true;
-    for (let turn = 0; turn < this.patience; turn++) {
-      if (this.sleeps) Atomics.wait(words, inside, 1, SLEEP);
-      else this.stayAwake(inside);
-      if (Atomics.load(words, inside) === 0) return true;
-    }
-    return false;
+  private soonOut(): boolean {
+    for (const member of this.members) if (member && !member.isSoonOut()) return false;
+    return true;
   }
 
-  /** What a page's main thread does, which may not sleep. */
-  private stayAwake(inside: number): void {
-    const { words } = this.control;
-    const end = performance.now() + SLEEP;
-    while (Atomics.load(words, inside) === 1 && performance.now() < end);
+  private outWithin(patience: number): boolean {
+    const deadline = performance.now() + patience;
+    return this.members.every((member) => member?.isOutBy(deadline, this.sleeps) ?? true);
   }
 
-  private report(n: number, first: number, end: number, visit: Parameters<Team["run"]>[2]): void {
-    const { numbers, sums } = this.control;
-    for (let block = first; block < end; block++) {
-      const start = block * BLOCK;
-      visit(numbers[sums + block - first], start, Math.min(BLOCK, n - start));
+  /**
+   * Leaves a job that a worker is still inside. It may write a block of the result at any time, and
+   * nothing can stop it for certain: the result moves, and the memory where it was is not used
+   * again before the worker has come out.
+   */
+  private leave({ to, n }: Job): void {
+    this.leftAt = performance.now();
+    const inside = this.members.filter((member) => member !== null && !member.isOut()) as Member[];
+    for (const member of inside) member.writing = to !== null;
+    if (!to) return;
+    const { address, size } = to;
+    this.memory.hold(address, address + n * size, () => inside.every((member) => member.isOut()));
+    if (to.move?.()) return;
+    if (!this.outWithin(this.patience.worker)) {
+      throw new Error(
+        `lossgrad: expected a worker to finish its part of the result in ${this.patience.worker} ms, got no answer from it; it may write ` +
+          "to the array of the result at any later time, so do not use that array any more: allocate() another one",
+      );
     }
+    this.leftAt = null;
+  }
+}
+
+/** Tells the sums of the blocks that `control` holds, up to before `end`. */
+function report({ numbers, sums }: Control, n: number, end: number, visit: Parameters<Team["run"]>[2]): void {
+  const first = numbers[FIRST];
+  for (let block = first; block < end; block++) {
+    const start = block * BLOCK;
+    visit(numbers[sums + block - first], start, Math.min(BLOCK, n - start));
   }
 }
 

@@ -3,11 +3,17 @@ import { BLOCK } from "../block.js";
 import { describeValue } from "../describe.js";
 import { allowSharing, memory } from "../memory.js";
 import { checkOptionNames } from "../options.js";
+import { warn } from "../warnings.js";
 import { coreCount } from "./host.js";
-import { type Job, Team } from "./team.js";
+import { type Job, type Place, Team } from "./team.js";
 
 /** More than any machine that runs JavaScript has cores. */
 const MOST_THREADS = 1024;
+/**
+ * So many work if they are asked for, however few cores there are said to be: browsers may tell
+ * fewer than there are.
+ */
+const ANYWHERE = 8;
 /** Blocks that make another thread worthwhile: with less, handing over costs more than it brings (measured). */
 const BLOCKS_PER_THREAD = 2;
 /** Elements from which on a second thread can help. */
@@ -30,10 +36,14 @@ export interface ThreadOptions {
 /**
  * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
  *
- * The default is the number of cores. Threads are used for contiguous operands of one dtype, from about 50,000 elements on, and start when they
- * are first needed: one, and once it is up, at the next call, the others. They never hold the process open. They need shared memory: Node, Bun,
- * Deno, and pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one thread does all the work, and
- * `threadsInUse()` says so. `setNumThreads(1)` before the first tensor is made keeps the memory unshared.
+ * The default is the number of cores. More threads than cores bring nothing, and each takes some 8
+ * MB: at most as many work as there are cores, or 8 where there are fewer, and a warning says so
+ * where more are asked for. Threads are used for contiguous operands of one dtype, from about
+ * 50,000 elements on, and start when they are first needed: one, and once it is up, at the next
+ * call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and
+ * pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one
+ * thread does all the work, and `threadsInUse()` says so. `setNumThreads(1)` before the first
+ * tensor is made keeps the memory unshared.
  *
  * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
@@ -61,13 +71,26 @@ export function setNumThreads(count: number, options: ThreadOptions = {}): void 
   asked = count;
   if (workerUrl !== undefined) url = workerUrl === null ? null : String(workerUrl);
   allowSharing(count > 1);
-  if (team?.threads === count && team.workerUrl === url) return;
+  const useful = usefulThreads(count);
+  if (useful < count) {
+    const cores = coreCount();
+    warn(
+      `setNumThreads: got ${count} threads; at most ${useful} will work, since there are ${cores} cores to run them`,
+    );
+  }
+  if (team?.threads === useful && team.workerUrl === url) return;
   team?.disband();
   team = null;
 }
 
+/** How many of `count` threads may work here. */
+function usefulThreads(count: number): number {
+  return Math.min(count, Math.max(coreCount(), ANYWHERE));
+}
+
 /**
- * How many threads may be used: what setNumThreads set, or the number of cores.
+ * How many threads may be used: what setNumThreads set, or the number of cores. threadsInUse()
+ * tells how many are.
  *
  * @example
  * setNumThreads(3);
@@ -98,10 +121,15 @@ export function shareOut(job: Job, visit: (sum: number, start: number, n: number
   const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
   if (parts < 2 || !memory().shared || overwrites(job)) return false;
-  team ??= new Team(memory(), getNumThreads(), url);
-  return team.run(job, parts, visit);
+  team ??= new Team(memory(), usefulThreads(getNumThreads()), url);
+  return team.run(job, Math.min(parts, team.threads), visit);
 }
 
-function overwrites({ x, y, to }: Job): boolean {
-  return to !== null && (to.address === x.address || to.address === y.address);
+function overwrites({ x, y, to, n }: Job): boolean {
+  return to !== null && (overlap(to, x, n) || overlap(to, y, n));
+}
+
+/** Whether n elements of one share memory with n of the other. */
+function overlap(a: Place, b: Place, n: number): boolean {
+  return a.address < b.address + n * b.size && b.address < a.address + n * a.size;
 }

@@ -4,9 +4,11 @@ import { F, getNumThreads, ones, rand, setNumThreads, threadsInUse } from "lossg
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { memory } from "../../../src/core/memory.js";
-import type { Control } from "../../../src/core/threads/control.js";
+import { Storage } from "../../../src/core/storage.js";
+import { type Control, MOST_BLOCKS } from "../../../src/core/threads/control.js";
 import { shareOut } from "../../../src/core/threads/threads.js";
-import { Team } from "../../../src/core/threads/team.js";
+import type { Member } from "../../../src/core/threads/member.js";
+import { type Job, type Output, Team } from "../../../src/core/threads/team.js";
 import type { AnyKernel } from "../../../src/core/threads/work.js";
 import { expectRefused } from "../../support/refuse.js";
 import { CAN_SHARE } from "../../support/sharing.js";
@@ -89,23 +91,129 @@ it("a call does not wait for workers that have not come up: it is right at once"
   expect(sum(ones([N]), ones([N]).mul(4))).toBe(3 * N);
 });
 
-describe.skipIf(!CAN_SHARE)("a worker that does not come back", () => {
-  it("in the middle of a job is not waited for forever: the caller does the job alone", () => {
-    const team = new Team(memory(), 2, null, 2);
-    const [x, y] = [rand([N]), rand([N])];
-    const kernel = memory().kernels.l1_sum_f32 as AnyKernel;
-    const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4 });
-    const job = { kernel, x: place(x), y: place(y), to: null, n: N, scalars: [0, 0, 0] as const };
-    const sums: number[] = [];
-    expect(team.run(job, 2, (each) => sums.push(each))).toBe(true);
-    expect(sums).toHaveLength(5);
-    // As if it were inside, and stayed there.
+describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () => {
+  const FOREVER = 60_000;
+  const teams: Team[] = [];
+  const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4 });
+  const [x, y] = [rand([N]), rand([N])];
+
+  /** A team with little patience, whose worker is as if it were inside, and stayed there. */
+  function teamWithout(worker: number): { team: Team; words: Int32Array; inside: number } {
+    const team = new Team(memory(), 2, null, { block: 2, worker });
+    teams.push(team);
+    team.run(job(null), 2, () => undefined);
+    // One that came up would say the truth. The team is told of its end in another task only.
+    if (worker === FOREVER) (team as unknown as { members: Member[] }).members[0].end();
     const { words, inside } = controlOf(team);
     words[inside] = 1;
-    expect(team.run(job, 2, (each) => sums.push(each))).toBe(false);
-    expect(team.run(job, 2, (each) => sums.push(each))).toBe(false);
-    expect(sums).toHaveLength(5);
-    team.disband();
+    return { team, words, inside };
+  }
+
+  function job(to: Output | null, n = N): Job {
+    const { l1_sum_f32, l1_sumslope_f32 } = memory().kernels;
+    const kernel = (to ? l1_sumslope_f32 : l1_sum_f32) as AnyKernel;
+    return { kernel, x: place(x), y: place(y), to, n, scalars: [0, 1, 0] };
+  }
+
+  function run(team: Team, each: Job): { ran: boolean; starts: number[]; sum: number } {
+    const starts: number[] = [];
+    let sum = 0;
+    const ran = team.run(each, 2, (part, start) => {
+      starts.push(start);
+      sum += part;
+    });
+    return { ran, starts, sum };
+  }
+
+  afterEach(() => {
+    for (const team of teams.splice(0)) team.disband();
+  });
+
+  it("is not waited for: this thread computes what is missing, and the next calls are left to the caller", () => {
+    const { team } = teamWithout(FOREVER);
+    const { ran, starts, sum: got } = run(team, job(null));
+    expect(ran).toBe(true);
+    expect(starts).toEqual([0, 1, 2, 3, 4].map((block) => block * BLOCK));
+    expect(got).toBeCloseTo(sum(x, y), 2);
+    expect(run(team, job(null))).toEqual({ ran: false, starts: [], sum: 0 });
+    expect(team.inUse).toBe(1);
+  });
+
+  it("is waited for again once it has come out", () => {
+    const { team, words, inside } = teamWithout(FOREVER);
+    run(team, job(null));
+    words[inside] = 0;
+    expect(run(team, job(null)).ran).toBe(true);
+  });
+
+  it("is replaced when it has not come out in a long time", async () => {
+    const { team, words } = teamWithout(20);
+    run(team, job(null));
+    expect(run(team, job(null)).ran).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(run(team, job(null)).ran).toBe(true);
+    const end = performance.now() + 30_000;
+    while (team.inUse < 2 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(team.inUse).toBe(2);
+    // The one that stayed has the old words to itself.
+    expect(controlOf(team).words).not.toBe(words);
+  });
+
+  it("has every block of a job of several chunks told once", () => {
+    const { team } = teamWithout(FOREVER);
+    const n = (MOST_BLOCKS + 2) * BLOCK;
+    // One byte an element: the operands are read as what they are not, which is of no account here.
+    const bytes = ones([n], { dtype: "uint8" });
+    const at = { address: bytes.array().byteOffset, size: 1 };
+    const kernel = memory().kernels.l1_sum_u8 as AnyKernel;
+    const each: Job = { kernel, x: at, y: at, to: null, n, scalars: [0, 0, 0] };
+    const { ran, starts } = run(team, each);
+    expect(ran).toBe(true);
+    expect(starts).toEqual(Array.from({ length: MOST_BLOCKS + 2 }, (_, block) => block * BLOCK));
+    bytes.dispose();
+  });
+
+  it("has the result moved away from where it may write", () => {
+    const { team, words, inside } = teamWithout(FOREVER);
+    const out = Storage.allocate(4 * N, "result");
+    const before = out.address();
+    const to: Output = {
+      get address() {
+        return out.address();
+      },
+      size: 4,
+      move: () => out.move(),
+    };
+    const { ran, sum: got } = run(team, job(to));
+    expect(ran).toBe(true);
+    expect(got).toBeCloseTo(sum(x, y), 2);
+    expect(out.address()).not.toBe(before);
+    // Nobody gets that memory, whatever is made, until the worker has come out.
+    const others = Array.from({ length: 4 }, () => Storage.allocate(4 * N, "result"));
+    expect(others.map((other) => other.address())).not.toContain(before);
+    words[inside] = 0;
+    for (const other of [...others, out]) other.dispose();
+    const after = Array.from({ length: 6 }, () => Storage.allocate(4 * N, "result"));
+    expect(after.map((other) => other.address())).toContain(before);
+    for (const other of after) other.dispose();
+  });
+
+  it("is waited for longer where the result cannot move; then that is an error, and the memory stays taken", () => {
+    const { team, words, inside } = teamWithout(20);
+    const out = Storage.allocate(4 * N, "user");
+    const to = { address: out.pin(), size: 4, move: () => out.move() };
+    expectRefused(
+      () => run(team, job(to)),
+      Error,
+      "lossgrad: expected a worker to finish its part of the result in 20 ms, got no answer from it",
+    );
+    out.dispose();
+    const others = Array.from({ length: 4 }, () => Storage.allocate(4 * N, "result"));
+    expect(others.map((other) => other.address())).not.toContain(to.address);
+    words[inside] = 0;
+    for (const other of others) other.dispose();
   });
 });
 
@@ -123,6 +231,8 @@ describe("shareOut leaves to the caller", () => {
   it.each([
     ["too few blocks for two threads", job(3 * BLOCK, null)],
     ["a result that overwrites an operand", job(4 * BLOCK, 64 * 1024)],
+    ["a result that begins within an operand", job(4 * BLOCK, 64 * 1024 + 4 * BLOCK)],
+    ["a result that ends within an operand", job(4 * BLOCK, 64)],
   ])("%s", (_, each) => {
     setNumThreads(2);
     const visit = vi.fn();
