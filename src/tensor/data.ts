@@ -122,8 +122,6 @@ function setNumbers(nd: NdArray, data: TypedData): void {
   const half = nd.dtype === "float16" || nd.dtype === "bfloat16";
   const source = half ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
   operate(() => {
-    operate(() => {
     nd.numbers().set(source as never);
-  });
   });
 }
