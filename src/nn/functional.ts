@@ -58,28 +58,24 @@ function evaluate(name: LossName, input: Tensor, target: Tensor, given: LossOpti
   const row: LossRow = losses[name];
   const options = takeOptions(name, given, allowed[name]);
   checkArguments(name, input, target, options);
-  // A default, not `??`: null is no reduction, as None is none.
-  const { reduction = "mean", weight } = options;
-  const asked = warnOf(name, input, target, options) ?? reduction;
-  const same = sameShape(target.nd.shape, input.nd.shape);
-  const shape = same ? input.nd.shape : broadcastShapes(input.nd.shape, target.nd.shape);
-  if (weight) {
-    if (!sameShape(weight.nd.shape, input.nd.shape))
-      throw new RangeError("Weights and input must have the same size.");
-    return weighted(name, row, input, target, weight, shape, checkReduction(asked, true), options);
-  }
-  return unweighted(name, row, input, target, shape, checkReduction(asked, false), options);
-}
-
-/** Warns as torch does; returns the reduction that its deprecated arguments stand for. */
-function warnOf(name: LossName, input: Tensor, target: Tensor, options: TakenOptions): Reduction | null {
-  const same = sameShape(target.nd.shape, input.nd.shape);
-  if (same && options.sizeAverage === undefined && options.reduce === undefined) return null;
-  if (!same) warnOfSizes(input, target);
-  const legacy = legacyReduction(options.sizeAverage, options.reduce);
+  const reduction = warnAndReadReduction(input, target, options);
   // A handler of warnings may have disposed of what was alive before.
   checkArguments(name, input, target, options);
-  return legacy;
+  const same = sameShape(target.nd.shape, input.nd.shape);
+  const shape = same ? input.nd.shape : broadcastShapes(input.nd.shape, target.nd.shape);
+  const { weight } = options;
+  if (!weight) return unweighted(name, row, input, target, shape, reduction, options);
+  if (!sameShape(weight.nd.shape, input.nd.shape))
+    throw new RangeError("Weights and input must have the same size.");
+  return weighted(name, row, input, target, weight, shape, reduction, options);
+}
+
+/** All that warns, in torch's order; returns the reduction that was asked for. */
+function warnAndReadReduction(input: Tensor, target: Tensor, options: TakenOptions): Reduction {
+  if (!sameShape(target.nd.shape, input.nd.shape)) warnOfSizes(input, target);
+  // A default, not `??`: null is no reduction, as None is none.
+  const { reduction = "mean", sizeAverage, reduce, weight } = options;
+  return checkReduction(legacyReduction(sizeAverage, reduce) ?? reduction, Boolean(weight));
 }
 
 function checkArguments(name: LossName, input: unknown, target: unknown, { weight }: TakenOptions): void {
