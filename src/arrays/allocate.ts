@@ -1,6 +1,6 @@
 /** Typed arrays that lie in the linear memory, where kernels read and write them in place. */
 import { type DType, dtypes, checkDType, isComplex } from "../array/dtype.js";
-import type { TypedData } from "../array/typed.js";
+import { bufferOf, byteOffsetOf, lengthOf, type TypedData } from "../array/typed.js";
 import { describeValue } from "../core/describe.js";
 import { memory } from "../core/memory.js";
 import { Storage } from "../core/storage.js";
@@ -31,9 +31,12 @@ export interface AllocatedArrays {
 }
 
 /** Where an allocated array lies, and what keeps the place: the bytes are freed when nobody holds the storage any more. */
-interface Place {
+export interface Place {
+  /** The array itself: another one may inherit the property from it. */
+  readonly array: TypedData;
   readonly storage: Storage;
   readonly address: number;
+  readonly length: number;
 }
 
 /**
@@ -45,7 +48,8 @@ type Placed = TypedData & { readonly [PLACE]?: Place };
 
 /** Where `data` lies in the linear memory, if `allocate` made it or a part of it by `subarray`; else undefined. */
 export function placeOf(data: TypedData): Place | undefined {
-  return (data as Placed)[PLACE];
+  const { [PLACE]: found } = data as Placed;
+  return found?.array === data ? found : undefined;
 }
 
 /** Two for each of four operands, and two for what is between them (weighted.ts). */
@@ -112,13 +116,18 @@ function reserveWindows(): void {
 
 /** Ties `array` to the storage that it lies in. Its own `subarray` does the same to the parts that it makes. */
 function place<A extends Uint8Array | Float32Array>(array: A, storage: Storage): A {
-  Object.defineProperty(array, PLACE, { value: { storage, address: array.byteOffset } satisfies Place });
+  Object.defineProperty(array, PLACE, {
+    value: { array, storage, address: byteOffsetOf(array), length: lengthOf(array) } satisfies Place,
+  });
   return Object.defineProperty(array, "subarray", { value: subarrayInPlace });
 }
 
 function subarrayInPlace(this: Uint8Array, begin?: number, end?: number): Uint8Array {
   const part = Uint8Array.prototype.subarray.call(this, begin, end);
+  const found = placeOf(this);
+  // The method may be called on another array, and a `constructor` of the user's may make its parts elsewhere.
+  if (!found || bufferOf(part) !== bufferOf(this)) return part;
   const { dtype } = this as unknown as Partial<HalfArray>;
   if (dtype !== undefined) tagHalf(part as never, dtype);
-  return place(part, placeOf(this)!.storage);
+  return place(part, found.storage);
 }
