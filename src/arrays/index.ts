@@ -3,6 +3,7 @@ export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
 export type { DType, TypedArray } from "../array/dtype.js";
 export type { TypedData } from "../array/typed.js";
 export type { Reduction } from "../nn/losses.js";
+export { reserve } from "../core/memory.js";
 export { allocate, type AllocatedArrays, type HalfArray } from "./allocate.js";
 export { huberLoss } from "./huber.js";
 export { l1Loss } from "./l1.js";
