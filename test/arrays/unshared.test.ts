@@ -127,6 +127,7 @@ describe("growth of a memory that is not shared", () => {
 
   it("is what is needed where more cannot be had", () => {
     const fresh = new LinearMemory(false);
+    fresh.makeWindows();
     const { limit } = fresh;
     const most = limit - fresh.reserved;
     expect(fresh.allocate(most - 100 * MIB)).not.toBeNull();
