@@ -126,6 +126,16 @@ export function promoteTypes(a: DType, b: DType): DType {
   return high;
 }
 
+const CATEGORIES: readonly Category[] = ["bool", "integer", "float", "complex"];
+
+/** Throws torch's error when results of dtype `from` cannot be stored as `to`, which is of a lower category. */
+export function checkCast(from: DType, to: DType): void {
+  if (CATEGORIES.indexOf(dtypes[from].category) <= CATEGORIES.indexOf(dtypes[to].category)) return;
+  throw new TypeError(
+    `result type ${dtypes[from].torchName} can't be cast to the desired output type ${dtypes[to].torchName}`,
+  );
+}
+
 /** Writes `value` as the number at `index` of an array of the stored type; complex parts are written one by one. */
 export function encode(dtype: DType, value: number | bigint | boolean): number | bigint {
   switch (dtype) {
@@ -157,7 +167,20 @@ export function checkFits(value: number | bigint, dtype: DType): void {
   const range = integerRanges[dtype];
   // Comparing numbers with bigints is exact, and false for NaN.
   if (!range || (value >= range[0] && value <= range[1])) return;
-  throw new RangeError(`value cannot be converted to type ${dtype} without overflow`);
+  throw cannotConvert(dtype);
+}
+
+/**
+ * As checkFits, for a number that elements are compared with: modulo 256, -1 would be the greatest uint8, and each element
+ * would be less.
+ */
+export function checkHolds(value: number | bigint, dtype: DType): void {
+  checkFits(value, dtype);
+  if (dtype === "uint8" && value < 0) throw cannotConvert(dtype);
+}
+
+function cannotConvert(dtype: DType): RangeError {
+  return new RangeError(`value cannot be converted to type ${dtype} without overflow`);
 }
 
 /** NaN and ±Inf have no integer: torch's conversion is undefined, ours gives 0. */
@@ -187,6 +210,13 @@ export function roundFloat(dtype: DType, x: number): number {
   if (dtype === "float64") return x;
   if (dtype === "float32") return Math.fround(x);
   return dtype === "float16" ? roundToFloat16(x) : roundToBFloat16(x);
+}
+
+/** The least positive number of the floating `dtype`, a subnormal. */
+export function leastPositive(dtype: DType): number {
+  if (dtype === "float64") return 2 ** -1074;
+  if (dtype === "float32") return 2 ** -149;
+  return dtype === "float16" ? 2 ** -24 : 2 ** -133;
 }
 
 /** `value` as an element of `dtype` would read. */

@@ -2,7 +2,7 @@
 import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { beginOperation } from "../core/operation.js";
-import { type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
+import { checkFits, type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";
 import { forEachBlock, Source, splat, Target } from "./window.js";
@@ -82,6 +82,7 @@ interface Reader {
 function operand(name: BinaryName, x: Argument, out: NdArray, common: DType, slot: number): Reader {
   const { compute: tag, storage } = dtypes[common];
   if (!(x instanceof NdArray)) {
+    if (tag === "i64") checkFits(x, "int64");
     const address = splat(readsAsIs(name, true) ? x : (roundTo(common, x) as number | bigint), tag, slot);
     return { direct: true, step: 0, read: () => address };
   }

@@ -1,6 +1,6 @@
 /** The functional forms, F: one function a row of the table. */
 import { describeStranger } from "../array/adapter.js";
-import { type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkSubtraction } from "../array/operations.js";
 import { noIntegerMean } from "../array/reductions.js";
@@ -108,6 +108,7 @@ function unweighted(
   }
   // Both are expanded before they are subtracted, so a 0-d operand promotes like any other.
   const dtype = promoteTypes(input.dtype, target.dtype);
+  if (row.inputDecidesDType) checkCast(dtype, input.dtype);
   // L1 is a subtraction, which torch does not define for bools; the others convert them.
   if (row.anyDType) checkSubtraction(input.nd, target.nd);
   if (!isFloating(dtype)) {
