@@ -3,6 +3,7 @@ import { type DType, dtypes, checkDType, isComplex } from "../array/dtype.js";
 import type { TypedData } from "../array/typed.js";
 import { describeValue } from "../core/describe.js";
 import { memory } from "../core/memory.js";
+import { outsideScopes } from "../core/scope.js";
 import { Storage } from "../core/storage.js";
 
 /** A Uint16Array of the bits of 16-bit floats that says which: it can be handed back as it is. */
@@ -92,9 +93,8 @@ export function allocate<D extends keyof AllocatedArrays>(dtype: D, n: number): 
     );
   }
   reserveWindows();
-  const storage = Storage.allocate(n * size, "user");
   // The array holds it, whatever scope is open.
-  storage.exempt = true;
+  const storage = outsideScopes(() => Storage.allocate(n * size, "user"));
   const address = storage.pin();
   const own = dtypes[dtype].array;
   const make = dtype === "float16" ? (Float16Array ?? own) : own;

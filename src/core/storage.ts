@@ -12,7 +12,7 @@
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
 import { operation } from "./operation.js";
-import { enlist, inScope } from "./scope.js";
+import { enlist, enlistOutermost, inScope } from "./scope.js";
 import { share } from "./share.js";
 import { shareOut } from "./threads/threads.js";
 
@@ -57,9 +57,10 @@ export class Storage {
   private usedBy = -1;
   private registered = false;
   disposed = false;
-  exempt = false;
-  /** Something may use it after the scope in which it was lent out. */
-  escaped = false;
+  /** How many leaves hold it, as their gradient or as the data that was assigned to them. */
+  private leaves = 0;
+  /** Nobody can use it but by way of these leaves, so that it is freed when they let it go. */
+  heldOnly = false;
   /** Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may free them. */
   run = 0;
   holds = 0;
@@ -108,6 +109,27 @@ export class Storage {
     if (this.lease.block) release(this.lease);
     this.spilled = null;
     this.write = null;
+  }
+
+  /** A leaf takes it for its gradient or its data. */
+  hold(): void {
+    this.leaves++;
+  }
+
+  /**
+   * A leaf lets it go. The last one frees it: at once, or, when something in the open scope may have `seen` it, at the end of
+   * that. Where others may use it, the garbage collector frees it.
+   */
+  letGo(seen: boolean): void {
+    this.leaves--;
+    if (this.leaves > 0) return;
+    if (!this.heldOnly) this.retire();
+    else if (seen && inScope()) enlistOutermost(this);
+    else this.dispose();
+  }
+
+  outlive(heldOnly: boolean): void {
+    this.heldOnly = heldOnly;
   }
 
   /**

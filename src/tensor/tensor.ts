@@ -17,8 +17,9 @@ import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
-import { outermostScope } from "../core/scope.js";
+import { innermost, outermostScope, receives } from "../core/scope.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
+import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
@@ -79,6 +80,10 @@ export class Tensor implements Variable {
   readonly base: Tensor | null;
   /** The outermost scope in which the gradient was last read; 0 for none. */
   private gradLentIn = 0;
+  /** Whether its data was assigned, and is held as a gradient is. */
+  private assigned = false;
+  /** @internal */
+  readonly born = innermost;
   private requested = false;
 
   /** @internal */
@@ -88,6 +93,14 @@ export class Tensor implements Variable {
     this.base = base;
     this.version = base?.version ?? new Version();
     this.rewrites = this.version.rewrites;
+    // What is made outside of all scopes may be used at any time.
+    if (nd.storage.heldOnly && innermost === null) nd.storage.heldOnly = false;
+  }
+
+  /** What a scope must leave to this leaf. @internal */
+  held(): Storage[] {
+    const data = this.nd.storage;
+    return this.leafGrad ? [data, this.leafGrad.nd.storage] : [data];
   }
 
   /** @internal */
@@ -323,34 +336,36 @@ export class Tensor implements Variable {
     if (this.leafGrad) {
       // Within tidy a gradient is lent: unless tidy returns it, nobody uses it afterwards.
       this.gradLentIn = outermostScope();
-      if (this.gradLentIn === 0) this.leafGrad.nd.storage.escaped = true;
+      if (this.gradLentIn === 0) this.leafGrad.nd.storage.heldOnly = false;
     }
     return this.leafGrad;
   }
   set grad(value: Tensor | null) {
     if (value !== null) this.checkGrad(value);
-    // Nobody can use the old gradient: its memory is used again at once.
-    if (this.leafGrad && this.leafGrad !== value) {
-      const { storage } = this.leafGrad.nd;
-      const lent = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
-      if (lent || storage.escaped) storage.retire();
-      else storage.dispose();
-      // A scope may free it again: this leaf holds it no longer.
-      storage.exempt = false;
-    }
-    this.leafGrad = value;
-    if (!value) return;
-    value.nd.storage.exempt = true;
-    value.nd.storage.escaped = true;
+    if (value === this.leafGrad) return;
+    const before = this.leafGrad?.nd.storage;
+    const seen = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
+    if (value) this.takeGrad(value);
+    else this.leafGrad = null;
+    // Where nobody else can use it, its memory is used again at once.
+    before?.letGo(seen);
+    if (value && innermost === null) value.nd.storage.heldOnly = false;
   }
 
   /** @internal */
   storeGrad(gradient: Tensor, sole: boolean): void {
+    const before = this.leafGrad?.nd.storage;
+    this.takeGrad(gradient);
+    gradient.nd.storage.heldOnly = sole;
+    before?.letGo(true);
+  }
+
+  private takeGrad(gradient: Tensor): void {
     this.leafGrad = gradient;
     this.gradLentIn = 0;
-    if (!sole) gradient.nd.storage.escaped = true;
-    // A tidy around backward() must not free what the leaf holds.
-    gradient.nd.storage.exempt = true;
+    gradient.nd.storage.hold();
+    // A tidy around this must not free what the leaf holds.
+    receives(this);
   }
 
   private checkGrad(value: unknown): void {
@@ -412,10 +427,17 @@ export class Tensor implements Variable {
         "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.",
       );
     }
+    const before = this.nd.storage;
+    const { storage } = value.nd;
+    if (storage !== before) {
+      storage.hold();
+      if (this.assigned) before.letGo(true);
+      this.assigned = true;
+    }
     this.nd = value.nd;
     // A tidy around the assignment must not free what this tensor holds now.
-    value.nd.storage.exempt = true;
-    value.nd.storage.escaped = true;
+    receives(this);
+    if (innermost === null) storage.heldOnly = false;
   }
 
   // Shape and dtype
