@@ -111,9 +111,32 @@ export function realOf(dtype: DType): DType {
 /** Throws a TypeError unless `value` names a dtype. */
 export function checkDType(caller: string, value: unknown): DType {
   if (typeof value === "string" && (DTYPES as readonly string[]).includes(value)) return value as DType;
+  const ours = typeof value === "string" ? spelling(value) : undefined;
   throw new TypeError(
-    `${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}`,
+    `${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}` +
+      (ours ? `; write "${ours}"` : ""),
   );
+}
+
+/** Other names of dtypes in torch. */
+const ALIASES: Readonly<Record<string, DType>> = {
+  half: "float16",
+  float: "float32",
+  double: "float64",
+  byte: "uint8",
+  char: "int8",
+  short: "int16",
+  int: "int32",
+  long: "int64",
+  cfloat: "complex64",
+  cdouble: "complex128",
+};
+
+/** Ours for torch's name of a dtype, such as torch.float; undefined for what is none. */
+function spelling(name: string): DType | undefined {
+  const bare = name.replace(/^torch\./, "");
+  if ((DTYPES as readonly string[]).includes(bare)) return bare as DType;
+  return Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined;
 }
 
 /** The type that holds values of both; torch.promote_types. */

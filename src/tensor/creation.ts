@@ -5,6 +5,7 @@ import { NdArray } from "../array/ndarray.js";
 import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../array/adapter.js";
 import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
+import { readShapeAndOptions } from "./arguments.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 import {
@@ -34,6 +35,9 @@ export interface TensorOptions {
 
 /** What `tensor` makes a tensor of. */
 export type TensorData = NestedData | TypedData | HalfBits | RuntimeTensor | Tensor;
+
+/** Sizes one after the other, then perhaps options. */
+export type ShapeArguments = number[] | [...number[], TensorOptions];
 
 const OPTIONS = ["dtype", "requiresGrad"] as const;
 
@@ -123,15 +127,19 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
 }
 
 /**
- * A tensor of `shape` with every element 0; float32 by default.
+ * A tensor of `shape` with every element 0; float32 by default. Sizes may stand by themselves.
  *
  * @throws TypeError for a shape that is no array of numbers; RangeError for sizes that are no non-negative integers, and when the
  *   memory cannot hold the tensor
  * @example
  * String(zeros([2])); // "tensor([0., 0.])"
+ * zeros(2, 3, { dtype: "float64" }).shape; // [2, 3]
  */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("zeros", checkShape("zeros", shape), 0, options);
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+export function zeros(...sizesAndOptions: ShapeArguments): Tensor;
+export function zeros(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("zeros", args);
+  return filled("zeros", shape, 0, options);
 }
 
 /**
@@ -141,8 +149,11 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  * @example
  * String(ones([2], { dtype: "bool" })); // "tensor([True, True])"
  */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("ones", checkShape("ones", shape), 1, options);
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
+export function ones(...sizesAndOptions: ShapeArguments): Tensor;
+export function ones(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("ones", args);
+  return filled("ones", shape, 1, options);
 }
 
 /**
@@ -154,9 +165,11 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  * x.array().set([1, 2, 3]);
  * x.sum().item(); // 6
  */
-export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  const sizes = checkShape("empty", shape);
-  return finish(NdArray.empty(readOptions("empty", options, float32), sizes, "user"), options);
+export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
+export function empty(...sizesAndOptions: ShapeArguments): Tensor;
+export function empty(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("empty", args);
+  return finish(NdArray.empty(readOptions("empty", options, float32), shape, "user"), options);
 }
 
 /**

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describeStranger, TENSOR } from "../array/adapter.js";
+import { describeStranger, isTensorLike, TENSOR } from "../array/adapter.js";
 import {
   type DType,
   isComplex,
@@ -18,7 +18,7 @@ import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { innermost, outermostScope, receives } from "../core/scope.js";
-import { checkFlag, checkOptionNames } from "../core/options.js";
+import { checkFlag, checkNoMore, checkOptionNames } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
@@ -381,7 +381,8 @@ export class Tensor implements Variable {
   /**
    * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that requires one.
    *
-   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out
+   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out, as in
+   *   `loss.backward({ retainGraph: true })`
    * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that
    *   the gradient needs was changed in place since
    * @example
@@ -389,8 +390,11 @@ export class Tensor implements Variable {
    * x.square().sum().backward();
    * String(x.grad); // "tensor([2., 4.])"
    */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
-    backward(this, gradient, options);
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+  backward(options: BackwardOptions): void;
+  backward(first?: Tensor | BackwardOptions | null, second?: BackwardOptions): void {
+    if (second === undefined && isOptions(first)) backward<Tensor>(this, null, first);
+    else backward(this, first as Tensor | null | undefined, second ?? {});
   }
 
   /**
@@ -450,7 +454,9 @@ export class Tensor implements Variable {
    * x.clone().fill_(9);
    * String(x); // "tensor([1., 2.])"
    */
-  clone(): Tensor {
+  clone(): Tensor;
+  clone(...rest: unknown[]): Tensor {
+    checkNoMore("clone", rest);
     return this.op("clone");
   }
 
@@ -463,7 +469,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1.5, -1.5]).to("int32")); // "tensor([ 1, -1], dtype=int32)"
    */
-  to(dtype: DType): Tensor {
+  to(dtype: DType): Tensor;
+  to(dtype: DType, ...rest: unknown[]): Tensor {
+    checkNoMore("to", rest);
     this.checkAlive("to");
     checkDType("to", dtype);
     return dtype === this.dtype ? this : this.op("to", { dtype });
@@ -607,7 +615,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).mul(tensor([[1], [3]]))); // "tensor([[1., 2.],\n        [3., 6.]])"
    */
-  mul(other: Operand): Tensor {
+  mul(other: Operand): Tensor;
+  mul(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("mul", rest);
     return this.op("mul", {}, other);
   }
 
@@ -619,7 +629,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2], { dtype: "int32" }).div(4)); // "tensor([0.2500, 0.5000])"
    */
-  div(other: Operand): Tensor {
+  div(other: Operand): Tensor;
+  div(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("div", rest);
     return this.op("div", {}, other);
   }
 
@@ -698,7 +710,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 4]).pow(-0.5)); // "tensor([1.0000, 0.5000])"
    */
-  pow(exponent: number): Tensor {
+  pow(exponent: number): Tensor;
+  pow(exponent: number, ...rest: unknown[]): Tensor {
+    checkNoMore("pow", rest);
     return this.op("pow", { exponent: checkNumber("pow", exponent) });
   }
 
@@ -721,7 +735,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 5]).maximum(3)); // "tensor([3., 5.])"
    */
-  maximum(other: Operand): Tensor {
+  maximum(other: Operand): Tensor;
+  maximum(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("maximum", rest);
     return this.op("maximum", {}, other);
   }
 
@@ -733,7 +749,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 5]).minimum(3)); // "tensor([1., 3.])"
    */
-  minimum(other: Operand): Tensor {
+  minimum(other: Operand): Tensor;
+  minimum(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("minimum", rest);
     return this.op("minimum", {}, other);
   }
 
@@ -749,6 +767,7 @@ export class Tensor implements Variable {
   clamp(bounds: ClampOptions): Tensor;
   clamp(min?: number, max?: number): Tensor;
   clamp(first?: number | ClampOptions, second?: number): Tensor {
+    if (typeof first === "object") checkNoMore("clamp", [second]);
     const { min, max } = typeof first === "object" ? readBounds(first) : { min: first, max: second };
     if (min === undefined && max === undefined) {
       throw new TypeError("clamp: At least one of 'min' or 'max' must not be None");
@@ -771,14 +790,15 @@ export class Tensor implements Variable {
 
   /**
    * The exact sum, rounded once, of all elements (0-d) or along dimensions; of integers and bools, as a wrapping int64.
-   * Gradient: g, for each element.
+   * Dimensions come as an option or by themselves. Gradient: g, for each element.
    *
    * @throws TypeError for misspelt options; RangeError for dimensions out of range, or named twice
    * @example
    * String(tensor([[1, 2], [3, 4]]).sum({ dim: 0 })); // "tensor([4., 6.])"
+   * String(tensor([[1, 2], [3, 4]]).sum(0)); // "tensor([4., 6.])"
    */
-  sum(options: ReduceOptions = {}): Tensor {
-    return this.op("sum", readReduction("sum", options, this.ndim));
+  sum(options?: ReduceOptions | number | readonly number[] | null, keepdim?: boolean): Tensor {
+    return this.op("sum", readReduction("sum", options, keepdim, this.ndim));
   }
 
   /**
@@ -788,8 +808,8 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 2], [3, 4]]).mean({ dim: 1, keepdim: true })); // "tensor([[1.5000],\n        [3.5000]])"
    */
-  mean(options: ReduceOptions = {}): Tensor {
-    return this.op("mean", readReduction("mean", options, this.ndim));
+  mean(options?: ReduceOptions | number | readonly number[] | null, keepdim?: boolean): Tensor {
+    return this.op("mean", readReduction("mean", options, keepdim, this.ndim));
   }
 
   /**
@@ -800,7 +820,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 2]]).matmul(tensor([[3], [4]]))); // "tensor([[11.]])"
    */
-  matmul(other: Tensor): Tensor {
+  matmul(other: Tensor): Tensor;
+  matmul(other: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("matmul", rest);
     checkTensor("matmul", other);
     return this.op("matmul", {}, other);
   }
@@ -837,7 +859,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).eq(2).tolist(); // [false, true, false]
    */
-  eq(other: Operand): Tensor {
+  eq(other: Operand): Tensor;
+  eq(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("eq", rest);
     return this.op("eq", {}, other);
   }
 
@@ -849,7 +873,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).ne(2).tolist(); // [true, false, true]
    */
-  ne(other: Operand): Tensor {
+  ne(other: Operand): Tensor;
+  ne(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("ne", rest);
     return this.op("ne", {}, other);
   }
 
@@ -861,7 +887,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).lt(2).tolist(); // [true, false, false]
    */
-  lt(other: Operand): Tensor {
+  lt(other: Operand): Tensor;
+  lt(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("lt", rest);
     return this.op("lt", {}, other);
   }
 
@@ -873,7 +901,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).le(2).tolist(); // [true, true, false]
    */
-  le(other: Operand): Tensor {
+  le(other: Operand): Tensor;
+  le(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("le", rest);
     return this.op("le", {}, other);
   }
 
@@ -885,7 +915,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).gt(2).tolist(); // [false, false, true]
    */
-  gt(other: Operand): Tensor {
+  gt(other: Operand): Tensor;
+  gt(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("gt", rest);
     return this.op("gt", {}, other);
   }
 
@@ -897,7 +929,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).ge(2).tolist(); // [false, true, true]
    */
-  ge(other: Operand): Tensor {
+  ge(other: Operand): Tensor;
+  ge(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("ge", rest);
     return this.op("ge", {}, other);
   }
 
@@ -935,7 +969,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).mul_(2)); // "tensor([2., 4.])"
    */
-  mul_(other: Operand): this {
+  mul_(other: Operand): this;
+  mul_(other: Operand, ...rest: unknown[]): this {
+    checkNoMore("mul_", rest);
     return this.inPlace("mul", other);
   }
 
@@ -946,7 +982,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).div_(2)); // "tensor([0.5000, 1.0000])"
    */
-  div_(other: Operand): this {
+  div_(other: Operand): this;
+  div_(other: Operand, ...rest: unknown[]): this {
+    checkNoMore("div_", rest);
     return this.inPlace("div", other);
   }
 
@@ -957,7 +995,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).fill_(7)); // "tensor([7., 7.])"
    */
-  fill_(value: number): this {
+  fill_(value: number): this;
+  fill_(value: number, ...rest: unknown[]): this {
+    checkNoMore("fill_", rest);
     checkFits(checkNumber("fill_", value), this.dtype);
     return this.inPlace("fill", value);
   }
@@ -981,7 +1021,9 @@ export class Tensor implements Variable {
    * @example
    * String(zeros([2]).copy_(tensor([true, false]))); // "tensor([1., 0.])"
    */
-  copy_(source: Tensor): this {
+  copy_(source: Tensor): this;
+  copy_(source: Tensor, ...rest: unknown[]): this {
+    checkNoMore("copy_", rest);
     checkTensor("copy_", source);
     return this.inPlace("copy", source);
   }
@@ -1042,6 +1084,46 @@ export class Tensor implements Variable {
     return formatTensor(source, options);
   }
 
+  /**
+   * What JavaScript takes for a tensor where it wants a primitive: in a template, what toString gives; elsewhere, as in
+   * `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a 0-d tensor as item() gives it.
+   *
+   * @throws TypeError for the value of a tensor with dimensions, or of a complex one
+   * @example
+   * tensor([1, 3]).mean() < 2.5; // true
+   * `${tensor(2)}`; // "tensor(2.)"
+   */
+  [Symbol.toPrimitive](hint: "default" | "number" | "string"): string | number | bigint | boolean {
+    if (hint === "string") return this.toString();
+    this.checkAlive("Tensor");
+    if (this.ndim === 0 && !isComplex(this.dtype)) return this.nd.at(0) as number | bigint | boolean;
+    const what = this.ndim === 0 ? this.dtype : `shape [${this.shape.join(", ")}]`;
+    throw new TypeError(
+      `only 0-d real tensors can be converted to JavaScript numbers, got ${what}: use item() or tolist() for the ` +
+        "elements, String() for the text",
+    );
+  }
+
+  /**
+   * What JSON.stringify writes: the elements as tolist() gives them, int64 as numbers. JSON has no NaN and no infinity: they
+   * become null, as JavaScript's do.
+   *
+   * @throws RangeError for an int64 that a JavaScript number cannot hold exactly
+   * @example
+   * JSON.stringify({ loss: tensor(0.5), x: tensor([1n, 2n]) }); // '{"loss":0.5,"x":[1,2]}'
+   */
+  toJSON(): Nested {
+    const convert = (element: Nested): Nested => {
+      if (Array.isArray(element)) return element.map(convert);
+      if (typeof element !== "bigint") return element;
+      if (Number.isSafeInteger(Number(element))) return Number(element);
+      throw new RangeError(
+        `toJSON: expected integers up to 2^53, which JSON's readers take exactly, got ${element}n; use tolist()`,
+      );
+    };
+    return convert(this.tolist());
+  }
+
   /** What Node's inspect and console.log print: toString(), or `tensor(<disposed>)`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
@@ -1054,11 +1136,27 @@ function readAlpha(caller: string, options: AlphaOptions | undefined): number {
   return checkNumber(caller, options.alpha ?? 1);
 }
 
-function readReduction(caller: string, options: ReduceOptions, ndim: number): Parameters {
+/** The options of a reduction, or its dimensions and keepdim by themselves. */
+function readReduction(
+  caller: string,
+  first: ReduceOptions | number | readonly number[] | null = {},
+  second: boolean | undefined,
+  ndim: number,
+): Parameters {
+  const bare = first === null || typeof first === "number" || Array.isArray(first);
+  if (!bare) checkNoMore(caller, [second]);
+  const options = (bare ? { dim: first ?? undefined, keepdim: second } : first) as ReduceOptions;
   checkOptionNames(caller, options, ["dim", "keepdim"]);
   const { dim, keepdim = false } = options;
   checkFlag(caller, "keepdim", keepdim);
   return { dims: readDims(dim, ndim), keepdim };
+}
+
+/** Whether `value` is an object literal that is no other runtime's tensor. */
+function isOptions(value: unknown): value is BackwardOptions {
+  if (typeof value !== "object" || value === null || isTensorLike(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function readBounds(bounds: ClampOptions): ClampOptions {
