@@ -30,7 +30,7 @@ const float32 = new Float32Loss(row, huberSum, huberSumAndSlope);
  * @example
  * huberLoss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 9]), { delta: 0.5 }); // 0.28125
  */
-export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
+export function huberLoss<R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & OutOptions<A> = NO_OPTIONS,
@@ -41,7 +41,11 @@ export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
   return evaluate(request, options.out) as LossValue<R, A>;
 }
 
-function huberValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
+function huberValueAndGrad<
+  P extends ArrayOperand,
+  R extends Reduction = "mean",
+  G extends ArrayOperand = GradientOf<P>,
+>(
   prediction: P,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & GradOptions<G> = NO_OPTIONS,
