@@ -11,6 +11,8 @@ export interface GradOptions extends BackwardOptions {
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
   /** Give null for an input that has no part in the outputs, instead of an error. */
   allowUnused?: boolean;
+  /** Give zeros for such an input. */
+  materializeGrads?: boolean;
 }
 
 /**
@@ -30,12 +32,22 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  const engineOptions = readEngineOptions("grad", options, ["gradOutputs", "allowUnused"]);
-  const { gradOutputs = null, allowUnused = false } = options;
-  checkFlag("grad", "allowUnused", allowUnused);
+  const engineOptions = readEngineOptions("grad", options, [
+    "gradOutputs",
+    "allowUnused",
+    "materializeGrads",
+  ]);
+  const { gradOutputs = null, allowUnused, materializeGrads = false } = options;
+  checkFlag("grad", "materializeGrads", materializeGrads);
+  if (allowUnused !== undefined) checkFlag("grad", "allowUnused", allowUnused);
+  if (materializeGrads && allowUnused === false) {
+    throw new TypeError(
+      "Expected allowUnused to be true or not passed when materializeGrads: true, but got: allowUnused: false.",
+    );
+  }
   const outputList = listOf("outputs", outputs);
   const inputList = listOf("inputs", inputs);
-  if (inputList.length === 0) throw new RangeError("grad requires non-empty inputs.");
+  if (inputList.length === 0) throw new RangeError("`inputs` argument to `grad()` cannot be empty.");
   const upstream: unknown =
     gradOutputs instanceof Tensor ? [gradOutputs] : (gradOutputs ?? outputList.map(() => null));
   if (!Array.isArray(upstream)) {
@@ -49,13 +61,14 @@ export function grad(
   }
   const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i] as Tensor | null, i));
   const results = run(roots, engineOptions, new Set(inputList.map(receiverOf)));
-  return inputList.map((input) => {
+  return inputList.map((input, i) => {
     const gradient = results.get(receiverOf(input)) as Tensor | undefined;
     if (gradient) return gradient;
+    if (materializeGrads) return input.zeros();
     if (allowUnused) return null;
     throw new Error(
-      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this is the " +
-        "desired behavior.",
+      `The differentiated Tensor at index ${i} appears to not have been used in the graph. ` +
+        "Set allowUnused: true if this is the desired behavior.",
     );
   });
 }

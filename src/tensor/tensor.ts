@@ -373,9 +373,18 @@ export class Tensor implements Variable {
       throw new TypeError(`grad: expected a Tensor or null, got ${describeStranger(value)}`);
     value.checkAlive("grad");
     if (value === this) throw new Error("can't assign Variable as its own grad");
-    if (!sameShape(value.shape, this.shape))
-      throw new RangeError("assigned grad has data of a different size");
-    if (value.dtype !== this.dtype) throw new TypeError("assigned grad has data of a different type");
+    if (!sameShape(value.shape, this.shape)) {
+      throw new RangeError(
+        `attempting to assign a gradient of size '[${value.shape.join(", ")}]' to a tensor of size '[${this.shape.join(", ")}]'. ` +
+          "Please ensure that the gradient and the tensor are the same size",
+      );
+    }
+    if (value.dtype !== this.dtype) {
+      throw new TypeError(
+        `attempting to assign a gradient with dtype '${value.dtype}' to a tensor with dtype '${this.dtype}'. ` +
+          "The gradient must match the tensor's dtype.",
+      );
+    }
   }
 
   /**
@@ -411,6 +420,11 @@ export class Tensor implements Variable {
   /**
    * A view without history, whose changes in place autograd does not notice. Assigning replaces the elements, of the
    * same dtype.
+   *
+   * So a gradient can be wrong, without an error, when `data` changes between the forward and the backward pass: what is
+   * computed in the backward pass reads the new elements, as in torch, but the gradient of a mean or sum of a loss was
+   * computed with its value, of the elements at that time. Change `data` after the backward pass, as optimizers do; or
+   * change tensors in place under `noGrad`, which the backward pass notices.
    *
    * @throws TypeError when set to what is no tensor, or of another dtype
    * @example

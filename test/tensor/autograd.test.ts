@@ -75,7 +75,7 @@ describe("autograd.grad", () => {
       "an input that has no part",
       () => autograd.grad(total, apart),
       Error,
-      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true",
+      "The differentiated Tensor at index 0 appears to not have been used in the graph. Set allowUnused: true",
     ],
     [
       "an input that requires no grad",
