@@ -40,12 +40,14 @@ export function binary(
   out?: NdArray,
   common: DType = dtype,
 ): NdArray {
+  const tag = dtypes[common].compute;
+  if (tag === "i64")
+    for (const operand of [x, y]) if (!(operand instanceof NdArray)) checkFits(operand, "int64");
   const shape = broadcastShapes(shapeOf(x), shapeOf(y));
   out ??= NdArray.empty(dtype, shape);
   x = separate(x, out);
   y = separate(y, out);
   beginOperation();
-  const tag = dtypes[common].compute;
   const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
   const kernel = kernels[`${name}_${tag}`];
   const a = operand(name, x, out, common, 0);
@@ -82,7 +84,6 @@ interface Reader {
 function operand(name: BinaryName, x: Argument, out: NdArray, common: DType, slot: number): Reader {
   const { compute: tag, storage } = dtypes[common];
   if (!(x instanceof NdArray)) {
-    if (tag === "i64") checkFits(x, "int64");
     const address = splat(readsAsIs(name, true) ? x : (roundTo(common, x) as number | bigint), tag, slot);
     return { direct: true, step: 0, read: () => address };
   }

@@ -22,7 +22,8 @@ const float32 = new Float32Loss(row, huberSum, huberSumAndSlope);
 /**
  * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = prediction - target.
  *
- * Shapes, dtypes and result as for l1Loss; unreduced, of the prediction's dtype, integers in float64. delta > 0 in the units of d. A weighted mean divides by the number of elements.
+ * Shapes, dtypes and result as for l1Loss; unreduced, of the prediction's dtype where that is floating. delta > 0 in the units
+ * of d. A weighted mean divides by the number of elements.
  * Gradient: d where |d| < delta, else delta sign(d).
  *
  * @throws as l1Loss; RangeError for a delta that is not positive or not finite
