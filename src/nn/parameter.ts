@@ -23,7 +23,7 @@ export function readParameter(name: LossName, row: LossRow, options: ParameterOp
 
 /** The number of a 0-d tensor, as torch converts it; any other tensor as it is. */
 function valueOf(tensor: object): unknown {
-  const { ndim, requiresGrad, item } = tensor as { ndim: number; requiresGrad: boolean; item(): unknown };
-  const value = ndim === 0 && !requiresGrad ? item.call(tensor) : tensor;
+  const scalar = tensor as { ndim: number; requiresGrad: boolean; item(): unknown };
+  const value = scalar.ndim === 0 && !scalar.requiresGrad ? scalar.item() : tensor;
   return typeof value === "bigint" ? Number(value) : value;
 }

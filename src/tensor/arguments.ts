@@ -21,16 +21,16 @@ export function readSizes(caller: string, sizes: Sizes): number[] {
  * The shape and the options of a call like `zeros([2, 3], { dtype })`, whose sizes may stand by themselves, as in
  * `zeros(2, 3, { dtype })`.
  */
-export function readShapeAndOptions<O>(
+export function readShapeAndOptions(
   caller: string,
   args: readonly unknown[],
-): { shape: number[]; options: O | undefined } {
+): { shape: number[]; options: object | undefined } {
   const bare = typeof args[0] === "number";
   const others = bare ? args.findIndex((arg) => typeof arg !== "number") : 1;
   const count = others < 0 ? args.length : others;
   const shape = checkShape(caller, bare ? args.slice(0, count) : args[0]);
   checkNoMore(caller, args.slice(count + 1));
-  return { shape, options: args[count] as O | undefined };
+  return { shape, options: args[count] as object | undefined };
 }
 
 /** `sizes` with a -1 filled in, so that they hold `numel` elements; torch's errors. */

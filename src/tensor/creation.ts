@@ -138,7 +138,7 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
 export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
 export function zeros(...sizesAndOptions: ShapeArguments): Tensor;
 export function zeros(...args: unknown[]): Tensor {
-  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("zeros", args);
+  const { shape, options = {} } = readShapeAndOptions("zeros", args);
   return filled("zeros", shape, 0, options);
 }
 
@@ -152,7 +152,7 @@ export function zeros(...args: unknown[]): Tensor {
 export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
 export function ones(...sizesAndOptions: ShapeArguments): Tensor;
 export function ones(...args: unknown[]): Tensor {
-  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("ones", args);
+  const { shape, options = {} } = readShapeAndOptions("ones", args);
   return filled("ones", shape, 1, options);
 }
 
@@ -168,7 +168,7 @@ export function ones(...args: unknown[]): Tensor {
 export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
 export function empty(...sizesAndOptions: ShapeArguments): Tensor;
 export function empty(...args: unknown[]): Tensor {
-  const { shape, options = {} } = readShapeAndOptions<TensorOptions>("empty", args);
+  const { shape, options = {} } = readShapeAndOptions("empty", args);
   return finish(NdArray.empty(readOptions("empty", options, float32), shape, "user"), options);
 }
 

@@ -67,7 +67,7 @@ function sample(
   args: readonly unknown[],
   fill: (dtype: RandomDType, out: Float32Array | Float64Array) => void,
 ): Tensor {
-  const { shape, options = {} } = readShapeAndOptions<TensorOptions>(caller, args);
+  const { shape, options = {} } = readShapeAndOptions(caller, args);
   const dtype = readOptions(caller, options, () => "float32");
   if (dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`${caller}: expected a floating dtype, got ${dtype}`);

@@ -34,7 +34,7 @@ describe("a 0-d tensor where JavaScript wants a primitive", () => {
   });
 
   it("is its text in templates", () => {
-    expect([`${loss.detach()}`, String(tensor([1, 2]))]).toEqual(["tensor(4.)", "tensor([1., 2.])"]);
+    expect([`${plain(loss.detach())}`, String(tensor([1, 2]))]).toEqual(["tensor(4.)", "tensor([1., 2.])"]);
   });
 
   it.each<[string, () => Tensor]>([
@@ -44,7 +44,7 @@ describe("a 0-d tensor where JavaScript wants a primitive", () => {
     ["complex64", () => tensor({ re: 1, im: 2 })],
   ])("is none with %s", (what, make) => {
     const x = plain(make());
-    for (const use of [() => x + 1, () => x < 1, () => Math.max(x, 0), () => `a${"b" + x}`]) {
+    for (const use of [() => x + 1, () => x < 1, () => Math.max(x, 0), () => `b${0 + x}`]) {
       expectRefused(use, TypeError, `can be converted to JavaScript numbers, got ${what}: use item()`);
     }
   });
