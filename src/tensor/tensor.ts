@@ -1104,7 +1104,7 @@ export class Tensor implements Variable {
    *
    * @throws TypeError for the value of a tensor with dimensions, or of a complex one
    * @example
-   * tensor([1, 3]).mean() < 2.5; // true
+   * Math.max(Number(tensor([1, 3]).mean()), 1.5); // 2
    * `${tensor(2)}`; // "tensor(2.)"
    */
   [Symbol.toPrimitive](hint: "default" | "number" | "string"): string | number | bigint | boolean {
@@ -1124,7 +1124,7 @@ export class Tensor implements Variable {
    *
    * @throws RangeError for an int64 that a JavaScript number cannot hold exactly
    * @example
-   * JSON.stringify({ loss: tensor(0.5), x: tensor([1n, 2n]) }); // '{"loss":0.5,"x":[1,2]}'
+   * JSON.stringify([tensor(0.5), tensor([1n, 2n])]); // "[0.5,[1,2]]"
    */
   toJSON(): Nested {
     const convert = (element: Nested): Nested => {
