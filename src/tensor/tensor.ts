@@ -1109,7 +1109,7 @@ export class Tensor implements Variable {
    */
   [Symbol.toPrimitive](hint: "default" | "number" | "string"): string | number | bigint | boolean {
     if (hint === "string") return this.toString();
-    this.checkAlive("Tensor");
+    this.checkAlive("[Symbol.toPrimitive]");
     if (this.ndim === 0 && !isComplex(this.dtype)) return this.nd.at(0) as number | bigint | boolean;
     const what = this.ndim === 0 ? this.dtype : `shape [${this.shape.join(", ")}]`;
     throw new TypeError(
@@ -1127,6 +1127,7 @@ export class Tensor implements Variable {
    * JSON.stringify([tensor(0.5), tensor([1n, 2n])]); // "[0.5,[1,2]]"
    */
   toJSON(): Nested {
+    this.checkAlive("toJSON");
     const convert = (element: Nested): Nested => {
       if (Array.isArray(element)) return element.map(convert);
       if (typeof element !== "bigint") return element;

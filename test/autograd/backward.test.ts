@@ -224,10 +224,10 @@ describe("what backward refuses", () => {
     ],
     ["an array as the gradient", () => y.backward([1, 1] as never), TypeError, "got array of length 2"],
     [
-      "options in the gradient's place",
-      () => y.backward({ retainGraph: true } as never),
+      "no options in the gradient's place",
+      () => y.backward({ retain_graph: true } as never),
       TypeError,
-      "got Object",
+      "backward() got an unexpected keyword argument 'retain_graph'",
     ],
     [
       "a misspelt option",

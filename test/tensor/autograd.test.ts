@@ -89,7 +89,12 @@ describe("autograd.grad", () => {
       Error,
       "element 0 of tensors does not require grad",
     ],
-    ["no inputs", () => autograd.grad(total, []), RangeError, "grad requires non-empty inputs."],
+    [
+      "no inputs",
+      () => autograd.grad(total, []),
+      RangeError,
+      "`inputs` argument to `grad()` cannot be empty.",
+    ],
     [
       "an output of several elements",
       () => autograd.grad(y, x),
