@@ -6,6 +6,7 @@
  */
 import type { OperationName, Parameters } from "../array/operations.js";
 import { isComplex } from "../array/dtype.js";
+import { isSkipped } from "../array/joining.js";
 import type { Variable } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
@@ -74,6 +75,21 @@ function count({ dims }: Parameters, shape: readonly number[]): number {
   return (dims ?? shape.map((_, d) => d)).reduce((n, d) => n * shape[d], 1);
 }
 
+/** An operation that copies what `selection` says. */
+const selecting = (node: string): Rule =>
+  rule(node, [], (g, { parameters: { selection } }) => [() => g.op("intoSelection", { selection })]);
+
+/** The first input with the second put into it: what was there has no part in it, unless it was added to. */
+const assigning = (node: string): Rule =>
+  rule(node, [], (g, { parameters }) => [
+    () => (parameters.accumulate ? g : g.op("indexPut", parameters, 0)),
+    () => {
+      const { steps = [], selection } = parameters;
+      const view = steps.reduce((v, { name, parameters: own }) => v.op(name, own), g);
+      return selection ? view.op("index", { selection }) : view;
+    },
+  ]);
+
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
   add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
   sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
@@ -141,8 +157,44 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   transpose: rule("TransposeBackward0", [], (g, { parameters: { dim = 0, other = 1 } }) => [
     () => g.transpose(dim, other),
   ]),
-  select: rule("SelectBackward0", [], (g, { shape, parameters: { index = 0 } }) => [
-    () => g.intoSlice(shape, index),
+
+  alias: rule("AliasBackward0", [], (g) => [() => g]),
+  select: rule("SelectBackward0", [], (g, { shape, parameters: { dim = 0, index = 0 } }) => [
+    () => g.unsqueeze(dim).op("intoSlice", { shape, dim, start: index, length: 1 }),
   ]),
-  intoSlice: rule("SelectBackwardBackward0", [], (g, { parameters: { index = 0 } }) => [() => g.at(index)]),
+  slice: rule("SliceBackward0", [], (g, { shape, parameters }) => [
+    () => g.op("intoSlice", { ...parameters, shape }),
+  ]),
+  intoSlice: rule("SliceBackwardBackward0", [], (g, { parameters: { dim, start, length, step } }) => [
+    () => g.op("slice", { dim, start, length, step }),
+  ]),
+  index: selecting("IndexBackward0"),
+  indexSelect: selecting("IndexSelectBackward0"),
+  maskedSelect: selecting("MaskedSelectBackward0"),
+  gather: selecting("GatherBackward0"),
+  intoSelection: rule("IndexPutBackward0", [], (g, { parameters: { selection } }) => [
+    () => g.op("index", { selection }),
+  ]),
+  indexPut: assigning("IndexPutBackward0"),
+  copySlices: assigning("CopySlices"),
+  maskedFill: rule("MaskedFillBackward0", [["y"], [], ["y"]], (g, { y }) => [
+    () => g.op("maskedFill", {}, y(), 0),
+    () => null,
+    () => g.op("maskedFill", {}, (y() as Variable).eq(0), 0).sum(),
+  ]),
+  cat: rule("CatBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) => {
+    let end = 0;
+    return shapes.map((shape) => {
+      if (isSkipped(shape)) return () => g.op("slice", { dim, start: 0, length: 0 }).reshape([0]);
+      const [start, length] = [end, shape[dim]];
+      end += length;
+      return () => g.op("slice", { dim, start, length });
+    });
+  }),
+  stack: rule("StackBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) =>
+    shapes.map((_, index) => () => g.op("select", { dim, index })),
+  ),
+  constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins = [] } }) => [
+    () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
+  ]),
 };
