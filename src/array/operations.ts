@@ -43,6 +43,8 @@ export interface Parameters {
   margins?: readonly Margin[];
   shapes?: readonly (readonly number[])[];
   value?: number;
+  /** torch's name of the derivative, where it has several for one operation of ours. */
+  node?: string;
 }
 
 /** A view as an operation of this table: indexing makes one for each part of an index. */
@@ -206,10 +208,6 @@ export function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
   return steps.reduce((view, { name, parameters }) => operations[name]([view], parameters), x);
 }
 
-function selected(inputs: readonly Argument[], { selection }: Parameters): NdArray {
-  return take(only(inputs), selection!);
-}
-
 /** A copy of the first operand with the second where steps and selection say. */
 function assigned([input, values]: readonly Argument[], parameters: Parameters): NdArray {
   const x = input as NdArray;
@@ -297,14 +295,11 @@ export const operations = {
     copy(only(inputs), views.slice(out, range(parameters)));
     return out;
   },
-  index: selected,
-  indexSelect: selected,
-  maskedSelect: selected,
-  gather: selected,
-  /** Zeros with what was selected added where it was. */
-  intoSelection: (inputs, { selection }) => spread(only(inputs), selection!),
+  index: (inputs, { selection }) => take(only(inputs), selection!),
+  /** Zeros with what was selected where it was, added up unless each element was selected once. */
+  intoSelection: (inputs, { selection, accumulate = true }) =>
+    spread(only(inputs), selection!, accumulate ? "add" : "replace"),
   indexPut: assigned,
-  copySlices: assigned,
   maskedFill: maskFilled,
   cat: (inputs, { dim = 0 }) => concatenate(inputs as readonly NdArray[], dim),
   stack: (inputs, { dim = 0 }) => stack(inputs as readonly NdArray[], dim),

@@ -80,14 +80,9 @@ export function put(target: NdArray, selection: Selection, values: NdArray, meet
   return target;
 }
 
-/** A copy of `x` with `values` put into it. */
-export function putInto(x: NdArray, selection: Selection, values: NdArray, meeting: Meeting): NdArray {
-  return put(copy(x, NdArray.empty(x.dtype, x.shape)), selection, values, meeting);
-}
-
-/** Zeros with `values` added where `selection` says. */
-export function spread(values: NdArray, selection: Selection): NdArray {
-  return put(fill(NdArray.empty(values.dtype, selection.from), 0), selection, values, "add");
+/** Zeros with `values` where `selection` says. */
+export function spread(values: NdArray, selection: Selection, meeting: Meeting): NdArray {
+  return put(fill(NdArray.empty(values.dtype, selection.from), 0), selection, values, meeting);
 }
 
 /**

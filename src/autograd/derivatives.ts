@@ -75,21 +75,6 @@ function count({ dims }: Parameters, shape: readonly number[]): number {
   return (dims ?? shape.map((_, d) => d)).reduce((n, d) => n * shape[d], 1);
 }
 
-/** An operation that copies what `selection` says. */
-const selecting = (node: string): Rule =>
-  rule(node, [], (g, { parameters: { selection } }) => [() => g.op("intoSelection", { selection })]);
-
-/** The first input with the second put into it: what was there has no part in it, unless it was added to. */
-const assigning = (node: string): Rule =>
-  rule(node, [], (g, { parameters }) => [
-    () => (parameters.accumulate ? g : g.op("indexPut", parameters, 0)),
-    () => {
-      const { steps = [], selection } = parameters;
-      const view = steps.reduce((v, { name, parameters: own }) => v.op(name, own), g);
-      return selection ? view.op("index", { selection }) : view;
-    },
-  ]);
-
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
   add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
   sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
@@ -168,15 +153,20 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   intoSlice: rule("SliceBackwardBackward0", [], (g, { parameters: { dim, start, length, step } }) => [
     () => g.op("slice", { dim, start, length, step }),
   ]),
-  index: selecting("IndexBackward0"),
-  indexSelect: selecting("IndexSelectBackward0"),
-  maskedSelect: selecting("MaskedSelectBackward0"),
-  gather: selecting("GatherBackward0"),
+  index: rule("IndexBackward0", [], (g, { parameters: { selection, accumulate } }) => [
+    () => g.op("intoSelection", { selection, accumulate }),
+  ]),
   intoSelection: rule("IndexPutBackward0", [], (g, { parameters: { selection } }) => [
     () => g.op("index", { selection }),
   ]),
-  indexPut: assigning("IndexPutBackward0"),
-  copySlices: assigning("CopySlices"),
+  // What was there has no part in it, unless it was added to.
+  indexPut: rule("IndexPutBackward0", [], (g, { parameters: { steps = [], selection, accumulate } }) => [
+    () => (accumulate ? g : g.op("indexPut", { steps, selection }, 0)),
+    () => {
+      const view = steps.reduce((v, { name, parameters }) => v.op(name, parameters), g);
+      return selection ? view.op("index", { selection }) : view;
+    },
+  ]),
   maskedFill: rule("MaskedFillBackward0", [["y"], [], ["y"]], (g, { y }) => [
     () => g.op("maskedFill", {}, y(), 0),
     () => null,

@@ -19,7 +19,6 @@ export interface Maker<V extends Target> {
 
 /** What is to be put where, read and checked. */
 interface Assignment<V> {
-  readonly name: "indexPut" | "copySlices";
   readonly values: V;
   readonly parameters: Parameters;
   /** Whether a view of the target is written. */
@@ -45,11 +44,11 @@ function readAssignment<V extends Target>(
   const stripped = withoutLeadingOnes(source);
   if (selection) checkSelected(x, reading, stripped);
   else expandedShape(stripped.shape, reading.shape);
+  const viewed = steps.some(({ name }) => name !== "alias");
   return {
-    name: selection ? "indexPut" : "copySlices",
     values: stripped,
-    parameters: { steps, selection, accumulate },
-    viewed: steps.some(({ name }) => name !== "alias"),
+    parameters: { steps, selection, accumulate, node: viewed ? "CopySlices" : undefined },
+    viewed,
   };
 }
 
@@ -114,7 +113,7 @@ export function indexPut<V extends Target>(
   maker: Maker<V>,
 ): V {
   const read = readAssignment("indexPut", x, indices, values, accumulate, maker);
-  return apply<V>(read.name, [x, read.values], read.parameters, maker.wrap);
+  return apply<V>("indexPut", [x, read.values], read.parameters, maker.wrap);
 }
 
 /** See Tensor.indexPut_. */
@@ -126,13 +125,12 @@ export function indexPutInPlace<V extends Target>(
   maker: Maker<V>,
 ): void {
   const {
-    name,
     values: source,
     parameters,
     viewed,
   } = readAssignment("indexPut_", x, indices, values, accumulate, maker);
   change(x, [source], viewed, {
-    recorded: (before) => apply<V>(name, [before, source], parameters, maker.wrap),
+    recorded: (before) => apply<V>("indexPut", [before, source], parameters, maker.wrap),
     plain: () => {
       assign(x.nd, source.nd, parameters);
     },
@@ -164,9 +162,9 @@ function change<V extends Target>(x: V, others: readonly V[], viewed: boolean, h
 const MASK_NAMES: Readonly<Partial<Record<DType, string>>> = {
   uint8: "unsigned char",
   int8: "signed char",
-  int16: "short",
+  int16: "short int",
   int32: "int",
-  int64: "long",
+  int64: "long int",
   float16: "c10::Half",
   bfloat16: "c10::BFloat16",
   float32: "float",
@@ -194,12 +192,17 @@ function readFilling<V extends Target>(caller: string, x: V, mask: V, value: unk
   return filler;
 }
 
+/** torch has another derivative for a filler that may require grad itself. */
+function fillingNode<V extends Target>(value: unknown, maker: Maker<V>): Parameters {
+  return maker.isTensor(value) ? { node: "MaskedFillBackward1" } : {};
+}
+
 /** See Tensor.maskedFill. */
 export function maskedFill<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): V {
   x.checkAlive("maskedFill");
   mask.checkAlive("maskedFill");
   const filler = readFilling("maskedFill", x, mask, value, maker);
-  return apply<V>("maskedFill", [x, mask, filler], {}, maker.wrap);
+  return apply<V>("maskedFill", [x, mask, filler], fillingNode(value, maker), maker.wrap);
 }
 
 /** See Tensor.maskedFill_. */
@@ -214,7 +217,8 @@ export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknow
     );
   }
   change(x, [filler], false, {
-    recorded: (before) => apply<V>("maskedFill", [before, mask, filler], {}, maker.wrap),
+    recorded: (before) =>
+      apply<V>("maskedFill", [before, mask, filler], fillingNode(value, maker), maker.wrap),
     plain: () => {
       fillMasked(x.nd, mask.nd, filler.nd);
     },

@@ -20,8 +20,8 @@ function checkDimensions(caller: string, x: Variable): void {
   if (x.shape.length === 0) throw new RangeError(`${caller}() cannot be applied to a 0-dim tensor.`);
 }
 
-function slice<V extends Variable>(x: V, dim: number, start: number, length: number): V {
-  return x.op("slice", { dim, start, length, step: 1 }) as V;
+function slice<V extends Variable>(x: V, dim: number, start: number, length: number, node?: string): V {
+  return x.op("slice", { dim, start, length, step: 1, node }) as V;
 }
 
 /** See Tensor.select. */
@@ -83,7 +83,7 @@ export function indexSelect<V extends Variable>(x: V, dimension: number, index: 
     x.shape.length === 0
       ? elementSelection([], positions, [])
       : selectionOf(x.shape, [{ dim, dims: 1, shape: [numel], positions }]);
-  return x.op("indexSelect", { selection }) as V;
+  return x.op("index", { selection, node: "IndexSelectBackward0" }) as V;
 }
 
 /** See Tensor.maskedSelect. */
@@ -95,7 +95,11 @@ export function maskedSelect<V extends Variable>(x: V, mask: V): V {
   const shape = broadcastShapes(mask.shape, x.shape);
   const positions = truePositions(mask.nd.expanded(shape));
   const whole = x.expand(shape);
-  return whole.op("maskedSelect", { selection: elementSelection(shape, positions, [positions.length]) }) as V;
+  return whole.op("index", {
+    selection: elementSelection(shape, positions, [positions.length]),
+    accumulate: false,
+    node: "MaskedSelectBackward0",
+  }) as V;
 }
 
 /** See Tensor.gather. */
@@ -105,7 +109,10 @@ export function gather<V extends Variable>(x: V, dimension: number, index: V): V
   const dim = wrapDim(dimension, x.shape.length);
   checkIndexType("gather(): Expected dtype int32/int64 for index", index);
   checkGathered(x.shape, index.shape, dim);
-  return x.op("gather", { selection: gatherSelection(x.nd.shape, dim, index.nd) }) as V;
+  return x.op("index", {
+    selection: gatherSelection(x.nd.shape, dim, index.nd),
+    node: "GatherBackward0",
+  }) as V;
 }
 
 function checkGathered(shape: readonly number[], index: readonly number[], dim: number): void {
@@ -129,10 +136,11 @@ export function split<V extends Variable>(x: V, sizes: number | readonly number[
   if (x.shape.length === 0) throw new RangeError("split expects at least a 1-dimensional tensor");
   const dim = wrapDim(dimension, x.shape.length);
   const size = x.shape[dim];
+  const node = typeof list === "object" ? "SplitWithSizesBackward0" : "SplitBackward0";
   const lengths = typeof list === "object" ? checkLengths(list, size, dim) : lengthsOf(list, size);
   let start = 0;
   return lengths.map((length) => {
-    const part = slice(x, dim, start, length);
+    const part = slice(x, dim, start, length, node);
     start += length;
     return part;
   });
