@@ -36,7 +36,7 @@ export interface Entry {
 }
 
 /** The positions of the elements of a mask, whose dimensions are those from `dim` on of `of`. */
-export function maskEntry(mask: NdArray, dim: number, of: Shape): Entry {
+function maskEntry(mask: NdArray, dim: number, of: Shape): Entry {
   mask.shape.forEach((size, d) => {
     if (size === of[dim + d]) return;
     throw new RangeError(
@@ -60,7 +60,7 @@ export function truePositions(mask: NdArray): Uint32Array {
 }
 
 /** The positions that integers name, negative ones counted from the end of dimension `dim`. */
-export function integerEntry(index: NdArray, dim: number, of: Shape): Entry {
+function integerEntry(index: NdArray, dim: number, of: Shape): Entry {
   const size = of[dim];
   const positions = readIndices(index, (value) => {
     if (value >= -size && value < size) return value < 0 ? value + size : value;
@@ -71,6 +71,36 @@ export function integerEntry(index: NdArray, dim: number, of: Shape): Entry {
     );
   });
   return { dim, dims: 1, shape: index.shape, positions };
+}
+
+/** An index tensor, and the dimension that it begins with. */
+export interface Placed {
+  readonly dim: number;
+  readonly index: NdArray;
+}
+
+/** Bytes were masks before there were bools. */
+export const isMask = ({ dtype }: NdArray): boolean => dtype === "bool" || dtype === "uint8";
+
+/** What index tensors take of an array of shape `from`; torch's errors. */
+export function selectionBy(tensors: readonly Placed[], from: Shape): Selection {
+  const masks = tensors.map(({ dim, index }) => (isMask(index) ? maskEntry(index, dim, from) : null));
+  // As in torch, whatever takes nothing is within bounds.
+  const named = tensors.flatMap(({ dim }, i) => {
+    return Array.from({ length: masks[i]?.dims ?? 1 }, (_, d) => dim + d);
+  });
+  const rest = from.filter((_, d) => !named.includes(d));
+  const shapes = tensors.map(({ index }, i) => masks[i]?.shape ?? index.shape);
+  const none = shapes.flat().includes(0);
+  const empty = none || (rest.includes(0) && named.every((d) => from[d] > 0));
+  return selectionOf(
+    from,
+    tensors.map(({ dim, index }, i): Entry => {
+      if (masks[i]) return masks[i];
+      if (!empty) return integerEntry(index, dim, from);
+      return { dim, dims: 1, shape: index.shape, positions: new Uint32Array(index.numel) };
+    }),
+  );
 }
 
 /** The elements of an integer tensor, each as `check` gives it. */

@@ -99,12 +99,12 @@ function mirroredPad(input: Tensor, sizes: readonly number[], mode: "reflect" | 
   if (padded < 1 || padded > 3 || (ndim !== padded + 1 && ndim !== padded + 2)) {
     throw new RangeError(`Padding size ${sizes.length} is not supported for ${ndim}D input tensor.`);
   }
-  const kind = mode === "reflect" ? "reflection" : "replication";
-  if (input.dtype === "bool") throw new TypeError(`"${kind}_pad${padded}d" not implemented for 'Bool'`);
   checkFilled(shape, padded);
   const margins = marginsOf(sizes, ndim);
   if (mode === "reflect") checkReflection(shape, margins, padded);
   checkOutput(shape, margins, padded, mode);
+  const kind = mode === "reflect" ? "reflection" : "replication";
+  if (input.dtype === "bool") throw new TypeError(`"${kind}_pad${padded}d" not implemented for 'Bool'`);
   const name = mode === "reflect" ? "ReflectionPad" : "ReplicationPad";
   return input.op("index", {
     selection: mirrored(shape, margins, padded, mode),

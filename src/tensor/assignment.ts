@@ -42,14 +42,24 @@ function readAssignment<V extends Target>(
   const { steps, selection } = reading;
   const source = readValues(caller, x, values, maker);
   const stripped = withoutLeadingOnes(source);
-  if (selection) checkSelected(x, reading, stripped);
+  if (selection) checkSelected(x, reading, source, stripped.shape);
   else expandedShape(stripped.shape, reading.shape);
-  const viewed = steps.some(({ name }) => name !== "alias");
   return {
     values: stripped,
-    parameters: { steps, selection, accumulate, node: viewed ? "CopySlices" : undefined },
-    viewed,
+    parameters: { steps, selection, accumulate, node: nodeOf(reading, x, source, accumulate) },
+    viewed: isViewed(steps),
   };
+}
+
+/** torch's name of the derivative: of a view, by index tensors, of all of a tensor. */
+function nodeOf({ steps, selection }: Reading, x: Target, values: Target, accumulate: boolean): string {
+  if (!accumulate && isViewed(steps)) return "CopySlices";
+  if (selection || accumulate) return "IndexPutBackward0";
+  return values.shape.length === 0 && x.shape.length > 0 ? "FillBackward3" : "CopyBackwards";
+}
+
+function isViewed(steps: Reading["steps"]): boolean {
+  return steps.some(({ name }) => name !== "alias");
 }
 
 /** Values as a tensor: a plain one takes the target's dtype. */
@@ -82,14 +92,14 @@ function withoutLeadingOnes<V extends Target>(values: V): V {
   return shape.length === values.shape.length ? values : (values.reshape(shape) as V);
 }
 
-function checkSelected(x: Target, { shape }: Reading, values: Target): void {
-  if (!broadcastsTo(values.shape, shape)) {
+function checkSelected(x: Target, { shape }: Reading, values: Target, stripped: readonly number[]): void {
+  if (!broadcastsTo(stripped, shape)) {
     throw new RangeError(
-      `shape mismatch: value tensor of shape [${values.shape.join(", ")}] cannot be broadcast to indexing result of shape ` +
+      `shape mismatch: value tensor of shape [${stripped.join(", ")}] cannot be broadcast to indexing result of shape ` +
         `[${shape.join(", ")}]`,
     );
   }
-  if (values.dtype === x.dtype || values.shape.length === 0) return;
+  if (values.dtype === x.dtype || values.nd.numel === 1) return;
   throw new TypeError(
     `Index put requires the source and destination dtypes match, got ${dtypes[x.dtype].torchName} for the destination and ` +
       `${dtypes[values.dtype].torchName} for the source.`,

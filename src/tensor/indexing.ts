@@ -8,7 +8,7 @@
 import { isIntegral } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import type { ViewStep } from "../array/operations.js";
-import { type Entry, integerEntry, maskEntry, type Selection, selectionOf } from "../array/selection.js";
+import { isMask, type Placed, type Selection, selectionBy } from "../array/selection.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { warn } from "../core/warnings.js";
@@ -74,13 +74,14 @@ function readPart<V extends Variable>(caller: string, index: unknown, isTensor: 
 
 /** A 0-d integer tensor is the integer. */
 function fromTensor(nd: NdArray): Part {
+  if (isIntegral(nd.dtype) && nd.shape.length === 0 && !isMask(nd)) return Number(nd.item());
   if (!isIntegral(nd.dtype) || nd.dtype === "int8" || nd.dtype === "int16") {
     throw new TypeError("tensors used as indices must be long, int, byte or bool tensors");
   }
   if (nd.dtype === "uint8") {
     warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
   }
-  return nd.shape.length === 0 && !isMask(nd) ? Number(nd.item()) : nd;
+  return nd;
 }
 
 function fromList(caller: string, list: IndexList): NdArray {
@@ -96,8 +97,6 @@ function fromList(caller: string, list: IndexList): NdArray {
   write(nd, values);
   return nd;
 }
-
-const isMask = (nd: NdArray): boolean => nd.dtype === "bool" || nd.dtype === "uint8";
 
 /** How many dimensions a part names. */
 function dimensionsOf(part: Part): number {
@@ -125,7 +124,7 @@ function checkCount(parts: readonly Part[], named: number, ndim: number): void {
 /** Takes the parts of an index one after the other. */
 class Reader {
   private readonly steps: ViewStep[] = [];
-  private readonly tensors: { dim: number; index: NdArray }[] = [];
+  private readonly tensors: Placed[] = [];
   private readonly shape: number[];
   /** The dimension that comes next. */
   private dim = 0;
@@ -149,10 +148,7 @@ class Reader {
       if (steps.length === 0) steps.push({ name: "alias", parameters: {} });
       return { steps, selection: undefined, shape };
     }
-    const entries = tensors.map(({ dim, index }): Entry => {
-      return isMask(index) ? maskEntry(index, dim, shape) : integerEntry(index, dim, shape);
-    });
-    const selection = selectionOf(shape, entries);
+    const selection = selectionBy(tensors, shape);
     return { steps, selection, shape: selection.shape };
   }
 
@@ -174,8 +170,8 @@ class Reader {
   private slice(text: Slice): void {
     const dim = this.dim++;
     const size = this.shape[dim];
-    const { start, length, step } = readSlice(text, size);
-    if (length === size && step === 1) return;
+    const { start, length, step, whole } = readSlice(text, size);
+    if (whole) return;
     this.steps.push({ name: "slice", parameters: { dim, start, length, step } });
     this.shape[dim] = length;
   }
@@ -195,8 +191,16 @@ class Reader {
 /** Bounds are whole numbers in plain digits. */
 const SLICE = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/;
 
+interface SliceReading {
+  readonly start: number;
+  readonly length: number;
+  readonly step: number;
+  /** All of the dimension, by its text. */
+  readonly whole: boolean;
+}
+
 /** The elements of a dimension of `size` that a slice names: bounds beyond the ends are cut, as in Python. */
-function readSlice(text: string, size: number): { start: number; length: number; step: number } {
+function readSlice(text: string, size: number): SliceReading {
   const match = SLICE.exec(text);
   if (!match) {
     throw new TypeError(
@@ -213,7 +217,8 @@ function readSlice(text: string, size: number): { start: number; length: number;
   };
   const start = bound(from, 0);
   const length = Math.max(Math.ceil((bound(to, size) - start) / step), 0);
-  return { start, length, step };
+  const whole = Number(from ?? 0) === 0 && Number(to ?? size) >= size && step === 1;
+  return { start, length, step, whole };
 }
 
 /** x.at(...indices): a view by plain indices, a copy by tensors. */

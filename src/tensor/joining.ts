@@ -62,8 +62,9 @@ export function cat(tensors: readonly Tensor[], options: JoinOptions | number = 
   list.forEach(({ ndim }, i) => {
     if (ndim === 0) throw new RangeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`);
   });
-  const { ndim } = list.find(({ shape }) => !isSkipped(shape)) ?? list[0];
-  return join("cat", list, wrapDim(dim, ndim));
+  // Where all are left out, torch does not look at the dimension either.
+  const first = list.find(({ shape }) => !isSkipped(shape));
+  return join("cat", list, first ? wrapDim(dim, first.ndim) : 0);
 }
 
 /**

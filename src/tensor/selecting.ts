@@ -69,15 +69,23 @@ export function indexSelect<V extends Variable>(x: V, dimension: number, index: 
   index.checkAlive("indexSelect");
   const dim = wrapDim(dimension, x.shape.length);
   if (index.shape.length > 1) throw new RangeError("index_select(): Index is supposed to be a vector");
-  checkIndexType("index_select(): Expected dtype int32 or int64 for index", index);
   const { numel } = index.nd;
   if (x.shape.length === 0 && numel !== 1) {
     throw new RangeError(`index_select(): Index to scalar can have only 1 value, got ${numel} value(s)`);
   }
+  checkIndexType("index_select(): Expected dtype int32 or int64 for index", index);
   const size = x.shape[dim] ?? 1;
+  if (x.shape.length > 1 && size === 0 && numel > 0) {
+    throw new RangeError("index_select(): self indexing axis dim should be positive");
+  }
   const positions = readIndices(index.nd, (value) => {
     if (value >= 0 && value < size) return value;
-    throw new RangeError(`INDICES element is out of DATA bounds, id=${value} axis_dim=${size}`);
+    // torch has two texts, for it computes one case apart.
+    throw new RangeError(
+      dim === 1
+        ? `INDICES element is out of DATA bounds, id=${value} axis_dim=${size}`
+        : "index out of range in self",
+    );
   });
   const selection =
     x.shape.length === 0

@@ -16,7 +16,7 @@ describe("as in PyTorch: values, views' gradients, names of derivatives and erro
         return `${JSON.stringify(asked.call)} of ${leaves.join("; ")}: ${difference}`;
       }),
     );
-    expect(failures.slice(0, 15)).toEqual([]);
+    expect(failures.slice(0, 15).join("\n")).toBe("");
   });
 
   test("there are enough cases of each", () => {
