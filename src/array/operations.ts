@@ -13,7 +13,7 @@ import { power } from "./power.js";
 import { resultType } from "./promotion.js";
 import { mean, sum } from "./reductions.js";
 import { fillWhere, put, spread, take } from "./rows.js";
-import type { Selection } from "./selection.js";
+import type { Selection } from "./indices.js";
 import { broadcastShapes } from "./shape.js";
 import * as views from "./views.js";
 

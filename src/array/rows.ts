@@ -1,5 +1,5 @@
 /**
- * Moves the elements of a selection (selection.ts): rows of `inner` elements from where positions say, or there. What lies
+ * Moves the elements of a selection (indices.ts): rows of `inner` elements from where positions say, or there. What lies
  * together moves as one block of memory.
  */
 import { ExactSum } from "../core/exact-sum.js";
@@ -8,12 +8,12 @@ import { beginOperation } from "../core/operation.js";
 import { type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
 import { contiguous, convert, copy, fill, pairs } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
-import type { Selection } from "./selection.js";
+import type { Selection } from "./indices.js";
 import { permute } from "./views.js";
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
-/** Shorter rows are quicker word by word (measured: a call of copyWithin takes as long as 12 words). */
+/** Shorter rows are quicker word by word (measured: copyWithin takes as long as 8 to 16 words). */
 const SHORT_ROW = 12;
 
 /** Words of an element: moved as they are, so that a NaN keeps its bits. */

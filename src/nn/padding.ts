@@ -2,7 +2,7 @@
 import { describeStranger } from "../array/adapter.js";
 import { checkFits } from "../array/dtype.js";
 import type { Margin } from "../array/joining.js";
-import type { Selection } from "../array/selection.js";
+import type { Selection } from "../array/indices.js";
 import { numelOf, type Shape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";

@@ -8,7 +8,7 @@
 import { isIntegral } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import type { ViewStep } from "../array/operations.js";
-import { isMask, type Placed, type Selection, selectionBy } from "../array/selection.js";
+import { isMask, type Placed, type Selection, selectionBy } from "../array/indices.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { warn } from "../core/warnings.js";

@@ -5,7 +5,7 @@ import {
   readIndices,
   selectionOf,
   truePositions,
-} from "../array/selection.js";
+} from "../array/indices.js";
 import { broadcastShapes, wrapDim } from "../array/shape.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
