@@ -1,12 +1,13 @@
 /**
- * Which elements an index takes, as positions. Dimensions that are indexed by tensors lie between those before and those after
- * them that are taken whole:
+ * Which elements an index takes, as positions. Dimensions that are indexed by tensors lie between
+ * those before and those after them that are taken whole:
  *
  *     array     outer × (indexed dimensions) × inner
  *     result    outer × positions.length     × inner
  *
- * A position counts the elements of the indexed dimensions in row-major order. Positions are read from index tensors once, and
- * checked then: what moves elements later checks nothing, and what a caller does to an index tensor afterwards changes nothing.
+ * A position counts the elements of the indexed dimensions in row-major order. Positions are read
+ * from index tensors once, and checked then: what moves elements later checks nothing, and what a
+ * caller does to an index tensor afterwards changes nothing.
  */
 import { isIntegral } from "./dtype.js";
 import { contiguous, convert } from "./elementwise.js";
@@ -112,7 +113,10 @@ export function readIndices(index: NdArray, check: (value: number) => number): U
   return positions;
 }
 
-/** What index tensors take together of an array of shape `from`, broadcast with each other; torch's order of dimensions. */
+/**
+ * What index tensors take together of an array of shape `from`, broadcast with each other; torch's
+ * order of dimensions.
+ */
 export function selectionOf(from: Shape, entries: readonly Entry[]): Selection {
   const shape = broadcastAll(entries);
   const indexed = entries.flatMap(({ dim, dims }) => Array.from({ length: dims }, (_, d) => dim + d));
@@ -161,7 +165,10 @@ function joined(from: Shape, entries: readonly Entry[], shape: Shape): Uint32Arr
   return positions;
 }
 
-/** Calls `visit` with the number and the strided offset of each element of `shape`, in row-major order. */
+/**
+ * Calls `visit` with the number and the strided offset of each element of `shape`, in row-major
+ * order.
+ */
 function walk(shape: Shape, strides: Shape, visit: (i: number, offset: number) => void): void {
   const count = numelOf(shape);
   const index = shape.map(() => 0);
@@ -183,7 +190,10 @@ export function elementSelection(from: Shape, positions: Uint32Array, shape: Sha
   return { from, order, outer: 1, size: numelOf(from), inner: 1, positions, shape };
 }
 
-/** torch.gather's elements: each index names one along `dim`; along the others it is where the index itself is. */
+/**
+ * torch.gather's elements: each index names one along `dim`; along the others it is where the index
+ * itself is.
+ */
 export function gatherSelection(from: Shape, dim: number, index: NdArray): Selection {
   const size = from[dim] ?? 1;
   const along = readIndices(index, (value) => {

@@ -5,7 +5,10 @@ import { NdArray } from "./ndarray.js";
 import { sameShape } from "./shape.js";
 import { select, slice } from "./views.js";
 
-/** torch skips these among the arrays to join, whatever the others' shapes are: an empty list was once every empty array. */
+/**
+ * torch skips these among the arrays to join, whatever the others' shapes are: an empty list was
+ * once every empty array.
+ */
 export function isSkipped(shape: readonly number[]): boolean {
   return shape.length === 1 && shape[0] === 0;
 }

@@ -229,7 +229,10 @@ export function assign(
   else copy(source, view);
 }
 
-/** The first operand, broadcast with the mask that the second is, with the third where the mask is true. */
+/**
+ * The first operand, broadcast with the mask that the second is, with the third where the mask is
+ * true.
+ */
 function maskFilled([input, mask, value]: readonly Argument[]): NdArray {
   const x = input as NdArray;
   const shape = broadcastShapes(x.shape, (mask as NdArray).shape);
@@ -286,7 +289,8 @@ export const operations = {
   unsqueeze: (inputs, { dim = 0 }) => views.unsqueeze(only(inputs), dim),
   transpose: (inputs, { dim = 0, other = 1 }) => views.transpose(only(inputs), dim, other),
 
-  // Indexing: views; copies of what is selected; what is put there; and the borders and joints of arrays.
+  // Indexing: views; copies of what is selected; what is put there; and the borders and joints of
+  // arrays.
   alias: (inputs) => only(inputs).reshaped(only(inputs).shape, only(inputs).strides),
   select: (inputs, { dim = 0, index = 0 }) => views.select(only(inputs), dim, index),
   slice: (inputs, parameters) => views.slice(only(inputs), range(parameters)),

@@ -1,6 +1,6 @@
 /**
- * Moves the elements of a selection (indices.ts): rows of `inner` elements from where positions say, or there. What lies
- * together moves as one block of memory.
+ * Moves the elements of a selection (indices.ts): rows of `inner` elements from where positions
+ * say, or there. What lies together moves as one block of memory.
  */
 import { ExactSum } from "../core/exact-sum.js";
 import { memory } from "../core/memory.js";
@@ -26,7 +26,10 @@ function wordsOf(x: NdArray): { words: Words; each: number; first: number } {
   return { words: new Uint32Array(buffer), each: size / 4, first: address / 4 };
 }
 
-/** Copies rows between `whole`, where positions say, and `part`, where they follow each other; both contiguous. */
+/**
+ * Copies rows between `whole`, where positions say, and `part`, where they follow each other; both
+ * contiguous.
+ */
 function moveRows(
   whole: NdArray,
   part: NdArray,
@@ -65,7 +68,10 @@ export function take(x: NdArray, selection: Selection): NdArray {
 /** How elements meet what lies where they go: they replace it, or are added to it. */
 export type Meeting = "replace" | "add";
 
-/** Puts `values`, broadcast and converted, where `selection` says, into `target` itself. The last of several for one place stays. */
+/**
+ * Puts `values`, broadcast and converted, where `selection` says, into `target` itself. The last of
+ * several for one place stays.
+ */
 export function put(target: NdArray, selection: Selection, values: NdArray, meeting: Meeting): NdArray {
   const own = values.storage === target.storage;
   const converted = own
@@ -86,8 +92,9 @@ export function spread(values: NdArray, selection: Selection, meeting: Meeting):
 }
 
 /**
- * Adds rows to those of `whole`: what comes to one place is summed exactly with what is there, and rounded once, so that
- * the order of the index does not show. Integers wrap; bools are joined by or.
+ * Adds rows to those of `whole`: what comes to one place is summed exactly with what is there,
+ * and rounded once, so that the order of the index does not show. Integers wrap; bools are joined
+ * by or.
  */
 function addRows(whole: NdArray, rows: NdArray, selection: Selection): void {
   if (isComplex(whole.dtype)) {
@@ -116,8 +123,9 @@ function addRows(whole: NdArray, rows: NdArray, selection: Selection): void {
 }
 
 /**
- * The rows of each position as a linked list: heads has the first row of a position, nexts the one after each row; rows count
- * from 1, and 0 ends a list. The zeros of a long array take no memory until they are written.
+ * The rows of each position as a linked list: heads has the first row of a position, nexts the
+ * one after each row; rows count from 1, and 0 ends a list. The zeros of a long array take no
+ * memory until they are written.
  */
 function linksOf({ size, positions }: Selection): { heads: Uint32Array; nexts: Uint32Array } {
   const heads = new Uint32Array(size);
@@ -129,7 +137,9 @@ function linksOf({ size, positions }: Selection): { heads: Uint32Array; nexts: U
   return { heads, nexts };
 }
 
-/** What sums are computed in: it holds each element of `dtype`, and what roundFloat makes of a sum. */
+/**
+ * What sums are computed in: it holds each element of `dtype`, and what roundFloat makes of a sum.
+ */
 function wideType(dtype: DType): DType {
   if (!isFloating(dtype)) return "int64";
   return dtype === "float64" ? dtype : "float32";
@@ -170,7 +180,10 @@ function floatAdder(whole: NdArray, rows: NdArray, dtype: DType): Adder {
   };
 }
 
-/** Sets the elements of the contiguous `target` to `value`, a 0-d array of its dtype, where the contiguous `mask` says. */
+/**
+ * Sets the elements of the contiguous `target` to `value`, a 0-d array of its dtype, where the
+ * contiguous `mask` says.
+ */
 export function fillWhere(target: NdArray, mask: NdArray, value: NdArray): NdArray {
   beginOperation();
   target.address();

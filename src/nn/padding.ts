@@ -8,7 +8,10 @@ import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** What a border holds: a constant, the elements next to the edge in mirror order, or the edge itself. */
+/**
+ * What a border holds: a constant, the elements next to the edge in mirror order, or the edge
+ * itself.
+ */
 export type PadMode = "constant" | "reflect" | "replicate";
 /** Options of F.pad. */
 export interface PadOptions {
@@ -19,8 +22,9 @@ export interface PadOptions {
 }
 
 /**
- * `input` with a border: pad[0] elements before and pad[1] after those of the last dimension, pad[2] and pad[3] those of the last
- * but one, and so on. Negative numbers take elements off. Of a vector a, b, c, two after it are, by mode:
+ * `input` with a border: pad[0] elements before and pad[1] after those of the last dimension,
+ * pad[2] and pad[3] those of the last but one, and so on. Negative numbers take elements off. Of
+ * a vector a, b, c, two after it are, by mode:
  *
  *     constant     a b c 0 0    any dimensions; another number by value
  *     reflect      a b c b a    the last one of 2 or 3, two of 3 or 4, three of 4 or 5 dimensions
@@ -28,8 +32,9 @@ export interface PadOptions {
  *
  * Gradient: to each element the sum of g where it stands, exact; none to the constant.
  *
- * @throws TypeError for what is no tensor, or no whole numbers, an unknown mode, bools that are not padded with a constant; RangeError
- *   for an odd number of numbers or too many, for more than there is to mirror or to take off, and for a number that an integer dtype cannot hold
+ * @throws TypeError for what is no tensor, or no whole numbers, an unknown mode, bools that are
+ *   not padded with a constant; RangeError for an odd number of numbers or too many, for more than
+ *   there is to mirror or to take off, and for a number that an integer dtype cannot hold
  * @example
  * String(F.pad(tensor([1, 2, 3]), [1, 2])); // "tensor([0., 1., 2., 3., 0., 0.])"
  * String(F.pad(tensor([[1, 2, 3]]), [2, 1], { mode: "reflect" })); // "tensor([[3., 2., 1., 2., 3., 2.]])"

@@ -148,7 +148,10 @@ export function indexPutInPlace<V extends Target>(
   });
 }
 
-/** How a change in place is computed: with a history, as if the result were new, or straight into the target. */
+/**
+ * How a change in place is computed: with a history, as if the result were new, or straight into
+ * the target.
+ */
 interface Change<V extends Target> {
   readonly recorded: (before: V) => V;
   readonly plain: () => void;

@@ -77,7 +77,10 @@ export function rewrite(target: Target, history: GraphNode | null): void {
   target.version.rewrites++;
 }
 
-/** Throws unless `target` may be changed; `viewed` where what changes is a view of it, as torch takes x[0] = 1. */
+/**
+ * Throws unless `target` may be changed; `viewed` where what changes is a view of it, as torch
+ * takes x[0] = 1.
+ */
 export function checkTarget(target: Target, recorded: boolean, viewed = false): void {
   const { nd } = target;
   if (nd.numel > 0 && nd.strides.some((stride, d) => stride === 0 && nd.shape[d] > 1)) {

@@ -1,9 +1,10 @@
 /**
  * What users write between Python's brackets, as arguments: x[:, 1:3] is x.at(":", "1:3").
  *
- * Slices are Python's own text. Pairs, as jax-js has them, cannot be told from the lists of indices that they are in PyTorch and
- * NumPy, where x[[1, 3]] is rows 1 and 3; tfjs's lists of begins and sizes are read dimension by dimension. A type of
- * template literals refuses what is no slice when it is compiled, and `${i}:${i + n}` is one.
+ * Slices are Python's own text. Pairs, as jax-js has them, cannot be told from the lists of
+ * indices that they are in PyTorch and NumPy, where x[[1, 3]] is rows 1 and 3; tfjs's lists of
+ * begins and sizes are read dimension by dimension. A type of template literals refuses what is
+ * no slice when it is compiled, and `${i}:${i + n}` is one.
  */
 import { isIntegral } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
@@ -11,6 +12,7 @@ import type { ViewStep } from "../array/operations.js";
 import { isMask, type Placed, type Selection, selectionBy } from "../array/indices.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
+import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { warn } from "../core/warnings.js";
 import { readNested, write } from "./data.js";
 
@@ -22,7 +24,10 @@ export type IndexList = readonly (number | bigint | boolean | IndexList)[];
 /** Index, by whose class tensors are. */
 export type IndexOf<T> = number | bigint | Slice | "..." | null | IndexList | T;
 
-/** An index that was read: the views that its plain parts make, then what its tensors select of them. */
+/**
+ * An index that was read: the views that its plain parts make, then what its tensors select of
+ * them.
+ */
 export interface Reading {
   readonly steps: readonly ViewStep[];
   readonly selection: Selection | undefined;
@@ -52,7 +57,10 @@ export function readIndex<V extends Variable>(
   checkCount(parts, named, shape.length);
   const reader = new Reader(shape);
   for (const part of parts) reader.take(part, shape.length - named);
-  return reader.finish();
+  const reading = reader.finish();
+  const dims = Math.max(reader.ndim, reading.shape.length);
+  if (dims <= MAXIMUM_DIMENSIONS) return reading;
+  throw new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${dims}`);
 }
 
 function readPart<V extends Variable>(caller: string, index: unknown, isTensor: IsTensor<V>): Part {
@@ -133,6 +141,11 @@ class Reader {
     this.shape = [...shape];
   }
 
+  /** Of the view that the plain parts make. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
   /** `rest` is the number of dimensions that the ellipsis stands for. */
   take(part: Part, rest: number): void {
     if (part === "...") this.dim += rest;
@@ -199,7 +212,10 @@ interface SliceReading {
   readonly whole: boolean;
 }
 
-/** The elements of a dimension of `size` that a slice names: bounds beyond the ends are cut, as in Python. */
+/**
+ * The elements of a dimension of `size` that a slice names: bounds beyond the ends are cut, as in
+ * Python.
+ */
 function readSlice(text: string, size: number): SliceReading {
   const match = SLICE.exec(text);
   if (!match) {

@@ -9,7 +9,10 @@ import { Tensor } from "./tensor.js";
 
 /** Options of cat and stack. */
 export interface JoinOptions {
-  /** The dimension along which the tensors follow each other, negative ones counted from the end; 0 by default. */
+  /**
+   * The dimension along which the tensors follow each other, negative ones counted from the end; 0
+   * by default.
+   */
   dim?: number;
 }
 
@@ -45,12 +48,13 @@ function join(name: OperationName & ("cat" | "stack"), tensors: readonly Tensor[
 }
 
 /**
- * The tensors one after the other along dimension `dim`, converted to the type that holds them all. Their other sizes are
- * equal; empty vectors are left out, as in torch. Gradient: to each tensor, its part.
+ * The tensors one after the other along dimension `dim`, converted to the type that holds them
+ * all. Their other sizes are equal; empty vectors are left out, as in torch. Gradient: to each
+ * tensor, its part.
  *
  * @param options the dimension, 0 by default, as `{ dim: 1 }` or as a number
- * @throws TypeError for what is no array of tensors, or an empty one; RangeError for 0-d tensors, for sizes that differ, and for a
- *   dimension out of range
+ * @throws TypeError for what is no array of tensors, or an empty one; RangeError for 0-d tensors,
+ *   for sizes that differ, and for a dimension out of range
  * @example
  * String(cat([tensor([[1, 2]]), tensor([[3, 4]])])); // "tensor([[1., 2.],\n        [3., 4.]])"
  * cat([zeros([2, 1]), zeros([2, 3])], { dim: 1 }).shape; // [2, 4]
@@ -68,12 +72,12 @@ export function cat(tensors: readonly Tensor[], options: JoinOptions | number = 
 }
 
 /**
- * The tensors, all of one shape, one after the other along a new dimension `dim`, converted to the type that holds them all.
- * Gradient: to each tensor, its part.
+ * The tensors, all of one shape, one after the other along a new dimension `dim`, converted to
+ * the type that holds them all. Gradient: to each tensor, its part.
  *
  * @param options the dimension, 0 by default, as `{ dim: 1 }` or as a number
- * @throws TypeError for what is no array of tensors, or an empty one; RangeError for shapes that differ, and for a dimension out of
- *   range
+ * @throws TypeError for what is no array of tensors, or an empty one; RangeError for shapes that
+ *   differ, and for a dimension out of range
  * @example
  * String(stack([tensor([1, 2]), tensor([3, 4])], { dim: 1 })); // "tensor([[1., 3.],\n        [2., 4.]])"
  */

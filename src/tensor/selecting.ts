@@ -1,4 +1,7 @@
-/** The methods that take parts of a tensor by name: narrow, select, index_select, masked_select, gather, split, chunk. */
+/**
+ * The methods that take parts of a tensor by name: narrow, select, index_select, masked_select,
+ * gather, split, chunk.
+ */
 import {
   elementSelection,
   gatherSelection,

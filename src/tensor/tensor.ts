@@ -54,8 +54,9 @@ export interface ClampOptions {
 }
 
 /**
- * What stands for one or more dimensions in an index: a whole number, a slice, `"..."` for all dimensions that are not named,
- * null for a new one of size 1, an integer tensor or a list of indices, a bool tensor as a mask.
+ * What stands for one or more dimensions in an index: a whole number, a slice, `"..."` for all
+ * dimensions that are not named, null for a new one of size 1, an integer tensor or a list of
+ * indices, a bool tensor as a mask.
  */
 export type Index = IndexOf<Tensor>;
 /** Options of indexPut and indexPut_. */
@@ -263,21 +264,26 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The part that an index names: x[:, 1:3] is `x.at(":", "1:3")`. Each argument stands for the next dimension:
+   * The part that an index names: x[:, 1:3] is `x.at(":", "1:3")`. Each argument stands for the
+   * next dimension:
    *
    * - a whole number, negative ones counted from the end, takes one element of it;
-   * - a slice, `"start:stop"` or `"start:stop:step"` as in Python, takes a range, cut at the ends; `":"` takes all;
+   * - a slice, `"start:stop"` or `"start:stop:step"` as in Python, takes a range, cut at the
+   *   ends; `":"` takes all;
    * - `"..."` stands for all dimensions that no other argument names;
    * - null makes a new dimension of size 1;
    * - an int64 or int32 tensor, or an array of whole numbers, takes the elements that it lists;
-   * - a bool tensor, or an array of booleans, is a mask of as many dimensions as it has, and takes the elements where it is true.
+   * - a bool tensor, or an array of booleans, is a mask of as many dimensions as it has, and
+   *   takes the elements where it is true.
    *
-   * Several tensors broadcast together and are read element by element; their dimensions come where the first stood, or first of
-   * all when something stands between them. Plain indices give a view, tensors a copy: to change what they name, see
-   * indexPut_. Gradient: g, put where the elements came from; exact sums where one was taken several times.
+   * Several tensors broadcast together and are read element by element; their dimensions come
+   * where the first stood, or first of all when something stands between them. Plain indices give
+   * a view, tensors a copy: to change what they name, see indexPut_. Gradient: g, put where the
+   * elements came from; exact sums where one was taken several times.
    *
-   * @throws TypeError for what is no index, and for index tensors of another dtype; RangeError for an index out of bounds, a mask of
-   *   another shape, index tensors that do not broadcast, more indices than dimensions
+   * @throws TypeError for what is no index, and for index tensors of another dtype; RangeError
+   *   for an index out of bounds, a mask of another shape, index tensors that do not broadcast,
+   *   more indices than dimensions
    * @example
    * const x = tensor([[1, 2, 3], [4, 5, 6]]);
    * String(x.at(-1)); // "tensor([4., 5., 6.])"
@@ -292,9 +298,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Element `index` of dimension `dim`, which goes: a view. Negative indices are counted from the end.
+   * Element `index` of dimension `dim`, which goes: a view. Negative indices are counted from the
+   * end.
    *
-   * @throws TypeError for an index that is no integer; RangeError for a dimension or an index out of range, and for a 0-d tensor
+   * @throws TypeError for an index that is no integer; RangeError for a dimension or an index out
+   *   of range, and for a 0-d tensor
    * @example
    * String(tensor([[1, 2], [3, 4]]).select(1, 0)); // "tensor([1., 3.])"
    */
@@ -305,7 +313,8 @@ export class Tensor implements Variable {
   /**
    * Elements `start` to `start + length - 1` of dimension `dim`: a view.
    *
-   * @throws TypeError for what is no integer; RangeError for a dimension or elements out of range, and for a 0-d tensor
+   * @throws TypeError for what is no integer; RangeError for a dimension or elements out of
+   *   range, and for a 0-d tensor
    * @example
    * String(tensor([1, 2, 3, 4]).narrow(0, 1, 2)); // "tensor([2., 3.])"
    */
@@ -314,10 +323,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Views of parts along dimension `dim`: of `sizes` elements each, the last perhaps fewer, or of sizes given one by one.
+   * Views of parts along dimension `dim`: of `sizes` elements each, the last perhaps fewer, or of
+   * sizes given one by one.
    *
-   * @throws TypeError for what is no integer; RangeError for sizes that are negative or do not add up, a dimension out of range, and
-   *   for a 0-d tensor
+   * @throws TypeError for what is no integer; RangeError for sizes that are negative or do not
+   *   add up, a dimension out of range, and for a 0-d tensor
    * @example
    * arange(5).split(2).map(String); // ["tensor([0., 1.])", "tensor([2., 3.])", "tensor([4.])"]
    * arange(5).split([1, 4])[1].shape; // [4]
@@ -338,11 +348,12 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A copy of the elements of dimension `dim` that the vector `index`, int64 or int32, lists; none are counted from the end.
-   * Gradient: g, put where the elements came from; exact sums where one was taken several times.
+   * A copy of the elements of dimension `dim` that the vector `index`, int64 or int32, lists;
+   * none are counted from the end. Gradient: g, put where the elements came from; exact sums
+   * where one was taken several times.
    *
-   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for an index of several dimensions, elements
-   *   of it out of bounds, and for a dimension out of range
+   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for an
+   *   index of several dimensions, elements of it out of bounds, and for a dimension out of range
    * @example
    * String(tensor([[1, 2, 3]]).indexSelect(1, tensor([2n, 0n]))); // "tensor([[3., 1.]])"
    */
@@ -352,9 +363,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The elements where `mask`, broadcast with this tensor, is true, as a vector. Gradient: g, put where the elements came from.
+   * The elements where `mask`, broadcast with this tensor, is true, as a vector. Gradient: g, put
+   * where the elements came from.
    *
-   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not broadcast
+   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not
+   *   broadcast
    * @example
    * String(tensor([1, 2, 3]).maskedSelect(tensor([true, false, true]))); // "tensor([1., 3.])"
    */
@@ -364,13 +377,15 @@ export class Tensor implements Variable {
   }
 
   /**
-   * For each element of `index`, int64 or int32, the element of this tensor that lies there along dimension `dim`, and where the
-   * index itself lies along all others: of a matrix and dimension 1, result[i][j] = this[i][index[i][j]]. The index is no larger than
-   * this tensor along the other dimensions. Gradient: g, put where the elements came from; exact sums where one was taken
-   * several times.
+   * For each element of `index`, int64 or int32, the element of this tensor that lies there along
+   * dimension `dim`, and where the index itself lies along all others: of a matrix and dimension
+   * 1, result[i][j] = this[i][index[i][j]]. The index is no larger than this tensor along the
+   * other dimensions. Gradient: g, put where the elements came from; exact sums where one was
+   * taken several times.
    *
-   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for another number of dimensions, an index that
-   *   is too large, elements of it out of bounds, and for a dimension out of range
+   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for another
+   *   number of dimensions, an index that is too large, elements of it out of bounds, and for a
+   *   dimension out of range
    * @example
    * String(tensor([[1, 2], [3, 4]]).gather(1, tensor([[1n], [0n]]))); // "tensor([[2.],\n        [3.]])"
    */
@@ -1096,14 +1111,17 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Puts `values`, broadcast, where `indices`, the arguments of at() as an array, say; returns this. x[:, 1:3] = y is
-   * `x.indexPut_([":", "1:3"], y)`, and x[mask] = 0 is `x.indexPut_([mask], 0)`. Values may be a tensor, which an index of plain
-   * parts converts and one with tensors takes of this dtype or 0-d, or a plain value. Where an element is named
-   * several times, the last value stays; with `accumulate` values are added to what is there, exactly and rounded once. Gradient: to
-   * `values`, its elements' part; to this, 0 where it was replaced.
+   * Puts `values`, broadcast, where `indices`, the arguments of at() as an array, say; returns
+   * this. x[:, 1:3] = y is `x.indexPut_([":", "1:3"], y)`, and x[mask] = 0 is
+   * `x.indexPut_([mask], 0)`. Values may be a tensor, which an index of plain parts converts and
+   * one with tensors takes of this dtype or 0-d, or a plain value. Where an element is named
+   * several times, the last value stays; with `accumulate` values are added to what is there,
+   * exactly and rounded once. Gradient: to `values`, its elements' part; to this, 0 where it was
+   * replaced.
    *
-   * @throws Error as add_; TypeError and RangeError as at; RangeError for values that do not broadcast to what the indices name, and
-   *   for a number that an integer dtype cannot hold; TypeError for values of another dtype
+   * @throws Error as add_; TypeError and RangeError as at; RangeError for values that do not
+   *   broadcast to what the indices name, and for a number that an integer dtype cannot hold;
+   *   TypeError for values of another dtype
    * @example
    * const x = zeros([2, 3]);
    * x.indexPut_([":", "1:3"], tensor([1, 2]));
@@ -1128,11 +1146,12 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A copy with `value`, plain or a 0-d tensor, where `mask`, broadcast with this tensor, is true. Gradient: g where the mask is
-   * false, else 0; to the value, the sum of g where the mask is true.
+   * A copy with `value`, plain or a 0-d tensor, where `mask`, broadcast with this tensor, is
+   * true. Gradient: g where the mask is false, else 0; to the value, the sum of g where the mask
+   * is true.
    *
-   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not broadcast, a value of several dimensions,
-   *   and for one that an integer dtype cannot hold
+   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not
+   *   broadcast, a value of several dimensions, and for one that an integer dtype cannot hold
    * @example
    * const x = tensor([1, NaN, 3]);
    * String(x.maskedFill(x.ne(x), 0)); // "tensor([1., 0., 3.])"

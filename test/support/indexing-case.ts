@@ -1,4 +1,6 @@
-/** A call of an indexing method as data, see test/fixtures/indexing.py, held against torch's answer. */
+/**
+ * A call of an indexing method as data, see test/fixtures/indexing.py, held against torch's answer.
+ */
 import { cat, F, onesLike, stack, tidy } from "lossgrad";
 import type { Index, IndexList, Tensor } from "lossgrad";
 import { differences } from "./compare.js";
@@ -31,8 +33,9 @@ export type IndexingAnswer =
   { value: Expected; gradients: (Expected | null)[]; node: string | null } | { error: string };
 
 /**
- * Where our text differs from torch's. An index tensor is out of bounds for the dimension that it stands for, not for the number of the
- * index tensor; and what torch prints of a tensor in the midst of an error is left out.
+ * Where our text differs from torch's. An index tensor is out of bounds for the dimension that it
+ * stands for, not for the number of the index tensor; and what torch prints of a tensor in the
+ * midst of an error is left out.
  */
 const OWN_TEXTS: readonly (readonly [text: RegExp, common: string])[] = [
   [/^index (-?\d+) is out of bounds for dimension \d+ with/, "index $1 is out of bounds for dimension with"],

@@ -1,4 +1,7 @@
-/** Indexing beyond what test/tensor/indexing.torch.test.ts compares with PyTorch: memory, failures, exact sums, types. */
+/**
+ * Indexing beyond what test/tensor/indexing.torch.test.ts compares with PyTorch: memory, failures,
+ * exact sums, types.
+ */
 import { arange, cat, F, noGrad, onWarning, stack, tensor, zeros } from "lossgrad";
 import type { Complex, Index, Slice, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
@@ -43,6 +46,11 @@ describe("an index", () => {
 
   it("has one ellipsis", () => {
     expect(() => matrix().at("...", "...")).toThrow('an index can only have a single ellipsis ("...")');
+  });
+
+  it("makes no more dimensions than there can be", () => {
+    const nulls = Array.from({ length: 63 }, () => null);
+    expect(() => matrix().at(null, ...nulls)).toThrow("at: expected at most 64 dimensions, got 66");
   });
 
   it("may be a bigint, or a 0-d tensor of integers, which gives a view", () => {

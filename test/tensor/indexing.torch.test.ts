@@ -1,4 +1,7 @@
-/** Indexing, assignment, joints and borders as in PyTorch 2.14: test/fixtures/indexing.py made the cases and the answers. */
+/**
+ * Indexing, assignment, joints and borders as in PyTorch 2.14: test/fixtures/indexing.py made the
+ * cases and the answers.
+ */
 import { describe, expect, test } from "vitest";
 import { checkIndexing } from "../support/indexing-case.js";
 import type { IndexingAnswer, IndexingCase } from "../support/indexing-case.js";
