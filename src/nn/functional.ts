@@ -273,3 +273,5 @@ export function huberLoss(
 ): Tensor {
   return evaluate("huberLoss", input, target, options);
 }
+
+export { pad, type PadMode, type PadOptions } from "./padding.js";
