@@ -5,7 +5,7 @@ import { type ComputeTag } from "../core/kernels.js";
 import { type DType, dtypes, isComplex } from "./dtype.js";
 import { binary, contiguous, convert } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
-import { numelOf } from "./shape.js";
+import { numelOf, wrapDim } from "./shape.js";
 
 export type ExtremeName = "max" | "min";
 
@@ -59,7 +59,7 @@ function extremes(
   return { values, indices };
 }
 
-/** Where the first extreme stands along `dim`, or among all elements in row-major order. */
+/** Where the first extreme stands along `dim`, which may be negative, or among all elements in row-major order. */
 export function indexOfExtreme(
   name: ExtremeName,
   x: NdArray,
@@ -72,7 +72,8 @@ export function indexOfExtreme(
   if (dim === undefined && x.numel === 0) {
     throw new RangeError(`${caller}(): Expected reduction dim to be specified for input.numel() == 0.`);
   }
-  return indicesAlong(name, x, dim, keepdim, caller);
+  const along = dim === undefined ? undefined : wrapDim(dim, x.shape.length);
+  return indicesAlong(name, x, along, keepdim, caller);
 }
 
 /** The same of any real dtype, for max and min along a dimension. */

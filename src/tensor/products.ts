@@ -12,7 +12,15 @@ export function matmul(x: Tensor, y: Tensor): Tensor {
   if (a === 2 && b === 1) return x.mv(y);
   if (a === 1 && b === 2) return x.unsqueeze(0).mm(y).squeeze(0);
   if (a === 2 && b === 2) return x.mm(y);
-  return b <= 2 ? folded(x, y) : batched(x, y);
+  if (b <= 2) return folded(x, y);
+  // Not to repeat x for each matrix of y, whose gradient would be as large: torch's choice.
+  return a <= 2 && y.requiresGrad ? foldedBack(x, y) : batched(x, y);
+}
+
+/** One matrix or vector by a batch: the transposes in the other order. */
+function foldedBack(x: Tensor, y: Tensor): Tensor {
+  const product = folded(y.transpose(-2, -1), x.t());
+  return x.ndim === 1 ? product : product.transpose(-2, -1);
 }
 
 /** A batch by one matrix or vector: all rows of the batch are rows of one matrix. */

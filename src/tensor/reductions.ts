@@ -1,6 +1,5 @@
 /** What users may write for reductions beside sum and mean, read whole; and those that are made of others. */
 import { dtypes, isComplex, isFloating } from "../array/dtype.js";
-import { wrapDim } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
 import { readDims } from "./arguments.js";
@@ -114,18 +113,17 @@ function readOrder(p: unknown): number {
   throw new TypeError(`norm: expected p to be a number or "fro", got ${describeValue(p)}`);
 }
 
-/** `dim` and `keepdim` in their order, or as options; no dimension is `undefined`. */
+/** `dim`, as it was given, and `keepdim` in their order, or as options; no dimension is `undefined`. */
 export function readAlong(
   caller: string,
   first: number | null | ArgOptions | undefined,
   second: boolean | undefined,
-  ndim: number,
 ): { dim: number | undefined; keepdim: boolean } {
   if (typeof first === "object" && first !== null) checkOptionNames(caller, first, ["dim", "keepdim"]);
   const { dim, keepdim = false } =
     typeof first === "object" && first !== null ? first : { dim: first, keepdim: second };
   checkFlag(caller, "keepdim", keepdim);
-  return { dim: dim === undefined || dim === null ? undefined : wrapDim(dim, ndim), keepdim };
+  return { dim: dim ?? undefined, keepdim };
 }
 
 /** nansum over how many elements are not NaN, as torch has it. */

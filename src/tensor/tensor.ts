@@ -15,7 +15,7 @@ import type { OperationName, Parameters } from "../array/operations.js";
 import { sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
-import { withGradMode } from "../autograd/mode.js";
+import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { outermostScope } from "../core/scope.js";
 import { checkFlag, checkOptionNames } from "../core/options.js";
@@ -923,7 +923,14 @@ export class Tensor implements Variable {
   nanToNum(options?: NanToNumOptions): Tensor;
   nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor;
   nanToNum(first?: number | NanToNumOptions, posinf?: number, neginf?: number): Tensor {
-    return this.op("nanToNum", readReplacements("nanToNum", first, posinf, neginf));
+    const parameters = readReplacements("nanToNum", first, posinf, neginf);
+    this.checkAlive("nanToNum");
+    if (isComplex(this.dtype) && this.requiresGrad && isGradEnabled()) {
+      throw new Error(
+        "nan_to_num does not support automatic differentiation for outputs with complex dtype.",
+      );
+    }
+    return this.op("nanToNum", parameters);
   }
 
   // Extremes. NaN counts as the most extreme of all
@@ -972,8 +979,9 @@ export class Tensor implements Variable {
   ): Tensor | ValuesAndIndices {
     if (first instanceof Tensor) return this.op(name === "max" ? "maximum" : "minimum", {}, first);
     if (first === undefined) return this.op(name === "max" ? "maxAll" : "minAll");
-    const { dim, keepdim } = readAlong(name, first, second, this.ndim);
-    if (dim === undefined) throw new TypeError(`${name}: expected a dimension, as in ${name}(0)`);
+    const { dim: given, keepdim } = readAlong(name, first, second);
+    if (given === undefined) throw new TypeError(`${name}: expected a dimension, as in ${name}(0)`);
+    const dim = wrapDim(given, this.ndim);
     const indices = this.op(name === "max" ? "indicesOfMax" : "indicesOfMin", { dim, keepdim });
     // A 0-d tensor takes dimension 0, and has none.
     const dims = dim < this.ndim ? [dim] : [];
@@ -992,7 +1000,7 @@ export class Tensor implements Variable {
   argmax(options?: ArgOptions): Tensor;
   argmax(dim?: number | null, keepdim?: boolean): Tensor;
   argmax(first?: number | null | ArgOptions, keepdim?: boolean): Tensor {
-    return this.op("argmax", readAlong("argmax", first, keepdim, this.ndim));
+    return this.op("argmax", readAlong("argmax", first, keepdim));
   }
 
   /**
@@ -1005,7 +1013,7 @@ export class Tensor implements Variable {
   argmin(options?: ArgOptions): Tensor;
   argmin(dim?: number | null, keepdim?: boolean): Tensor;
   argmin(first?: number | null | ArgOptions, keepdim?: boolean): Tensor {
-    return this.op("argmin", readAlong("argmin", first, keepdim, this.ndim));
+    return this.op("argmin", readAlong("argmin", first, keepdim));
   }
 
   /**
