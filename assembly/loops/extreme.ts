@@ -9,7 +9,8 @@
 function beats<C>(x: C, best: C, largest: bool): bool {
   const further = largest ? x > best : x < best;
   if (!isFloat<C>()) return further;
-  return further || (x != x && best == best);
+  // Without branches, which random numbers would mislead.
+  return further | ((x != x) & (best == best));
 }
 
 export function extreme<C>(
@@ -36,9 +37,9 @@ function alongRow<C>(x: usize, value: usize, index: usize, length: i32, largest:
   let at = 0;
   for (let l = 1; l < length; l++) {
     const candidate = load<C>(x + <usize>l * sizeof<C>());
-    if (!beats<C>(candidate, best, largest)) continue;
-    best = candidate;
-    at = l;
+    const better = beats<C>(candidate, best, largest);
+    best = select<C>(candidate, best, better);
+    at = select<i32>(l, at, better);
   }
   store<C>(value, best);
   if (index) store<i64>(index, at);
@@ -61,9 +62,13 @@ function alongColumns<C>(
     x += rowBytes;
     for (let i: usize = 0; i < <usize>inner; i++) {
       const candidate = load<C>(x + i * sizeof<C>());
-      if (!beats<C>(candidate, load<C>(values + i * sizeof<C>()), largest)) continue;
-      store<C>(values + i * sizeof<C>(), candidate);
-      if (indices) store<i64>(indices + (i << 3), l);
+      const best = load<C>(values + i * sizeof<C>());
+      const better = beats<C>(candidate, best, largest);
+      store<C>(values + i * sizeof<C>(), select<C>(candidate, best, better));
+      if (indices) {
+        const at = indices + (i << 3);
+        store<i64>(at, select<i64>(l, load<i64>(at), better));
+      }
     }
   }
 }

@@ -6,7 +6,7 @@ import { warn } from "../core/warnings.js";
 import { dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, unary } from "./elementwise.js";
 import { extremesAlong } from "./extremes.js";
-import { NdArray } from "./ndarray.js";
+import type { NdArray } from "./ndarray.js";
 import { power } from "./power.js";
 import { mean, sum } from "./reductions.js";
 

@@ -84,7 +84,7 @@ export function normal(
   const sizes = checkShape("normal", shape);
   const dtype = readOptions("normal", options, () => "float32");
   checkNormal(dtype, std);
-  return new Tensor(normalSamples(dtype, sizes, mean, std)).requiresGrad_(options.requiresGrad);
+  return new Tensor(normalSamples(dtype, sizes, mean, std)).requiresGrad_(options.requiresGrad ?? false);
 }
 
 /** torch's way, which decides the bits: standard samples, times std, plus mean. A single std is part of the samples. */

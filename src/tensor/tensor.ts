@@ -947,8 +947,7 @@ export class Tensor implements Variable {
    * String(x.max(1).values); // "tensor([5., 7.])"
    * x.max({ dim: 0, keepdim: true }).indices.tolist(); // [[1n, 0n]]
    */
-  max(): Tensor;
-  max(other: Tensor): Tensor;
+  max(other?: Tensor): Tensor;
   max(dim: number, keepdim?: boolean): ValuesAndIndices;
   max(options: AlongOptions): ValuesAndIndices;
   max(first?: Tensor | number | AlongOptions, keepdim?: boolean): Tensor | ValuesAndIndices {
@@ -964,8 +963,7 @@ export class Tensor implements Variable {
    * tensor([3, 1, 2]).min().item(); // 1
    * tensor([[3, 1], [2, 4]]).min(1).indices.tolist(); // [1n, 0n]
    */
-  min(): Tensor;
-  min(other: Tensor): Tensor;
+  min(other?: Tensor): Tensor;
   min(dim: number, keepdim?: boolean): ValuesAndIndices;
   min(options: AlongOptions): ValuesAndIndices;
   min(first?: Tensor | number | AlongOptions, keepdim?: boolean): Tensor | ValuesAndIndices {
@@ -1542,7 +1540,7 @@ function readReplacements(
   if (given) checkOptionNames(caller, first, ["nan", "posinf", "neginf"]);
   const options = given ? first : { nan: first, posinf, neginf };
   for (const value of Object.values(options)) if (value !== undefined) checkNumber(caller, value);
-  return { nan: options.nan, posinf: options.posinf, neginf: options.neginf } as NanToNumOptions;
+  return { nan: options.nan, posinf: options.posinf, neginf: options.neginf };
 }
 
 function checkTensor(caller: string, value: unknown): void {
