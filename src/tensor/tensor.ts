@@ -743,8 +743,8 @@ export class Tensor implements Variable {
    * Limits elements to [min, max], given as an object or one after the other; one of them may be left out. Bounds are
    * numbers or tensors, which broadcast. NaN stays. Where min exceeds max, the result is max.
    *
-   * Gradient: g within the bounds, 0 outside. At a bound: g where bounds are numbers; beside a tensor, half to this and
-   * half to the bound. Beyond a tensor, g goes to that bound.
+   * Gradient, for bounds that are numbers: g strictly between them; 0 at a bound, beyond it and for NaN. Beside a tensor:
+   * g between the bounds and for NaN; at a bound, half to this and half to the bound; beyond it, g to the bound.
    *
    * @throws TypeError without a bound, for bounds that are neither tensors nor numbers, and for complex numbers;
    *   RangeError for shapes that do not broadcast
