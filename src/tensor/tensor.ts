@@ -717,7 +717,7 @@ export class Tensor implements Variable {
 
   /**
    * Limits elements to [min, max], given as an object or as two numbers; one of them may be left out. NaN stays.
-   * Gradient: g within and at the bounds, 0 outside.
+   * Gradient: g strictly between the bounds; 0 at a bound, beyond it and for NaN.
    *
    * @throws TypeError without a bound, for bounds that are no numbers, and for complex numbers
    * @example

@@ -1,4 +1,8 @@
-"""What torch 1.13.1, which Debian 12 has, computes otherwise than the newest: such cases are held by formulas alone."""
+"""What torch 1.13.1, which Debian 12 has, computes otherwise than the newest.
+
+Such losses are compared with formulas alone. Tensor operations are composed of others, so that they
+give what the newest gives.
+"""
 
 import inspect
 
@@ -48,3 +52,43 @@ def composed(case, operands, options):
     if reduction == "sum":
         return each.sum()
     return each.mean() if loss == "huber" else each.sum() / weight.sum()
+
+
+HALVES = (torch.float16, torch.bfloat16)
+NOT_IN_FLOAT16 = ("sqrt", "relu", "clamp")
+
+
+def differs_in_the_old(case):
+    """float16 has no root; that of float32 has another gradient."""
+    return any(name == "sqrt" for name, *_ in case["program"]) and any(
+        leaf["dtype"] == "float16" and leaf["requires"] for leaf in case["leaves"])
+
+
+def old_step(name, arguments, options, step):
+    """The newest's result of a step that the old one computes otherwise; None for any other step."""
+    first = arguments[0]
+    if first.dtype == torch.float16 and name in NOT_IN_FLOAT16:
+        return step(name, [first.to(torch.float32)], options).to(torch.float16)
+    if name == "clamp" and first.requires_grad:
+        return Clamp.apply(first, options.get("min"), options.get("max"))
+    if first.dtype in HALVES and name in ("mul", "div") and not torch.is_tensor(arguments[1]):
+        # The newest keeps such a number in float32, this one rounds it to the half type first.
+        return step(name, [first.to(torch.float32), arguments[1]], options).to(first.dtype)
+    return None
+
+
+class Clamp(torch.autograd.Function):
+    """The old one hands the gradient on at the bounds, too; the newest does not."""
+
+    @staticmethod
+    def forward(context, x, low, high):
+        inside = torch.ones_like(x, dtype=torch.bool)
+        inside = inside if low is None else inside & (x > low)
+        inside = inside if high is None else inside & (x < high)
+        context.save_for_backward(inside)
+        return torch.clamp(x, low, high)
+
+    @staticmethod
+    def backward(context, upstream):
+        (inside,) = context.saved_tensors
+        return torch.where(inside, upstream, torch.zeros_like(upstream)), None, None
