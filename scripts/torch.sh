@@ -59,11 +59,17 @@ discard() {
   "${as_root[@]}" rm -rf --one-file-system "$1"
 }
 
+# debootstrap, and the lists that say where this machine's packages come from.
+prepare() {
+  if command -v debootstrap >/dev/null && [ -n "$(mirrors)" ]; then return 0; fi
+  "${as_root[@]}" apt-get update -qq >/dev/null &&
+    "${as_root[@]}" apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
+}
+
 lay() {
-  command -v debootstrap >/dev/null ||
-    { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq --no-install-recommends debootstrap; } >/dev/null ||
-    fail "no debootstrap, and apt-get cannot install it"
   local suite mirror part=$root.part
+  : >"$part.log"
+  prepare || fail "no debootstrap, and apt-get cannot install it"
   for suite in sid testing; do
     for mirror in $(mirrors); do
       # Laid beside its place and then moved there, so that what is in place is whole.
@@ -75,7 +81,7 @@ lay() {
     done
   done
   discard "$part"
-  tail -n 20 "$part.log" >&2 || true
+  tail -n 20 "$part.log" >&2
   fail "Debian's newest PyTorch cannot be laid in $root; the end of what debootstrap said is above"
 }
 

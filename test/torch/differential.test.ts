@@ -43,9 +43,9 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     // Broadcasting warns, as it should; tested elsewhere.
     onWarning(() => undefined);
   });
-  afterAll(() => {
-    torch.close();
+  afterAll(async () => {
     onWarning(null);
+    await torch.close();
   });
 
   /** Asks a batch ahead, so that both sides work at once. */

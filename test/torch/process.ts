@@ -1,6 +1,7 @@
 /** The PyTorch process that answers cases: one JSON line there, one back. */
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -52,7 +53,10 @@ export class TorchProcess {
     return JSON.parse(line.value) as unknown;
   }
 
-  close(): void {
+  /** Ends the process, and waits until it has gone. */
+  async close(): Promise<void> {
+    const gone = this.child.exitCode === null ? once(this.child, "exit") : undefined;
     this.child.stdin.end();
+    await gone;
   }
 }
