@@ -34,6 +34,8 @@ export function promote(a: RealDType, b: RealDType): RealDType {
 }
 
 export class Model {
+  private distinct: boolean | null = null;
+
   constructor(
     readonly dtype: RealDType,
     readonly shape: readonly number[],
@@ -66,7 +68,7 @@ export class Model {
 
   /** Whether no cell is shown twice: what shows one twice is not written. */
   get writable(): boolean {
-    return new Set(this.index).size === this.index.length;
+    return (this.distinct ??= new Set(this.index).size === this.index.length);
   }
 
   view(shape: readonly number[], index: readonly number[]): Model {
@@ -150,12 +152,14 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return sizes.every((size, d) => padded[1][d] === 1 || padded[1][d] === size) ? sizes : null;
 }
 
-/** The exact sum over `divisor`, rounded once to the floating dtype. Long lists hold few binary digits: a plain sum is exact. */
+/** The exact sum in the floating dtype; a mean is that of a float64, which is divided. */
 export function exactSum(values: readonly number[], dtype: FloatDType, divisor = 1): number {
   if (divisor === 0) return NaN;
   if (!values.every(Number.isFinite)) return values.reduce((a, b) => a + b, 0) / divisor;
-  if (values.length > 4096) return fit(dtype, values.reduce((a, b) => a + b, 0) / divisor) as number;
-  return roundUnits(sumUnits(values), dtype, divisor);
+  const units = sumUnits(values);
+  return divisor === 1
+    ? roundUnits(units, dtype)
+    : (fit(dtype, roundUnits(units, "float64") / divisor) as number);
 }
 
 /** What is wrong with `found`; null where it is `expected`. */

@@ -22,6 +22,9 @@ export class Failure extends Error {}
 
 const MOST = 24;
 const MOST_VIEWS = 12;
+/** Long tensors are what threads share and what is slow to look at: few of them are held. */
+const LONG = 4096;
+const MOST_LONG = 2;
 
 export class World {
   readonly tensors: Held[] = [];
@@ -47,6 +50,8 @@ export class World {
 
   /** Lets go of what is held beyond the most; between calls, since a call's operands are held too. */
   trim(): void {
+    const long = this.tensors.filter(({ model }) => model.numel >= LONG);
+    for (const held of long.slice(0, -MOST_LONG)) this.release(this.tensors.indexOf(held));
     while (this.tensors.length > MOST) this.release(this.random.integer(0, MOST - 1));
     this.arrays.splice(0, Math.max(0, this.arrays.length - MOST));
     this.views.splice(0, Math.max(0, this.views.length - MOST_VIEWS));
@@ -93,7 +98,7 @@ export class World {
     return made.reshape([...shape]);
   }
 
-  /** Numbers of `dtype`; long lists are of few binary digits, so that plain sums of them are exact. */
+  /** Numbers of `dtype`: in short lists the special ones among them. */
   values(dtype: RealDType, n: number): Value[] {
     if (n <= 4096) return randomValues(dtype, n, this.random);
     const scale = isFloat(dtype) ? 0.25 : 1;

@@ -1,11 +1,12 @@
 /** The losses of tensors and their gradients, against the formulas. */
 import { F, type Tensor } from "lossgrad";
 import { fit, FLOATS } from "../../array/naive.js";
-import { lossOutput, lossTerms, type LossTag } from "../../assembly/twins/losses.js";
+import { LOSS_TWINS, lossOutput, lossTerms, type LossTag } from "../../assembly/twins/losses.js";
 import type { Value } from "../../support/kernels.js";
 import { errorInUlps, type FloatDType, sumUnits } from "../../support/rational.js";
 import { isFloat, Model, promote } from "../model.js";
 import { Failure, type Held, type World } from "../world.js";
+import { floodOf } from "./flood.js";
 import { describe } from "./operations.js";
 
 export const KERNELS = {
@@ -50,7 +51,9 @@ export function slopes({ loss, dtype, reduction, parameter, x, y }: Case): Value
   const n = reduction === "mean" ? x.length : 1;
   const factor = loss === "mseLoss" ? 2 : 1;
   const divided = dtype === "float64" ? 1 / n : Math.fround(1 / Math.fround(n));
-  const norm = loss === "l1Loss" ? Number(fit(dtype, divided)) : factor / n;
+  const each = LOSS_TWINS[KERNELS[loss]].slopeEach.includes(TAGS[dtype]);
+  const norm =
+    loss === "l1Loss" || each ? Number(fit(dtype, loss === "l1Loss" ? divided : factor / n)) : factor / n;
   const once = lossOutput(KERNELS[loss], "slope", TAGS[dtype], x, y, { p: parameter, norm, g: 1 });
   return once.map((value) => fit(dtype, value));
 }
@@ -161,6 +164,5 @@ function holdGradient(world: World, { tensor, model }: Held, expected: readonly 
 /** Results of others between forward and backward, which may push what was saved out of the memory. */
 function disturb(world: World): void {
   world.say("  (results in between)");
-  const { tensor } = world.fresh("float32", [1 << 14]);
-  for (let i = 0; i < 160; i++) tensor.add(i);
+  floodOf(1 << 14, 160);
 }

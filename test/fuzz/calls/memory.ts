@@ -2,6 +2,7 @@
 import { empty, memoryStats, setNumThreads, tidy } from "lossgrad";
 import { allocate } from "lossgrad/arrays";
 import { binaryModel, describe } from "./operations.js";
+import { floodOf } from "./flood.js";
 import { evaluate, loss } from "./losses.js";
 import { isFloat, Model } from "../model.js";
 import { Failure, type Held, type World } from "../world.js";
@@ -17,8 +18,7 @@ export function flood(world: World): void {
     [1 << 19, 20],
   ] as const);
   world.say(`flood of ${count} results of ${length}`);
-  const { tensor } = world.fresh("float32", [length]);
-  for (let i = 0; i < count; i++) tensor.add(i);
+  floodOf(length, count);
 }
 
 /** An allocation that no free block can hold. */
@@ -90,7 +90,6 @@ export function large(world: World): void {
     y: y.model.numbers,
   };
   evaluate(world, which, x, y, { reduction: which.reduction });
-  world.tensors.splice(0, Math.max(0, world.tensors.length - 12));
 }
 
 /** Options with a getter that moves memory about, or lets go of an operand, in the middle of the call. */
