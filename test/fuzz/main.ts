@@ -8,25 +8,40 @@ import { parseArgs } from "node:util";
 import { setNumThreads } from "lossgrad";
 import { runRounds, type Tally } from "./rounds.js";
 
-const USAGE = "npm run fuzz -- [--seconds S] [--seed N] [--memory shared|unshared] [--round R]";
+const USAGE =
+  "npm run fuzz -- [--seconds S] [--seed N] [--memory shared|unshared] [--round R] [--without CALL,CALL]";
 const MEMORIES = ["shared", "unshared"] as const;
 type Memory = (typeof MEMORIES)[number];
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "60" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    memory: { type: "string" },
-    round: { type: "string" },
-    child: { type: "boolean", default: false },
-  },
-});
+function refuse(message: string): never {
+  console.error(`fuzz: ${message}\n${USAGE}`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: "string", default: "60" },
+        seed: { type: "string", default: String(Date.now() % 1_000_000) },
+        memory: { type: "string" },
+        round: { type: "string" },
+        without: { type: "string", default: "" },
+        child: { type: "boolean", default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+const values = readArguments();
 
 function whole(name: "seconds" | "seed" | "round", text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 0) return number;
-  console.error(`fuzz: expected --${name} to be a whole number, got ${JSON.stringify(text)}\n${USAGE}`);
-  process.exit(2);
+  return refuse(`expected --${name} to be a whole number, got ${JSON.stringify(text)}`);
 }
 
 const seconds = whole("seconds", values.seconds);
@@ -36,18 +51,26 @@ const round = values.round === undefined ? null : whole("round", values.round);
 /** In a process of its own: the rounds over one memory. */
 async function work(memory: Memory): Promise<void> {
   if (memory === "unshared") setNumThreads(1);
-  const end = Date.now() + 1000 * seconds;
+  const end = round === null ? Date.now() + 1000 * seconds : Infinity;
   const goOn = (at: number): boolean => {
     process.send!(at);
     return round === null ? Date.now() < end : at === round;
   };
-  const tally = await runRounds(seed, round ?? 0, memory === "shared", goOn);
+  const tally = await runRounds({
+    seed,
+    first: round ?? 0,
+    shared: memory === "shared",
+    without: values.without.split(","),
+    goOn,
+    end,
+  });
   process.send!(tally, () => process.exit(0));
 }
 
 /** A crash is reported as a failure of the round that was under way. */
 function run(memory: Memory, share: number): Promise<Tally> {
   const args = ["--child", "--memory", memory, "--seed", String(seed), "--seconds", String(share)];
+  if (values.without) args.push("--without", values.without);
   if (round !== null) args.push("--round", String(round));
   const child = fork(fileURLToPath(import.meta.url), args, {
     execArgv: [...process.execArgv, "--expose-gc"],

@@ -61,7 +61,11 @@ const ENGINE =
 /** What is wrong with how `call` fails; null when it succeeds or fails as it should. */
 export function complaint(call: () => unknown): string | null {
   const { error } = observe(call);
-  if (error === undefined) return null;
+  return error === undefined ? null : complaintOf(error);
+}
+
+/** What is wrong with an error that a user sees. */
+export function complaintOf(error: unknown): string | null {
   if (!(error instanceof Error)) return "threw no error";
   if (error.message === "trap") return null;
   if (!["TypeError", "RangeError", "Error"].includes(error.constructor.name))

@@ -3,9 +3,11 @@ import { allocate, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "lossgrad/arr
 import { fit, FLOATS, INTEGERS, type RealDType } from "../../array/naive.js";
 import type { Value } from "../../support/kernels.js";
 import type { FloatDType } from "../../support/rational.js";
-import { isFloat, Model, promote } from "../model.js";
+import { complaintOf } from "../../support/junk.js";
+import { difference, isFloat, Model, promote } from "../model.js";
 import { arrayOver, type NumberArray, numbersIn, SIZES, store } from "../numbers.js";
 import { Failure, type HeldArray, type World } from "../world.js";
+import { flood, grow } from "./moves.js";
 import {
   type Case,
   checkReduced,
@@ -69,7 +71,7 @@ export function part(world: World): void {
   const start = random.integer(0, model.numel);
   const end = random.integer(start, model.numel);
   world.say(`subarray ${start} to ${end} of ${model.dtype} ${model.numel}`);
-  const view = data.subarray(start, end) as NumberArray;
+  const view = data.subarray(start, end);
   world.holdArray(tagged(view, model.dtype), model.view([end - start], model.index.slice(start, end)));
 }
 
@@ -77,7 +79,7 @@ function settings(world: World): {
   loss: Case["loss"];
   reduction: Reduction;
   parameter: number;
-  options: object;
+  options: { reduction: Reduction };
 } {
   const { random } = world;
   const loss = random.pick(LOSSES);
@@ -95,6 +97,91 @@ function computed(x: Model, y: Model): FloatDType {
 const inDType = (model: Model, dtype: RealDType): number[] =>
   model.values.map((value) => Number(fit(dtype, value)));
 
+/** `options` whose reduction is read by a getter that does something else in the middle of the call. */
+function interrupted(world: World, options: { reduction: Reduction }): object {
+  const { random } = world;
+  const meanwhile = random.pick([value, write, flood, grow] as const);
+  const { reduction, ...others } = options;
+  world.say(`  (a getter of the options does ${meanwhile.name})`);
+  return {
+    ...others,
+    get reduction(): Reduction {
+      meanwhile(world);
+      return reduction;
+    },
+  };
+}
+
+/** Arrays that say of themselves what is not true: their numbers count, or they are refused. */
+class Liar extends Float32Array {
+  override get length(): number {
+    return super.length + 3;
+  }
+  override get byteOffset(): number {
+    return 0;
+  }
+}
+
+export function liar(world: World): void {
+  const { random } = world;
+  const n = random.pick(LENGTHS);
+  const [x, y] = [0, 1].map(() => Model.of("float32", [n], world.values("float32", n)));
+  const lying = (numbers: number[]): Float32Array =>
+    random.chance(0.5)
+      ? Liar.from(numbers)
+      : Object.defineProperty(Float32Array.from(numbers), "length", { value: n + random.integer(-1, 9) });
+  const data = [x, y].map(({ numbers }) => lying(numbers));
+  const { loss, reduction, parameter, options } = settings(world);
+  const which: Case = { loss, dtype: "float32", reduction, parameter, x: x.numbers, y: y.numbers };
+  world.say(`arrays.${loss} ${reduction} of ${n} that lie`);
+  const call = CALLS[loss] as unknown as AnyLoss;
+  let found: unknown;
+  try {
+    found = call(data[0], random.chance(0.5) ? data[1] : Float32Array.from(y.numbers), options);
+  } catch (error) {
+    if (complaintOf(error)) throw error;
+    return;
+  }
+  checkResult(world, which, x, y, found);
+}
+
+interface GrowableBuffer extends SharedArrayBuffer {
+  grow(bytes: number): void;
+}
+
+function growableBuffer(bytes: number, maxByteLength: number): GrowableBuffer {
+  type Growable = new (bytes: number, options: { maxByteLength: number }) => GrowableBuffer;
+  return new (SharedArrayBuffer as unknown as Growable)(bytes, { maxByteLength });
+}
+
+/** Views that follow the length of a growable buffer, which grows in the middle of the call. */
+export function growable(world: World): void {
+  const { random } = world;
+  const n = random.pick([1, 7, 64, 512, 1000]);
+  const x = Model.of("float32", [n], world.values("float32", n));
+  const buffer = growableBuffer(4 * n, 8 * n);
+  const data = new Float32Array(buffer);
+  data.set(x.numbers);
+  const { loss, reduction, parameter, options } = settings(world);
+  const which: Case = { loss, dtype: "float32", reduction, parameter, x: x.numbers, y: x.numbers };
+  world.say(`arrays.${loss} ${reduction} of ${n} that grow`);
+  const growing = {
+    ...options,
+    get reduction(): Reduction {
+      buffer.grow(8 * n);
+      return reduction;
+    },
+  };
+  let found: unknown;
+  try {
+    found = (CALLS[loss] as unknown as AnyLoss)(data, Float32Array.from(x.numbers), growing);
+  } catch (error) {
+    if (complaintOf(error)) throw error;
+    return;
+  }
+  checkResult(world, which, x, x, found);
+}
+
 export function value(world: World): void {
   const dtypes: RealDType[] = world.random.chance(0.8) ? [...FLOATS] : [...INTEGERS];
   const x = operandLike(world, null, dtypes);
@@ -111,8 +198,18 @@ export function value(world: World): void {
     y: inDType(y.model, dtype),
   };
   world.say(`arrays.${loss} ${reduction} ${x.model.dtype} ${y.model.dtype} of ${x.model.numel}`);
-  const result = (CALLS[loss] as unknown as AnyLoss)(x.data, y.data, options);
-  checkResult(world, which, x.model, y.model, result);
+  const asked = world.random.chance(0.05) ? interrupted(world, options) : options;
+  const before = [x, y].map(({ model }) => model.values);
+  let result: unknown;
+  try {
+    result = (CALLS[loss] as unknown as AnyLoss)(x.data, y.data, asked);
+  } catch (error) {
+    // Where memory is not shared, growth in the middle of the call detaches an operand.
+    if (asked !== options && (error as Error).message.includes("detached")) return;
+    throw error;
+  }
+  const same = [x, y].every(({ model }, i) => difference(model.values, before[i]) === null);
+  if (same) checkResult(world, which, x.model, y.model, result);
 }
 
 function checkResult(world: World, which: Case, x: Model, y: Model, result: unknown): void {
@@ -198,7 +295,7 @@ function refusesOverlap(call: () => unknown): void {
   try {
     call();
   } catch (error) {
-    if (/overlaps/.test((error as Error).message)) return;
+    if ((error as Error).message.includes("overlaps")) return;
     throw error;
   }
   throw new Failure("a gradient that overlaps an operand in part was taken");

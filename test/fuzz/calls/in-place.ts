@@ -1,6 +1,7 @@
 /** Changes in place, through views and by way of `array()`. */
 import { fit, REALS } from "../../array/naive.js";
-import { broadcastShape, isFloat, promote, resultType } from "../model.js";
+import type { promote } from "../model.js";
+import { broadcastShape, isFloat, resultType } from "../model.js";
 import { store } from "../numbers.js";
 import type { Held, World } from "../world.js";
 import { allowed, binaryModel, describe, SCALARS } from "./operations.js";

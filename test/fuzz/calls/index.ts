@@ -5,6 +5,7 @@ import * as changes from "./in-place.js";
 import { hostile } from "./hostile.js";
 import { backward, loss } from "./losses.js";
 import * as memory from "./memory.js";
+import { flood, grow } from "./moves.js";
 import * as operations from "./operations.js";
 
 type Call = (world: World) => void | Promise<void>;
@@ -33,14 +34,17 @@ export const CALLS: Readonly<Record<string, readonly [weight: number, call: Call
   getter: [2, memory.getter],
   reuse: [2, memory.reuse],
   collect: [0.3, memory.collect],
-  flood: [0.3, memory.flood],
-  grow: [0.1, memory.grow],
+  flood: [0.3, flood],
+  grow: [0.1, grow],
   threads: [0.2, memory.threads],
   large: [0.2, memory.large],
+  huge: [0.01, memory.huge],
+  liar: [1, arrays.liar],
+  growable: [1, arrays.growable],
 };
 
-export const WEIGHTS: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(CALLS)
-    .filter(([n]) => !(process.env.FUZZ_SKIP ?? "").split(",").includes(n))
-    .map(([name, [weight]]) => [name, weight]),
-);
+/** How often each kind of call is made, but for those left out. */
+export function weightsWithout(leftOut: readonly string[]): Record<string, number> {
+  const entries = Object.entries(CALLS).filter(([name]) => !leftOut.includes(name));
+  return Object.fromEntries(entries.map(([name, [weight]]) => [name, weight]));
+}

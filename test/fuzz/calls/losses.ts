@@ -6,7 +6,7 @@ import type { Value } from "../../support/kernels.js";
 import { errorInUlps, type FloatDType, sumUnits } from "../../support/rational.js";
 import { isFloat, Model, promote } from "../model.js";
 import { Failure, type Held, type World } from "../world.js";
-import { floodOf } from "./flood.js";
+import { floodOf } from "./moves.js";
 import { describe } from "./operations.js";
 
 export const KERNELS = {

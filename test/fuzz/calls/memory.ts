@@ -1,35 +1,10 @@
 /** What moves memory about: floods of results, growth, scopes, disposal, threads. */
-import { empty, memoryStats, setNumThreads, tidy } from "lossgrad";
-import { allocate } from "lossgrad/arrays";
+import { F, full, memoryStats, setNumThreads, tidy } from "lossgrad";
 import { binaryModel, describe } from "./operations.js";
-import { floodOf } from "./flood.js";
+import { flood, grow } from "./moves.js";
 import { evaluate, loss } from "./losses.js";
 import { isFloat, Model } from "../model.js";
 import { Failure, type Held, type World } from "../world.js";
-
-/** The memory grows up to this. */
-const MOST_BYTES = 3 << 28;
-
-/** Results that nobody keeps, more than their queue's budget: those before them are spilled. */
-export function flood(world: World): void {
-  const [length, count] = world.random.pick([
-    [1 << 14, 160],
-    [16, 2000],
-    [1 << 19, 20],
-  ] as const);
-  world.say(`flood of ${count} results of ${length}`);
-  floodOf(length, count);
-}
-
-/** An allocation that no free block can hold. */
-export function grow(world: World): void {
-  const { bytesReserved, largestFreeBlock } = memoryStats();
-  if (bytesReserved + largestFreeBlock > MOST_BYTES) return;
-  world.say("grow");
-  const length = Math.ceil((largestFreeBlock + 64) / 4);
-  if (world.random.chance(0.5)) allocate("float32", length);
-  else empty([length]).dispose();
-}
 
 export function threads(world: World): void {
   if (!world.shared) return;
@@ -92,6 +67,29 @@ export function large(world: World): void {
   evaluate(world, which, x, y, { reduction: which.reduction });
 }
 
+/** Operands and results of more than 64 MiB, which are spilled one by one. Every element is alike: no model holds them. */
+export function huge(world: World): void {
+  if (!world.shared) return;
+  // Four times that is a float32.
+  const length = (1 << 24) + 1024 * world.random.integer(1, 9);
+  world.say(`losses of ${length}`);
+  const [x, y] = [full([length], 3), full([length], 1)];
+  x.requiresGrad_();
+  for (let i = 0; i < 3; i++) y.add(i);
+  const terms = F.mseLoss(x, y, { reduction: "none" });
+  terms.sum().backward();
+  for (const [found, expected] of [
+    [terms, 4],
+    [x.grad!, 4],
+    [y, 1],
+  ] as const) {
+    const numbers = found.detach();
+    if (numbers.sum().item() !== expected * length)
+      throw new Failure(`a sum, expected ${expected} · ${length}`);
+  }
+  for (const gone of [x.grad!, terms, x, y]) gone.dispose();
+}
+
 /** Options with a getter that moves memory about, or lets go of an operand, in the middle of the call. */
 export function getter(world: World): void {
   const { random } = world;
@@ -125,7 +123,8 @@ export function getter(world: World): void {
   try {
     evaluate(world, which, x, y, options);
   } catch (error) {
-    if (!/disposed/.test((error as Error).message) || /internal/.test((error as Error).message)) throw error;
+    if (!(error as Error).message.includes("disposed") || (error as Error).message.includes("internal"))
+      throw error;
   }
 }
 

@@ -40,9 +40,7 @@ export function binaryModel(name: BinaryCall, x: ModelOperand, y: ModelOperand, 
   const { float, integer } = BINARY_TWINS[name];
   const round = common === "float64" ? (value: number): number => value : Math.fround;
   const values = left.map((a, i) =>
-    isFloat(common)
-      ? float(Number(a), Number(right[i]), round)
-      : integer!(BigInt(a as bigint), BigInt(right[i] as bigint)),
+    isFloat(common) ? float(Number(a), Number(right[i]), round) : integer!(a as bigint, right[i] as bigint),
   );
   return Model.of(dtype, shape, values);
 }
