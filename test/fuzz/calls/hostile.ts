@@ -1,8 +1,9 @@
 /** Calls with whatever comes to hand: a result, or an error that says something; and nothing else changes. */
 import * as lossgrad from "lossgrad";
-import { F, tensor, Tensor } from "lossgrad";
+import { F, tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { complaint, JUNK } from "../../support/junk.js";
+import { entries } from "../../support/public-interface.js";
 import { Failure, type World } from "../world.js";
 
 type Callable = (...args: unknown[]) => unknown;
@@ -24,22 +25,9 @@ const FUNCTIONS: readonly (readonly [string, Callable])[] = [
     isCallable(entry[1]) && !LEFT_OUT.includes(entry[0].split(".").at(-1)!),
 );
 
-const METHODS: readonly string[] = Object.getOwnPropertyNames(Tensor.prototype).filter(
-  (name) =>
-    name !== "constructor" &&
-    isCallable(Object.getOwnPropertyDescriptor(Tensor.prototype, name)!.value) &&
-    ![
-      "keep",
-      "zeros",
-      "onesLike",
-      "intoSlice",
-      "storeGrad",
-      "checkAlive",
-      "op",
-      "inPlace",
-      "checkGrad",
-    ].includes(name),
-);
+const METHODS: readonly string[] = entries
+  .filter(({ name, kind }) => kind === "method" && /^Tensor\.\w+$/.test(name))
+  .map(({ name }) => name.slice("Tensor.".length));
 
 /** Sizes that would take all memory are for test/nn/hostile.test.ts, one by one. */
 const SMALL = Object.entries(JUNK).filter(([, value]) => typeof value !== "number" || Math.abs(value) < 1e6);
