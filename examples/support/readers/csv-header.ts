@@ -25,11 +25,9 @@ interface Wish {
 export function readHeading(row: string[], wish: Wish, path: string): Heading {
   const kind = wish.header === "auto" ? kindOfRow(row, wish.format, path) : wish.header;
   const notes: string[] = [];
-  if (kind === "pandas") {
-    const cells = row.filter((cell) => cell !== "").join(",");
-    notes.push(
-      `the first line, ${quoted(cells)}, is read as a header, as pandas writes it: --header no if it is data`,
-    );
+  if (kind === "pandas" && row[0] !== "") {
+    const way = "--header no reads it as data";
+    notes.push(`the first line, ${quoted(row.join(","))}, is read as a header as pandas writes it; ${way}`);
   }
   const names = kind === "no" ? undefined : row;
   const index = findColumn(names, row.length, wish.column, path, notes);

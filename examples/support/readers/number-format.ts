@@ -58,9 +58,10 @@ const OTHERS: readonly [NumberFormat, string][] = [
   [{ decimal: ".", thousands: "_" }, '--thousands "_"'],
 ];
 
-/** The options with which a cell would be a number, each tried; empty where it is none in any way. */
+/** The fewest options with which a cell would be a number; empty where it is none in any way. */
 export function optionsFor(cell: string): string[] {
-  return OTHERS.filter(([format]) => toNumber(cell, format) !== undefined).map(([, options]) => options);
+  const options = OTHERS.filter(([format]) => toNumber(cell, format) !== undefined).map(([, names]) => names);
+  return options.filter((one) => !options.some((other) => other !== one && one.includes(other)));
 }
 
 /** What pandas, R, databases and spreadsheets write where there is no value. NaN is a value. */
