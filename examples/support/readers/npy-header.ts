@@ -27,7 +27,8 @@ export function parseNpyHeader(text: string): NpyHeader {
   cursor.expect("{");
   while (!cursor.skip("}")) {
     const key = cursor.string();
-    if (!KEYS.includes(key)) throw new NpyHeaderError(`expected the keys ${KEYS.join(", ")}, got ${quoted(key)}`);
+    if (!KEYS.includes(key))
+      throw new NpyHeaderError(`expected the keys ${KEYS.join(", ")}, got ${quoted(key)}`);
     if (found.has(key)) throw new NpyHeaderError(`expected ${key} once, got it twice`);
     cursor.expect(":");
     if (key === "descr") found.set(key, cursor.peek() === "[" ? cursor.list() : cursor.string());
