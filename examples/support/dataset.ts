@@ -16,7 +16,10 @@ export interface Pairs {
   notes: string[];
 }
 
-/** Tomorrow's highest temperature in Seattle forecast by today's: four years of days from vega-datasets. */
+/**
+ * Tomorrow's highest temperature in Seattle forecast by today's: four years of days from vega-
+ * datasets.
+ */
 export async function seattlePairs(dtype: FloatDtype = "float32"): Promise<Pairs> {
   const path = vegaPath("seattle-weather.csv");
   const { values } = await readColumn(createReadStream(path, "utf8"), path, { column: "temp_max" });

@@ -19,7 +19,10 @@ const SHORT_ESCAPES = new Map([
   ["\t", "\\t"],
 ]);
 
-/** The text with what a terminal would obey or hide written as an escape: controls, text direction, surrogates. */
+/**
+ * The text with what a terminal would obey or hide written as an escape: controls, text direction,
+ * surrogates.
+ */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0)!.toString(16);

@@ -4,8 +4,10 @@ import { InputError } from "./input-error.js";
 import type { Loaded } from "./readers/file.js";
 
 /**
- * The shape that both sides are compared in. Dimensions of 1 tell nothing of the order of elements: what
- * differs by them alone, as a network's (n, 1) and a column's (n), is compared in the shorter shape.
+ * The shape that both sides are compared in. Dimensions of 1 tell nothing of the order of elements:
+ * what
+ * differs by them alone, as a network's (n, 1) and a column's (n), is compared in the shorter
+ * shape.
  */
 export function commonShape(first: Loaded, second: Loaded, notes: string[]): number[] {
   const [one, other] = [first, second].map(({ shape }) => bracketed(shape));
@@ -27,7 +29,10 @@ function bracketed(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Both sides without the pairs of which one is missing, so that what is left still belongs together. */
+/**
+ * Both sides without the pairs of which one is missing, so that what is left still belongs
+ * together.
+ */
 export function withoutMissing(sides: readonly Loaded[], notes: string[]): Loaded["data"][] {
   const all = sides.map(({ data }) => data);
   if (sides.every(({ missing }) => missing.length === 0)) return all;

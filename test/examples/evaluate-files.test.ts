@@ -27,7 +27,10 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-/** What the program prints, with the fixtures' folder left out; every line is free of control characters. */
+/**
+ * What the program prints, with the fixtures' folder left out; every line is free of control
+ * characters.
+ */
 async function start(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: string[][] = [[], []];
   const code = await main(args, (line) => out.push(...line.split("\n")), (line) => err.push(line), quick); // prettier-ignore

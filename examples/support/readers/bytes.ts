@@ -18,9 +18,11 @@ export interface ByteSource {
 }
 
 /**
- * Opens a regular file or a pipe. What gzip made is decompressed on the way, known by its first bytes.
+ * Opens a regular file or a pipe. What gzip made is decompressed on the way, known by its first
+ * bytes.
  *
- * A pipe is opened without waiting for its writer, and given up when nothing comes for `waitSeconds`.
+ * A pipe is opened without waiting for its writer, and given up when nothing comes for
+ * `waitSeconds`.
  */
 export async function openBytes(path: string, waitSeconds: number): Promise<ByteSource> {
   const kind = kindOf(await ask(path), path);
@@ -36,7 +38,10 @@ export async function openBytes(path: string, waitSeconds: number): Promise<Byte
   };
 }
 
-/** The first `count` bytes, or all if there are fewer, and an iteration that begins with them again. */
+/**
+ * The first `count` bytes, or all if there are fewer, and an iteration that begins with them
+ * again.
+ */
 export async function peek(
   source: AsyncIterable<Uint8Array>,
   count: number,

@@ -35,7 +35,8 @@ export function readHeading(row: string[], wish: Wish, path: string): Heading {
 }
 
 /**
- * A row of numbers is data. There is one exception: pandas names columns without a name 0, 1, 2, …, and
+ * A row of numbers is data. There is one exception: pandas names columns without a name 0, 1, 2, …,
+ * and
  * writes nothing above an index. Where a blank leaves it open whether numbers are names, we ask.
  */
 function kindOfRow(row: string[], format: NumberFormat, path: string): "yes" | "no" | "pandas" {
@@ -49,7 +50,10 @@ function kindOfRow(row: string[], format: NumberFormat, path: string): "yes" | "
   return row.every((cell) => cell === "") ? "yes" : "no";
 }
 
-/** A number in this format, or in another: then it is no name either, and its cell tells the option. */
+/**
+ * A number in this format, or in another: then it is no name either, and its cell tells the
+ * option.
+ */
 function looksNumeric(cell: string, format: NumberFormat): boolean {
   return (
     toNumber(cell, format) !== undefined || toNumber(cell, PLAIN) !== undefined || optionsFor(cell).length > 0

@@ -39,7 +39,8 @@ export interface Column {
 }
 
 /**
- * Reads one column of numbers from the text of a CSV file, piece by piece: only the numbers are kept.
+ * Reads one column of numbers from the text of a CSV file, piece by piece: only the numbers are
+ * kept.
  *
  * `path` names the file in errors, which also tell the line and the column.
  */
@@ -175,7 +176,10 @@ class ColumnReader {
     return new InputError(`${this.#path}: line ${line}, column ${column}: ${problem}${this.#hint(row)}`);
   }
 
-  /** What the first row and this one suggest: other delimiters, or a comment where a header should be. */
+  /**
+   * What the first row and this one suggest: other delimiters, or a comment where a header should
+   * be.
+   */
   #hint(row: string[]): string {
     const first = this.#firstRow.length > 0 ? this.#firstRow : row;
     const mark = /^(?:#|\/\/|%|;)/.exec(first[0])?.[0];

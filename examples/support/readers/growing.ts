@@ -1,6 +1,9 @@
 type Growable = Float32Array | Float64Array | Uint32Array;
 
-/** A typed array that numbers are appended to: 4 or 8 bytes each, where an array of strings takes 50. */
+/**
+ * A typed array that numbers are appended to: 4 or 8 bytes each, where an array of strings takes
+ * 50.
+ */
 export class Growing<A extends Growable> {
   #room: A;
   #length = 0;

@@ -2,7 +2,9 @@ import { InputError, quoted } from "../input-error.js";
 import { peek } from "./bytes.js";
 import { NpyHeaderError, parseNpyHeader } from "./npy-header.js";
 
-/** Typed arrays by numpy's type code without its byte order, and the dtype that the bits stand for. */
+/**
+ * Typed arrays by numpy's type code without its byte order, and the dtype that the bits stand for.
+ */
 const TYPES = {
   f2: { dtype: "float16", array: Uint16Array },
   f4: { dtype: "float32", array: Float32Array },
@@ -52,7 +54,9 @@ export function isNpy(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, 6)).toString("latin1") === MAGIC;
 }
 
-/** Reads numpy's .npy format, versions 1 to 3 (numpy.lib.format); `path` names the file in errors. */
+/**
+ * Reads numpy's .npy format, versions 1 to 3 (numpy.lib.format); `path` names the file in errors.
+ */
 export async function readNpy(source: AsyncIterable<Uint8Array>, path: string): Promise<NpyArray> {
   const fail = (what: string) => new InputError(`${path}: ${what}`);
   const { header, chunks } = await readHeader(source, fail);

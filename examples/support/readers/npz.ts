@@ -9,7 +9,8 @@ export function isZip(head: Uint8Array): boolean {
 }
 
 /**
- * The bytes of one array of numpy's .npz, a zip archive of .npy files; the checksum is verified at their end.
+ * The bytes of one array of numpy's .npz, a zip archive of .npy files; the checksum is verified at
+ * their end.
  *
  * `name` may be left out where there is only one.
  */

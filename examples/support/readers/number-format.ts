@@ -1,4 +1,7 @@
-/** How numbers are written: the mark before the decimals, and the one between groups of three digits. */
+/**
+ * How numbers are written: the mark before the decimals, and the one between groups of three
+ * digits.
+ */
 export interface NumberFormat {
   decimal: string;
   /** Empty where thousands are not marked. */
@@ -29,7 +32,10 @@ export function toNumber(cell: string, format: NumberFormat): number | undefined
   return match[1] === "-" ? -Infinity : Infinity;
 }
 
-/** The cell in JavaScript's notation; undefined where its marks stand in places where the format has none. */
+/**
+ * The cell in JavaScript's notation; undefined where its marks stand in places where the format
+ * has none.
+ */
 function toPlain(cell: string, { decimal, thousands }: NumberFormat): string | undefined {
   let text = cell;
   if (thousands !== "") {

@@ -20,9 +20,11 @@ export function isEncoding(label: string): boolean {
 }
 
 /**
- * Decodes text chunk by chunk. A byte order mark tells the encoding; without one it is `encoding`, or UTF-8.
+ * Decodes text chunk by chunk. A byte order mark tells the encoding; without one it is `encoding`,
+ * or UTF-8.
  *
- * Bytes that the encoding does not have are an error: they would become names and numbers that nobody wrote.
+ * Bytes that the encoding does not have are an error: they would become names and numbers that
+ * nobody wrote.
  */
 export async function* decodeText(
   source: AsyncIterable<Uint8Array>,
