@@ -17,8 +17,8 @@ export interface Pairs {
 }
 
 /**
- * Tomorrow's highest temperature in Seattle forecast by today's: four years of days from vega-
- * datasets.
+ * Tomorrow's highest temperature in Seattle forecast by today's: four years of days
+ * from vega-datasets.
  */
 export async function seattlePairs(dtype: FloatDtype = "float32"): Promise<Pairs> {
   const path = vegaPath("seattle-weather.csv");

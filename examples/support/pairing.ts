@@ -5,9 +5,7 @@ import type { Loaded } from "./readers/file.js";
 
 /**
  * The shape that both sides are compared in. Dimensions of 1 tell nothing of the order of elements:
- * what
- * differs by them alone, as a network's (n, 1) and a column's (n), is compared in the shorter
- * shape.
+ * what differs by them alone, as a network's (n, 1) and a column's (n), is compared in the shorter.
  */
 export function commonShape(first: Loaded, second: Loaded, notes: string[]): number[] {
   const [one, other] = [first, second].map(({ shape }) => bracketed(shape));

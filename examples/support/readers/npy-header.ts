@@ -16,12 +16,12 @@ const KEYS = ["descr", "fortran_order", "shape"];
 const MOST_DIMENSIONS = 64;
 
 /**
- * Parses the header, a Python dict literal: {'descr': '<f8', 'fortran_order': False, 'shape': (3,
- * 4), }
+ * Parses the header, a Python dict literal:
+ *
+ *     {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
  *
  * Each character is looked at once, nothing is evaluated, and what numpy would not write is
- * refused. Strings
- * have either quotes; lengths may end in L, as Python 2 wrote them.
+ * refused. Strings have either quotes; lengths may end in L, as Python 2 wrote them.
  */
 export function parseNpyHeader(text: string): NpyHeader {
   const cursor = new Cursor(text);
