@@ -4,7 +4,7 @@ import { observe } from "./observe.js";
 
 const circular: unknown[] = [];
 circular.push(circular);
-const gone = zeros([3]);
+export const gone = zeros([3]);
 gone.dispose();
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
