@@ -1,6 +1,7 @@
 /** The public names: regression losses and their gradients, with the interface of PyTorch. */
 export type { Complex, DType, Scalar, TypedArray } from "./array/dtype.js";
 export { noGrad } from "./autograd/mode.js";
+export { reserve } from "./core/memory.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
 export { getNumThreads, setNumThreads, type ThreadOptions, threadsInUse } from "./core/threads/threads.js";

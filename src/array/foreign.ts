@@ -1,11 +1,7 @@
 /** A user's typed array, or one number repeated, as an operand: no storage, no strides, nothing to dispose. */
 import type { LinearMemory } from "../core/memory.js";
 import { type DType, dtypes } from "./dtype.js";
-
-/** What holds a user's numbers; for halves, their bits in any array of two bytes an element. */
-export interface NumberView extends ArrayBufferView {
-  readonly length: number;
-}
+import type { TakenData } from "./typed.js";
 
 export class ForeignArray {
   readonly contiguous = true;
@@ -13,7 +9,8 @@ export class ForeignArray {
   private readonly place: number | null;
 
   constructor(
-    readonly data: NumberView | number,
+    /** The numbers; for halves, their bits in any array of two bytes an element. */
+    readonly data: TakenData | number,
     readonly dtype: DType,
     readonly numel: number,
     /** The memory whose kernels compute. */
@@ -51,11 +48,11 @@ export class ForeignArray {
     const { data, memory, place } = this;
     const { size } = dtypes[this.dtype];
     const end = address + n * size;
-    if (place === null) this.bytesOf(data as NumberView, start, n).set(memory.bytes.subarray(address, end));
+    if (place === null) this.bytesOf(data as TakenData, start, n).set(memory.bytes.subarray(address, end));
     else memory.bytes.copyWithin(place + start * size, address, end);
   }
 
-  private bytesOf(data: NumberView, start: number, n: number): Uint8Array {
+  private bytesOf(data: TakenData, start: number, n: number): Uint8Array {
     const { size } = dtypes[this.dtype];
     return new Uint8Array(data.buffer, data.byteOffset + start * size, n * size);
   }

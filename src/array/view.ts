@@ -4,7 +4,7 @@
 import { memory } from "../core/memory.js";
 import type { Storage } from "../core/storage.js";
 import { type DType, dtypes } from "./dtype.js";
-import type { TypedData } from "./typed.js";
+import { bufferOf, byteOffsetOf, lengthOf, type TypedData } from "./typed.js";
 
 /** A Uint16Array of the bits of 16-bit floats that says which: it can be handed back as it is. */
 export type HalfArray = Uint16Array & { readonly dtype: "float16" | "bfloat16" };
@@ -22,9 +22,12 @@ export function tagHalf(array: Uint16Array, dtype: "float16" | "bfloat16"): Half
  * Where a view lies, and what keeps the place: nobody else gets the bytes as long as somebody holds
  * the storage.
  */
-interface Place {
+export interface Place {
+  /** The view itself: another array may inherit the property from it. */
+  readonly view: TypedData;
   readonly storage: Storage;
   readonly address: number;
+  readonly length: number;
 }
 
 /**
@@ -39,7 +42,8 @@ type Placed = TypedData & { readonly [PLACE]?: Place };
  * undefined.
  */
 export function placeOf(data: TypedData): Place | undefined {
-  return (data as Placed)[PLACE];
+  const { [PLACE]: found } = data as Placed;
+  return found?.view === data ? found : undefined;
 }
 
 /**
@@ -62,13 +66,18 @@ const SUBARRAY = { value: subarrayInPlace };
  * makes.
  */
 function place<A extends Uint8Array>(view: A, storage: Storage): A {
-  Object.defineProperty(view, PLACE, { value: { storage, address: view.byteOffset } satisfies Place });
+  const value: Place = { view, storage, address: byteOffsetOf(view), length: lengthOf(view) };
+  Object.defineProperty(view, PLACE, { value });
   return Object.defineProperty(view, "subarray", SUBARRAY);
 }
 
 function subarrayInPlace(this: Uint8Array, begin?: number, end?: number): Uint8Array {
   const part = Uint8Array.prototype.subarray.call(this, begin, end);
+  const found = placeOf(this);
+  // The method may be called on another array, and a `constructor` of the user's may make its parts
+  // elsewhere.
+  if (!found || bufferOf(part) !== bufferOf(this)) return part;
   const { dtype } = this as unknown as Partial<HalfArray>;
   if (dtype !== undefined) tagHalf(part as never, dtype);
-  return place(part, placeOf(this)!.storage);
+  return place(part, found.storage);
 }

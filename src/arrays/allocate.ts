@@ -5,6 +5,7 @@ import { type HalfArray, viewOf } from "../array/view.js";
 import { describeValue } from "../core/describe.js";
 import { memory } from "../core/memory.js";
 import { Storage } from "../core/storage.js";
+import { warn } from "../core/warnings.js";
 
 /** The arrays of `allocate`, by dtype. float16 gives a Float16Array where the engine has it, else a HalfArray. */
 export interface AllocatedArrays {
@@ -28,16 +29,14 @@ export interface AllocatedArrays {
   uint8: Uint8Array;
 }
 
-/** Two for each of four operands, and two for what is between them (weighted.ts). */
-const WINDOWS = 10;
-
 /**
  * A typed array of `n` zeros in the linear memory: the losses read and write it in place, where any other array is copied through a
  * window of the size of a cache.
  *
  * It is freed when the array, and what `subarray` made of it, is garbage. A view that is made by hand of `array.buffer` does not hold the
  * memory: keep the array as long. Where memory cannot be shared (a page that is not cross-origin isolated), the array is detached
- * when the linear memory grows, by another `allocate` too, and a loss says so: allocate once there, and take parts by `subarray`.
+ * when the linear memory grows beyond the 16 MiB that it begins with, by another `allocate` too. It then has no elements, what it held
+ * and what is written to it is lost, and a loss refuses it; a warning says so once. `reserve(bytes)` before the first array makes room.
  *
  * @throws TypeError for a dtype that is unknown, bool or complex; RangeError for a length that is no non-negative integer, and when the
  *   memory cannot hold the array
@@ -62,15 +61,34 @@ export function allocate<D extends keyof AllocatedArrays>(dtype: D, n: number): 
       `allocate: expected less than 4 GiB, got ${n} elements of ${dtype}: ${n * size} bytes`,
     );
   }
-  reserveWindows();
+  memory().makeWindows();
   const storage = Storage.allocate(n * size, "user");
+  if (!memory().shared) watch(storage);
   const array = viewOf(storage, dtype, storage.pin(), n) as Float32Array;
   array.fill((dtype === "int64" ? 0n : 0) as number);
   return array as unknown as AllocatedArrays[D];
 }
 
-/** Windows of the losses, made before an array is: where memory cannot be shared, making one later might detach the array. */
-function reserveWindows(): void {
-  if (memory().shared) return;
-  for (let index = 0; index < WINDOWS; index++) memory().window(index);
+/** Storages of arrays that somebody may still hold. */
+let held = 0;
+const released = /* @__PURE__ */ new FinalizationRegistry<null>(() => {
+  held--;
+});
+
+/** Counts an array of `storage`, and warns where growth detaches it: a write to it would be lost without a word. */
+function watch(storage: Storage): void {
+  held++;
+  released.register(storage, null);
+  memory().onDetach ??= () => {
+    // Later: a handler of the user's must not run in the middle of an operation.
+    if (held > 0) queueMicrotask(warnOfDetached);
+  };
+}
+
+function warnOfDetached(): void {
+  warn(
+    "allocate: the linear memory has grown, which detaches the arrays that allocate() gave before where memory is not " +
+      "shared. They have no elements any more, and what is written to them is lost. Call reserve(bytes) before the first " +
+      "of them, or allocate all of them up front",
+  );
 }

@@ -1,20 +1,20 @@
 /** The losses of arrays of any kind, block by block. */
 import { isFloating, roundFloat } from "../array/dtype.js";
 import type { ForeignArray } from "../array/foreign.js";
-import type { TypedData } from "../array/typed.js";
+import type { TakenData } from "../array/typed.js";
 import { memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../nn/evaluate.js";
 import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
-import { type Request, targetType } from "./request.js";
+import { operandsAmong, type Request, targetType } from "./request.js";
 import { weightedSums, weightedTerms } from "./weighted.js";
 
 /** A number, or for "none" what was written to. */
-export function evaluate(request: Request, given: unknown): unknown {
-  const { caller, reduction, prediction, weight, asked, resultDType } = request;
+export function evaluate(request: Request): unknown {
+  const { caller, reduction, prediction, weight, asked, resultDType, given } = request;
   if (reduction !== "none") {
-    if (given === undefined) return roundFloat(asked ?? "float64", reducedValue(request));
+    if (given === null) return roundFloat(asked ?? "float64", reducedValue(request));
     throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
@@ -36,8 +36,8 @@ function reducedValue(request: Request): number {
 }
 
 /** The value, and the gradient with respect to the prediction. */
-export function evaluateWithGradient(request: Request, given: unknown): { value: unknown; grad: unknown } {
-  const { caller, reduction, prediction, weight, resultDType } = request;
+export function evaluateWithGradient(request: Request): { value: unknown; grad: unknown } {
+  const { caller, reduction, prediction, weight, resultDType, given } = request;
   if (!isFloating(prediction.dtype)) {
     throw new TypeError(
       `${caller}: expected a floating prediction, which has a gradient, got ${prediction.dtype}; Float32Array.from(prediction) ` +
@@ -50,7 +50,7 @@ export function evaluateWithGradient(request: Request, given: unknown): { value:
     const value = weight ? weighted(request, weight, grad) : reduced(request, grad);
     return { value: roundFloat(request.asked ?? "float64", value), grad: grad.result };
   }
-  const out = destinationFor(caller, "out", undefined, resultDType, prediction, operands);
+  const out = destinationFor(caller, "out", null, resultDType, prediction, operands);
   const problem = problemOf(request);
   const { memory } = problem.input;
   const [terms, slopes] = [elementsOf(out, memory), elementsOf(grad, memory)];
@@ -85,11 +85,11 @@ function weighted(request: Request, weights: ReadOperand, grad: Destination): nu
 }
 
 function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
-  return [prediction, target, weight].filter((operand) => operand !== null && typeof operand === "object");
+  return operandsAmong(prediction, target, weight);
 }
 
 function divisorOf({ reduction, prediction }: Request): number {
-  return reduction === "mean" ? prediction.data.length : 1;
+  return reduction === "mean" ? prediction.length : 1;
 }
 
 /** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
@@ -105,6 +105,6 @@ function problemOf(request: Request): Problem<ForeignArray> {
   return { row, input, target: other, dtype, parameter };
 }
 
-function isInside({ buffer }: TypedData): boolean {
+function isInside({ buffer }: TakenData): boolean {
   return memory().owns(buffer);
 }

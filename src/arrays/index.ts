@@ -4,6 +4,7 @@ export type { DType, TypedArray } from "../array/dtype.js";
 export type { TypedData } from "../array/typed.js";
 export type { HalfArray } from "../array/view.js";
 export type { BetaOptions, DeltaOptions, Reduction } from "../nn/losses.js";
+export { reserve } from "../core/memory.js";
 export { allocate, type AllocatedArrays } from "./allocate.js";
 export { huberLoss } from "./huber.js";
 export { l1Loss } from "./l1.js";

@@ -43,7 +43,7 @@ export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
   const value = float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
   const request = readRequest("l1Loss", row, "out", prediction, target, options);
-  return evaluate(request, options.out) as LossValue<R, A>;
+  return evaluate(request) as LossValue<R, A>;
 }
 
 /**
@@ -67,7 +67,7 @@ function l1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G 
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     float32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(readRequest("l1Loss", row, "grad", prediction, target, options), options.grad);
+    evaluateWithGradient(readRequest("l1Loss", row, "grad", prediction, target, options));
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 

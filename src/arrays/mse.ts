@@ -37,7 +37,7 @@ export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
   const value = float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
   const request = readRequest("mseLoss", row, "out", prediction, target, options);
-  return evaluate(request, options.out) as LossValue<R, A>;
+  return evaluate(request) as LossValue<R, A>;
 }
 
 /**
@@ -59,7 +59,7 @@ function mseValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     float32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(readRequest("mseLoss", row, "grad", prediction, target, options), options.grad);
+    evaluateWithGradient(readRequest("mseLoss", row, "grad", prediction, target, options));
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 

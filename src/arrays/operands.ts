@@ -9,7 +9,7 @@ import {
 import { type DType, isComplex, isFloating, promoteTypes, roundFloat } from "../array/dtype.js";
 import { ForeignArray } from "../array/foreign.js";
 import { sameShape, type Shape } from "../array/shape.js";
-import { checkAttached, dtypeOf, nameOf, type TypedData } from "../array/typed.js";
+import { checkKept, dtypeOf, nameOf, type TakenData, takeTyped, type TypedData } from "../array/typed.js";
 import type { HalfArray } from "../array/view.js";
 import { describeValue } from "../core/describe.js";
 import type { LinearMemory } from "../core/memory.js";
@@ -22,19 +22,23 @@ export type ArrayOperand = TypedData | HalfBits | RuntimeTensor;
 
 /** Elements to read. */
 export interface ReadOperand {
-  readonly data: TypedData;
+  /** What messages call it. */
+  readonly word: string;
+  readonly data: TakenData;
+  /** The elements that there were when they were taken. */
+  readonly length: number;
   /** bool counts as uint8. */
   readonly dtype: DType;
   /** Null where the operand has a length only. */
   readonly shape: Shape | null;
 }
 
-/** The elements of `value`, which `word` names in messages. */
+/** The elements of `value`, which `word` names in messages. What getters do afterwards, `checkOperands` sees. */
 export function readOperand(caller: string, word: string, value: unknown): ReadOperand {
   if (nameOf(value) !== undefined) {
-    const data = value as TypedData;
-    checkAttached(caller, word, data);
-    return { data, dtype: dtypeOf(data) ?? taggedDType(caller, word, data), shape: null };
+    const given = value as TypedData;
+    const dtype = dtypeOf(given) ?? taggedDType(caller, word, given);
+    return taken(caller, word, given, dtype, null);
   }
   if (isLossgradTensor(value)) {
     throw new TypeError(`${caller}: expected ${word} to be a typed array, got a Tensor; use F.${caller}`);
@@ -46,12 +50,28 @@ export function readOperand(caller: string, word: string, value: unknown): ReadO
         `${caller}: expected ${word} to hold real numbers of a dtype, got ${dtype ?? nameOf(data)!}`,
       );
     }
-    return { data, dtype: own, shape };
+    return taken(caller, word, data, own, shape);
   }
   throw new TypeError(
     `${caller}: expected ${word} to be a typed array, { data, dtype } or a tensor with data and dims or shape, ` +
       `got ${describeValue(value)}; Float32Array.from(values) makes an array of numbers`,
   );
+}
+
+function taken(
+  caller: string,
+  word: string,
+  given: TypedData,
+  dtype: DType,
+  shape: Shape | null,
+): ReadOperand {
+  const data = takeTyped(caller, word, given);
+  return { word, data, length: data.length, dtype, shape };
+}
+
+/** Throws unless every operand still has its elements. From here on nothing of the caller's runs that could take them away. */
+export function checkOperands(caller: string, operands: readonly ReadOperand[]): void {
+  for (const { word, data, length } of operands) checkKept(caller, word, data, length);
 }
 
 /** What a Uint16Array holds, if it says so: `allocate` and gradients do. */
@@ -72,10 +92,10 @@ function taggedDType(caller: string, word: string, data: TypedData): DType {
 
 /** Throws unless the lengths, and the shapes where both operands have one, are the same. */
 export function checkSameSize(caller: string, prediction: ReadOperand, target: ReadOperand): void {
-  if (prediction.data.length !== target.data.length) {
+  if (prediction.length !== target.length) {
     throw new RangeError(
-      `${caller}: expected prediction and target of one length, got ${prediction.data.length} and ` +
-        `${target.data.length}; a number may stand for a constant target`,
+      `${caller}: expected prediction and target of one length, got ${prediction.length} and ` +
+        `${target.length}; a number may stand for a constant target`,
     );
   }
   if (prediction.shape && target.shape && !sameShape(prediction.shape, target.shape)) {
@@ -93,10 +113,10 @@ export function computingType(a: DType, b: DType): DType {
 
 /** The operand as kernels over `memory` reach it. */
 export function elementsOf(
-  { data, dtype }: Pick<ReadOperand, "data" | "dtype">,
+  { data, length, dtype }: Pick<ReadOperand, "data" | "length" | "dtype">,
   memory: LinearMemory,
 ): ForeignArray {
-  return new ForeignArray(data, dtype, data.length, memory);
+  return new ForeignArray(data, dtype, length, memory);
 }
 
 /** `numel` times the number `value` of the floating `dtype`. */

@@ -5,7 +5,8 @@ import { checkOptionNames } from "../core/options.js";
 import { l1Loss, type LossName, type LossRow, type Reduction } from "../nn/losses.js";
 import { type ParameterOptions, readParameter } from "../nn/parameter.js";
 import { checkReduction } from "../nn/reduction.js";
-import { checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
+import { type Given, readGiven } from "./destination.js";
+import { checkOperands, checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
 
 /** The options of all losses and passes together, unread. */
 export interface RawOptions extends ParameterOptions {
@@ -34,6 +35,8 @@ export interface Request {
   readonly bytes: boolean;
   /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
   readonly asked: DType | null;
+  /** What the caller gave to write to. */
+  readonly given: Given | null;
 }
 
 /** The names of a loss's options; `destination` is where the result goes. */
@@ -44,7 +47,10 @@ function optionNames({ parameter, weightedMean }: LossRow, destination: string):
   return names;
 }
 
-/** Reads a call that writes to `destination`. */
+/**
+ * Reads a call that writes to `destination`. Whatever runs code of the caller's comes first: options are read once, then
+ * operands, whose getters may change one that was read before, which is looked at last. Then nothing can change any more.
+ */
 export function readRequest(
   caller: LossName,
   loss: LossRow,
@@ -54,13 +60,15 @@ export function readRequest(
   options: RawOptions,
 ): Request {
   checkOptionNames(caller, options, optionNames(loss, destination));
+  const { reduction = "mean", weight: weights, dtype: wanted, [destination]: written } = options;
+  const parameter = readParameter(caller, loss, options);
+  const given = readGiven(written);
   const from = readOperand(caller, "prediction", prediction);
   const to = typeof target === "number" ? target : readOperand(caller, "target", target);
   if (typeof to === "object") checkSameSize(caller, from, to);
-  const weight = readWeight(caller, options.weight, from);
-  const { reduction = "mean" } = options;
-  const asked = readDType(caller, options.dtype);
-  const parameter = readParameter(caller, loss, options);
+  const weight = readWeight(caller, weights, from);
+  checkOperands(caller, operandsAmong(from, to, weight));
+  const asked = readDType(caller, wanted);
   // SmoothL1 with beta 0 is L1, as in torch.
   const row: LossRow = loss.kernel === "smoothl1" && parameter === 0 ? l1Loss : loss;
   const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
@@ -77,7 +85,13 @@ export function readRequest(
     resultDType: asked ?? (bytes ? "uint8" : resultType(row, from, weight, dtype)),
     bytes,
     asked,
+    given,
   };
+}
+
+/** Those that are arrays. */
+export function operandsAmong(...operands: readonly (ReadOperand | number | null)[]): ReadOperand[] {
+  return operands.filter((operand) => operand !== null && typeof operand === "object");
 }
 
 /** A number counts in the prediction's dtype, or in float64 beside integers. */
@@ -89,7 +103,7 @@ export function targetType(prediction: DType, target: ReadOperand | number): DTy
 function readWeight(caller: LossName, value: unknown, prediction: ReadOperand): ReadOperand | null {
   if (value === undefined || value === null) return null;
   const weight = readOperand(caller, "weight", value);
-  if (weight.data.length !== prediction.data.length) {
+  if (weight.length !== prediction.length) {
     throw new RangeError("Weights and input must have the same size.");
   }
   return weight;

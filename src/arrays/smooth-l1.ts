@@ -36,7 +36,7 @@ export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
   const value = float32.value(prediction, target, options);
   if (Number.isFinite(value)) return value as LossValue<R, A>;
   const request = readRequest("smoothL1Loss", row, "out", prediction, target, options);
-  return evaluate(request, options.out) as LossValue<R, A>;
+  return evaluate(request) as LossValue<R, A>;
 }
 
 /**
@@ -58,7 +58,7 @@ function smoothL1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mea
 ): ValueAndGrad<LossValue<R, TypedArray>, G> {
   const both =
     float32.valueAndGrad(prediction, target, options) ??
-    evaluateWithGradient(readRequest("smoothL1Loss", row, "grad", prediction, target, options), options.grad);
+    evaluateWithGradient(readRequest("smoothL1Loss", row, "grad", prediction, target, options));
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 

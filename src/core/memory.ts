@@ -6,6 +6,7 @@ import { addressSpaceLeft } from "./address-space.js";
 import { Allocator, type Block } from "./allocator.js";
 import { moduleFor } from "./binary.js";
 import { BLOCK } from "./block.js";
+import { describeValue } from "./describe.js";
 import type { Kernels } from "./kernels.js";
 import { instantiate } from "./load.js";
 
@@ -16,6 +17,17 @@ const MAXIMUM_PAGES = 65535;
 const LEAST_PAGES = 256;
 /** Growth is at least this, so that small tensors do not grow the memory one by one. */
 const GROWTH = 1 << 20;
+/**
+ * Growth of a memory that is not shared detaches every array over it, and costs engines time in proportion to its size, a garbage
+ * collection among it. So the first memory begins with 16 MiB, as Emscripten's do, and doubles, but by no more than 256 MiB. That is
+ * address space: the system provides a page when it is first written to (Windows counts it as promised).
+ *
+ * A buffer from `WebAssembly.Memory.prototype.toResizableBuffer`, which engines since 2026 have, would leave the arrays attached. It
+ * does not pay: on Node 26 plain loops over such arrays take 3 to 6 times as long (1 Mi float32: 1.3 ms, 4.1 ms; measured), and
+ * `crypto.getRandomValues` and other interfaces of the Web refuse them.
+ */
+const UNSHARED_START = 1 << 24;
+const MOST_AHEAD = 1 << 28;
 
 /** Fixed addresses below the first block. Address 0 stays unused. */
 export const SCRATCH = {
@@ -40,6 +52,8 @@ interface Hold {
   readonly isOver: () => boolean;
   readonly blocks: Block[];
 }
+/** Two for each of four operands, and two for what is between them (arrays/weighted.ts). */
+const WINDOWS = 10;
 
 export class LinearMemory {
   readonly kernels: Kernels;
@@ -63,7 +77,14 @@ export class LinearMemory {
   f64!: Float64Array;
   i64!: BigInt64Array;
 
-  constructor(readonly shared: boolean) {
+  /** Called when growth has detached the arrays over the memory. */
+  onDetach: (() => void) | null = null;
+
+  constructor(
+    readonly shared: boolean,
+    /** Bytes to begin with, where that many can be had: whole pages. */
+    start = PAGE,
+  ) {
     const module = moduleFor(shared);
     if (!module) {
       throw new Error(
@@ -72,10 +93,10 @@ export class LinearMemory {
       );
     }
     this.module = module;
-    [this.wasm, this.maximum] = reserve(shared);
+    [this.wasm, this.maximum] = addressSpace(shared, start / PAGE);
     this.kernels = instantiate(this.module, this.wasm);
     this.renewViews();
-    this.allocator.extend(PAGE - SCRATCH.end);
+    this.allocator.extend(this.reserved - SCRATCH.end);
   }
 
   get buffer(): ArrayBufferLike {
@@ -105,7 +126,7 @@ export class LinearMemory {
     }
     if (block) return block;
     const needed = this.allocator.shortfall(bytes);
-    if (!this.grow(Math.max(needed, GROWTH)) && !this.grow(needed)) return null;
+    if (!this.grow(Math.max(needed, this.ahead)) && !this.grow(needed)) return null;
     return this.allocator.take(bytes);
   }
 
@@ -135,6 +156,23 @@ export class LinearMemory {
     for (const { blocks } of over) for (const block of blocks) this.give(block);
   }
 
+  /** Sees to it that `bytes` can be allocated without growth. False when the memory cannot grow that far. */
+  reserve(bytes: number): boolean {
+    this.makeWindows();
+    const needed = this.allocator.shortfall(bytes);
+    return needed <= 0 || this.allocator.largestFreeBlock() >= bytes || this.grow(needed);
+  }
+
+  /** Windows are made when they are first needed. Where that might detach arrays, or take reserved room, they are made before. */
+  makeWindows(): void {
+    if (!this.shared) for (let index = 0; index < WINDOWS; index++) this.window(index);
+  }
+
+  /** Bytes to grow by, where no more are needed. */
+  private get ahead(): number {
+    return this.shared ? GROWTH : Math.min(Math.max(this.reserved, GROWTH), MOST_AHEAD);
+  }
+
   /** The address of window `index`: BLOCK elements of 8 bytes. */
   window(index: number): number {
     let block: Block | null = this.windows[index] ?? null;
@@ -160,6 +198,7 @@ export class LinearMemory {
     }
     this.renewViews();
     this.allocator.extend(pages * PAGE);
+    if (!this.shared) this.onDetach?.();
     return true;
   }
 
@@ -174,15 +213,15 @@ export class LinearMemory {
   }
 }
 
-/** A memory of one page, and the pages that it can grow to. */
-function reserve(shared: boolean): [WebAssembly.Memory, number] {
+/** A memory of `initial` pages, and the pages that it can grow to. */
+function addressSpace(shared: boolean, initial: number): [WebAssembly.Memory, number] {
   const left = addressSpaceLeft();
   // Under a limit V8 may reserve less than it says, and then never grow; and the rest of the
   // program needs some as well.
   const most = Math.min(MAXIMUM_PAGES, Math.max(LEAST_PAGES, Math.floor(left / (2 * PAGE))));
   for (let maximum = most; ; maximum >>>= 1) {
     try {
-      return [new WebAssembly.Memory({ initial: 1, maximum, shared }), maximum];
+      return [new WebAssembly.Memory({ initial: Math.min(initial, maximum), maximum, shared }), maximum];
     } catch (cause) {
       if (maximum >= 2 * LEAST_PAGES) continue;
       const bytes = `${maximum * PAGE} bytes of ${shared ? "shared " : ""}memory`;
@@ -223,11 +262,11 @@ export function memory(): LinearMemory {
 
 /** Shared where that is wanted and can be had, since threads need it. */
 function firstMemory(): LinearMemory {
-  if (!sharing || !canShare() || !moduleFor(true)) return new LinearMemory(false);
+  if (!sharing || !canShare() || !moduleFor(true)) return new LinearMemory(false, UNSHARED_START);
   try {
     return new LinearMemory(true);
   } catch (error) {
-    if (error instanceof RangeError) return new LinearMemory(false);
+    if (error instanceof RangeError) return new LinearMemory(false, UNSHARED_START);
     throw error;
   }
 }
@@ -248,4 +287,32 @@ function secondMemory(): LinearMemory {
     if (error instanceof RangeError) return memory();
     throw error;
   }
+}
+
+/**
+ * Makes room in the linear memory: `bytes` can be allocated from now on without its growth. Tensors and arrays are rounded up
+ * to 64 bytes each, and results that are still held count as well.
+ *
+ * Where memory is not shared, as in a page that is not isolated, growth detaches every array that `allocate` and `array()` gave: an
+ * array of `allocate` then has no elements, and what is written to it is lost. Call this once, before the first of them. What
+ * is reserved is address space; the system provides a page of it when it is first written to.
+ *
+ * @throws TypeError for what is no number; RangeError for what is no whole number from 0 up, and where the memory cannot grow that far
+ * @example
+ * reserve(2 ** 20);
+ * memoryStats().largestFreeBlock >= 2 ** 20; // true
+ */
+export function reserve(bytes: number): void {
+  if (typeof bytes !== "number") {
+    throw new TypeError(`reserve: expected a number of bytes, got ${describeValue(bytes)}`);
+  }
+  if (!Number.isInteger(bytes) || bytes < 0) {
+    throw new RangeError(`reserve: expected a non-negative whole number of bytes, got ${bytes}`);
+  }
+  const { limit, allocator, reserved } = memory();
+  if (bytes < 2 ** 32 && memory().reserve(bytes)) return;
+  throw new RangeError(
+    `reserve: expected room for ${bytes} bytes, got a memory of at most ${limit} that has ${reserved} and cannot grow that ` +
+      `far: tensors and arrays hold ${allocator.bytesInUse}; free them with dispose(), or reserve less`,
+  );
 }

@@ -276,7 +276,7 @@ function queueFor(bytes: number): Queue {
 export interface MemoryStats {
   /** Bytes held by tensors, rounded up to whole blocks of 64. */
   bytesInUse: number;
-  /** Size of the linear memory in bytes; it never shrinks. */
+  /** Size of the linear memory in bytes; it never shrinks. Address space: what was never written to takes no memory. */
   bytesReserved: number;
   /** Tensors that hold linear memory; views share their tensor's, and 0-d results hold none until they are needed there. */
   liveTensors: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { empty, full, memoryStats, tensor, zeros } from "lossgrad";
+import { empty, full, memoryStats, reserve, tensor, zeros } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { LinearMemory, memory, SCRATCH, staging } from "../../src/core/memory.js";
 import { operate } from "../../src/core/operation.js";
@@ -109,6 +109,37 @@ describe("growth", () => {
     const many = Array.from({ length: 100 }, () => zeros([1024]));
     expect(memoryStats().bytesReserved - bytesReserved).toBeLessThanOrEqual(MIB);
     for (const x of many) x.dispose();
+  });
+});
+
+describe("reserve", () => {
+  it("makes room for a block, and changes nothing where there is room", () => {
+    const { largestFreeBlock, bytesInUse, liveTensors } = memoryStats();
+    reserve(largestFreeBlock + MIB);
+    const after = memoryStats();
+    expect(after.largestFreeBlock).toBeGreaterThanOrEqual(largestFreeBlock + MIB);
+    expect([after.bytesInUse, after.liveTensors]).toEqual([bytesInUse, liveTensors]);
+    for (const bytes of [0, 1, largestFreeBlock, largestFreeBlock + MIB]) reserve(bytes);
+    expect(memoryStats()).toEqual(after);
+  });
+
+  it.each([
+    [-1, RangeError, "expected a non-negative whole number of bytes, got -1"],
+    [0.5, RangeError, "got 0.5"],
+    [NaN, RangeError, "got NaN"],
+    [Infinity, RangeError, "got Infinity"],
+    [2 ** 32, RangeError, "expected room for 4294967296 bytes"],
+    [2 ** 53, RangeError, "expected room for"],
+    ["1024", TypeError, 'expected a number of bytes, got "1024"'],
+    [undefined, TypeError, "got undefined"],
+  ])("refuses %s", (bytes, kind, message) => {
+    expectRefused(
+      () => {
+        reserve(bytes as number);
+      },
+      kind,
+      message,
+    );
   });
 });
 
