@@ -1,7 +1,5 @@
-// The table of sizes in README.md: what a bundler makes of each entry, minified, and gzipped as a server sends it.
-//
-//     node scripts/sizes.mjs            says where the table is off by more than 3 %, with exit status 1
-//     node scripts/sizes.mjs --write    writes the table
+// The table of sizes in README.md: what a bundler makes of each entry, minified, and gzipped as a
+// server sends it.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,7 +43,8 @@ const rowOf = (name, bytes) => ({ name, minified: bytes.length, gzipped: gzipSyn
 export async function measureSizes() {
   const rows = [];
   for (const [name, file, names] of IMPORTS) rows.push(rowOf(name, await bundle(file, names)));
-  for (const file of BINARIES) rows.push(rowOf(`\`lossgrad/${file}\``, readFileSync(join(ROOT, "dist", file))));
+  for (const file of BINARIES)
+    rows.push(rowOf(`\`lossgrad/${file}\``, readFileSync(join(ROOT, "dist", file))));
   return rows;
 }
 
@@ -81,14 +80,13 @@ export async function run(write) {
   const rows = await measureSizes();
   const readme = readFileSync(README, "utf8");
   if (write) {
-    writeFileSync(README, readme.replace(WRITTEN, (_, begin, __, end) => begin + markdown(rows) + end));
+    writeFileSync(
+      README,
+      readme.replace(WRITTEN, (_, begin, __, end) => begin + markdown(rows) + end),
+    );
     return 0;
   }
   const wrong = differences(readme, rows);
   for (const line of wrong) console.error(`README.md: ${line}; npm run size -- --write`);
   return wrong.length > 0 ? 1 : 0;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.exitCode = await run(process.argv.includes("--write"));
 }
