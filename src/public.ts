@@ -22,6 +22,7 @@ export {
   type RuntimeTensor,
   tensor,
   type TensorData,
+  type ShapeArguments,
   type TensorOptions,
   type TypedData,
   zeros,

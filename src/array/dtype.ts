@@ -111,9 +111,32 @@ export function realOf(dtype: DType): DType {
 /** Throws a TypeError unless `value` names a dtype. */
 export function checkDType(caller: string, value: unknown): DType {
   if (typeof value === "string" && (DTYPES as readonly string[]).includes(value)) return value as DType;
+  const ours = typeof value === "string" ? spelling(value) : undefined;
   throw new TypeError(
-    `${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}`,
+    `${caller}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describeValue(value)}` +
+      (ours ? `; write "${ours}"` : ""),
   );
+}
+
+/** Other names of dtypes in torch. */
+const ALIASES: Readonly<Record<string, DType>> = {
+  half: "float16",
+  float: "float32",
+  double: "float64",
+  byte: "uint8",
+  char: "int8",
+  short: "int16",
+  int: "int32",
+  long: "int64",
+  cfloat: "complex64",
+  cdouble: "complex128",
+};
+
+/** Ours for torch's name of a dtype, such as torch.float; undefined for what is none. */
+function spelling(name: string): DType | undefined {
+  const bare = name.replace(/^torch\./, "");
+  if ((DTYPES as readonly string[]).includes(bare)) return bare as DType;
+  return Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined;
 }
 
 /** The type that holds values of both; torch.promote_types. */
@@ -124,6 +147,16 @@ export function promoteTypes(a: DType, b: DType): DType {
   if (low === "float16" && high === "bfloat16") return "float32";
   if (low === "float64" && high === "complex64") return "complex128";
   return high;
+}
+
+const CATEGORIES: readonly Category[] = ["bool", "integer", "float", "complex"];
+
+/** Throws torch's error when results of dtype `from` cannot be stored as `to`, which is of a lower category. */
+export function checkCast(from: DType, to: DType): void {
+  if (CATEGORIES.indexOf(dtypes[from].category) <= CATEGORIES.indexOf(dtypes[to].category)) return;
+  throw new TypeError(
+    `result type ${dtypes[from].torchName} can't be cast to the desired output type ${dtypes[to].torchName}`,
+  );
 }
 
 /** Writes `value` as the number at `index` of an array of the stored type; complex parts are written one by one. */
@@ -157,7 +190,20 @@ export function checkFits(value: number | bigint, dtype: DType): void {
   const range = integerRanges[dtype];
   // Comparing numbers with bigints is exact, and false for NaN.
   if (!range || (value >= range[0] && value <= range[1])) return;
-  throw new RangeError(`value cannot be converted to type ${dtype} without overflow`);
+  throw cannotConvert(dtype);
+}
+
+/**
+ * As checkFits, for a number that elements are compared with: modulo 256, -1 would be the greatest uint8, and each element
+ * would be less.
+ */
+export function checkHolds(value: number | bigint, dtype: DType): void {
+  checkFits(value, dtype);
+  if (dtype === "uint8" && value < 0) throw cannotConvert(dtype);
+}
+
+function cannotConvert(dtype: DType): RangeError {
+  return new RangeError(`value cannot be converted to type ${dtype} without overflow`);
 }
 
 /** NaN and ±Inf have no integer: torch's conversion is undefined, ours gives 0. */
@@ -187,6 +233,13 @@ export function roundFloat(dtype: DType, x: number): number {
   if (dtype === "float64") return x;
   if (dtype === "float32") return Math.fround(x);
   return dtype === "float16" ? roundToFloat16(x) : roundToBFloat16(x);
+}
+
+/** The least positive number of the floating `dtype`, a subnormal. */
+export function leastPositive(dtype: DType): number {
+  if (dtype === "float64") return 2 ** -1074;
+  if (dtype === "float32") return 2 ** -149;
+  return dtype === "float16" ? 2 ** -24 : 2 ** -133;
 }
 
 /** `value` as an element of `dtype` would read. */

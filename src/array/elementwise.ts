@@ -2,7 +2,7 @@
 import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
+import { checkFits, type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
 import { NdArray } from "./ndarray.js";
 import { broadcastShapes } from "./shape.js";
 import { forEachBlock, Source, splat, Target } from "./window.js";
@@ -41,9 +41,12 @@ export function binary(
   out?: NdArray,
   common: DType = dtype,
 ): NdArray {
+  const tag = dtypes[common].compute;
+  if (tag === "i64") {
+    for (const operand of [x, y]) if (!(operand instanceof NdArray)) checkFits(operand, "int64");
+  }
   const result = out ?? NdArray.empty(dtype, broadcastShapes(shapeOf(x), shapeOf(y)));
   const [left, right] = [separate(x, result), separate(y, result)];
-  const tag = dtypes[common].compute;
   const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
   const kernel = kernels[`${name}_${tag}`];
   operate(() => {

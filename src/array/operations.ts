@@ -4,7 +4,7 @@
  */
 import type { BinaryName, UnaryName } from "../core/kernels.js";
 import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
-import { type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
+import { checkFits, checkHolds, type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
 import { type Argument, binary, convert, copy, fill, unary } from "./elementwise.js";
 import { matmul } from "./linear.js";
 import { NdArray } from "./ndarray.js";
@@ -44,12 +44,21 @@ function arithmetic(name: BinaryName, resultOf = (dtype: DType): DType => dtype)
   };
 }
 
+/** The larger or the smaller element. A number that the dtype cannot hold would wrap, and so change its order. */
+function selection(name: "maximum" | "minimum"): Operation {
+  const select = arithmetic(name);
+  return (inputs, parameters) => {
+    const common = resultType(inputs);
+    for (const x of inputs) if (!(x instanceof NdArray)) checkHolds(x, common);
+    return select(inputs, parameters);
+  };
+}
+
 /** add and sub, which know alpha and complex numbers. */
 function additive(name: "add" | "sub"): Operation {
   return ([x, y], { alpha = 1 }) => {
     const common = resultType([x, y]);
     if (name === "sub") checkSubtraction(x, y);
-    if (isComplex(common)) return onPairs(name, x, y, common);
     return addScaled(name, x, y, alpha, common);
   };
 }
@@ -63,13 +72,30 @@ export function addScaled(
   common: DType,
   out?: NdArray,
 ): NdArray {
+  checkAlpha(name, alpha, common);
   const dtype = out?.dtype ?? common;
-  if (alpha === 1) return binary(name, x, y, dtype, out, common);
-  if (!(y instanceof NdArray)) return binary(name, x, Number(y) * alpha, dtype, out, common);
-  const scaled = binary("mul", y, alpha, common);
-  const result = binary(name, x, scaled, dtype, out, common);
-  scaled.storage.dispose();
+  const scaled = alpha === 1 ? y : scale(y, alpha, common);
+  const result = isComplex(common)
+    ? onPairs(name, x, scaled, common)
+    : binary(name, x, scaled, dtype, out, common);
+  if (scaled !== y && scaled instanceof NdArray) scaled.storage.dispose();
   return result;
+}
+
+/** alpha · y, in the dtype `common`. */
+function scale(y: Argument, alpha: number, common: DType): Argument {
+  if (y instanceof NdArray)
+    return isComplex(common) ? onPairs("mul", y, alpha, common) : binary("mul", y, alpha, common);
+  return isIntegral(common) ? BigInt.asIntN(64, BigInt(y) * BigInt(alpha)) : Number(y) * alpha;
+}
+
+/** torch's errors for an alpha that the dtype of the result cannot hold. */
+function checkAlpha(name: "add" | "sub", alpha: number, common: DType): void {
+  if (!isIntegral(common)) return;
+  if (!Number.isInteger(alpha)) {
+    throw new TypeError("For integral input tensors, argument alpha must not be a floating point number.");
+  }
+  checkFits(name === "sub" ? -alpha : alpha, common);
 }
 
 /** torch's errors for the subtraction of bools. */
@@ -88,13 +114,16 @@ export function checkSubtraction(x: Argument, y: Argument): void {
   }
 }
 
-/** A comparison: computed in the operands' common type, stored as bool. */
+/**
+ * A comparison, stored as bool: computed in the operands' common type; for integers in int64, which holds each of them, where
+ * torch wraps a number or a 0-d tensor into the other operand's dtype.
+ */
 function comparison(name: BinaryName, swapped = false): Operation {
   return ([x, y]) => {
     const common = resultType([x, y]);
     if (isComplex(common)) throw unsupported(name, common);
     const [a, b] = swapped ? [y, x] : [x, y];
-    return binary(name, a, b, "bool", undefined, common);
+    return binary(name, a, b, "bool", undefined, isIntegral(common) ? "int64" : common);
   };
 }
 
@@ -125,9 +154,11 @@ function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray 
   if (isComplex(x.dtype)) throw unsupported("clamp", x.dtype);
   const dtype = resultType([x, ...bounds]);
   if (!isFloating(dtype)) {
+    for (const bound of bounds) checkHolds(bound, dtype);
     const low = min === undefined ? x : binary("maximum", x, min, dtype);
     return max === undefined ? convert(low, dtype) : binary("minimum", low, max, dtype);
   }
+  if (bounds.some(Number.isNaN)) return fill(NdArray.empty(dtype, x.shape), NaN);
   return unary("clamp", convert(x, dtype), min ?? -Infinity, max ?? Infinity);
 }
 
@@ -178,8 +209,8 @@ export const operations = {
   sub: additive("sub"),
   mul: multiply,
   div: arithmetic("div", (dtype) => (isIntegral(dtype) ? "float32" : dtype)),
-  maximum: arithmetic("maximum"),
-  minimum: arithmetic("minimum"),
+  maximum: selection("maximum"),
+  minimum: selection("minimum"),
   keep,
   neg: elementwise("neg"),
   abs: elementwise("abs"),

@@ -1,7 +1,7 @@
 /** x to a number. */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { dtypes, isComplex, isFloating } from "./dtype.js";
+import { checkFits, dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, copy, fill, unary } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { resultType } from "./promotion.js";
@@ -11,7 +11,11 @@ import { forEachBlock, Source, Target } from "./window.js";
 export function power(x: NdArray, exponent: number): NdArray {
   if (isComplex(x.dtype)) throw new TypeError(`"pow" not implemented for '${dtypes[x.dtype].torchName}'`);
   const dtype = resultType([x, exponent]);
-  if (!isFloating(dtype)) return integerPower(convert(x, dtype), exponent);
+  if (!isFloating(dtype)) {
+    if (exponent < 0) throw new RangeError("Integers to negative integer powers are not allowed.");
+    checkFits(exponent, dtype);
+    return integerPower(convert(x, dtype), exponent);
+  }
   const base = convert(x, dtype);
   switch (exponent) {
     case 0:
@@ -71,7 +75,6 @@ function cPow(x: number, exponent: number): number {
 
 /** By repeated squaring; products wrap. */
 function integerPower(x: NdArray, exponent: number): NdArray {
-  if (exponent < 0) throw new RangeError("Integers to negative integer powers are not allowed.");
   let result = fill(NdArray.empty(x.dtype, x.shape), 1);
   let square = x;
   for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {

@@ -21,7 +21,8 @@ const float32 = new Float32Loss(row, huberSum, huberSumAndSlope);
 /**
  * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = prediction - target.
  *
- * Shapes, dtypes and result as for l1Loss; unreduced, of the prediction's dtype, integers in float64. delta > 0 in the units of d. A weighted mean divides by the number of elements.
+ * Shapes, dtypes and result as for l1Loss; unreduced, of the prediction's dtype where that is floating. delta > 0 in the units
+ * of d. A weighted mean divides by the number of elements.
  * Gradient: d where |d| < delta, else delta sign(d).
  *
  * @throws as l1Loss; RangeError for a delta that is not positive or not finite
@@ -29,7 +30,7 @@ const float32 = new Float32Loss(row, huberSum, huberSumAndSlope);
  * @example
  * huberLoss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 9]), { delta: 0.5 }); // 0.28125
  */
-export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
+export function huberLoss<R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & OutOptions<A> = NO_OPTIONS,
@@ -52,7 +53,11 @@ export function huberLoss<R extends Reduction = "mean", A = TypedArray>(
  * @example
  * Array.from(huberLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-0.5, 0.5]
  */
-function huberValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
+function huberValueAndGrad<
+  P extends ArrayOperand,
+  R extends Reduction = "mean",
+  G extends ArrayOperand = GradientOf<P>,
+>(
   prediction: P,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & DeltaOptions & GradOptions<G> = NO_OPTIONS,

@@ -35,7 +35,7 @@ const float32 = new Float32Loss(row, l1Sum, l1SumAndSlope);
  * l1Loss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8])); // 0.5
  * l1Loss(Uint8Array.of(1, 5), Uint8Array.of(2, 2), { reduction: "sum" }); // 4
  */
-export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
+export function l1Loss<R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NO_OPTIONS,
@@ -60,7 +60,11 @@ export function l1Loss<R extends Reduction = "mean", A = TypedArray>(
  * value; // 0.5
  * Array.from(grad); // [-0.25, 0.25, 0, -0.25]
  */
-function l1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
+function l1ValueAndGrad<
+  P extends ArrayOperand,
+  R extends Reduction = "mean",
+  G extends ArrayOperand = GradientOf<P>,
+>(
   prediction: P,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NO_OPTIONS,

@@ -29,7 +29,7 @@ const float32 = new Float32Loss(row, mseSum, mseSumAndSlope);
  * @example
  * mseLoss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8])); // 0.375
  */
-export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
+export function mseLoss<R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & OutOptions<A> = NO_OPTIONS,
@@ -52,7 +52,11 @@ export function mseLoss<R extends Reduction = "mean", A = TypedArray>(
  * @example
  * Array.from(mseLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-1, 2]
  */
-function mseValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
+function mseValueAndGrad<
+  P extends ArrayOperand,
+  R extends Reduction = "mean",
+  G extends ArrayOperand = GradientOf<P>,
+>(
   prediction: P,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & ArrayWeightOptions & GradOptions<G> = NO_OPTIONS,

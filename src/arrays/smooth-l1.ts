@@ -28,7 +28,7 @@ const float32 = new Float32Loss(row, smoothL1Sum, smoothL1SumAndSlope);
  * @example
  * smoothL1Loss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 9])); // 0.4375
  */
-export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
+export function smoothL1Loss<R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
   prediction: ArrayOperand,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & BetaOptions & OutOptions<A> = NO_OPTIONS,
@@ -51,7 +51,11 @@ export function smoothL1Loss<R extends Reduction = "mean", A = TypedArray>(
  * @example
  * Array.from(smoothL1Loss.valueAndGrad(new Float32Array([1, 4]), 2, { beta: 2 }).grad); // [-0.25, 0.5]
  */
-function smoothL1ValueAndGrad<P extends ArrayOperand, R extends Reduction = "mean", G = GradientOf<P>>(
+function smoothL1ValueAndGrad<
+  P extends ArrayOperand,
+  R extends Reduction = "mean",
+  G extends ArrayOperand = GradientOf<P>,
+>(
   prediction: P,
   target: ArrayOperand | number,
   options: ArrayLossOptions<R> & BetaOptions & GradOptions<G> = NO_OPTIONS,

@@ -143,8 +143,13 @@ function releasedError(): Error {
   );
 }
 
+/** A node's name as torch has it in errors: `AddBackward0` is Add, `ClampBackward1` Clamp1. */
+function operationOf({ name }: GraphNode): string {
+  return name.replace(/Backward(\d+)$/, (_, digits: string) => (digits === "0" ? "" : digits));
+}
+
 function modifiedError(variable: Variable, version: number): Error {
-  const made = variable.node ? `, which is output 0 of ${variable.node.name},` : "";
+  const made = variable.node ? `, which is output 0 of ${operationOf(variable.node)},` : "";
   return new Error(
     "one of the variables needed for gradient computation has been modified by an inplace operation: " +
       `[${dtypes[variable.dtype].torchName}Tensor [${variable.shape.join(", ")}]]${made} is at version ` +

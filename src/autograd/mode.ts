@@ -1,5 +1,6 @@
 /** Whether operations are recorded. */
 import { describeValue } from "../core/describe.js";
+import { checkSynchronous } from "../core/synchronous.js";
 
 let enabled = true;
 
@@ -29,8 +30,6 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new TypeError(`noGrad: expected a function, got ${describeValue(fn)}`);
   const result = withGradMode(false, fn);
-  if (result instanceof Promise) {
-    throw new TypeError("noGrad: expected a synchronous function, got one that returns a promise");
-  }
+  checkSynchronous("noGrad", result);
   return result;
 }

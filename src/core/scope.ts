@@ -1,19 +1,45 @@
-/** Scopes free what was allocated inside them and does not leave them. */
+/**
+ * Scopes free what was allocated inside them and does not leave them. Two ways lead out: the result of the scope's function,
+ * and a holder from outside, such as a leaf that received its gradient. What leaves a scope belongs to the scope around it.
+ */
 
 /** What a scope frees. */
 export interface Scoped {
   /** Frees it, but for what a user may still look at. */
   discard(): void;
-  /** Something that outlives all scopes holds it: a leaf its gradient. */
-  exempt: boolean;
+  /** Says how it left the outermost scope: in its result, or only in the hands of a holder. */
+  outlive(heldOnly: boolean): void;
 }
 
-let innermost: Scoped[] | null = null;
-let outermostNumber = 0;
+/** Something that holds what scopes would free, in place of a variable of the user's. */
+export interface Holder {
+  /** The scope that was open when it was made; null outside of all. */
+  readonly born: Scope | null;
+  /** What it holds now. */
+  held(): readonly Scoped[];
+}
+
+/** An open scope, or one that has ended. */
+export class Scope {
+  members: Scoped[] = [];
+  /** Who received something while it was open; null for nobody, since the engine opens a scope for each node. */
+  holders: Set<Holder> | null = null;
+  ended = false;
+
+  constructor(
+    readonly outer: Scope | null,
+    /** The outermost scope around it, or itself: another for each. */
+    readonly number: number,
+  ) {}
+}
+
+/** The scope that is open, null outside of all. */
+export let innermost: Scope | null = null;
+let started = 0;
 
 /** The number of the outermost open scope, each time another; 0 when none is open. */
 export function outermostScope(): number {
-  return innermost ? outermostNumber : 0;
+  return innermost?.number ?? 0;
 }
 
 /** Whether a scope will free what is made now. */
@@ -23,18 +49,29 @@ export function inScope(): boolean {
 
 /** Puts a new storage under the innermost scope. */
 export function enlist(storage: Scoped): void {
-  innermost?.push(storage);
+  innermost?.members.push(storage);
+}
+
+/** Puts a storage that no scope knows under the outermost one, which ends last. */
+export function enlistOutermost(storage: Scoped): void {
+  let scope = innermost;
+  while (scope?.outer) scope = scope.outer;
+  scope?.members.push(storage);
+}
+
+/** Says that `holder` has received something, which it keeps if it is still there when the scope ends. */
+export function receives(holder: Holder): void {
+  if (innermost) (innermost.holders ??= new Set()).add(holder);
 }
 
 /**
- * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its result, which pass to the
- * enclosing scope. When `fn` throws, all of them are freed.
+ * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its result, and those that holders
+ * from outside hold, which pass to the enclosing scope. When `fn` throws, all but those of the holders are freed.
  */
 export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[] | ReadonlySet<Scoped>): T {
   const outer = innermost;
-  if (!outer) outermostNumber++;
-  const members: Scoped[] = [];
-  innermost = members;
+  const scope = new Scope(outer, outer ? outer.number : ++started);
+  innermost = scope;
   let kept: readonly Scoped[] | ReadonlySet<Scoped> = [];
   try {
     const result = fn();
@@ -42,11 +79,40 @@ export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[
     return result;
   } finally {
     innermost = outer;
-    const keeps = (storage: Scoped): boolean =>
-      kept instanceof Set ? kept.has(storage) : (kept as Scoped[]).includes(storage);
-    for (const storage of members) {
-      if (keeps(storage)) outer?.push(storage);
-      else if (!storage.exempt) storage.discard();
-    }
+    end(scope, kept);
   }
+}
+
+function end(scope: Scope, kept: readonly Scoped[] | ReadonlySet<Scoped>): void {
+  const { outer, members } = scope;
+  const held = heldOutside(scope);
+  const isKept = (storage: Scoped): boolean =>
+    kept instanceof Set ? kept.has(storage) : (kept as readonly Scoped[]).includes(storage);
+  for (const storage of members) {
+    if (!isKept(storage) && !held?.has(storage)) storage.discard();
+    else if (outer) outer.members.push(storage);
+    else storage.outlive(true);
+  }
+  if (!outer) for (const storage of kept) storage.outlive(false);
+  scope.ended = true;
+  scope.members = [];
+  scope.holders = null;
+}
+
+/** What holders from outside hold at the end of `scope`; those from inside are garbage, together with what they hold. */
+function heldOutside(scope: Scope): Set<Scoped> | null {
+  if (!scope.holders) return null;
+  const held = new Set<Scoped>();
+  for (const holder of scope.holders) {
+    if (openScope(holder.born) === scope) continue;
+    for (const storage of holder.held()) held.add(storage);
+    if (scope.outer) (scope.outer.holders ??= new Set()).add(holder);
+  }
+  return held;
+}
+
+/** The scope that something born in `scope` belongs to by now. */
+function openScope(scope: Scope | null): Scope | null {
+  while (scope?.ended) scope = scope.outer;
+  return scope;
 }

@@ -16,7 +16,7 @@
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
 import { checkBetweenOperations, checkPinning, operation } from "./operation.js";
-import { enlist, inScope } from "./scope.js";
+import { enlist, enlistOutermost, inScope } from "./scope.js";
 import { share } from "./share.js";
 import { shareOut } from "./threads/threads.js";
 
@@ -63,9 +63,10 @@ export class Storage {
   /** A view was handed out, which a user may hold for ever. */
   private viewed = false;
   disposed = false;
-  exempt = false;
-  /** Something may use it after the scope in which it was lent out. */
-  escaped = false;
+  /** How many leaves hold it, as their gradient or as the data that was assigned to them. */
+  private leaves = 0;
+  /** Nobody can use it but by way of these leaves, so that it is freed when they let it go. */
+  heldOnly = false;
   /** Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may free them. */
   run = 0;
   holds = 0;
@@ -135,6 +136,27 @@ export class Storage {
     this.leaveQueue();
     this.spilled = null;
     this.write = null;
+  }
+
+  /** A leaf takes it for its gradient or its data. */
+  hold(): void {
+    this.leaves++;
+  }
+
+  /**
+   * A leaf lets it go. The last one frees it: at once, or, when something in the open scope may have `seen` it, at the end of
+   * that. Where others may use it, the garbage collector frees it.
+   */
+  letGo(seen: boolean): void {
+    this.leaves--;
+    if (this.leaves > 0) return;
+    if (!this.heldOnly) this.retire();
+    else if (seen && inScope()) enlistOutermost(this);
+    else this.discard();
+  }
+
+  outlive(heldOnly: boolean): void {
+    this.heldOnly = heldOnly;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Values of a loss, and its gradients where they come along: the fused kernels, block by block. */
-import { type DType, dtypes, roundFloat } from "../array/dtype.js";
+import { type DType, dtypes, leastPositive, roundFloat } from "../array/dtype.js";
 import { addBlock } from "../array/sums.js";
 import { type Elements, forEachBlock, inBlocks, Source, Target } from "../array/window.js";
 import { ExactSum } from "../core/exact-sum.js";
@@ -9,7 +9,7 @@ import { type LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
-import { type LossRow, roundingOf } from "./losses.js";
+import { type LossRow, type Rounding, roundingOf } from "./losses.js";
 
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
 export interface Problem<E extends Elements = Elements> {
@@ -54,9 +54,12 @@ export function tagOf(dtype: DType): FloatTag {
 }
 
 /** A scalar as torch's kernel sees it: in the half type where that rounds each operation, else in the computing type. */
-function scalarFor(value: number, dtype: DType, rounding: "each" | "once"): number {
-  const type = rounding === "each" || dtype === "float64" ? dtype : "float32";
-  return roundFloat(type, value);
+function scalarFor(value: number, dtype: DType, rounding: Rounding): number {
+  return roundFloat(typeOfScalar(dtype, rounding), value);
+}
+
+function typeOfScalar(dtype: DType, rounding: Rounding): DType {
+  return rounding === "each" || dtype === "float64" ? dtype : "float32";
 }
 
 /** The term's parameter as torch's forward kernel sees it. */
@@ -64,10 +67,17 @@ export function parameterOf({ row, dtype, parameter }: Problem): number {
   return scalarFor(parameter, dtype, roundingOf(row.valueRounding, dtype));
 }
 
-/** The slope's parameter and its norm as torch's backward kernel sees them. */
+/**
+ * The slope's parameter and its norm as torch's backward kernel sees them.
+ *
+ * A beta that rounds to 0 counts as the least number of its type: no difference lies between 0 and that, so that slopes stay
+ * signs, and 0 / beta stays 0.
+ */
 export function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: number; scale: number } {
   const rounding = roundingOf(row.slopeRounding, dtype);
-  return { q: scalarFor(parameter, dtype, rounding), scale: scalarFor(norm, dtype, rounding) };
+  let q = scalarFor(parameter, dtype, rounding);
+  if (q === 0 && row.parameter?.divides) q = leastPositive(typeOfScalar(dtype, rounding));
+  return { q, scale: scalarFor(norm, dtype, rounding) };
 }
 
 /** The type in which slopes are multiplied by what is not one number: float32 for a half type that is rounded once. */

@@ -1,6 +1,6 @@
 /** The functional forms, F: one function a row of the table. */
 import { describeStranger } from "../array/adapter.js";
-import { type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
+import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { checkSubtraction } from "../array/operations.js";
 import { noIntegerMean } from "../array/reductions.js";
@@ -119,7 +119,7 @@ function unweighted(
     return unweighted(name, losses.l1Loss, input, target, shape, reduction, options);
   }
   // Both are expanded before they are subtracted, so a 0-d operand promotes like any other.
-  const dtype = promoteTypes(input.dtype, target.dtype);
+  const dtype = typeOfLoss(row, input, target);
   // L1 is a subtraction, which torch does not define for bools; the others convert them.
   if (row.anyDType) checkSubtraction(input.nd, target.nd);
   if (!isFloating(dtype)) {
@@ -142,6 +142,13 @@ function unweighted(
   return new Tensor(NdArray.scalar(resultDType, sum(problem, divisor)));
 }
 
+/** The dtype that a loss is computed in; torch's error where its result cannot have that of the input, as Huber's must. */
+function typeOfLoss(row: LossRow, input: Tensor, target: Tensor): DType {
+  const dtype = promoteTypes(input.dtype, target.dtype);
+  if (row.inputDecidesDType) checkCast(dtype, input.dtype);
+  return dtype;
+}
+
 function problemOf(
   row: LossRow,
   input: Tensor,
@@ -149,7 +156,7 @@ function problemOf(
   shape: readonly number[],
   parameter: number,
 ): Problem<NdArray> {
-  const dtype = promoteTypes(input.dtype, target.dtype);
+  const dtype = typeOfLoss(row, input, target);
   return { row, input: input.nd.expanded(shape), target: target.nd.expanded(shape), dtype, parameter };
 }
 
@@ -186,7 +193,7 @@ function weighted(
     if (reduction === "sum") return product.sum();
     return row.weightedMean === "elements" ? product.mean() : product.sum().div(weight.sum());
   };
-  const dtype = promoteTypes(input.dtype, target.dtype);
+  const dtype = typeOfLoss(row, input, target);
   if (reduction === "none" || !isFloating(dtype) || isComplex(weight.dtype)) return compose();
   const problem = problemOf(row, input, target, shape, readParameter(name, row, options));
   const result = promoteTypes(row.inputDecidesDType ? input.dtype : dtype, weight.dtype);
@@ -254,7 +261,8 @@ export function smoothL1Loss(
 /**
  * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = input - target.
  *
- * Shapes and result as for l1Loss; floating dtypes; the result has the input's dtype. delta > 0 in the units of d.
+ * Shapes and result as for l1Loss; floating dtypes; the result has the input's dtype, which must be floating, too. delta > 0 in the
+ * units of d.
  * Gradient: d where |d| < delta, else delta sign(d). A weighted mean divides by the number of elements.
  *
  * @throws as mseLoss; RangeError for a delta that is not positive or not finite

@@ -2,6 +2,7 @@
 import { roundFloat, type DType } from "../array/dtype.js";
 import { binary, convert, unary } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
+import { sameShape, type Shape } from "../array/shape.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import {
@@ -61,6 +62,8 @@ class LossGradient<V extends Variable> {
   private keptNorm = 0;
   private readInput: () => Variable;
   private readTarget: () => Variable;
+  /** The operands' shapes when the loss was computed. */
+  private readonly shapes: readonly [Shape, Shape];
 
   constructor(
     private readonly problem: Problem<NdArray>,
@@ -71,6 +74,7 @@ class LossGradient<V extends Variable> {
     this.swapped = !operands.input.requiresGrad;
     this.readInput = () => operands.input;
     this.readTarget = () => operands.target;
+    this.shapes = [operands.input.nd.shape, operands.target.nd.shape];
   }
 
   /** factor / N of a mean, factor of a sum; in float64, rounded by whoever uses it. */
@@ -79,9 +83,20 @@ class LossGradient<V extends Variable> {
     return this.reduction === "mean" ? row.factor / input.numel : row.factor;
   }
 
-  /** The problem as the operand `which` sees it: its difference first. L1's is a sign, turned by the norm's instead. */
-  private seenBy(which: Side): Problem<NdArray> {
-    const { problem } = this;
+  /** The problem with the operands as they are now: `data` may have been assigned since. */
+  private current(): Problem<NdArray> {
+    const { shape } = this.problem.input;
+    const arrays = [this.readInput().nd, this.readTarget().nd] as const;
+    if (!arrays.every((nd, i) => sameShape(nd.shape, this.shapes[i]))) {
+      throw new Error(
+        "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
+      );
+    }
+    return { ...this.problem, input: arrays[0].expanded(shape), target: arrays[1].expanded(shape) };
+  }
+
+  /** `problem` as the operand `which` sees it: its difference first. L1's is a sign, turned by the norm's instead. */
+  private seenBy(which: Side, problem: Problem<NdArray>): Problem<NdArray> {
     if (which === "input" || problem.row.divides) return problem;
     return { ...problem, input: problem.target, target: problem.input };
   }
@@ -95,7 +110,7 @@ class LossGradient<V extends Variable> {
     // A norm that underflows would lose the signs that another upstream gradient needs.
     const norm = roundFloat(dtype, this.norm()) === 0 ? 1 : this.norm();
     const divisor = this.reduction === "mean" ? input.numel : 1;
-    const seen = this.seenBy(this.swapped ? "target" : "input");
+    const seen = this.seenBy(this.swapped ? "target" : "input", this.problem);
     const value = sumAndSlope(seen, divisor, this.signed(norm), out);
     this.keep(out, norm);
     return NdArray.scalar(resultDType, value);
@@ -152,7 +167,7 @@ class LossGradient<V extends Variable> {
       return retainGraph ? this.kept.clone() : this.kept;
     if (row.divides) return this.tensorOf(this.rescaled(which, g, own && !retainGraph));
     const out = this.blank();
-    slope(this.seenBy(which), this.norm(), g, out);
+    slope(this.seenBy(which, this.current()), this.norm(), g, out);
     return this.tensorOf(out);
   }
 
@@ -201,7 +216,7 @@ class LossGradient<V extends Variable> {
     }
     const wide = slopeDType(this.problem);
     const slopes = NdArray.empty(wide, upstream.shape);
-    slope({ ...this.seenBy(which), dtype: wide }, row.factor, 1, slopes);
+    slope({ ...this.seenBy(which, this.current()), dtype: wide }, row.factor, 1, slopes);
     return this.tensorOf(convert(binary("mul", slopes, upstream.nd, wide, slopes), dtype));
   }
 

@@ -17,6 +17,8 @@ export interface Parameter {
   /** Finite values that it must not have, by torch's message. */
   readonly refused: "negative" | "not positive";
   readonly message: string;
+  /** Whether the slope is divided by it. */
+  readonly divides?: true;
 }
 
 export interface LossRow {
@@ -124,6 +126,7 @@ export const smoothL1Loss = {
     default: 1,
     refused: "negative",
     message: "smooth_l1_loss does not support negative values for beta.",
+    divides: true,
   },
   nodes: /* @__PURE__ */ named("SmoothL1LossBackward0"),
   factor: 1,

@@ -1,4 +1,5 @@
 /** The parameter of a loss's term, as a user gives it. */
+import { isLossgradTensor } from "../array/adapter.js";
 import { describeValue } from "../core/describe.js";
 import type { LossName, LossRow, ParameterName } from "./losses.js";
 
@@ -9,7 +10,8 @@ export type ParameterOptions = Readonly<Partial<Record<ParameterName, unknown>>>
 export function readParameter(name: LossName, row: LossRow, options: ParameterOptions): number {
   if (!row.parameter) return 0;
   const { name: word, default: standard, refused, message } = row.parameter;
-  const { [word as ParameterName]: given = standard } = options;
+  const { [word as ParameterName]: option = standard } = options;
+  const given = isLossgradTensor(option) ? valueOf(option) : option;
   if (typeof given !== "number" && typeof given !== "boolean") {
     throw new TypeError(`${name}(): argument '${word}' must be float, not ${describeValue(given)}`);
   }
@@ -17,4 +19,11 @@ export function readParameter(name: LossName, row: LossRow, options: ParameterOp
   if (!Number.isFinite(value)) throw new RangeError(`${name}: expected ${word} to be finite, got ${value}`);
   if (value < 0 || (value === 0 && refused === "not positive")) throw new RangeError(message);
   return value;
+}
+
+/** The number of a 0-d tensor, as torch converts it; any other tensor as it is. */
+function valueOf(tensor: object): unknown {
+  const scalar = tensor as { ndim: number; requiresGrad: boolean; item(): unknown };
+  const value = scalar.ndim === 0 && !scalar.requiresGrad ? scalar.item() : tensor;
+  return typeof value === "bigint" ? Number(value) : value;
 }

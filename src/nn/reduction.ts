@@ -26,9 +26,13 @@ function readFlag(word: string, value: boolean | null | undefined): boolean | nu
   throw new TypeError(`${word}: expected a boolean or null, got ${describeValue(flag)}; use reduction`);
 }
 
-/** Throws torch's error unless `value` is a reduction. */
+/** Throws torch's error unless `value` is a reduction; warns of the mean's old name, which weighted losses do not know. */
 export function checkReduction(value: unknown, weighted: boolean): Reduction {
   if ((REDUCTIONS as readonly unknown[]).includes(value)) return value as Reduction;
+  if (value === "elementwise_mean" && !weighted) {
+    warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.");
+    return "mean";
+  }
   const shown = typeof value === "string" ? value : describeValue(value);
   throw new RangeError(
     weighted

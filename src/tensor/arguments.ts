@@ -1,6 +1,7 @@
 /** What users may write as shapes, sizes and dimensions. */
 import { describeValue } from "../core/describe.js";
-import { numelOf, takeSizes, wrapDim } from "../array/shape.js";
+import { checkShape, numelOf, takeSizes, wrapDim } from "../array/shape.js";
+import { checkNoMore } from "../core/options.js";
 
 /** Sizes as separate arguments or as one array. */
 export type Sizes = readonly number[] | readonly [readonly number[]];
@@ -13,6 +14,22 @@ export function readSizes(caller: string, sizes: Sizes): number[] {
       throw new TypeError(`${caller}: expected sizes to be integers, got ${describeValue(size)}`);
     }
   });
+}
+
+/**
+ * The shape and the options of a call like `zeros([2, 3], { dtype })`, whose sizes may stand by themselves, as in
+ * `zeros(2, 3, { dtype })`.
+ */
+export function readShapeAndOptions(
+  caller: string,
+  args: readonly unknown[],
+): { shape: number[]; options: object | undefined } {
+  const bare = typeof args[0] === "number";
+  const others = bare ? args.findIndex((arg) => typeof arg !== "number") : 1;
+  const count = others < 0 ? args.length : others;
+  const shape = checkShape(caller, bare ? args.slice(0, count) : args[0]);
+  checkNoMore(caller, args.slice(count + 1));
+  return { shape, options: args[count] as object | undefined };
 }
 
 /** `sizes` with a -1 filled in, so that they hold `numel` elements; torch's errors. */

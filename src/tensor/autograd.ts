@@ -11,7 +11,17 @@ export interface GradOptions extends BackwardOptions {
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
   /** Give null for an input that has no part in the outputs, instead of an error. */
   allowUnused?: boolean;
+  /** Give zeros for such an input. */
+  materializeGrads?: boolean;
 }
+
+const OPTIONS = [
+  "retainGraph",
+  "createGraph",
+  "gradOutputs",
+  "allowUnused",
+  "materializeGrads",
+] as const satisfies (keyof GradOptions)[];
 
 /**
  * The gradients of `outputs`, summed, with respect to `inputs`; `grad` of no tensor changes.
@@ -30,30 +40,40 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  const taken = takeOptions("grad", options, ["retainGraph", "createGraph", "gradOutputs", "allowUnused"]);
-  const { gradOutputs, allowUnused = false } = taken;
+  const taken = takeOptions("grad", options, OPTIONS);
   const forEngine = engineOptions("grad", taken);
-  checkFlag("grad", "allowUnused", allowUnused);
+  checkUnused(taken);
   const outputList = takeTensors("outputs", outputs);
   const inputList = takeTensors("inputs", inputs);
-  const upstream = takeUpstream(gradOutputs, outputList.length);
+  const upstream = takeUpstream(taken.gradOutputs, outputList.length);
   // No code of the user's runs from here on.
   for (const x of [...outputList, ...inputList]) x.checkAlive("grad");
-  if (inputList.length === 0) throw new RangeError("grad requires non-empty inputs.");
+  if (inputList.length === 0) throw new RangeError("`inputs` argument to `grad()` cannot be empty.");
   for (const input of inputList) {
     if (!input.requiresGrad) throw new Error("One of the differentiated Tensors does not require grad");
   }
   const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i], i));
   const results = run(roots, forEngine, new Set(inputList.map(receiverOf)));
-  return inputList.map((input) => {
+  return inputList.map((input, i) => {
     const gradient = results.get(receiverOf(input)) as Tensor | undefined;
     if (gradient) return gradient;
-    if (allowUnused) return null;
+    if (taken.materializeGrads) return input.zeros();
+    if (taken.allowUnused) return null;
     throw new Error(
-      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this is the " +
-        "desired behavior.",
+      `The differentiated Tensor at index ${i} appears to not have been used in the graph. ` +
+        "Set allowUnused: true if this is the desired behavior.",
     );
   });
+}
+
+function checkUnused({ allowUnused, materializeGrads = false }: GradOptions): void {
+  checkFlag("grad", "materializeGrads", materializeGrads);
+  if (allowUnused !== undefined) checkFlag("grad", "allowUnused", allowUnused);
+  if (materializeGrads && allowUnused === false) {
+    throw new TypeError(
+      "Expected allowUnused to be true or not passed when materializeGrads: true, but got: allowUnused: false.",
+    );
+  }
 }
 
 function takeTensors(word: string, tensors: unknown): Tensor[] {

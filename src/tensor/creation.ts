@@ -11,6 +11,7 @@ import {
 } from "../array/adapter.js";
 import type { TypedData } from "../array/typed.js";
 import { checkShape } from "../array/shape.js";
+import { readShapeAndOptions } from "./arguments.js";
 import { describeValue } from "../core/describe.js";
 import { operate } from "../core/operation.js";
 import { checkFlag, takeOptions } from "../core/options.js";
@@ -32,6 +33,9 @@ export interface TensorOptions {
 
 /** What `tensor` makes a tensor of. */
 export type TensorData = NestedData | TypedData | HalfBits | RuntimeTensor | Tensor;
+
+/** Sizes one after the other, then perhaps options. */
+export type ShapeArguments = number[] | [...number[], TensorOptions];
 
 const OPTIONS = ["dtype", "requiresGrad"] as const;
 
@@ -125,15 +129,19 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
 }
 
 /**
- * A tensor of `shape` with every element 0; float32 by default.
+ * A tensor of `shape` with every element 0; float32 by default. Sizes may stand by themselves.
  *
  * @throws TypeError for a shape that is no array of numbers; RangeError for sizes that are no non-negative integers, and when the
  *   memory cannot hold the tensor
  * @example
  * String(zeros([2])); // "tensor([0., 0.])"
+ * zeros(2, 3, { dtype: "float64" }).shape; // [2, 3]
  */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled(checkShape("zeros", shape), 0, readOptions("zeros", options));
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+export function zeros(...sizesAndOptions: ShapeArguments): Tensor;
+export function zeros(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions("zeros", args);
+  return filled(shape, 0, readOptions("zeros", options));
 }
 
 /**
@@ -143,8 +151,11 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  * @example
  * String(ones([2], { dtype: "bool" })); // "tensor([True, True])"
  */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled(checkShape("ones", shape), 1, readOptions("ones", options));
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
+export function ones(...sizesAndOptions: ShapeArguments): Tensor;
+export function ones(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions("ones", args);
+  return filled(shape, 1, readOptions("ones", options));
 }
 
 /**
@@ -156,8 +167,11 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  * x.array().set([1, 2, 3]);
  * x.sum().item(); // 6
  */
-export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return uninitialised(checkShape("empty", shape), readOptions("empty", options));
+export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
+export function empty(...sizesAndOptions: ShapeArguments): Tensor;
+export function empty(...args: unknown[]): Tensor {
+  const { shape, options = {} } = readShapeAndOptions("empty", args);
+  return uninitialised(shape, readOptions("empty", options));
 }
 
 /** What `empty` gives for arguments that were read. */

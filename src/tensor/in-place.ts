@@ -1,5 +1,5 @@
 /** Changes in place, and what autograd makes of them. */
-import { type DType, dtypes, promoteTypes } from "../array/dtype.js";
+import { checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
 import { addScaled, checkSubtraction, operations } from "../array/operations.js";
@@ -121,11 +121,6 @@ function commonType(target: Target, name: InPlaceName, operand: NdArray | number
   const result = resultType([target.nd, operand]);
   const common =
     name === "div" && dtypes[result].category !== "float" ? promoteTypes(result, "float32") : result;
-  const order = ["bool", "integer", "float", "complex"];
-  if (order.indexOf(dtypes[common].category) > order.indexOf(dtypes[target.dtype].category)) {
-    throw new TypeError(
-      `result type ${dtypes[common].torchName} can't be cast to the desired output type ${dtypes[target.dtype].torchName}`,
-    );
-  }
+  checkCast(common, target.dtype);
   return common;
 }

@@ -1,9 +1,9 @@
 /** Random tensors from one stream, which manualSeed starts over. */
 import { copy } from "../array/elementwise.js";
 import { NdArray } from "../array/ndarray.js";
-import { checkShape } from "../array/shape.js";
 import { operate } from "../core/operation.js";
-import { readOptions, type TensorOptions, typeOf, uninitialised } from "./creation.js";
+import { readShapeAndOptions } from "./arguments.js";
+import { readOptions, type ShapeArguments, type TensorOptions, typeOf, uninitialised } from "./creation.js";
 import { Generator, type RandomDType } from "./generator.js";
 import type { Tensor } from "./tensor.js";
 
@@ -39,8 +39,10 @@ export function manualSeed(seed: number | bigint): void {
  * manualSeed(0);
  * String(rand([2])); // "tensor([0.4963, 0.7682])"
  */
-export function rand(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return sample("rand", shape, options, (dtype, out) => {
+export function rand(shape: readonly number[], options?: TensorOptions): Tensor;
+export function rand(...sizesAndOptions: ShapeArguments): Tensor;
+export function rand(...args: unknown[]): Tensor {
+  return sample("rand", args, (dtype, out) => {
     defaultGenerator().fillUniform(dtype, out);
   });
 }
@@ -53,25 +55,26 @@ export function rand(shape: readonly number[], options: TensorOptions = {}): Ten
  * manualSeed(0);
  * String(randn([2])); // "tensor([ 1.5410, -0.2934])"
  */
-export function randn(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return sample("randn", shape, options, (dtype, out) => {
+export function randn(shape: readonly number[], options?: TensorOptions): Tensor;
+export function randn(...sizesAndOptions: ShapeArguments): Tensor;
+export function randn(...args: unknown[]): Tensor {
+  return sample("randn", args, (dtype, out) => {
     defaultGenerator().fillNormal(dtype, out);
   });
 }
 
 function sample(
   caller: string,
-  shape: readonly number[],
-  options: TensorOptions,
+  args: readonly unknown[],
   fill: (dtype: RandomDType, out: Float32Array | Float64Array) => void,
 ): Tensor {
-  const sizes = checkShape(caller, shape);
+  const { shape, options = {} } = readShapeAndOptions(caller, args);
   const wanted = readOptions(caller, options);
   const dtype = typeOf(wanted);
   if (dtype !== "float16" && dtype !== "bfloat16" && dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`${caller}: expected a floating dtype, got ${dtype}`);
   }
-  const result = uninitialised(sizes, wanted);
+  const result = uninitialised(shape, wanted);
   if (dtype === "float64" || dtype === "float32") {
     operate(() => {
       fill(dtype, result.nd.numbers() as Float32Array | Float64Array);

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describeStranger, TENSOR } from "../array/adapter.js";
+import { describeStranger, isTensorLike, TENSOR } from "../array/adapter.js";
 import {
   type DType,
   isComplex,
@@ -17,8 +17,9 @@ import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
-import { outermostScope } from "../core/scope.js";
-import { checkFlag, takeOptions } from "../core/options.js";
+import { innermost, outermostScope, receives } from "../core/scope.js";
+import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
+import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
@@ -98,6 +99,10 @@ export class Tensor implements Variable {
   readonly base: Tensor | null;
   /** The outermost scope in which the gradient was last read; 0 for none. */
   private gradLentIn = 0;
+  /** Whether its data was assigned, and is held as a gradient is. */
+  private assigned = false;
+  /** @internal */
+  readonly born = innermost;
   private requested = false;
 
   /** @internal */
@@ -108,6 +113,14 @@ export class Tensor implements Variable {
     this.base = base;
     this.version = base?.version ?? new Version();
     this.rewrites = this.version.rewrites;
+    // What is made outside of all scopes may be used at any time.
+    if (nd.storage.heldOnly && innermost === null) nd.storage.heldOnly = false;
+  }
+
+  /** What a scope must leave to this leaf. @internal */
+  held(): Storage[] {
+    const data = this.nd.storage;
+    return this.leafGrad ? [data, this.leafGrad.nd.storage] : [data];
   }
 
   /** @internal */
@@ -349,34 +362,36 @@ export class Tensor implements Variable {
     if (this.leafGrad) {
       // Within tidy a gradient is lent: unless tidy returns it, nobody uses it afterwards.
       this.gradLentIn = outermostScope();
-      if (this.gradLentIn === 0) this.leafGrad.nd.storage.escaped = true;
+      if (this.gradLentIn === 0) this.leafGrad.nd.storage.heldOnly = false;
     }
     return this.leafGrad;
   }
   set grad(value: Tensor | null) {
     if (value !== null) this.checkGrad(value);
-    // Nobody can use the old gradient: its memory is used again at once.
-    if (this.leafGrad && this.leafGrad !== value) {
-      const { storage } = this.leafGrad.nd;
-      const lent = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
-      if (lent || storage.escaped) storage.retire();
-      else storage.discard();
-      // A scope may free it again: this leaf holds it no longer.
-      storage.exempt = false;
-    }
-    this.leafGrad = value;
-    if (!value) return;
-    value.nd.storage.exempt = true;
-    value.nd.storage.escaped = true;
+    if (value === this.leafGrad) return;
+    const before = this.leafGrad?.nd.storage;
+    const seen = this.gradLentIn !== 0 && this.gradLentIn === outermostScope();
+    if (value) this.takeGrad(value);
+    else this.leafGrad = null;
+    // Where nobody else can use it, its memory is used again at once.
+    before?.letGo(seen);
+    if (value && innermost === null) value.nd.storage.heldOnly = false;
   }
 
   /** @internal */
   storeGrad(gradient: Tensor, sole: boolean): void {
+    const before = this.leafGrad?.nd.storage;
+    this.takeGrad(gradient);
+    gradient.nd.storage.heldOnly = sole;
+    before?.letGo(true);
+  }
+
+  private takeGrad(gradient: Tensor): void {
     this.leafGrad = gradient;
     this.gradLentIn = 0;
-    if (!sole) gradient.nd.storage.escaped = true;
-    // A tidy around backward() must not free what the leaf holds.
-    gradient.nd.storage.exempt = true;
+    gradient.nd.storage.hold();
+    // A tidy around this must not free what the leaf holds.
+    receives(this);
   }
 
   private checkGrad(value: unknown): void {
@@ -384,15 +399,25 @@ export class Tensor implements Variable {
       throw new TypeError(`grad: expected a Tensor or null, got ${describeStranger(value)}`);
     value.checkAlive("grad");
     if (value === this) throw new Error("can't assign Variable as its own grad");
-    if (!sameShape(value.shape, this.shape))
-      throw new RangeError("assigned grad has data of a different size");
-    if (value.dtype !== this.dtype) throw new TypeError("assigned grad has data of a different type");
+    if (!sameShape(value.shape, this.shape)) {
+      throw new RangeError(
+        `attempting to assign a gradient of size '[${value.shape.join(", ")}]' to a tensor of size '[${this.shape.join(", ")}]'. ` +
+          "Please ensure that the gradient and the tensor are the same size",
+      );
+    }
+    if (value.dtype !== this.dtype) {
+      throw new TypeError(
+        `attempting to assign a gradient with dtype '${value.dtype}' to a tensor with dtype '${this.dtype}'. ` +
+          "The gradient must match the tensor's dtype.",
+      );
+    }
   }
 
   /**
    * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that requires one.
    *
-   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out
+   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out, as in
+   *   `loss.backward({ retainGraph: true })`
    * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that
    *   the gradient needs was changed in place since
    * @example
@@ -400,8 +425,11 @@ export class Tensor implements Variable {
    * x.square().sum().backward();
    * String(x.grad); // "tensor([2., 4.])"
    */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
-    backward(this, gradient, options);
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+  backward(options: BackwardOptions): void;
+  backward(first?: Tensor | BackwardOptions | null, second?: BackwardOptions): void {
+    if (second === undefined && isOptions(first)) backward<Tensor>(this, null, first);
+    else backward(this, first as Tensor | null | undefined, second ?? {});
   }
 
   /**
@@ -418,6 +446,11 @@ export class Tensor implements Variable {
   /**
    * A view without history, whose changes in place autograd does not notice. Assigning replaces the elements, of the
    * same dtype.
+   *
+   * So a gradient can be wrong, without an error, when `data` changes between the forward and the backward pass: what is
+   * computed in the backward pass reads the new elements, as in torch, but the gradient of a mean or sum of a loss was
+   * computed with its value, of the elements at that time. Change `data` after the backward pass, as optimizers do; or
+   * change tensors in place under `noGrad`, which the backward pass notices.
    *
    * @throws TypeError when set to what is no tensor, or of another dtype
    * @example
@@ -438,10 +471,17 @@ export class Tensor implements Variable {
         "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type.",
       );
     }
+    const before = this.nd.storage;
+    const { storage } = value.nd;
+    if (storage !== before) {
+      storage.hold();
+      if (this.assigned) before.letGo(true);
+      this.assigned = true;
+    }
     this.nd = value.nd;
     // A tidy around the assignment must not free what this tensor holds now.
-    value.nd.storage.exempt = true;
-    value.nd.storage.escaped = true;
+    receives(this);
+    if (innermost === null) storage.heldOnly = false;
   }
 
   // Shape and dtype
@@ -454,7 +494,9 @@ export class Tensor implements Variable {
    * x.clone().fill_(9);
    * String(x); // "tensor([1., 2.])"
    */
-  clone(): Tensor {
+  clone(): Tensor;
+  clone(...rest: unknown[]): Tensor {
+    checkNoMore("clone", rest);
     return this.op("clone");
   }
 
@@ -467,7 +509,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1.5, -1.5]).to("int32")); // "tensor([ 1, -1], dtype=int32)"
    */
-  to(dtype: DType): Tensor {
+  to(dtype: DType): Tensor;
+  to(dtype: DType, ...rest: unknown[]): Tensor {
+    checkNoMore("to", rest);
     this.checkAlive("to");
     checkDType("to", dtype);
     return dtype === this.dtype ? this : this.op("to", { dtype });
@@ -614,7 +658,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).mul(tensor([[1], [3]]))); // "tensor([[1., 2.],\n        [3., 6.]])"
    */
-  mul(other: Operand): Tensor {
+  mul(other: Operand): Tensor;
+  mul(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("mul", rest);
     return this.op("mul", {}, other);
   }
 
@@ -626,7 +672,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2], { dtype: "int32" }).div(4)); // "tensor([0.2500, 0.5000])"
    */
-  div(other: Operand): Tensor {
+  div(other: Operand): Tensor;
+  div(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("div", rest);
     return this.op("div", {}, other);
   }
 
@@ -705,7 +753,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 4]).pow(-0.5)); // "tensor([1.0000, 0.5000])"
    */
-  pow(exponent: number): Tensor {
+  pow(exponent: number): Tensor;
+  pow(exponent: number, ...rest: unknown[]): Tensor {
+    checkNoMore("pow", rest);
     return this.op("pow", { exponent: checkNumber("pow", exponent) });
   }
 
@@ -728,7 +778,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 5]).maximum(3)); // "tensor([3., 5.])"
    */
-  maximum(other: Operand): Tensor {
+  maximum(other: Operand): Tensor;
+  maximum(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("maximum", rest);
     return this.op("maximum", {}, other);
   }
 
@@ -740,7 +792,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 5]).minimum(3)); // "tensor([1., 3.])"
    */
-  minimum(other: Operand): Tensor {
+  minimum(other: Operand): Tensor;
+  minimum(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("minimum", rest);
     return this.op("minimum", {}, other);
   }
 
@@ -756,6 +810,7 @@ export class Tensor implements Variable {
   clamp(bounds: ClampOptions): Tensor;
   clamp(min?: number, max?: number): Tensor;
   clamp(first?: number | ClampOptions, second?: number): Tensor {
+    if (typeof first === "object") checkNoMore("clamp", [second]);
     const { min, max } = typeof first === "object" ? readBounds(first) : { min: first, max: second };
     if (min === undefined && max === undefined) {
       throw new TypeError("clamp: At least one of 'min' or 'max' must not be None");
@@ -778,14 +833,15 @@ export class Tensor implements Variable {
 
   /**
    * The exact sum, rounded once, of all elements (0-d) or along dimensions; of integers and bools, as a wrapping int64.
-   * Gradient: g, for each element.
+   * Dimensions come as an option or by themselves. Gradient: g, for each element.
    *
    * @throws TypeError for misspelt options; RangeError for dimensions out of range, or named twice
    * @example
    * String(tensor([[1, 2], [3, 4]]).sum({ dim: 0 })); // "tensor([4., 6.])"
+   * String(tensor([[1, 2], [3, 4]]).sum(0)); // "tensor([4., 6.])"
    */
-  sum(options: ReduceOptions = {}): Tensor {
-    return this.op("sum", readReduction("sum", options, this));
+  sum(options?: ReduceOptions | number | readonly number[] | null, keepdim?: boolean): Tensor {
+    return this.op("sum", readReduction("sum", options, keepdim, this));
   }
 
   /**
@@ -795,8 +851,8 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 2], [3, 4]]).mean({ dim: 1, keepdim: true })); // "tensor([[1.5000],\n        [3.5000]])"
    */
-  mean(options: ReduceOptions = {}): Tensor {
-    return this.op("mean", readReduction("mean", options, this));
+  mean(options?: ReduceOptions | number | readonly number[] | null, keepdim?: boolean): Tensor {
+    return this.op("mean", readReduction("mean", options, keepdim, this));
   }
 
   /**
@@ -807,7 +863,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 2]]).matmul(tensor([[3], [4]]))); // "tensor([[11.]])"
    */
-  matmul(other: Tensor): Tensor {
+  matmul(other: Tensor): Tensor;
+  matmul(other: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("matmul", rest);
     checkTensor("matmul", other);
     return this.op("matmul", {}, other);
   }
@@ -844,7 +902,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).eq(2).tolist(); // [false, true, false]
    */
-  eq(other: Operand): Tensor {
+  eq(other: Operand): Tensor;
+  eq(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("eq", rest);
     return this.op("eq", {}, other);
   }
 
@@ -856,7 +916,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).ne(2).tolist(); // [true, false, true]
    */
-  ne(other: Operand): Tensor {
+  ne(other: Operand): Tensor;
+  ne(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("ne", rest);
     return this.op("ne", {}, other);
   }
 
@@ -868,7 +930,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).lt(2).tolist(); // [true, false, false]
    */
-  lt(other: Operand): Tensor {
+  lt(other: Operand): Tensor;
+  lt(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("lt", rest);
     return this.op("lt", {}, other);
   }
 
@@ -880,7 +944,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).le(2).tolist(); // [true, true, false]
    */
-  le(other: Operand): Tensor {
+  le(other: Operand): Tensor;
+  le(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("le", rest);
     return this.op("le", {}, other);
   }
 
@@ -892,7 +958,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).gt(2).tolist(); // [false, false, true]
    */
-  gt(other: Operand): Tensor {
+  gt(other: Operand): Tensor;
+  gt(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("gt", rest);
     return this.op("gt", {}, other);
   }
 
@@ -904,7 +972,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 3]).ge(2).tolist(); // [false, true, true]
    */
-  ge(other: Operand): Tensor {
+  ge(other: Operand): Tensor;
+  ge(other: Operand, ...rest: unknown[]): Tensor {
+    checkNoMore("ge", rest);
     return this.op("ge", {}, other);
   }
 
@@ -942,7 +1012,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).mul_(2)); // "tensor([2., 4.])"
    */
-  mul_(other: Operand): this {
+  mul_(other: Operand): this;
+  mul_(other: Operand, ...rest: unknown[]): this {
+    checkNoMore("mul_", rest);
     return this.inPlace("mul", other);
   }
 
@@ -953,7 +1025,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).div_(2)); // "tensor([0.5000, 1.0000])"
    */
-  div_(other: Operand): this {
+  div_(other: Operand): this;
+  div_(other: Operand, ...rest: unknown[]): this {
+    checkNoMore("div_", rest);
     return this.inPlace("div", other);
   }
 
@@ -964,7 +1038,9 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([1, 2]).fill_(7)); // "tensor([7., 7.])"
    */
-  fill_(value: number): this {
+  fill_(value: number): this;
+  fill_(value: number, ...rest: unknown[]): this {
+    checkNoMore("fill_", rest);
     checkFits(checkNumber("fill_", value), this.dtype);
     return this.inPlace("fill", value);
   }
@@ -988,7 +1064,9 @@ export class Tensor implements Variable {
    * @example
    * String(zeros([2]).copy_(tensor([true, false]))); // "tensor([1., 0.])"
    */
-  copy_(source: Tensor): this {
+  copy_(source: Tensor): this;
+  copy_(source: Tensor, ...rest: unknown[]): this {
+    checkNoMore("copy_", rest);
     checkTensor("copy_", source);
     return this.inPlace("copy", source);
   }
@@ -1043,6 +1121,47 @@ export class Tensor implements Variable {
     return formatTensor(source, settings);
   }
 
+  /**
+   * What JavaScript takes for a tensor where it wants a primitive: in a template, what toString gives; elsewhere, as in
+   * `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a 0-d tensor as item() gives it.
+   *
+   * @throws TypeError for the value of a tensor with dimensions, or of a complex one
+   * @example
+   * Math.max(Number(tensor([1, 3]).mean()), 1.5); // 2
+   * `${tensor(2)}`; // "tensor(2.)"
+   */
+  [Symbol.toPrimitive](hint: "default" | "number" | "string"): string | number | bigint | boolean {
+    if (hint === "string") return this.toString();
+    this.checkAlive("[Symbol.toPrimitive]");
+    if (this.ndim === 0 && !isComplex(this.dtype)) return this.nd.at(0) as number | bigint | boolean;
+    const what = this.ndim === 0 ? this.dtype : `shape [${this.shape.join(", ")}]`;
+    throw new TypeError(
+      `only 0-d real tensors can be converted to JavaScript numbers, got ${what}: use item() or tolist() for the ` +
+        "elements, String() for the text",
+    );
+  }
+
+  /**
+   * What JSON.stringify writes: the elements as tolist() gives them, int64 as numbers. JSON has no NaN and no infinity: they
+   * become null, as JavaScript's do.
+   *
+   * @throws RangeError for an int64 that a JavaScript number cannot hold exactly
+   * @example
+   * JSON.stringify([tensor(0.5), tensor([1n, 2n])]); // "[0.5,[1,2]]"
+   */
+  toJSON(): Nested {
+    this.checkAlive("toJSON");
+    const convert = (element: Nested): Nested => {
+      if (Array.isArray(element)) return element.map(convert);
+      if (typeof element !== "bigint") return element;
+      if (Number.isSafeInteger(Number(element))) return Number(element);
+      throw new RangeError(
+        `toJSON: expected integers up to 2^53, which JSON's readers take exactly, got ${element}n; use tolist()`,
+      );
+    };
+    return convert(this.tolist());
+  }
+
   /** What Node's inspect and console.log print: toString(), or `tensor(<disposed>)`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
@@ -1055,10 +1174,26 @@ function readAlpha(caller: string, options: AlphaOptions | undefined): number {
   return checkNumber(caller, alpha ?? 1);
 }
 
-function readReduction(caller: string, options: ReduceOptions, x: Tensor): Parameters {
+/** The options of a reduction, or its dimensions and keepdim by themselves. */
+function readReduction(
+  caller: string,
+  first: ReduceOptions | number | readonly number[] | null = {},
+  second: boolean | undefined,
+  x: Tensor,
+): Parameters {
+  const bare = first === null || typeof first === "number" || Array.isArray(first);
+  if (!bare) checkNoMore(caller, [second]);
+  const options = (bare ? { dim: first ?? undefined, keepdim: second } : first) as ReduceOptions;
   const { dim, keepdim = false } = takeOptions(caller, options, ["dim", "keepdim"]);
   checkFlag(caller, "keepdim", keepdim);
   return { dims: readDims(dim, x), keepdim };
+}
+
+/** Whether `value` is an object literal that is no other runtime's tensor. */
+function isOptions(value: unknown): value is BackwardOptions {
+  if (typeof value !== "object" || value === null || isTensorLike(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function readBounds(bounds: ClampOptions): ClampOptions {

@@ -3,6 +3,7 @@ import type { GraphNode, Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
+import { checkSynchronous } from "../core/synchronous.js";
 import { Tensor } from "./tensor.js";
 
 /**
@@ -20,14 +21,8 @@ import { Tensor } from "./tensor.js";
 export function tidy<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new TypeError(`tidy: expected a function, got ${describeValue(fn)}`);
   return scope(fn, (result) => {
-    if (result instanceof Promise) {
-      throw new TypeError(
-        "tidy: expected a synchronous function, got one that returns a promise; use dispose() or `using`",
-      );
-    }
-    const kept = tensorsIn(result);
-    for (const storage of kept) storage.escaped = true;
-    return kept;
+    checkSynchronous("tidy", result, "; use dispose() or `using`");
+    return tensorsIn(result);
   });
 }
 
@@ -54,8 +49,7 @@ function itemsOf(value: object): Iterable<unknown> {
 
 /** Keeps a tensor, its gradient, and what the graph behind it saved. */
 function keepVariable(root: Variable, kept: Set<Storage>): void {
-  kept.add(root.nd.storage);
-  if (root.leafGrad) kept.add(root.leafGrad.nd.storage);
+  keepLeaf(root, kept);
   const seen = new Set<GraphNode>();
   const stack: (GraphNode | null)[] = [root.node];
   while (stack.length > 0) {
@@ -65,7 +59,12 @@ function keepVariable(root: Variable, kept: Set<Storage>): void {
     for (const saved of node.savedVariables) kept.add(saved.nd.storage);
     for (const edge of node.edges) {
       if (edge?.node) stack.push(edge.node);
-      if (edge?.leaf) kept.add(edge.leaf.nd.storage);
+      if (edge?.leaf) keepLeaf(edge.leaf, kept);
     }
   }
+}
+
+function keepLeaf({ nd, leafGrad }: Variable, kept: Set<Storage>): void {
+  kept.add(nd.storage);
+  if (leafGrad) kept.add(leafGrad.nd.storage);
 }

@@ -1,7 +1,7 @@
 /** Losses of typed arrays: exact sums, and the bits of the tensors' losses, wherever the operands lie. */
 import { F, full, memoryStats, noGrad, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
-import { l1Loss } from "lossgrad/arrays";
+import { huberLoss, l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
 import {
   ARRAY_LOSSES,
@@ -339,5 +339,32 @@ describe("what a call leaves behind", () => {
     const expected = l1Loss.valueAndGrad(x, y, options);
     expect(noGrad(() => l1Loss.valueAndGrad(x, y, options))).toEqual(expected);
     expect(tidy(() => [l1Loss.valueAndGrad(x, y, options)])).toEqual([expected]);
+  });
+});
+
+describe("Huber of integer predictions", () => {
+  const [x, y] = [Int32Array.of(1, 5), Float32Array.of(0.5, 0)];
+
+  it("is computed in floats, whose fractions it keeps", () => {
+    expect(huberLoss(x, y)).toBe(2.3125);
+    expect(huberLoss(x, y, { reduction: "none" })).toEqual(Float32Array.of(0.125, 4.5));
+    expect(huberLoss(x, Int32Array.of(0, 0), { reduction: "none" })).toEqual(Float64Array.of(0.5, 4.5));
+    expect(huberLoss(x, 0.5, { reduction: "none" })).toEqual(Float64Array.of(0.125, 4));
+  });
+});
+
+describe("a beta or delta that rounds to 0", () => {
+  it.each(FLOAT_DTYPES)("gives equal operands no gradient: %s", (dtype) => {
+    for (const loss of ["smoothL1Loss", "huberLoss"] as const) {
+      const option = loss === "huberLoss" ? "delta" : "beta";
+      for (const n of [1, 17, 60, BLOCK + 1]) {
+        for (const reduction of ["none", "mean", "sum"] as const) {
+          const x = new Float32Array(n).fill(1);
+          const options = { reduction, [option]: 1e-50, dtype };
+          const { grad } = ARRAY_LOSSES[loss].valueAndGrad(x, x, options) as { grad: Float32Array };
+          expect(grad.every((slope) => slope === 0)).toBe(true);
+        }
+      }
+    }
   });
 });

@@ -224,10 +224,10 @@ describe("what backward refuses", () => {
     ],
     ["an array as the gradient", () => y.backward([1, 1] as never), TypeError, "got array of length 2"],
     [
-      "options in the gradient's place",
-      () => y.backward({ retainGraph: true } as never),
+      "no options in the gradient's place",
+      () => y.backward({ retain_graph: true } as never),
       TypeError,
-      "got Object",
+      "backward() got an unexpected keyword argument 'retain_graph'",
     ],
     [
       "a misspelt option",
@@ -261,8 +261,8 @@ describe("grad", () => {
   gone.dispose();
 
   it.each<[string, unknown, new (message: string) => Error, string]>([
-    ["another shape", longer, RangeError, "assigned grad has data of a different size"],
-    ["another dtype", wider, TypeError, "assigned grad has data of a different type"],
+    ["another shape", longer, RangeError, "attempting to assign a gradient of size"],
+    ["another dtype", wider, TypeError, "attempting to assign a gradient with dtype 'float64'"],
     ["a number", 3, TypeError, "grad: expected a Tensor or null, got 3"],
     ["undefined", undefined, TypeError, "grad: expected a Tensor or null, got undefined"],
     ["the tensor itself", x, Error, "can't assign Variable as its own grad"],

@@ -50,7 +50,7 @@ describe("a value that backward needs and that was changed in place since", () =
     expectError(
       () => result.backward(),
       Error,
-      `${CHANGED}: [FloatTensor [2]], which is output 0 of MulBackward0, is at version 1; expected version 0 instead.`,
+      `${CHANGED}: [FloatTensor [2]], which is output 0 of Mul, is at version 1; expected version 0 instead.`,
     );
   });
 

@@ -37,7 +37,9 @@ function compileAndRun(mode, file, output) {
 }
 
 test.each(Object.keys(MODES))("a TypeScript program compiles in %s mode and runs", (mode) => {
-  expect(compileAndRun(mode, "main.ts", "main.js")).toBe("0.5 function\n1.5 -1 -1 4 function object");
+  expect(compileAndRun(mode, "main.ts", "main.js")).toBe(
+    "0.5 function function function 2 2\n1.5 -1 -1 4 function object",
+  );
 });
 
 test("a TypeScript program that is a CommonJS module compiles in nodenext mode and runs", () => {

@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { enlist, scope, type Scoped } from "../../src/core/scope.js";
+import {
+  enlist,
+  enlistOutermost,
+  type Holder,
+  innermost,
+  receives,
+  scope,
+  type Scoped,
+} from "../../src/core/scope.js";
 
 class Thing implements Scoped {
-  exempt = false;
   freed = 0;
+  /** How it left the outermost scope; null as long as it has not. */
+  heldOnly: boolean | null = null;
 
   constructor(readonly name: string) {
     enlist(this);
@@ -12,7 +21,27 @@ class Thing implements Scoped {
   discard(): void {
     this.freed++;
   }
+
+  outlive(heldOnly: boolean): void {
+    this.heldOnly = heldOnly;
+  }
 }
+
+class Leaf implements Holder {
+  readonly born = innermost;
+  constructor(private things: readonly Thing[] = []) {}
+
+  held(): readonly Thing[] {
+    return this.things;
+  }
+
+  take(...things: Thing[]): void {
+    this.things = things;
+    receives(this);
+  }
+}
+
+const nothing = (): Thing[] => [];
 
 describe("scope", () => {
   it("frees what was made inside, and returns what its function returns", () => {
@@ -125,16 +154,86 @@ describe("scope", () => {
     expect(after.freed).toBe(0);
   });
 
-  it("leaves what something outside holds", () => {
+  it("leaves what a holder from outside holds at the end, and nothing that it held before", () => {
+    const leaf = new Leaf();
+    const [first, second] = scope(() => {
+      const things = [new Thing("first"), new Thing("second")];
+      for (const thing of things) leaf.take(thing);
+      return things;
+    }, nothing);
+    expect([first.freed, second.freed, second.heldOnly]).toEqual([1, 0, true]);
+  });
+
+  it("frees what a holder from inside holds", () => {
+    const thing = scope(() => {
+      const made = new Thing("gradient");
+      new Leaf().take(made);
+      return made;
+    }, nothing);
+    expect(thing.freed).toBe(1);
+  });
+
+  it("passes what is held to the scope around, and the holder with it", () => {
+    const outside = new Leaf();
+    const things = scope(() => {
+      const between = new Leaf();
+      const made = scope(() => {
+        const [a, b, c] = [new Thing("a"), new Thing("b"), new Thing("c")];
+        outside.take(a);
+        between.take(b);
+        new Leaf().take(c);
+        return [a, b, c];
+      }, nothing);
+      expect(made.map(({ freed }) => freed)).toEqual([0, 0, 1]);
+      return made;
+    }, nothing);
+    expect(things.map(({ freed }) => freed)).toEqual([0, 1, 1]);
+  });
+
+  it("counts a holder that an inner scope made and left as one of the outer scope", () => {
+    const thing = scope(() => {
+      const leaf = scope(() => new Leaf(), nothing);
+      const made = scope(() => {
+        const inner = new Thing("gradient");
+        leaf.take(inner);
+        return inner;
+      }, nothing);
+      expect(made.freed).toBe(0);
+      return made;
+    }, nothing);
+    expect(thing.freed).toBe(1);
+  });
+
+  it("leaves what holders hold when its function throws", () => {
+    const leaf = new Leaf();
+    let thing!: Thing;
+    expect(() =>
+      scope(() => {
+        leaf.take((thing = new Thing("gradient")));
+        throw new Error("stop");
+      }, nothing),
+    ).toThrow("stop");
+    expect(thing.freed).toBe(0);
+  });
+
+  it("says of what it returns that others may use it, also when it was made outside", () => {
+    const before = new Thing("before");
+    before.heldOnly = true;
     const made = scope(
-      () => {
-        const gradient = new Thing("gradient");
-        gradient.exempt = true;
-        return gradient;
-      },
-      () => [],
+      () => new Thing("made"),
+      (thing) => [thing, before],
     );
-    expect(made.freed).toBe(0);
+    expect([made.heldOnly, before.heldOnly]).toEqual([false, false]);
+  });
+
+  it("frees at its end what is put under the outermost scope", () => {
+    const thing = new Thing("before");
+    scope(() => {
+      scope(() => enlistOutermost(thing), nothing);
+      expect(thing.freed).toBe(0);
+    }, nothing);
+    expect(thing.freed).toBe(1);
+    expect(() => enlistOutermost(thing)).not.toThrow();
   });
 
   it("frees 100000 things, of which half survive in a set", () => {

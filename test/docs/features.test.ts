@@ -120,6 +120,7 @@ describe("FEATURES.md on arguments", () => {
     createGraph: true,
     gradOutputs: zeros([1]),
     allowUnused: true,
+    materializeGrads: true,
     dtype: "float64",
     requiresGrad: true,
     precision: 1,

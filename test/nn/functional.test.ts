@@ -238,10 +238,60 @@ describe("dtypes", () => {
   ])("%s and %s give %s", (a, b, result) => {
     for (const name of names) {
       if (name === "l1Loss" && b === "bool") continue;
-      const expected = name === "huberLoss" ? (a === "int8" ? null : a) : result;
-      if (expected)
-        expect(call(name)(ones([2], { dtype: a }), zeros([2], { dtype: b })).dtype).toBe(expected);
+      if (name === "huberLoss" && a === "int8") continue;
+      const expected = name === "huberLoss" ? a : result;
+      expect(call(name)(ones([2], { dtype: a }), zeros([2], { dtype: b })).dtype).toBe(expected);
     }
+  });
+
+  // Huber's result has the dtype of its input, as in torch, which must be able to hold it.
+  it.each<[DType, DType, string]>([
+    ["int64", "float32", "result type Float can't be cast to the desired output type Long"],
+    ["int8", "float16", "result type Half can't be cast to the desired output type Char"],
+    ["bool", "float64", "result type Double can't be cast to the desired output type Bool"],
+    ["bool", "uint8", "result type Byte can't be cast to the desired output type Bool"],
+    ["float32", "complex64", "result type ComplexFloat can't be cast to the desired output type Float"],
+    ["uint8", "bool", `"huber_cpu" not implemented for 'Byte'`],
+    ["complex64", "float32", `"huber_cpu" not implemented for 'ComplexFloat'`],
+  ])("Huber of %s and %s is refused", (a, b, message) => {
+    const [x, y] = [ones([2], { dtype: a }), zeros([2], { dtype: b })];
+    for (const reduction of ["none", "mean", "sum"] as const) {
+      expectRefused(() => F.huberLoss(x, y, { reduction }), TypeError, message);
+      if (a !== "bool" && b !== "complex64" && a !== "complex64") {
+        const weight = ones([2]);
+        expectRefused(() => F.huberLoss(x, y, { reduction, weight }), TypeError, message);
+      }
+    }
+  });
+
+  it.each<[DType, number]>([
+    ["float32", 1e-50],
+    ["float64", 5e-324],
+    ["float16", 1e-50],
+    ["bfloat16", 1e-41],
+  ])(
+    "a beta or delta that %s rounds to 0, or nearly, gives equal operands no gradient: %s",
+    (dtype, tiny) => {
+      for (const [name, option] of [
+        ["smoothL1Loss", "beta"],
+        ["huberLoss", "delta"],
+      ] as const) {
+        // prettier-ignore
+        for (const reduction of ["none", "mean", "sum"] as const) {
+        for (const n of [1, 17, 20_000]) {
+          const [x, y] = [0, 1].map(() => ones([n], { dtype, requiresGrad: true }));
+          F[name](x, y, { reduction, [option]: tiny }).sum().backward();
+          for (const { grad } of [x, y]) expect(grad!.eq(0).sum().item<bigint>()).toBe(BigInt(n));
+        }
+      }
+      }
+    },
+  );
+
+  it("a beta that float32 rounds to 0 gives signs elsewhere, and NaN where the difference is NaN", () => {
+    const x = tensor([2, 0, -0, NaN, Infinity, 1e-45], { requiresGrad: true });
+    F.smoothL1Loss(x, tensor([1, 1, 0, 0, Infinity, 0]), { reduction: "sum", beta: 1e-50 }).backward();
+    expect(x.grad!.tolist()).toEqual([1, -1, -0, NaN, NaN, 1]);
   });
 
   it("a 0-d operand promotes like any other", () => {

@@ -142,6 +142,8 @@ const INTERNAL = [
   "checkAlive",
   "checkGrad",
   "storeGrad",
+  "takeGrad",
+  "held",
   "accumulate",
 ];
 const publicMethods = methods.filter((key) => typeof key === "symbol" || !INTERNAL.includes(key));
@@ -252,8 +254,15 @@ describe("a disposed tensor", () => {
     "mul_",
     "div_",
   ];
-  /** What says nothing of the elements, or is about disposing. */
-  const FREE = ["numel", "dispose", DISPOSE, Symbol.iterator, Symbol.for("nodejs.util.inspect.custom")];
+  /** What says nothing of the elements, is about disposing, or has no name to call it by. */
+  const FREE = [
+    "numel",
+    "dispose",
+    DISPOSE,
+    Symbol.iterator,
+    Symbol.toPrimitive,
+    Symbol.for("nodejs.util.inspect.custom"),
+  ];
 
   it.each(publicMethods.filter((key) => !FREE.includes(key)).map((key) => [String(key), key] as const))(
     "is refused by %s, by that name",

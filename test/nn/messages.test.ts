@@ -24,6 +24,8 @@ const WORDS: readonly [RegExp, string][] = [
   [/grad_fn/g, "gradFn"],
   [/var_no_grad/g, "varNoGrad"],
   [/^None is/g, "null is"],
+  [/dtype 'double' to a tensor with grad_dtype 'Float'/, "dtype 'float64' to a tensor with dtype 'float32'"],
+  [/(must match the tensor's) grad_dtype.*/, "$1 dtype."],
   [/ Hint: enable anomaly detection.*/g, ""],
   [/(during autograd\.backward\(\)\.) If you indeed want.*/g, "$1"],
 ];

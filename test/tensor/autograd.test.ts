@@ -75,7 +75,7 @@ describe("autograd.grad", () => {
       "an input that has no part",
       () => autograd.grad(total, apart),
       Error,
-      "One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true",
+      "The differentiated Tensor at index 0 appears to not have been used in the graph. Set allowUnused: true",
     ],
     [
       "an input that requires no grad",
@@ -89,7 +89,12 @@ describe("autograd.grad", () => {
       Error,
       "element 0 of tensors does not require grad",
     ],
-    ["no inputs", () => autograd.grad(total, []), RangeError, "grad requires non-empty inputs."],
+    [
+      "no inputs",
+      () => autograd.grad(total, []),
+      RangeError,
+      "`inputs` argument to `grad()` cannot be empty.",
+    ],
     [
       "an output of several elements",
       () => autograd.grad(y, x),

@@ -37,7 +37,6 @@ describe("zeros, ones, full, empty and their likes", () => {
   });
 
   it.each<[string, unknown, new (message: string) => Error, string]>([
-    ["a number", 3, TypeError, "expected a shape as an array of sizes, got 3"],
     ["a string", "3", TypeError, 'got "3"'],
     ["nothing", undefined, TypeError, "got undefined"],
     ["sizes as text", ["2"], TypeError, 'expected sizes to be numbers, got "2"'],
@@ -75,6 +74,7 @@ describe("zeros, ones, full, empty and their likes", () => {
         `${name}: expected dtype to be one of`,
       );
     }
+    expectRefused(() => full(3 as never, 1), TypeError, "full: expected a shape as an array of sizes, got 3");
     expectRefused(() => full([1], "1" as never), TypeError, 'full: expected a number, got "1"');
     expectRefused(
       () => zerosLike([1] as never),

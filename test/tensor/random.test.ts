@@ -69,9 +69,9 @@ describe("rand and randn", () => {
       `${name}: expected dtype to be one of`,
     );
     expectRefused(
-      () => sample(2 as never),
+      () => sample("2" as never),
       TypeError,
-      `${name}: expected a shape as an array of sizes, got 2`,
+      `${name}: expected a shape as an array of sizes, got "2"`,
     );
     expectRefused(
       () => sample([-1]),

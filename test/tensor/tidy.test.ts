@@ -1,11 +1,13 @@
-import { autograd, F, memoryStats, tensor, tidy, zeros } from "lossgrad";
+import { autograd, F, memoryStats, noGrad, tensor, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { DISPOSE } from "../../src/tensor/tensor.js";
+import { inOtherRealm } from "../support/realm.js";
 import { expectError, expectRefused } from "../support/refuse.js";
 
 const GONE =
   "expected a tensor in memory, got one that was disposed; return it from tidy, or clone() it before dispose()";
+const LOSSES_WITH_NONE = ["mseLoss", "smoothL1Loss", "huberLoss"] as const;
 const leafOf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
 
 /** The live tensors that `run` adds. */
@@ -191,6 +193,165 @@ describe("tidy", () => {
     const before = memoryStats();
     for (let i = 0; i < 100; i++) tidy(step);
     expect(memoryStats().liveTensors).toBe(before.liveTensors);
+  });
+
+  it("frees the gradients and the data of leaves that it made, step by step", () => {
+    const step = (): void =>
+      tidy(() => {
+        const w = tensor(new Float32Array(1000), { requiresGrad: true });
+        F.mseLoss(w, zeros([1000])).backward();
+        w.data = w.data.add(1);
+        expect(w.grad!.numel()).toBe(1000);
+      });
+    step();
+    expect(added(() => Array.from({ length: 50 }, step))).toBe(0);
+  });
+
+  it("frees the data that a leaf from outside had before, and the gradients that were assigned to it", () => {
+    const w = tensor(new Float32Array(1000), { requiresGrad: true });
+    const target = zeros([1000]);
+    const step = (): void =>
+      tidy(() => {
+        F.mseLoss(w, target).backward();
+        w.grad = w.grad!.clamp(-1, 1);
+        const before = w.data;
+        w.data = before.sub(w.grad.mul(0.1));
+        expect(before.numel()).toBe(w.numel());
+        w.grad = null;
+      });
+    step();
+    expect(added(() => Array.from({ length: 50 }, step))).toBe(0);
+    expect(w.tolist()).toEqual(new Array<number>(1000).fill(0));
+  });
+
+  it("frees a gradient from before that was read inside and given up inside", () => {
+    const w = tensor(new Float32Array(1000), { requiresGrad: true });
+    const target = zeros([1000]);
+    const step = (): void => {
+      F.mseLoss(w, target).backward();
+      tidy(() => {
+        const gradient = w.grad!;
+        w.grad = null;
+        w.data.sub_(gradient.mul(0.1));
+      });
+    };
+    step();
+    expect(added(() => Array.from({ length: 50 }, step))).toBe(0);
+  });
+
+  it.each<[string, (w: Tensor) => Tensor]>([
+    ["its data", (w) => w.data],
+    ["a detached view", (w) => w.detach()],
+    ["a view", (w) => w.reshape(2, 1)],
+    ["an element", (w) => w.at(1)],
+  ])("leaves alone data that something outside shares: %s", (_, share) => {
+    const w = leafOf([1, 2]);
+    tidy(() => void (w.data = w.data.mul(2)));
+    const shared = share(w);
+    const values = shared.tolist();
+    tidy(() => void (w.data = w.data.mul(5)));
+    w.data = w.data.mul(5);
+    expect([shared.tolist(), w.tolist()]).toEqual([values, [50, 100]]);
+  });
+
+  it("leaves alone data that another tensor has, until both have let it go", () => {
+    const [a, b] = [leafOf([1, 2]), leafOf([0, 0])];
+    tidy(() => {
+      a.data = a.data.mul(2);
+      b.data = a.data;
+    });
+    tidy(() => void (a.data = a.data.mul(5)));
+    expect([a.tolist(), b.tolist()]).toEqual([
+      [10, 20],
+      [2, 4],
+    ]);
+    expect(added(() => tidy(() => void (b.data = b.data.mul(2))))).toBe(0);
+  });
+
+  it("leaves a gradient to the one of two leaves that still has it", () => {
+    const [a, b] = [leafOf([1, 2]), leafOf([3, 4])];
+    tidy(() => {
+      F.l1Loss(a, zeros([2]), { reduction: "sum" }).backward();
+      b.grad = a.grad;
+      a.grad = null;
+    });
+    expect([a.grad, b.grad?.tolist()]).toEqual([null, [1, 1]]);
+    tidy(() => void (a.grad = b.grad));
+    b.grad = null;
+    expect(a.grad?.tolist()).toEqual([1, 1]);
+  });
+
+  it("keeps the gradient of a leaf that a returned loss depends on", () => {
+    const loss = tidy(() => {
+      const w = leafOf([1, 2]);
+      w.sum().backward();
+      return w.square().sum();
+    });
+    expect(() => loss.backward()).not.toThrow();
+  });
+
+  it("gives a gradient from before that it returns", () => {
+    const w = leafOf([1, 2]);
+    tidy(() => w.square().sum().backward());
+    const gradient = tidy(() => w.grad!);
+    w.grad = null;
+    expect(gradient.tolist()).toEqual([2, 4]);
+  });
+
+  it("leaves what leaves received also when the function throws", () => {
+    const w = leafOf([1, 2]);
+    expectError(
+      () =>
+        tidy(() => {
+          w.square().sum().backward();
+          w.data = w.data.mul(3);
+          throw new Error("on purpose");
+        }),
+      Error,
+      "on purpose",
+    );
+    expect([w.tolist(), w.grad?.tolist()]).toEqual([
+      [3, 6],
+      [2, 4],
+    ]);
+  });
+
+  it.each(LOSSES_WITH_NONE)(
+    "a loss goes by the data that its operands have at its backward pass: %s",
+    (name) => {
+      const w = leafOf([1, 2]);
+      const loss = tidy(() => {
+        const terms = F[name](w, zeros([2]), { reduction: "none" });
+        w.data = w.data.mul(0.125);
+        return terms;
+      });
+      loss.sum().backward();
+      const fresh = leafOf([0.125, 0.25]);
+      F[name](fresh, zeros([2]), { reduction: "sum" }).backward();
+      expect(w.grad?.tolist()).toEqual(fresh.grad?.tolist());
+    },
+  );
+
+  it("a loss refuses data of another shape at its backward pass", () => {
+    const w = leafOf([1, 2]);
+    const loss = F.mseLoss(w, zeros([2]), { reduction: "none" });
+    w.data = zeros([1]);
+    expectError(() => loss.sum().backward(), Error, "data of another shape assigned since");
+  });
+
+  it.each<[string, unknown]>([
+    ["a thenable", { then: () => undefined }],
+    ["a function with then", Object.assign(() => undefined, { then: () => undefined })],
+    ["another realm's promise", inOtherRealm ? inOtherRealm("Promise.resolve(1)") : Promise.resolve(1)],
+  ])("and noGrad refuse a function that returns %s", (_, promise) => {
+    let made!: Tensor;
+    const call = (): unknown => {
+      made = zeros([64]).add(1);
+      return promise;
+    };
+    expectRefused(() => tidy(call), TypeError, "tidy: expected a synchronous function, got one that returns");
+    expectError(() => made.item(), Error, GONE);
+    expectError(() => noGrad(call), TypeError, "noGrad: expected a synchronous function, got one that");
   });
 });
 

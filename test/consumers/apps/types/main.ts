@@ -11,8 +11,15 @@ const loss: Tensor = lossFn(tensor([1, 2]), tensor([3, 4]));
 const misspelt = () => F.l1Loss(loss, loss, { reduction: "average" });
 // @ts-expect-error: the gradient of numbers is no string
 const wrong: string = grad;
+// @ts-expect-error: unreduced, a loss is an array
+const unreduced: () => number = () => l1Loss(new Float32Array(2), 1, { reduction: "none" });
+// @ts-expect-error: and so is its gradient
+const gradient: () => number = () => l1Loss.valueAndGrad(new Float32Array(2), 1).grad;
+const inPlace: Float32Array = l1Loss(new Float32Array(2), 1, { reduction: "none", out: new Float32Array(2) });
+const halves = { data: new Uint16Array(2), dtype: "float16" } as const;
+const { grad: bits } = l1Loss.valueAndGrad(halves, 1, { grad: halves });
 const source: BinarySource = new URL("https://example.org/lossgrad.wasm");
 const ready = (): Promise<void> => init(source);
 const slim: number = huberLoss(new Float32Array(2), 1);
-console.log(slim, typeof ready);
+console.log(slim, typeof ready, typeof unreduced, typeof gradient, inPlace.length, bits.data.length);
 console.log(mean, grad.join(" "), loss.item(), typeof misspelt, typeof wrong);
