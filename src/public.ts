@@ -30,10 +30,14 @@ export {
 } from "./tensor/creation.js";
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
+export type { IndexList, Slice } from "./tensor/indexing.js";
+export { cat, type JoinOptions, stack } from "./tensor/joining.js";
 export { manualSeed, rand, randn } from "./tensor/random.js";
 export {
   type AlphaOptions,
   type ClampOptions,
+  type Index,
+  type IndexPutOptions,
   type Nested,
   type Operand,
   type ReduceOptions,

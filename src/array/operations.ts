@@ -5,12 +5,16 @@
 import type { BinaryName, UnaryName } from "../core/kernels.js";
 import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
 import { checkFits, checkHolds, type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
-import { type Argument, binary, convert, copy, fill, unary } from "./elementwise.js";
+import { type Argument, binary, contiguous, convert, copy, fill, unary } from "./elementwise.js";
+import { concatenate, type Margin, pad, stack } from "./joining.js";
 import { matmul } from "./linear.js";
 import { NdArray } from "./ndarray.js";
 import { power } from "./power.js";
 import { resultType } from "./promotion.js";
 import { mean, sum } from "./reductions.js";
+import { fillWhere, put, spread, take } from "./rows.js";
+import type { Selection } from "./indices.js";
+import { broadcastShapes } from "./shape.js";
 import * as views from "./views.js";
 
 /** What an operation takes besides its operands. */
@@ -27,6 +31,26 @@ export interface Parameters {
   other?: number;
   index?: number;
   dtype?: DType;
+  /** Of a slice, beside dim. */
+  start?: number;
+  length?: number;
+  step?: number;
+  /** What index tensors take, of what `steps` leave. */
+  selection?: Selection;
+  steps?: readonly ViewStep[];
+  accumulate?: boolean;
+  /** One a dimension, or one an operand. */
+  margins?: readonly Margin[];
+  shapes?: readonly (readonly number[])[];
+  value?: number;
+  /** torch's name of the derivative, where it has several for one operation of ours. */
+  node?: string;
+}
+
+/** A view as an operation of this table: indexing makes one for each part of an index. */
+export interface ViewStep {
+  readonly name: "alias" | "select" | "slice" | "unsqueeze";
+  readonly parameters: Parameters;
 }
 
 type Operation = (inputs: readonly Argument[], parameters: Parameters) => NdArray;
@@ -202,6 +226,63 @@ function matrixProduct([x, y]: readonly Argument[]): NdArray {
   return matmul(a, b);
 }
 
+/** The range of a slice operation. */
+const range = ({ dim = 0, start = 0, length = 0, step = 1 }: Parameters): views.Range => ({
+  dim,
+  start,
+  length,
+  step,
+});
+
+/** The view that steps lead to. */
+export function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
+  return steps.reduce((view, { name, parameters }) => operations[name]([view], parameters), x);
+}
+
+/** A copy of the first operand with the second where steps and selection say. */
+function assigned([input, values]: readonly Argument[], parameters: Parameters): NdArray {
+  const x = input as NdArray;
+  const out = copy(x, NdArray.empty(x.dtype, x.shape));
+  assign(out, values, parameters);
+  return out;
+}
+
+/** Puts `values`, broadcast and converted, into `target` where steps and selection say. */
+export function assign(
+  target: NdArray,
+  values: Argument,
+  { steps = [], selection, accumulate = false }: Parameters,
+): void {
+  const view = viewOf(target, steps);
+  const source = values instanceof NdArray ? values : NdArray.scalar(target.dtype, values);
+  if (selection) put(view, selection, source, accumulate ? "add" : "replace");
+  else if (accumulate) copy(operations.add([view, source], {}), view);
+  else copy(source, view);
+}
+
+/**
+ * The first operand, broadcast with the mask that the second is, with the third where the mask is
+ * true.
+ */
+function maskFilled([input, mask, value]: readonly Argument[]): NdArray {
+  const x = input as NdArray;
+  const shape = broadcastShapes(x.shape, (mask as NdArray).shape);
+  const out = copy(x, NdArray.empty(x.dtype, shape));
+  fillMasked(out, mask as NdArray, value);
+  return out;
+}
+
+/** Fills `target` with a 0-d array or a number where `mask`, broadcast, is true. */
+export function fillMasked(target: NdArray, mask: NdArray, value: Argument): void {
+  const filler =
+    value instanceof NdArray
+      ? copy(value, NdArray.empty(target.dtype, []))
+      : NdArray.scalar(target.dtype, value);
+  const whole = contiguous(target);
+  fillWhere(whole, contiguous(mask.expanded(target.shape)), filler);
+  if (whole !== target) copy(whole, target);
+}
+
 const only = (inputs: readonly Argument[]): NdArray => inputs[0] as NdArray;
 
 export const operations = {
@@ -238,12 +319,26 @@ export const operations = {
   squeeze: (inputs, { dims }) => views.squeeze(only(inputs), dims),
   unsqueeze: (inputs, { dim = 0 }) => views.unsqueeze(only(inputs), dim),
   transpose: (inputs, { dim = 0, other = 1 }) => views.transpose(only(inputs), dim, other),
-  select: (inputs, { index = 0 }) => views.select(only(inputs), index),
-  intoSlice: (inputs, { shape = [], index = 0 }) => {
+
+  // Indexing: views; copies of what is selected; what is put there; and the borders and joints of
+  // arrays.
+  alias: (inputs) => only(inputs).reshaped(only(inputs).shape, only(inputs).strides),
+  select: (inputs, { dim = 0, index = 0 }) => views.select(only(inputs), dim, index),
+  slice: (inputs, parameters) => views.slice(only(inputs), range(parameters)),
+  intoSlice: (inputs, { shape = [], ...parameters }) => {
     const out = fill(NdArray.empty(only(inputs).dtype, shape), 0);
-    copy(only(inputs), views.select(out, index));
+    copy(only(inputs), views.slice(out, range(parameters)));
     return out;
   },
+  index: (inputs, { selection }) => take(only(inputs), selection!),
+  /** Zeros with what was selected where it was, added up unless each element was selected once. */
+  intoSelection: (inputs, { selection, accumulate = true }) =>
+    spread(only(inputs), selection!, accumulate ? "add" : "replace"),
+  indexPut: assigned,
+  maskedFill: maskFilled,
+  cat: (inputs, { dim = 0 }) => concatenate(inputs as readonly NdArray[], dim),
+  stack: (inputs, { dim = 0 }) => stack(inputs as readonly NdArray[], dim),
+  constantPad: (inputs, { margins = [], value = 0 }) => pad(only(inputs), margins, value),
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

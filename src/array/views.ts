@@ -25,20 +25,45 @@ export function unsqueeze(x: NdArray, dim: number): NdArray {
 }
 
 export function transpose(x: NdArray, a: number, b: number): NdArray {
-  const order = x.shape.map((_, d) => (d === a ? b : d === b ? a : d));
-  return x.reshaped(
-    order.map((d) => x.shape[d]),
-    order.map((d) => x.strides[d]),
+  return permute(
+    x,
+    x.shape.map((_, d) => (d === a ? b : d === b ? a : d)),
   );
 }
 
-/** Slice `index` of dimension 0. */
-export function select(x: NdArray, index: number): NdArray {
+/** Where a slice of a dimension starts, how many elements it has, and how far apart they lie. */
+export interface Range {
+  readonly dim: number;
+  readonly start: number;
+  readonly length: number;
+  readonly step: number;
+}
+
+export function slice(x: NdArray, { dim, start, length, step }: Range): NdArray {
   return new NdArray(
     x.storage,
     x.dtype,
-    x.shape.slice(1),
-    x.strides.slice(1),
-    x.offset + index * x.strides[0],
+    x.shape.map((size, d) => (d === dim ? length : size)),
+    x.strides.map((stride, d) => (d === dim ? stride * step : stride)),
+    x.offset + start * x.strides[dim],
+  );
+}
+
+/** Element `index` of dimension `dim`, which goes. */
+export function select(x: NdArray, dim: number, index: number): NdArray {
+  return new NdArray(
+    x.storage,
+    x.dtype,
+    x.shape.filter((_, d) => d !== dim),
+    x.strides.filter((_, d) => d !== dim),
+    x.offset + index * x.strides[dim],
+  );
+}
+
+/** The dimensions in another order. */
+export function permute(x: NdArray, order: readonly number[]): NdArray {
+  return x.reshaped(
+    order.map((d) => x.shape[d]),
+    order.map((d) => x.strides[d]),
   );
 }

@@ -6,6 +6,7 @@
  */
 import type { OperationName, Parameters } from "../array/operations.js";
 import { isComplex } from "../array/dtype.js";
+import { isSkipped } from "../array/joining.js";
 import type { Variable } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
@@ -141,8 +142,49 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   transpose: rule("TransposeBackward0", [], (g, { parameters: { dim = 0, other = 1 } }) => [
     () => g.transpose(dim, other),
   ]),
-  select: rule("SelectBackward0", [], (g, { shape, parameters: { index = 0 } }) => [
-    () => g.intoSlice(shape, index),
+
+  alias: rule("AliasBackward0", [], (g) => [() => g]),
+  select: rule("SelectBackward0", [], (g, { shape, parameters: { dim = 0, index = 0 } }) => [
+    () => g.unsqueeze(dim).op("intoSlice", { shape, dim, start: index, length: 1 }),
   ]),
-  intoSlice: rule("SelectBackwardBackward0", [], (g, { parameters: { index = 0 } }) => [() => g.at(index)]),
+  slice: rule("SliceBackward0", [], (g, { shape, parameters }) => [
+    () => g.op("intoSlice", { ...parameters, shape }),
+  ]),
+  intoSlice: rule("SliceBackwardBackward0", [], (g, { parameters: { dim, start, length, step } }) => [
+    () => g.op("slice", { dim, start, length, step }),
+  ]),
+  index: rule("IndexBackward0", [], (g, { parameters: { selection, accumulate } }) => [
+    () => g.op("intoSelection", { selection, accumulate }),
+  ]),
+  intoSelection: rule("IndexPutBackward0", [], (g, { parameters: { selection } }) => [
+    () => g.op("index", { selection }),
+  ]),
+  // What was there has no part in it, unless it was added to.
+  indexPut: rule("IndexPutBackward0", [], (g, { parameters: { steps = [], selection, accumulate } }) => [
+    () => (accumulate ? g : g.op("indexPut", { steps, selection }, 0)),
+    () => {
+      const view = steps.reduce((v, { name, parameters }) => v.op(name, parameters), g);
+      return selection ? view.op("index", { selection }) : view;
+    },
+  ]),
+  maskedFill: rule("MaskedFillBackward0", [["y"], [], ["y"]], (g, { y }) => [
+    () => g.op("maskedFill", {}, y(), 0),
+    () => null,
+    () => g.op("maskedFill", {}, (y() as Variable).eq(0), 0).sum(),
+  ]),
+  cat: rule("CatBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) => {
+    let end = 0;
+    return shapes.map((shape) => {
+      if (isSkipped(shape)) return () => g.op("slice", { dim, start: 0, length: 0 }).reshape([0]);
+      const [start, length] = [end, shape[dim]];
+      end += length;
+      return () => g.op("slice", { dim, start, length });
+    });
+  }),
+  stack: rule("StackBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) =>
+    shapes.map((_, index) => () => g.op("select", { dim, index })),
+  ),
+  constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins = [] } }) => [
+    () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
+  ]),
 };

@@ -1,6 +1,7 @@
 /** The recorded graph: what the tape needs of a tensor, and a node for each operation, with what its derivative needs. */
 import { type DType, dtypes } from "../array/dtype.js";
 import type { NdArray } from "../array/ndarray.js";
+import type { OperationName, Parameters } from "../array/operations.js";
 
 /** Counts in-place changes; shared by a tensor, its views and what was detached from it. */
 export class Version {
@@ -62,9 +63,9 @@ export interface Variable {
   onesLike(): Variable;
   add_(other: Variable | number): Variable;
   detach(): Variable;
-  at(index: number): Variable;
-  /** Zeros of `shape` with this in slice `index` of dimension 0. @internal */
-  intoSlice(shape: readonly number[], index: number): Variable;
+  /** An operation of the table, recorded like any. @internal */
+  op(name: OperationName, parameters?: Parameters, ...others: (Variable | number)[]): Variable;
+  unsqueeze(dim: number): Variable;
 }
 
 /** Where a gradient goes: on into the graph, or to a leaf. Null where none is wanted. */

@@ -45,7 +45,7 @@ export function apply<V extends Variable>(
     shape: first.nd.shape,
   };
   const edges = inputs.map((x) => (typeof x === "number" ? null : edgeTo(x)));
-  const node: GraphNode = new GraphNode(rule.node, edges, nd.shape, nd.dtype, (g) => {
+  const node: GraphNode = new GraphNode(parameters.node ?? rule.node, edges, nd.shape, nd.dtype, (g) => {
     node.checkUsable();
     return rule.gradient(g, reader);
   });

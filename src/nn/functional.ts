@@ -277,3 +277,5 @@ export function huberLoss(
 ): Tensor {
   return evaluate("huberLoss", input, target, options);
 }
+
+export { pad, type PadMode, type PadOptions } from "./padding.js";

@@ -63,24 +63,28 @@ export function expandedShape(shape: readonly number[], sizes: readonly number[]
         `tensor (${shape.length})`,
     );
   }
-  return sizes.map((size, d) => {
+  const expanded = [...sizes];
+  // From the last to the first, as torch does, which names the last that does not fit.
+  for (let d = sizes.length - 1; d >= 0; d--) {
+    const size = sizes[d];
     if (d < lead) {
-      if (size < 0) {
-        throw new RangeError(
-          `The expanded size of the tensor (${size}) isn't allowed in a leading, non-existing dimension ${d}`,
-        );
-      }
-      return size;
+      if (size >= 0) continue;
+      throw new RangeError(
+        `The expanded size of the tensor (${size}) isn't allowed in a leading, non-existing dimension ${d}`,
+      );
     }
     const before = shape[d - lead];
-    if (size === -1 || size === before) return before;
+    if (size === -1 || size === before) {
+      expanded[d] = before;
+      continue;
+    }
     if (before !== 1 || size < 0) {
       throw new RangeError(
         `The expanded size of the tensor (${size}) must match the existing size (${before}) at non-singleton dimension ${d}.  ${both}`,
       );
     }
-    return size;
-  });
+  }
+  return expanded;
 }
 
 /**

@@ -12,7 +12,7 @@ import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 export type InPlaceName = "add" | "sub" | "mul" | "div" | "fill" | "copy";
 
 /** A tensor whose history can be replaced. */
-interface Target extends Variable {
+export interface Target extends Variable {
   nd: NdArray;
   node: GraphNode | null;
   readonly base: Variable | null;
@@ -72,12 +72,16 @@ function replacement(target: Target, other: Variable | number): GraphNode {
   return new GraphNode("CopyBackwards", edges, shape, dtype, (g) => [() => g.zeros(), () => g]);
 }
 
-function rewrite(target: Target, history: GraphNode | null): void {
+export function rewrite(target: Target, history: GraphNode | null): void {
   target.node = history;
   target.version.rewrites++;
 }
 
-function checkTarget(target: Target, recorded: boolean): void {
+/**
+ * Throws unless `target` may be changed; `viewed` where what changes is a view of it, as torch
+ * takes x[0] = 1.
+ */
+export function checkTarget(target: Target, recorded: boolean, viewed = false): void {
   const { nd } = target;
   if (nd.numel > 0 && nd.strides.some((stride, d) => stride === 0 && nd.shape[d] > 1)) {
     throw new Error(
@@ -87,7 +91,8 @@ function checkTarget(target: Target, recorded: boolean): void {
   }
   if (!recorded) return;
   if (target.requiresGrad && target.isLeaf) {
-    throw new Error("a leaf Variable that requires grad is being used in an in-place operation.");
+    const what = viewed ? "a view of a leaf Variable" : "a leaf Variable";
+    throw new Error(`${what} that requires grad is being used in an in-place operation.`);
   }
   if (!target.base) return;
   const root = rootOf(target.base);

@@ -15,6 +15,7 @@ import {
 import { bytesOf, NdArray } from "../array/ndarray.js";
 import { checkDimensions } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
+import type { Origin } from "../core/storage.js";
 import { lengthOf } from "../core/options.js";
 import type { TypedData } from "../array/typed.js";
 import { lengthIn, outsideOfMemory, readTyped, type TypedSource, writeTyped, writeValues } from "./data.js";
@@ -180,7 +181,12 @@ function checkValue(value: Scalar, dtype: DType): void {
 }
 
 /** A new array of the elements of `data`; `typeOf` says of what dtype, given what they suggest. */
-export function fromNested(data: unknown, asked: DType | null, typeOf: (inferred: DType) => DType): NdArray {
+export function fromNested(
+  data: unknown,
+  asked: DType | null,
+  typeOf: (inferred: DType) => DType,
+  origin: Origin = "user",
+): NdArray {
   const survey = new Survey(asked);
   if (!Array.isArray(data)) {
     const value = takeScalar(data);
@@ -188,7 +194,7 @@ export function fromNested(data: unknown, asked: DType | null, typeOf: (inferred
     return NdArray.scalar(typeOf(survey.dtype()), value);
   }
   walk(data, 0, survey);
-  const nd = NdArray.empty(typeOf(survey.dtype()), survey.shape, "user");
+  const nd = NdArray.empty(typeOf(survey.dtype()), survey.shape, origin);
   try {
     const writer = new Writer(survey.shape, asked, nd);
     walk(data, 0, writer);

@@ -22,9 +22,12 @@ import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
+import { indexPut, indexPutInPlace, maskedFill, maskedFillInPlace } from "./assignment.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
 import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
 import { type InPlaceName, inPlace } from "./in-place.js";
+import { at, type IndexOf } from "./indexing.js";
+import { chunk, gather, indexSelect, maskedSelect, narrow, select, split } from "./selecting.js";
 
 /** The elements of a tensor as nested arrays; a 0-d tensor is its value. */
 export type Nested = Scalar | Nested[];
@@ -49,6 +52,18 @@ export interface ClampOptions {
   min?: number;
   /** Larger elements become this. */
   max?: number;
+}
+
+/**
+ * What stands for one or more dimensions in an index: a whole number, a slice, `"..."` for all
+ * dimensions that are not named, null for a new one of size 1, an integer tensor or a list of
+ * indices, a bool tensor as a mask.
+ */
+export type Index = IndexOf<Tensor>;
+/** Options of indexPut and indexPut_. */
+export interface IndexPutOptions {
+  /** Add the values to what is there, instead of replacing it. */
+  accumulate?: boolean;
 }
 
 /**
@@ -140,7 +155,8 @@ export class Tensor implements Variable {
     );
   }
 
-  private op(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): Tensor {
+  /** @internal */
+  op(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): Tensor {
     for (const other of others) checkOperand(name, other);
     const result = apply<Tensor>(name, [this, ...others], parameters, Tensor.wrap);
     if (result.base === this) result.retake = () => this.op(name, parameters);
@@ -176,6 +192,32 @@ export class Tensor implements Variable {
   /** Data type of the elements. */
   get dtype(): DType {
     return this.nd.dtype;
+  }
+
+  /**
+   * Number of dimensions; as ndim.
+   *
+   * @example
+   * zeros([2, 3]).dim(); // 2
+   */
+  dim(): number {
+    return this.ndim;
+  }
+
+  /**
+   * The sizes, as shape, or the size of dimension `dim`.
+   *
+   * @throws RangeError for a dimension out of range
+   * @example
+   * zeros([2, 3]).size(); // [2, 3]
+   * zeros([2, 3]).size(-1); // 3
+   */
+  size(): readonly number[];
+  size(dim: number): number;
+  size(dim?: number): number | readonly number[] {
+    if (dim === undefined) return this.shape;
+    if (this.ndim === 0) throw new RangeError(`Dimension specified as ${dim} but tensor has no dimensions`);
+    return this.shape[wrapDim(dim, this.ndim)];
   }
 
   /**
@@ -261,25 +303,134 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A slice of dimension 0, negative indices counted from the end; a view.
+   * The part that an index names: x[:, 1:3] is `x.at(":", "1:3")`. Each argument stands for the
+   * next dimension:
    *
-   * @throws TypeError for an index that is no integer; RangeError for one out of bounds, and for a 0-d tensor
+   * - a whole number, negative ones counted from the end, takes one element of it;
+   * - a slice, `"start:stop"` or `"start:stop:step"` as in Python, takes a range, cut at the
+   *   ends; `":"` takes all;
+   * - `"..."` stands for all dimensions that no other argument names;
+   * - null makes a new dimension of size 1;
+   * - an int64 or int32 tensor, or an array of whole numbers, takes the elements that it lists;
+   * - a bool tensor, or an array of booleans, is a mask of as many dimensions as it has, and
+   *   takes the elements where it is true.
+   *
+   * Several tensors broadcast together and are read element by element; their dimensions come
+   * where the first stood, or first of all when something stands between them. Plain indices give
+   * a view, tensors a copy: to change what they name, see indexPut_. Gradient: g, put where the
+   * elements came from; exact sums where one was taken several times.
+   *
+   * @throws TypeError for what is no index, and for index tensors of another dtype; RangeError
+   *   for an index out of bounds, a mask of another shape, index tensors that do not broadcast,
+   *   more indices than dimensions
    * @example
-   * String(tensor([[1, 2], [3, 4]]).at(-1)); // "tensor([3., 4.])"
+   * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * String(x.at(-1)); // "tensor([4., 5., 6.])"
+   * String(x.at(":", "1:3")); // "tensor([[2., 3.],\n        [5., 6.]])"
+   * String(x.at("...", -1)); // "tensor([3., 6.])"
+   * x.at(":", null).shape; // [2, 1, 3]
+   * String(x.at(x.gt(4))); // "tensor([5., 6.])"
+   * String(x.at([0, 1, 1], [2, 0, 1])); // "tensor([3., 4., 5.])"
    */
-  at(index: number): Tensor {
-    this.checkAlive("at");
-    if (this.ndim === 0) {
-      throw new RangeError(
-        "invalid index of a 0-dim tensor. Use `tensor.item()` to convert a 0-dim tensor to a number",
-      );
-    }
-    if (!Number.isInteger(index)) throw new TypeError(`at: expected an integer, got ${describeValue(index)}`);
-    const size = this.shape[0];
-    if (index < -size || index >= size) {
-      throw new RangeError(`index ${index} is out of bounds for dimension 0 with size ${size}`);
-    }
-    return this.op("select", { index: index < 0 ? index + size : index });
+  at(...indices: readonly [Index, ...Index[]]): Tensor {
+    return at<Tensor>(this, indices, isTensor);
+  }
+
+  /**
+   * Element `index` of dimension `dim`, which goes: a view. Negative indices are counted from the
+   * end.
+   *
+   * @throws TypeError for an index that is no integer; RangeError for a dimension or an index out
+   *   of range, and for a 0-d tensor
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).select(1, 0)); // "tensor([1., 3.])"
+   */
+  select(dim: number, index: number): Tensor {
+    return select<Tensor>(this, dim, index);
+  }
+
+  /**
+   * Elements `start` to `start + length - 1` of dimension `dim`: a view.
+   *
+   * @throws TypeError for what is no integer; RangeError for a dimension or elements out of
+   *   range, and for a 0-d tensor
+   * @example
+   * String(tensor([1, 2, 3, 4]).narrow(0, 1, 2)); // "tensor([2., 3.])"
+   */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return narrow<Tensor>(this, dim, start, length);
+  }
+
+  /**
+   * Views of parts along dimension `dim`: of `sizes` elements each, the last perhaps fewer, or of
+   * sizes given one by one.
+   *
+   * @throws TypeError for what is no integer; RangeError for sizes that are negative or do not
+   *   add up, a dimension out of range, and for a 0-d tensor
+   * @example
+   * arange(5).split(2).map(String); // ["tensor([0., 1.])", "tensor([2., 3.])", "tensor([4.])"]
+   * arange(5).split([1, 4])[1].shape; // [4]
+   */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    return split<Tensor>(this, sizes, dim);
+  }
+
+  /**
+   * Views of at most `chunks` parts along dimension `dim`, all of one size but for the last.
+   *
+   * @throws as split; RangeError for less than one chunk
+   * @example
+   * arange(5).chunk(2).map(String); // ["tensor([0., 1., 2.])", "tensor([3., 4.])"]
+   */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return chunk<Tensor>(this, chunks, dim);
+  }
+
+  /**
+   * A copy of the elements of dimension `dim` that the vector `index`, int64 or int32, lists;
+   * none are counted from the end. Gradient: g, put where the elements came from; exact sums
+   * where one was taken several times.
+   *
+   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for an
+   *   index of several dimensions, elements of it out of bounds, and for a dimension out of range
+   * @example
+   * String(tensor([[1, 2, 3]]).indexSelect(1, tensor([2n, 0n]))); // "tensor([[3., 1.]])"
+   */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    checkTensor("indexSelect", index);
+    return indexSelect<Tensor>(this, dim, index);
+  }
+
+  /**
+   * The elements where `mask`, broadcast with this tensor, is true, as a vector. Gradient: g, put
+   * where the elements came from.
+   *
+   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not
+   *   broadcast
+   * @example
+   * String(tensor([1, 2, 3]).maskedSelect(tensor([true, false, true]))); // "tensor([1., 3.])"
+   */
+  maskedSelect(mask: Tensor): Tensor {
+    checkTensor("maskedSelect", mask);
+    return maskedSelect<Tensor>(this, mask);
+  }
+
+  /**
+   * For each element of `index`, int64 or int32, the element of this tensor that lies there along
+   * dimension `dim`, and where the index itself lies along all others: of a matrix and dimension
+   * 1, result[i][j] = this[i][index[i][j]]. The index is no larger than this tensor along the
+   * other dimensions. Gradient: g, put where the elements came from; exact sums where one was
+   * taken several times.
+   *
+   * @throws TypeError for an index of another dtype, or that is no tensor; RangeError for another
+   *   number of dimensions, an index that is too large, elements of it out of bounds, and for a
+   *   dimension out of range
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).gather(1, tensor([[1n], [0n]]))); // "tensor([[2.],\n        [3.]])"
+   */
+  gather(dim: number, index: Tensor): Tensor {
+    checkTensor("gather", index);
+    return gather<Tensor>(this, dim, index);
   }
 
   /**
@@ -291,7 +442,7 @@ export class Tensor implements Variable {
    */
   *[Symbol.iterator](): Iterator<Tensor> {
     if (this.ndim === 0) throw new TypeError("iteration over a 0-d tensor");
-    for (let i = 0; i < this.shape[0]; i++) yield this.at(i);
+    for (let i = 0; i < this.shape[0]; i++) yield this.select(0, i);
   }
 
   // Gradients
@@ -887,11 +1038,6 @@ export class Tensor implements Variable {
     );
   }
 
-  /** @internal */
-  intoSlice(shape: readonly number[], index: number): Tensor {
-    return this.op("intoSlice", { shape, index });
-  }
-
   // Comparisons, to bool
 
   /**
@@ -1071,6 +1217,70 @@ export class Tensor implements Variable {
     return this.inPlace("copy", source);
   }
 
+  /**
+   * Puts `values`, broadcast, where `indices`, the arguments of at() as an array, say; returns
+   * this. x[:, 1:3] = y is `x.indexPut_([":", "1:3"], y)`, and x[mask] = 0 is
+   * `x.indexPut_([mask], 0)`. Values may be a tensor, which an index of plain parts converts and
+   * one with tensors takes of this dtype or 0-d, or a plain value. Where an element is named
+   * several times, the last value stays; with `accumulate` values are added to what is there,
+   * exactly and rounded once. Gradient: to `values`, its elements' part; to this, 0 where it was
+   * replaced.
+   *
+   * @throws Error as add_; TypeError and RangeError as at; RangeError for values that do not
+   *   broadcast to what the indices name, and for a number that an integer dtype cannot hold;
+   *   TypeError for values of another dtype
+   * @example
+   * const x = zeros([2, 3]);
+   * x.indexPut_([":", "1:3"], tensor([1, 2]));
+   * x.indexPut_([x.eq(0)], -1);
+   * String(x); // "tensor([[-1.,  1.,  2.],\n        [-1.,  1.,  2.]])"
+   * String(zeros([3]).indexPut_([[2, 0, 2]], 1, { accumulate: true })); // "tensor([1., 0., 2.])"
+   */
+  indexPut_(indices: readonly Index[], values: Tensor | Scalar, options: IndexPutOptions = {}): this {
+    indexPutInPlace<Tensor>(this, indices, values, readAccumulate("indexPut_", options), maker);
+    return this;
+  }
+
+  /**
+   * As indexPut_, in a copy of this tensor.
+   *
+   * @throws as indexPut_
+   * @example
+   * String(tensor([1, 2, 3]).indexPut(["1:"], 0)); // "tensor([1., 0., 0.])"
+   */
+  indexPut(indices: readonly Index[], values: Tensor | Scalar, options: IndexPutOptions = {}): Tensor {
+    return indexPut<Tensor>(this, indices, values, readAccumulate("indexPut", options), maker);
+  }
+
+  /**
+   * A copy with `value`, plain or a 0-d tensor, where `mask`, broadcast with this tensor, is
+   * true. Gradient: g where the mask is false, else 0; to the value, the sum of g where the mask
+   * is true.
+   *
+   * @throws TypeError for a mask that is no bool tensor; RangeError for shapes that do not
+   *   broadcast, a value of several dimensions, and for one that an integer dtype cannot hold
+   * @example
+   * const x = tensor([1, NaN, 3]);
+   * String(x.maskedFill(x.ne(x), 0)); // "tensor([1., 0., 3.])"
+   */
+  maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
+    checkTensor("maskedFill", mask);
+    return maskedFill<Tensor>(this, mask, value, maker);
+  }
+
+  /**
+   * As maskedFill, in place; returns this. The mask broadcasts to this shape.
+   *
+   * @throws as maskedFill; Error as add_
+   * @example
+   * String(tensor([1, 2, 3]).maskedFill_(tensor([true, false, true]), 0)); // "tensor([0., 2., 0.])"
+   */
+  maskedFill_(mask: Tensor, value: Tensor | Scalar): this {
+    checkTensor("maskedFill_", mask);
+    maskedFillInPlace<Tensor>(this, mask, value, maker);
+    return this;
+  }
+
   private inPlace(name: InPlaceName, other: Operand, alpha = 1): this {
     checkOperand(`${name}_`, other);
     inPlace(this, name, other, alpha, Tensor.wrap);
@@ -1166,6 +1376,15 @@ export class Tensor implements Variable {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.nd.storage.disposed ? "tensor(<disposed>)" : this.toString();
   }
+}
+
+const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+const maker = { isTensor, wrap: Tensor.wrap };
+
+function readAccumulate(caller: string, options: IndexPutOptions): boolean {
+  const { accumulate = false } = takeOptions(caller, options, ["accumulate"]);
+  checkFlag(caller, "accumulate", accumulate);
+  return accumulate;
 }
 
 function readAlpha(caller: string, options: AlphaOptions | undefined): number {

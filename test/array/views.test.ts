@@ -48,11 +48,49 @@ const STEPS: Record<string, Step> = {
     return [views.transpose(view, a, b), build(swap(model.shape), (index) => lookUp(model, swap(index)))];
   },
   select: (view, model, random) => {
-    if (model.shape.length === 0 || model.shape[0] === 0) return null;
-    const index = random.integer(0, model.shape[0] - 1);
+    const { shape } = model;
+    if (shape.length === 0) return null;
+    const dim = random.integer(0, shape.length - 1);
+    if (shape[dim] === 0) return null;
+    const index = random.integer(0, shape[dim] - 1);
+    const rest = [...shape.slice(0, dim), ...shape.slice(dim + 1)];
     return [
-      views.select(view, index),
-      build(model.shape.slice(1), (rest) => lookUp(model, [index, ...rest])),
+      views.select(view, dim, index),
+      build(rest, (at) => lookUp(model, [...at.slice(0, dim), index, ...at.slice(dim)])),
+    ];
+  },
+  slice: (view, model, random) => {
+    const { shape } = model;
+    if (shape.length === 0) return null;
+    const dim = random.integer(0, shape.length - 1);
+    const step = random.integer(1, 3);
+    const start = random.integer(0, shape[dim]);
+    const length = random.integer(0, Math.ceil((shape[dim] - start) / step));
+    const sizes = shape.map((size, d) => (d === dim ? length : size));
+    return [
+      views.slice(view, { dim, start, length, step }),
+      build(sizes, (at) =>
+        lookUp(
+          model,
+          at.map((i, d) => (d === dim ? start + i * step : i)),
+        ),
+      ),
+    ];
+  },
+  permute: (view, model, random) => {
+    const order = model.shape
+      .map((_, d) => ({ d, key: random.next() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ d }) => d);
+    const sizes = order.map((d) => model.shape[d]);
+    return [
+      views.permute(view, order),
+      build(sizes, (at) =>
+        lookUp(
+          model,
+          model.shape.map((_, d) => at[order.indexOf(d)]),
+        ),
+      ),
     ];
   },
   unsqueeze: (view, model, random) => {
@@ -126,7 +164,7 @@ describe("views", () => {
 describe("reshape", () => {
   it("shares the memory of a contiguous array, a slice of one included", () => {
     const x = counted([4, 6]);
-    const row = views.select(x, 2);
+    const row = views.select(x, 0, 2);
     const reshaped = views.reshape(row, [2, 3]);
     expect(reshaped.storage).toBe(x.storage);
     expect(elementsOf(reshaped)).toEqual([12, 13, 14, 15, 16, 17]);
