@@ -24,7 +24,9 @@ import * as op from "./terms/arithmetic";
 import { binary, unary } from "./loops/map";
 import { sum, sumAndSlope } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
-import { total, totalIntegers } from "./loops/total";
+import { rowTotals, total, totalIntegers } from "./loops/total";
+import { choose } from "./loops/choose";
+import { extreme } from "./loops/extreme";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
@@ -162,6 +164,8 @@ export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
 export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
+export function totals_f32(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f32>(x, rows, length, out); }
+export function totals_f64(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f64>(x, rows, length, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 
 // Conversions: convert_<from>_<to>
@@ -198,9 +202,22 @@ export function scatter_8(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, tabl
 export function gather_16(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<v128>(view, out, start, n, ndim, table); }
 export function scatter_16(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<v128>(x, view, start, n, ndim, table); }
 
+// Choices between two arrays, by the size of an element in bytes.
+export function where_1(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u8>(mask, x, y, out, n); }
+export function where_2(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u16>(mask, x, y, out, n); }
+export function where_4(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u32>(mask, x, y, out, n); }
+export function where_8(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u64>(mask, x, y, out, n); }
+export function where_16(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<v128>(mask, x, y, out, n); }
+
+// The largest (1) or smallest (0) along a dimension, and where: see loops/extreme.ts.
+export function extreme_f32(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<f32>(x, values, indices, outer, length, inner, largest != 0); }
+export function extreme_f64(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<f64>(x, values, indices, outer, length, inner, largest != 0); }
+export function extreme_i64(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<i64>(x, values, indices, outer, length, inner, largest != 0); }
+
 // Matrices and complex numbers.
 export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }
 export function matmul_f64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f64>(a, b, out, m, k, n); }
+export function matmul_i64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<i64>(a, b, out, m, k, n); }
 export function cabs_f32(z: ptr, out: ptr, n: i32): void { complexAbs<f32>(z, out, n); }
 export function cabs_f64(z: ptr, out: ptr, n: i32): void { complexAbs<f64>(z, out, n); }
 export function csign_f32(z: ptr, out: ptr, n: i32): void { complexSign<f32>(z, out, n); }

@@ -32,15 +32,25 @@ export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
 export type { IndexList, Slice } from "./tensor/indexing.js";
 export { cat, type JoinOptions, stack } from "./tensor/joining.js";
-export { manualSeed, rand, randn } from "./tensor/random.js";
+export { manualSeed, normal, rand, randn } from "./tensor/random.js";
 export {
   type AlphaOptions,
   type ClampOptions,
   type Index,
   type IndexPutOptions,
+  type NanToNumOptions,
   type Nested,
   type Operand,
   type ReduceOptions,
   Tensor,
 } from "./tensor/tensor.js";
+export type {
+  AlongOptions,
+  ArgOptions,
+  NormOptions,
+  ReduceArgument,
+  ValuesAndIndices,
+  VarianceOptions,
+} from "./tensor/reductions.js";
+export { where } from "./tensor/where.js";
 export { tidy } from "./tensor/tidy.js";

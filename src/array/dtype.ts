@@ -152,10 +152,10 @@ export function promoteTypes(a: DType, b: DType): DType {
 const CATEGORIES: readonly Category[] = ["bool", "integer", "float", "complex"];
 
 /** Throws torch's error when results of dtype `from` cannot be stored as `to`, which is of a lower category. */
-export function checkCast(from: DType, to: DType): void {
+export function checkCast(from: DType, to: DType, name = dtypes[to].torchName): void {
   if (CATEGORIES.indexOf(dtypes[from].category) <= CATEGORIES.indexOf(dtypes[to].category)) return;
   throw new TypeError(
-    `result type ${dtypes[from].torchName} can't be cast to the desired output type ${dtypes[to].torchName}`,
+    `result type ${dtypes[from].torchName} can't be cast to the desired output type ${name}`,
   );
 }
 

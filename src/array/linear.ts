@@ -1,18 +1,139 @@
-/** Matrix product. */
+/** Products of matrices and vectors, with torch's checks. Each element is a sum in the order of the columns. */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { contiguous } from "./elementwise.js";
+import { type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
+import { binary, contiguous, convert } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
+import { numelOf } from "./shape.js";
+import { sumAll } from "./sums.js";
 
-/** a (m, k) · b (k, n), both float32 or both float64. */
-export function matmul(a: NdArray, b: NdArray): NdArray {
+/** What C++ calls the types, in messages of torch's. */
+export const C_NAMES: Readonly<Record<DType, string>> = {
+  bool: "bool",
+  uint8: "unsigned char",
+  int8: "signed char",
+  int16: "short int",
+  int32: "int",
+  int64: "long int",
+  float16: "c10::Half",
+  bfloat16: "c10::BFloat16",
+  float32: "float",
+  float64: "double",
+  complex64: "c10::complex<float>",
+  complex128: "c10::complex<double>",
+};
+
+function checkDType(kernel: string, dtype: DType): void {
+  if (dtype !== "bool" && !isComplex(dtype)) return;
+  throw new TypeError(`"${kernel}" not implemented for '${dtypes[dtype].torchName}'`);
+}
+
+/** Integers are multiplied as int64 and wrap, halves as float32 and are rounded once. */
+function wideType(dtype: DType): DType {
+  if (dtype === "float64") return dtype;
+  return isFloating(dtype) ? "float32" : "int64";
+}
+
+/** a (batches, m, k) · b (batches, k, n), as an array of `shape`. */
+function multiply(
+  a: NdArray,
+  b: NdArray,
+  [batches, m, k, n]: readonly [number, number, number, number],
+  shape: readonly number[],
+): NdArray {
+  const wide = wideType(a.dtype);
+  const left = contiguous(convert(a, wide));
+  const right = contiguous(convert(b, wide));
+  const out = NdArray.empty(wide, shape);
+  const { compute, size } = dtypes[wide];
+  const kernel = memory().kernels[`matmul_${compute}`];
+  operate(() => {
+    const [x, y, z] = [left, right, out].map((operand) => operand.address());
+    for (let i = 0; i < batches; i++)
+      kernel(x + i * m * k * size, y + i * k * n * size, z + i * m * n * size, m, k, n);
+  });
+  return convert(out, a.dtype);
+}
+
+/** a (m, k) · b (k, n) */
+export function mm(a: NdArray, b: NdArray): NdArray {
+  if (a.shape.length !== 2) throw new RangeError("self must be a matrix");
+  if (b.shape.length !== 2) throw new RangeError("mat2 must be a matrix");
   const [m, k] = a.shape;
-  const n = b.shape[1];
-  const left = contiguous(a);
-  const right = contiguous(b);
-  const out = NdArray.empty(a.dtype, [m, n]);
-  const { kernels } = memory();
-  const kernel = a.dtype === "float64" ? kernels.matmul_f64 : kernels.matmul_f32;
-  operate(() => kernel(left.address(), right.address(), out.address(), m, k, n));
-  return out;
+  const [l, n] = b.shape;
+  if (k !== l) {
+    throw new RangeError(`mat1 and mat2 shapes cannot be multiplied (${m}x${k} and ${l}x${n})`);
+  }
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a.dtype]} != ${C_NAMES[b.dtype]}`,
+    );
+  }
+  checkDType("addmm_impl_cpu_", a.dtype);
+  return multiply(a, b, [1, m, k, n], [m, n]);
+}
+
+/** The products of matching matrices: a (batches, m, k) · b (batches, k, n) */
+export function bmm(a: NdArray, b: NdArray): NdArray {
+  if (a.shape.length !== 3) throw new RangeError("batch1 must be a 3D tensor");
+  if (b.shape.length !== 3) throw new RangeError("batch2 must be a 3D tensor");
+  const [batches, m, k] = a.shape;
+  const [c, l, n] = b.shape;
+  if (c !== batches || l !== k) {
+    throw new RangeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${batches}, ${k}] but got: [${c}, ${l}].`,
+    );
+  }
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `expected scalar type ${dtypes[a.dtype].torchName} but found ${dtypes[b.dtype].torchName}`,
+    );
+  }
+  checkDType("bmm", a.dtype);
+  return multiply(a, b, [batches, m, k, n], [batches, m, n]);
+}
+
+/** a (m, k) · v (k) */
+export function mv(a: NdArray, v: NdArray): NdArray {
+  if (a.shape.length !== 2 || v.shape.length !== 1) {
+    throw new RangeError(`vector + matrix @ vector expected, got 1, ${a.shape.length}, ${v.shape.length}`);
+  }
+  const [m, k] = a.shape;
+  if (k !== v.shape[0]) {
+    const size = v.shape[0];
+    throw new RangeError(`size mismatch, got input (${m}), mat (${m}x${k}), vec (${size})`);
+  }
+  if (a.dtype !== v.dtype) {
+    const [matrix, vector] = [dtypes[a.dtype].torchName, dtypes[v.dtype].torchName];
+    throw new TypeError(
+      `addmv input tensors must have the same dtype, but got ${vector}, ${matrix}, and ${vector}`,
+    );
+  }
+  checkDType("addmv_impl_cpu", a.dtype);
+  return multiply(a, v, [1, m, k, 1], [m]);
+}
+
+/** Σ a · b of two vectors: the exact sum of the products, which are exact for float32 and halves. */
+export function dot(a: NdArray, b: NdArray): NdArray {
+  if (a.shape.length !== 1 || b.shape.length !== 1) {
+    throw new RangeError(`1D tensors expected, but got ${a.shape.length}D and ${b.shape.length}D tensors`);
+  }
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `dot : expected both vectors to have same dtype, but found ${dtypes[a.dtype].torchName} and ` +
+        dtypes[b.dtype].torchName,
+    );
+  }
+  const [n, other] = [numelOf(a.shape), numelOf(b.shape)];
+  if (n !== other) {
+    throw new RangeError(
+      `inconsistent tensor size, expected tensor [${n}] and src [${other}] to have the same number of elements, ` +
+        `but got ${n} and ${other} elements respectively`,
+    );
+  }
+  checkDType("dot", a.dtype);
+  const products = binary("mul", a, b, isFloating(a.dtype) ? "float64" : "int64");
+  const sum = sumAll(products);
+  products.storage.dispose();
+  return NdArray.scalar(a.dtype, typeof sum === "bigint" ? sum : roundFloat(a.dtype, sum));
 }

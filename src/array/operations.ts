@@ -7,7 +7,9 @@ import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } f
 import { checkFits, checkHolds, type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
 import { type Argument, binary, contiguous, convert, copy, fill, unary } from "./elementwise.js";
 import { concatenate, type Margin, pad, stack } from "./joining.js";
-import { matmul } from "./linear.js";
+import * as extremes from "./extremes.js";
+import * as linear from "./linear.js";
+import * as moments from "./moments.js";
 import { NdArray } from "./ndarray.js";
 import { power } from "./power.js";
 import { resultType } from "./promotion.js";
@@ -15,6 +17,7 @@ import { mean, sum } from "./reductions.js";
 import { fillWhere, put, spread, take } from "./rows.js";
 import type { Selection } from "./indices.js";
 import { broadcastShapes } from "./shape.js";
+import * as choices from "./choices.js";
 import * as views from "./views.js";
 
 /** What an operation takes besides its operands. */
@@ -30,7 +33,16 @@ export interface Parameters {
   dim?: number;
   other?: number;
   index?: number;
+  size?: number;
   dtype?: DType;
+  /** Order of a norm. */
+  p?: number;
+  /** What var and std take off the number of elements. */
+  correction?: number;
+  /** What takes the place of NaN and the infinities. */
+  nan?: number;
+  posinf?: number | undefined;
+  neginf?: number | undefined;
   /** Of a slice, beside dim. */
   start?: number;
   length?: number;
@@ -203,27 +215,9 @@ function multiply([x, y]: readonly Argument[]): NdArray {
   return isComplex(common) ? complexMultiply(x, y, common) : binary("mul", x, y, common);
 }
 
-function matrixProduct([x, y]: readonly Argument[]): NdArray {
-  const [a, b] = [x as NdArray, y as NdArray];
-  if (a.shape.length !== 2 || b.shape.length !== 2) {
-    throw new RangeError(`matmul: expected two 2-D tensors, got ${a.shape.length}-D and ${b.shape.length}-D`);
-  }
-  if (a.shape[1] !== b.shape[0]) {
-    throw new RangeError(
-      `mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`,
-    );
-  }
-  if (a.dtype !== b.dtype) {
-    throw new TypeError(
-      `expected m1 and m2 to have the same dtype, but got: ${dtypes[a.dtype].torchName} != ${dtypes[b.dtype].torchName}`,
-    );
-  }
-  if (a.dtype !== "float32" && a.dtype !== "float64") {
-    throw new TypeError(
-      `matmul: expected float32 or float64 tensors, got ${a.dtype}; convert with to("float32")`,
-    );
-  }
-  return matmul(a, b);
+function nansum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
+  if (isComplex(x.dtype)) throw new TypeError("nansum on CPU does not support complex inputs");
+  return sum(isFloating(x.dtype) ? choices.where([choices.isNaNs(x), 0, x]) : x, dims, keepdim);
 }
 
 /** The range of a slice operation. */
@@ -284,6 +278,7 @@ export function fillMasked(target: NdArray, mask: NdArray, value: Argument): voi
 }
 
 const only = (inputs: readonly Argument[]): NdArray => inputs[0] as NdArray;
+const second = (inputs: readonly Argument[]): NdArray => inputs[1] as NdArray;
 
 export const operations = {
   add: additive("add"),
@@ -310,7 +305,6 @@ export const operations = {
   ge: comparison("le", true),
   sum: (inputs, { dims, keepdim = false }) => sum(only(inputs), dims, keepdim),
   mean: (inputs, { dims, keepdim = false }) => mean(only(inputs), dims, keepdim),
-  matmul: matrixProduct,
   to: (inputs, { dtype = "float32" }) => convert(only(inputs), dtype),
   clone: (inputs) => copy(only(inputs), NdArray.empty(only(inputs).dtype, only(inputs).shape)),
   zeros: (inputs) => fill(NdArray.empty(only(inputs).dtype, only(inputs).shape), 0),
@@ -339,6 +333,44 @@ export const operations = {
   cat: (inputs, { dim = 0 }) => concatenate(inputs as readonly NdArray[], dim),
   stack: (inputs, { dim = 0 }) => stack(inputs as readonly NdArray[], dim),
   constantPad: (inputs, { margins = [], value = 0 }) => pad(only(inputs), margins, value),
+
+  // Products of matrices and vectors
+  mm: (inputs) => linear.mm(only(inputs), second(inputs)),
+  bmm: (inputs) => linear.bmm(only(inputs), second(inputs)),
+  mv: (inputs) => linear.mv(only(inputs), second(inputs)),
+  dot: (inputs) => linear.dot(only(inputs), second(inputs)),
+  // Choices
+  where: choices.where,
+  clampBetween: ([x, low, high]) => choices.clampBetween(x, low, high),
+  clampBelow: ([x, low]) => choices.clampBetween(x, low, undefined),
+  clampAbove: ([x, high]) => choices.clampBetween(x, undefined, high),
+  nanToNum: (inputs, { nan, posinf, neginf }) => choices.replaceNaN(only(inputs), nan, posinf, neginf),
+  isnan: (inputs) => choices.isNaNs(only(inputs)),
+  isinf: (inputs) => choices.isInfinite(only(inputs)),
+  isfinite: (inputs) => choices.isFinite(only(inputs)),
+  // Extremes: of all elements or along several dimensions, and along one with the indices as second input
+  maxAll: (inputs) => extremes.extremesAlong("max", only(inputs), undefined, false),
+  minAll: (inputs) => extremes.extremesAlong("min", only(inputs), undefined, false),
+  amax: (inputs, { dims, keepdim = false }) =>
+    extremes.extremesAlong("max", only(inputs), dims, keepdim, "amax"),
+  amin: (inputs, { dims, keepdim = false }) =>
+    extremes.extremesAlong("min", only(inputs), dims, keepdim, "amin"),
+  max: (inputs, { dims, keepdim = false }) => extremes.extremesAlong("max", only(inputs), dims, keepdim),
+  min: (inputs, { dims, keepdim = false }) => extremes.extremesAlong("min", only(inputs), dims, keepdim),
+  argmax: (inputs, { dim, keepdim = false }) => extremes.indexOfExtreme("max", only(inputs), dim, keepdim),
+  argmin: (inputs, { dim, keepdim = false }) => extremes.indexOfExtreme("min", only(inputs), dim, keepdim),
+  indicesOfMax: (inputs, { dim, keepdim = false }) =>
+    extremes.indicesAlong("max", only(inputs), dim, keepdim),
+  indicesOfMin: (inputs, { dim, keepdim = false }) =>
+    extremes.indicesAlong("min", only(inputs), dim, keepdim),
+  positions: (inputs, { dim = 0, size = 0 }) => extremes.positions(only(inputs), dim, size),
+  // Sums that leave out NaN, variances and norms
+  nansum: (inputs, { dims, keepdim = false }) => nansum(only(inputs), dims, keepdim),
+  var: (inputs, { dims, keepdim = false, correction = 1 }) =>
+    moments.variance(only(inputs), { dims, keepdim }, correction),
+  std: (inputs, { dims, keepdim = false, correction = 1 }) =>
+    moments.variance(only(inputs), { dims, keepdim }, correction, true),
+  norm: (inputs, { dims, keepdim = false, p = 2 }) => moments.norm(only(inputs), { dims, keepdim }, p),
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

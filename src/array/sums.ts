@@ -132,12 +132,52 @@ export function sumOver(
   operate(() => {
     const source = new Source(rows, tag, 0);
     const visit = prepare();
+    if (tag === "i64") {
+      for (let row = 0; row < count; row++) visit(row, sumIntegers(source, row * length, length));
+      return;
+    }
+    const together = Math.min(Math.floor(BLOCK / Math.max(length, 1)), MAXIMUM_ROWS, count);
+    if (together > 1) {
+      sumRows(source, tag, { count, length, together }, divisor, visit);
+      return;
+    }
     for (let row = 0; row < count; row++) {
-      const first = row * length;
-      visit(
-        row,
-        tag === "i64" ? sumIntegers(source, first, length) : sumRange(source, tag, first, length, divisor),
-      );
+      visit(row, sumRange(source, tag, row * length, length, divisor));
     }
   });
 }
+
+/** Rows whose three results fill a window of BLOCK numbers. */
+const MAXIMUM_ROWS = Math.floor(BLOCK / 3);
+
+/**
+ * Short rows, as many at once as a block holds. The kernel adds each row as it adds a block, so that its sum has the same
+ * bits as by itself; a row for which that is not certain is added again, exactly.
+ */
+function sumRows(
+  source: Source,
+  tag: "f32" | "f64",
+  { count, length, together }: { count: number; length: number; together: number },
+  divisor: number,
+  visit: (row: number, value: number) => void,
+): void {
+  const uncertain: number[] = [];
+  const totals = new Float64Array(3 * together);
+  for (let first = 0; first < count; first += together) {
+    const rows = Math.min(together, count - first);
+    const { memory } = source;
+    const results = memory.window(RESULTS);
+    memory.kernels[`totals_${tag}`](source.read(first * length, rows * length), rows, length, results);
+    totals.set(memory.f64.subarray(results >> 3, (results >> 3) + 3 * rows));
+    for (let row = 0; row < rows; row++) {
+      const sum = totals[3 * row] + totals[3 * row + 1];
+      const certain = Number.isFinite(sum) && isCertain(sum, totals[3 * row + 2], tag);
+      if (certain) visit(first + row, sum / divisor);
+      else uncertain.push(first + row);
+    }
+  }
+  for (const row of uncertain) visit(row, sumRange(source, tag, row * length, length, divisor));
+}
+
+/** The window that the sums of rows are written to; the source has the first two. */
+const RESULTS = 2;

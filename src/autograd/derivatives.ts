@@ -11,9 +11,10 @@ import type { Variable } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
 export interface Saved {
-  /** First and second input, output. A number that stood in a tensor's stead is read as it is. */
+  /** The inputs, output. A number that stood in a tensor's stead is read as it is. */
   readonly x: () => Variable;
   readonly y: () => Variable | number;
+  readonly z: () => Variable | number;
   readonly out: () => Variable;
   readonly parameters: Parameters;
   /** Shape of the first input. */
@@ -25,8 +26,8 @@ type Gradient = (g: Variable, saved: Saved) => readonly (() => Variable | null)[
 export interface Rule {
   /** torch's name of the derivative. */
   readonly node: string;
-  /** What the gradient of the first and of the second input read. */
-  readonly reads: readonly (readonly ("x" | "y" | "out")[])[];
+  /** What the gradient of each input reads. */
+  readonly reads: readonly (readonly ("x" | "y" | "z" | "out")[])[];
   readonly gradient: Gradient;
 }
 
@@ -73,6 +74,108 @@ function spread(g: Variable, { dims, keepdim }: Parameters, shape: readonly numb
 
 function count({ dims }: Parameters, shape: readonly number[]): number {
   return (dims ?? shape.map((_, d) => d)).reduce((n, d) => n * shape[d], 1);
+}
+
+/** A reduced tensor with the dimensions that were reduced back, of size 1. */
+function restore(r: Variable, { dims, keepdim }: Parameters, shape: readonly number[]): Variable {
+  if (keepdim) return r;
+  return r.reshape(shape.map((size, d) => (dims && !dims.includes(d) ? size : 1)));
+}
+
+/** To the elements that are the extreme, in equal parts; to the NaNs where that is NaN. */
+function extremeOfAll(node: string): Rule {
+  return rule(node, [["x", "out"]], (g, { x, out, shape }) => [
+    () => {
+      const mask = x().eq(out()).add(x().isnan().mul(out().isnan()));
+      return g.div(mask.sum()).expand(shape).keep(mask);
+    },
+  ]);
+}
+
+/** To the elements that equal the extreme of their row, in equal parts; NaN where that is NaN. */
+function extremeAlong(node: string): Rule {
+  return rule(node, [["x", "out"]], (g, { x, out, parameters, shape }) => [
+    () => {
+      const mask = x().eq(restore(out(), parameters, shape));
+      const { dims } = parameters;
+      const parts = mask.sum(dims ? { dim: dims, keepdim: true } : { keepdim: true });
+      return restore(g, parameters, shape).mul(mask).div(parts);
+    },
+  ]);
+}
+
+/** To the element that the index names. */
+function extremeAt(node: string): Rule {
+  return rule(node, [["y"]], (g, { y, parameters, shape }) => [
+    () => {
+      const [dim] = parameters.dims ?? [];
+      if (dim === undefined) return g;
+      const indices = restore(y() as Variable, parameters, shape);
+      return spread(g, parameters, shape).keep(indices.positions(dim, shape[dim]));
+    },
+    () => null,
+  ]);
+}
+
+/**
+ * torch's rule for clamp by tensors: to x within the bounds, to a bound beyond it, in equal parts where x is at one of two
+ * bounds in order; all to the upper bound where the bounds are out of order. A NaN of x stays with x.
+ */
+function shareAmongBounds(g: Variable, { x, y, z }: Saved): readonly (() => Variable | null)[] {
+  const share = (whole: Variable, half: Variable): Variable =>
+    g.mul(half.to(g.dtype).mul(-0.5).add(1)).keep(whole.add(half));
+  const not = (mask: Variable): Variable => mask.eq(0);
+  const [low, high] = [lift(y(), x()), lift(z(), x())];
+  const inOrder = low.lt(high);
+  const within = not(x().lt(low)).mul(not(x().gt(high)));
+  const atLow = inOrder.mul(x().eq(low));
+  const atHigh = inOrder.mul(x().eq(high));
+  return [
+    () => share(within, atLow.add(atHigh)),
+    () => share(x().lt(low).mul(low.le(high)), atLow),
+    () => share(x().gt(high).mul(low.le(high)).add(high.lt(low)), atHigh),
+  ];
+}
+
+/** 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in torch. */
+function varianceGradient(g: Variable, x: Variable, parameters: Parameters): Variable {
+  const { dims, correction = 1 } = parameters;
+  const freedom = count(parameters, x.shape) - correction;
+  const mean = x.mean(dims ? { dim: dims, keepdim: true } : { keepdim: true });
+  const upstream = restore(g, parameters, x.shape);
+  if (dims === undefined && freedom <= 0) {
+    // Infinite, and NaN where x is the mean.
+    return upstream.mul(x.ne(mean).to(x.dtype).mul(Infinity));
+  }
+  return upstream.mul(2 / freedom).mul(x.sub(mean));
+}
+
+/** torch's norm_backward, case by case; g and n are the gradient and the norm with the dimensions that were reduced. */
+function normGradient(g: Variable, x: Variable, n: Variable, { p = 2, dims }: Parameters): Variable | null {
+  if (p === 0) return null;
+  if (p === 1) return x.sign().mul(g);
+  if (p === 2) return g.mul(x.div(n).keep(n.ne(0)));
+  if (Math.abs(p) === Infinity) {
+    const mask = x.abs().eq(n).add(x.isnan().mul(n.isnan()));
+    const parts = mask.sum(dims ? { dim: dims, keepdim: true } : { keepdim: true });
+    return x.sign().mul(g.div(parts).mul(mask));
+  }
+  if (p < 1) {
+    const scaled = x.sign().mul(
+      x
+        .abs()
+        .pow(p - 1)
+        .keep(x.ne(0)),
+    );
+    return scaled.mul(g).mul(n.pow(1 - p));
+  }
+  const scale = g.div(n.pow(p - 1)).keep(n.ne(0));
+  if (p < 2)
+    return x
+      .sign()
+      .mul(x.abs().pow(p - 1))
+      .mul(scale);
+  return x.mul(x.abs().pow(p - 2)).mul(scale);
 }
 
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
@@ -128,10 +231,6 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   mean: rule("MeanBackward0", [], (g, { parameters, shape }) => [
     () => spread(g, parameters, shape).div(count(parameters, shape)),
   ]),
-  matmul: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [
-    () => g.matmul((y() as Variable).transpose(0, 1)),
-    () => x().transpose(0, 1).matmul(g),
-  ]),
   to: rule("ToCopyBackward0", [], (g) => [() => g]),
   clone: rule("CloneBackward0", [], (g) => [() => g]),
   zeros: NOT_DIFFERENTIABLE,
@@ -186,5 +285,60 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   ),
   constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins = [] } }) => [
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
+  ]),
+  mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [
+    () => g.mm((y() as Variable).transpose(0, 1)),
+    () => x().transpose(0, 1).mm(g),
+  ]),
+  bmm: rule("BmmBackward0", [["y"], ["x"]], (g, { x, y }) => [
+    () => g.bmm((y() as Variable).transpose(1, 2)),
+    () => x().transpose(1, 2).bmm(g),
+  ]),
+  mv: rule("MvBackward0", [["y"], ["x"]], (g, { x, y }) => [
+    () => g.unsqueeze(1).mul(y()),
+    () => x().transpose(0, 1).mv(g),
+  ]),
+  dot: rule("DotBackward0", [["y"], ["x"]], (g, { x, y }) => [() => g.mul(y()), () => g.mul(x())]),
+  where: rule("WhereBackward0", [[], ["x"], ["x"]], (g, { x }) => [
+    () => null,
+    () => g.keep(x()),
+    () => g.keep(x().eq(0)),
+  ]),
+  clampBetween: rule(
+    "ClampBackward0",
+    [
+      ["x", "y", "z"],
+      ["x", "y", "z"],
+      ["x", "y", "z"],
+    ],
+    (g, saved) => shareAmongBounds(g, saved),
+  ),
+  clampBelow: selection("ClampBackward0", (a, b) => a.lt(b)),
+  clampAbove: selection("ClampBackward0", (a, b) => a.gt(b)),
+  nanToNum: rule("NanToNumBackward0", [["x"]], (g, { x }) => [() => g.mul(x().isfinite())]),
+  isnan: NOT_DIFFERENTIABLE,
+  isinf: NOT_DIFFERENTIABLE,
+  isfinite: NOT_DIFFERENTIABLE,
+  maxAll: extremeOfAll("MaxBackward1"),
+  minAll: extremeOfAll("MinBackward1"),
+  amax: extremeAlong("AmaxBackward0"),
+  amin: extremeAlong("AminBackward0"),
+  max: extremeAt("MaxBackward0"),
+  min: extremeAt("MinBackward0"),
+  argmax: NOT_DIFFERENTIABLE,
+  argmin: NOT_DIFFERENTIABLE,
+  indicesOfMax: NOT_DIFFERENTIABLE,
+  indicesOfMin: NOT_DIFFERENTIABLE,
+  positions: NOT_DIFFERENTIABLE,
+  nansum: rule("NansumBackward0", [["x"]], (g, { x, parameters, shape }) => [
+    () => spread(g, parameters, shape).mul(x().eq(x())),
+  ]),
+  var: rule("VarBackward0", [["x"]], (g, { x, parameters }) => [() => varianceGradient(g, x(), parameters)]),
+  std: rule("StdBackward0", [["x", "out"]], (g, { x, out, parameters }) => [
+    () => varianceGradient(g.div(out().mul(2)).keep(out().ne(0)), x(), parameters),
+  ]),
+  norm: rule("LinalgVectorNormBackward0", [["x", "out"]], (g, { x, out, parameters }) => [
+    () =>
+      normGradient(restore(g, parameters, x().shape), x(), restore(out(), parameters, x().shape), parameters),
   ]),
 };

@@ -51,7 +51,16 @@ export interface Variable {
   /** This where `mask` holds, 0 elsewhere. @internal */
   keep(mask: Variable): Variable;
   sum(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Variable;
-  matmul(other: Variable): Variable;
+  mean(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Variable;
+  mm(other: Variable): Variable;
+  bmm(other: Variable): Variable;
+  mv(other: Variable): Variable;
+  ne(other: Variable | number): Variable;
+  isnan(): Variable;
+  isfinite(): Variable;
+  unsqueeze(dim: number): Variable;
+  /** Where dimension `dim`, of `size`, is at these indices; see array/extremes.ts. @internal */
+  positions(dim: number, size: number): Variable;
   transpose(a: number, b: number): Variable;
   reshape(shape: readonly number[]): Variable;
   expand(shape: readonly number[]): Variable;

@@ -33,13 +33,19 @@ export function apply<V extends Variable>(
   // An output that cannot carry a gradient (a comparison, a conversion to integers) ends the graph.
   if (!recorded || rule.node === "NotDifferentiable" || isIntegral(nd.dtype)) return wrap(nd, null, base);
 
-  const saved: { x?: () => Variable; y?: () => Variable | number; out?: () => Variable } = {};
+  const saved: {
+    x?: () => Variable;
+    y?: () => Variable | number;
+    z?: () => Variable | number;
+    out?: () => Variable;
+  } = {};
   const missing = (): never => {
     throw new Error(`internal: the rule of ${name} reads what it does not save`);
   };
   const reader: Saved = {
     x: () => (saved.x ?? missing)(),
     y: () => (saved.y ?? missing)(),
+    z: () => (saved.z ?? missing)(),
     out: () => (saved.out ?? missing)(),
     parameters,
     shape: first.nd.shape,
@@ -53,6 +59,7 @@ export function apply<V extends Variable>(
   const reads = rule.reads.flatMap((names, i) => (edges[i] ? names : []));
   if (reads.includes("x")) saved.x = node.save(first);
   if (reads.includes("y")) saved.y = typeof inputs[1] === "number" ? () => inputs[1] : node.save(inputs[1]);
+  if (reads.includes("z")) saved.z = typeof inputs[2] === "number" ? () => inputs[2] : node.save(inputs[2]);
   // A node that holds its own output is a cycle, which the garbage collector resolves.
   if (reads.includes("out")) saved.out = node.save(output);
   return output;

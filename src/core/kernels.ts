@@ -45,6 +45,17 @@ type StridedKernel = (
   table: number,
 ) => void;
 
+type ChooseKernel = (mask: number, x: number, y: number, out: number, n: number) => void;
+type ExtremeKernel = (
+  x: number,
+  values: number,
+  indices: number,
+  outer: number,
+  length: number,
+  inner: number,
+  largest: number,
+) => void;
+
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp";
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
@@ -60,6 +71,9 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
   Record<"total_i64", (x: number, n: number) => bigint> &
+  Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
+  Record<`where_${ElementSize}`, ChooseKernel> &
+  Record<`extreme_${ComputeTag}`, ExtremeKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`
     | `convert_${"f32" | "i64"}_f64`
@@ -71,7 +85,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`${"gather" | "scatter"}_${ElementSize}`, StridedKernel> &
   Record<
-    `matmul_${"f32" | "f64"}`,
+    `matmul_${ComputeTag}`,
     (a: number, b: number, out: number, m: number, k: number, n: number) => void
   > &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;

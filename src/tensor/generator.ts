@@ -1,4 +1,5 @@
 import { roundToBFloat16, roundToFloat16 } from "../core/half.js";
+import { fusedFloat32, fusedFloat64 } from "./generator/fused.js";
 import { normalPairFloat32 } from "./generator/float32.js";
 import { normalPairFloat64 } from "./generator/float64.js";
 import { MersenneTwister } from "./generator/mersenne-twister.js";
@@ -93,12 +94,13 @@ export class Generator {
   }
 
   /**
-   * Fills `out` with samples of the standard normal distribution, each a value of `dtype`.
+   * Fills `out` with samples of the normal distribution of `mean` and `std`, each a value of `dtype`.
    *
    * @param out a Float32Array can hold every dtype but float64
    */
-  fillNormal(dtype: RandomDType, out: Float32Array | Float64Array): void {
-    const round = rounding(dtype);
+  fillNormal(dtype: RandomDType, out: Float32Array | Float64Array, mean = 0, std = 1): void {
+    const single = out.length >= GROUP && dtype !== "float64";
+    const round = shifted(rounding(dtype), single, mean, std);
     if (out.length < GROUP) {
       for (let i = 0; i < out.length; i++) out[i] = round(this.normalFloat64());
       return;
@@ -152,6 +154,19 @@ export class Generator {
     this.spare = group[1];
     return group[0];
   }
+}
+
+/** A standard sample moved to `mean` and `std`, before it is rounded to its dtype. */
+function shifted(
+  round: (x: number) => number,
+  single: boolean,
+  mean: number,
+  std: number,
+): (x: number) => number {
+  if (mean === 0 && std === 1) return round;
+  if (!single) return (x) => round(fusedFloat64(x, std, mean));
+  const [scale, shift] = [Math.fround(std), Math.fround(mean)];
+  return (x) => round(fusedFloat32(x, scale, shift));
 }
 
 function rounding(dtype: RandomDType): (x: number) => number {

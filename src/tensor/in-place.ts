@@ -2,7 +2,14 @@
 import { checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
-import { addScaled, checkSubtraction, operations } from "../array/operations.js";
+import { C_NAMES } from "../array/linear.js";
+import {
+  addScaled,
+  checkSubtraction,
+  type OperationName,
+  operations,
+  type Parameters,
+} from "../array/operations.js";
 import { resultType } from "../array/promotion.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
@@ -56,6 +63,49 @@ export function inPlace<V extends Target>(
   target.version.count++;
 }
 
+/** target = the operation of target and others, in target's memory. */
+export function inPlaceOf<V extends Target>(
+  target: V,
+  name: OperationName,
+  others: readonly (V | number)[],
+  parameters: Parameters,
+  wrap: Wrap<V>,
+): void {
+  target.checkAlive(`${name}_`);
+  const tensors = others.filter((other) => typeof other !== "number");
+  for (const other of tensors) other.checkAlive(`${name}_`);
+  const recorded = isGradEnabled() && [target, ...tensors].some((x) => x.requiresGrad);
+  checkTarget(target, recorded);
+  for (const other of tensors) checkShapes(target, other.nd);
+  // What a derivative reads of the target is overwritten: it has a copy.
+  const copied = recorded ? operations.clone([target.nd]) : target.nd;
+  const result = apply<V>(name, [wrap(copied, target.node, null), ...others], parameters, wrap);
+  if (name === "clamp") checkCast(result.dtype, target.dtype, C_NAMES[target.dtype]);
+  else checkCast(result.dtype, target.dtype);
+  copy(result.nd, target.nd);
+  if (recorded) rewrite(target, result.node);
+  else if (result.nd.storage !== target.nd.storage) result.nd.storage.dispose();
+  target.version.count++;
+}
+
+/** Writes what does not depend on the elements that stood there; `node` names the derivative, which is 0. */
+export function overwrite(target: Target, caller: string, node: string, write: () => NdArray): void {
+  target.checkAlive(caller);
+  const recorded = isGradEnabled() && target.requiresGrad;
+  checkTarget(target, recorded);
+  const result = write();
+  copy(result, target.nd);
+  result.storage.dispose();
+  if (recorded) rewrite(target, constantNode(target, node));
+  target.version.count++;
+}
+
+/** The history of what was made of numbers: the old elements have no part in it. */
+function constantNode(target: Target, name: string): GraphNode {
+  const { shape, dtype } = target;
+  return new GraphNode(name, [edgeTo(target)], shape, dtype, (g) => [() => g.zeros()]);
+}
+
 /** The target as it was: a copy where a derivative may read what is overwritten now. */
 function before<V extends Target>(target: V, name: InPlaceName, wrap: Wrap<V>): V {
   const read = name === "mul" || name === "div";
@@ -65,9 +115,7 @@ function before<V extends Target>(target: V, name: InPlaceName, wrap: Wrap<V>): 
 /** The derivative of fill_ and copy_: the old elements have no part in the new ones. */
 function replacement(target: Target, other: Variable | number): GraphNode {
   const { shape, dtype } = target;
-  if (typeof other === "number") {
-    return new GraphNode("FillBackward0", [edgeTo(target)], shape, dtype, (g) => [() => g.zeros()]);
-  }
+  if (typeof other === "number") return constantNode(target, "FillBackward0");
   const edges = [edgeTo(target), edgeTo(other)];
   return new GraphNode("CopyBackwards", edges, shape, dtype, (g) => [() => g.zeros(), () => g]);
 }

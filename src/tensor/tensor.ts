@@ -15,7 +15,7 @@ import type { OperationName, Parameters } from "../array/operations.js";
 import { checkDimensions, sameShape, wrapDim } from "../array/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
-import { withGradMode } from "../autograd/mode.js";
+import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { innermost, outermostScope, receives } from "../core/scope.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
@@ -25,9 +25,24 @@ import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./ar
 import { indexPut, indexPutInPlace, maskedFill, maskedFillInPlace } from "./assignment.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
 import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
-import { type InPlaceName, inPlace } from "./in-place.js";
 import { at, type IndexOf } from "./indexing.js";
 import { chunk, gather, indexSelect, maskedSelect, narrow, select, split } from "./selecting.js";
+import { type InPlaceName, inPlace, inPlaceOf, overwrite } from "./in-place.js";
+import { matmul } from "./products.js";
+import {
+  type AlongOptions,
+  type ArgOptions,
+  nanmean,
+  type NormOptions,
+  readAlong,
+  readExtent,
+  readNorm,
+  readVariance,
+  type ReduceArgument,
+  type ValuesAndIndices,
+  type VarianceOptions,
+} from "./reductions.js";
+import { checkNormal, normalSamples } from "./samples.js";
 
 /** The elements of a tensor as nested arrays; a 0-d tensor is its value. */
 export type Nested = Scalar | Nested[];
@@ -46,12 +61,21 @@ export interface AlphaOptions {
   /** Factor of the second operand; 1 by default. */
   alpha?: number;
 }
-/** Limits of clamp; one of them may be left out. */
+/** Limits of clamp, numbers or tensors; one of them may be left out. */
 export interface ClampOptions {
   /** Smaller elements become this. */
-  min?: number;
+  min?: Operand;
   /** Larger elements become this. */
-  max?: number;
+  max?: Operand;
+}
+/** What nanToNum puts in the place of what is not finite. */
+export interface NanToNumOptions {
+  /** In the place of NaN; 0 by default. */
+  nan?: number;
+  /** In the place of Infinity; the largest number of the dtype by default. */
+  posinf?: number;
+  /** In the place of -Infinity; the most negative number of the dtype by default. */
+  neginf?: number;
 }
 
 /**
@@ -950,25 +974,23 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Limits elements to [min, max], given as an object or as two numbers; one of them may be left out. NaN stays.
-   * Gradient: g within and at the bounds, 0 outside.
+   * Limits elements to [min, max], given as an object or one after the other; one of them may be left out. Bounds are
+   * numbers or tensors, which broadcast. NaN stays. Where min exceeds max, the result is max.
    *
-   * @throws TypeError without a bound, for bounds that are no numbers, and for complex numbers
+   * Gradient, for bounds that are numbers: g strictly between them; 0 at a bound, beyond it and for NaN. Beside a tensor:
+   * g between the bounds and for NaN; at a bound, half to this and half to the bound; beyond it, g to the bound.
+   *
+   * @throws TypeError without a bound, for bounds that are neither tensors nor numbers, and for complex numbers;
+   *   RangeError for shapes that do not broadcast
    * @example
    * String(tensor([-2, 0.5, 2]).clamp({ min: 0 })); // "tensor([0.0000, 0.5000, 2.0000])"
-   * String(tensor([-2, 0.5, 2]).clamp(-1, 1)); // "tensor([-1.0000,  0.5000,  1.0000])"
+   * String(tensor([-2, 0.5, 2]).clamp(-1, tensor([1, 0, 3]))); // "tensor([-1.,  0.,  2.])"
    */
   clamp(bounds: ClampOptions): Tensor;
-  clamp(min?: number, max?: number): Tensor;
-  clamp(first?: number | ClampOptions, second?: number): Tensor {
-    if (typeof first === "object") checkNoMore("clamp", [second]);
-    const { min, max } = typeof first === "object" ? readBounds(first) : { min: first, max: second };
-    if (min === undefined && max === undefined) {
-      throw new TypeError("clamp: At least one of 'min' or 'max' must not be None");
-    }
-    if (min !== undefined) checkNumber("clamp", min);
-    if (max !== undefined) checkNumber("clamp", max);
-    return this.op("clamp", { min, max });
+  clamp(min?: Operand, max?: Operand): Tensor;
+  clamp(first?: Operand | ClampOptions, second?: Operand): Tensor {
+    const { name, others, parameters } = readClamp("clamp", first, second);
+    return this.op(name, parameters, ...others);
   }
 
   /**
@@ -1007,23 +1029,338 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Matrix product of 2-D float32 or float64 tensors: (m, k) by (k, n) gives (m, n). Gradients: g · otherᵀ, and thisᵀ ·
-   * g.
+   * Matrix product as torch.matmul: of two vectors their dot product, of matrices and vectors their product, and of
+   * tensors of more dimensions the products of their last two, whose dimensions before broadcast. Halves are computed in
+   * float32 and rounded once; integers wrap. Gradients: g · otherᵀ, and thisᵀ · g.
    *
-   * @throws TypeError for other dtypes, or two; RangeError for other dimensions, or sizes that do not meet
+   * @throws TypeError for two dtypes, bools and complex numbers; RangeError for 0-d tensors, and sizes that do not meet
    * @example
    * String(tensor([[1, 2]]).matmul(tensor([[3], [4]]))); // "tensor([[11.]])"
+   * String(tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1]))); // "tensor([3., 7.])"
+   * zeros([5, 2, 3]).matmul(zeros([3, 4])).shape; // [5, 2, 4]
    */
   matmul(other: Tensor): Tensor;
   matmul(other: Tensor, ...rest: unknown[]): Tensor {
     checkNoMore("matmul", rest);
+    this.checkAlive("matmul");
     checkTensor("matmul", other);
-    return this.op("matmul", {}, other);
+    other.checkAlive("matmul");
+    return matmul(this, other);
+  }
+
+  /**
+   * Product of two matrices: (m, k) by (k, n) gives (m, n). Gradients and dtypes as matmul.
+   *
+   * @throws as matmul; RangeError for what is no matrix
+   * @example
+   * String(tensor([[1, 2]]).mm(tensor([[3], [4]]))); // "tensor([[11.]])"
+   */
+  mm(other: Tensor): Tensor {
+    checkTensor("mm", other);
+    return this.op("mm", {}, other);
+  }
+
+  /**
+   * Products of the matrices of two batches, one by one: (b, m, k) by (b, k, n) gives (b, m, n). Nothing broadcasts.
+   *
+   * @throws as matmul; RangeError for other numbers of dimensions, or of matrices
+   * @example
+   * zeros([5, 2, 3]).bmm(zeros([5, 3, 4])).shape; // [5, 2, 4]
+   */
+  bmm(other: Tensor): Tensor {
+    checkTensor("bmm", other);
+    return this.op("bmm", {}, other);
+  }
+
+  /**
+   * Product of this matrix and a vector: (m, k) by (k) gives (m).
+   *
+   * @throws as matmul; RangeError for other numbers of dimensions
+   * @example
+   * String(tensor([[1, 2], [3, 4]]).mv(tensor([1, 1]))); // "tensor([3., 7.])"
+   */
+  mv(vector: Tensor): Tensor {
+    checkTensor("mv", vector);
+    return this.op("mv", {}, vector);
+  }
+
+  /**
+   * Σ this · other of two vectors. The products of float32 and halves are exact, and so is their sum, rounded once.
+   * Gradients: g · other, and g · this.
+   *
+   * @throws as matmul; RangeError for what are no vectors of one length
+   * @example
+   * tensor([1, 2]).dot(tensor([3, 4])).item(); // 11
+   */
+  dot(other: Tensor): Tensor {
+    checkTensor("dot", other);
+    return this.op("dot", {}, other);
+  }
+
+  // Choices
+
+  /**
+   * These elements where `condition` holds, those of `other` elsewhere; all broadcast and promote. Gradient: to the
+   * elements that were taken, 0 to the others, also where those are NaN.
+   *
+   * @throws TypeError for a condition that is not of bools; RangeError for shapes that do not broadcast
+   * @example
+   * const x = tensor([-1, 2]);
+   * String(x.where(x.gt(0), 0)); // "tensor([0., 2.])"
+   */
+  where(condition: Tensor, other: Operand): Tensor {
+    checkTensor("where", condition);
+    return condition.choose(this, other);
+  }
+
+  /** @internal */
+  choose(a: Operand, b: Operand): Tensor {
+    if (this.dtype === "uint8") {
+      // Before the operands are looked at: a handler of warnings may do anything with them.
+      warn(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of " +
+          "PyTorch. Use a boolean condition instead.",
+      );
+    }
+    return this.op("where", {}, a, b);
+  }
+
+  /**
+   * Whether elements are NaN, as bool; of a complex number, whether a part is.
+   *
+   * @example
+   * tensor([NaN, 1]).isnan().tolist(); // [true, false]
+   */
+  isnan(): Tensor {
+    return this.op("isnan");
+  }
+
+  /**
+   * Whether elements are infinite, as bool; of a complex number, whether a part is.
+   *
+   * @example
+   * tensor([NaN, -Infinity]).isinf().tolist(); // [false, true]
+   */
+  isinf(): Tensor {
+    return this.op("isinf");
+  }
+
+  /**
+   * Whether elements are neither NaN nor infinite, as bool.
+   *
+   * @example
+   * tensor([NaN, 1, Infinity]).isfinite().tolist(); // [false, true, false]
+   */
+  isfinite(): Tensor {
+    return this.op("isfinite");
+  }
+
+  /**
+   * Numbers in the place of NaN and the infinities: by default 0 and the largest numbers of either sign. Integers stay as
+   * they are. Gradient: g where this is finite, else 0.
+   *
+   * @throws TypeError for what are no numbers
+   * @example
+   * String(tensor([NaN, Infinity, 1]).nanToNum({ posinf: 9 })); // "tensor([0., 9., 1.])"
+   */
+  nanToNum(options?: NanToNumOptions): Tensor;
+  nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor;
+  nanToNum(first?: number | NanToNumOptions, posinf?: number, neginf?: number): Tensor {
+    const parameters = readReplacements("nanToNum", first, posinf, neginf);
+    this.checkAlive("nanToNum");
+    if (isComplex(this.dtype) && this.requiresGrad && isGradEnabled()) {
+      throw new Error(
+        "nan_to_num does not support automatic differentiation for outputs with complex dtype.",
+      );
+    }
+    return this.op("nanToNum", parameters);
+  }
+
+  // Extremes. NaN counts as the most extreme of all
+
+  /**
+   * The largest element; along a dimension, `values` and the `indices` of the first of them; of two tensors, maximum.
+   *
+   * Gradient: of all elements, shared evenly among those that are the largest; along a dimension, to the one at the index.
+   *
+   * @throws RangeError for no elements, and a dimension out of range; TypeError for complex numbers
+   * @example
+   * const x = tensor([[1, 5], [7, 2]]);
+   * x.max().item(); // 7
+   * String(x.max(1).values); // "tensor([5., 7.])"
+   * x.max({ dim: 0, keepdim: true }).indices.tolist(); // [[1n, 0n]]
+   */
+  max(other?: Tensor): Tensor;
+  max(dim: number, keepdim?: boolean): ValuesAndIndices;
+  max(options: AlongOptions): ValuesAndIndices;
+  max(first?: Tensor | number | AlongOptions, keepdim?: boolean): Tensor | ValuesAndIndices {
+    return this.extreme("max", first, keepdim);
+  }
+
+  /**
+   * The smallest element; along a dimension, `values` and the `indices` of the first of them; of two tensors, minimum.
+   * Gradient: as max.
+   *
+   * @throws as max
+   * @example
+   * tensor([3, 1, 2]).min().item(); // 1
+   * tensor([[3, 1], [2, 4]]).min(1).indices.tolist(); // [1n, 0n]
+   */
+  min(other?: Tensor): Tensor;
+  min(dim: number, keepdim?: boolean): ValuesAndIndices;
+  min(options: AlongOptions): ValuesAndIndices;
+  min(first?: Tensor | number | AlongOptions, keepdim?: boolean): Tensor | ValuesAndIndices {
+    return this.extreme("min", first, keepdim);
+  }
+
+  private extreme(
+    name: "max" | "min",
+    first: Tensor | number | AlongOptions | undefined,
+    second: boolean | undefined,
+  ): Tensor | ValuesAndIndices {
+    if (first instanceof Tensor) return this.op(name === "max" ? "maximum" : "minimum", {}, first);
+    if (first === undefined) return this.op(name === "max" ? "maxAll" : "minAll");
+    const { dim: given, keepdim } = readAlong(name, first, second);
+    if (given === undefined) throw new TypeError(`${name}: expected a dimension, as in ${name}(0)`);
+    const dim = wrapDim(given, this.ndim);
+    const indices = this.op(name === "max" ? "indicesOfMax" : "indicesOfMin", { dim, keepdim });
+    // A 0-d tensor takes dimension 0, and has none.
+    const dims = dim < this.ndim ? [dim] : [];
+    return { values: this.op(name, { dims, keepdim }, indices), indices };
+  }
+
+  /**
+   * Where the first largest element stands, as int64: in row-major order of all elements, or along a dimension. No
+   * gradient.
+   *
+   * @throws RangeError for no elements, and a dimension out of range; TypeError for bools and complex numbers
+   * @example
+   * tensor([[1, 5], [7, 2]]).argmax().item<bigint>(); // 2n
+   * tensor([[1, 5], [7, 2]]).argmax(1).tolist(); // [1n, 0n]
+   */
+  argmax(options?: ArgOptions): Tensor;
+  argmax(dim?: number | null, keepdim?: boolean): Tensor;
+  argmax(first?: number | null | ArgOptions, keepdim?: boolean): Tensor {
+    return this.op("argmax", readAlong("argmax", first, keepdim));
+  }
+
+  /**
+   * Where the first smallest element stands, as argmax.
+   *
+   * @throws as argmax
+   * @example
+   * tensor([3, 1, 2]).argmin().item<bigint>(); // 1n
+   */
+  argmin(options?: ArgOptions): Tensor;
+  argmin(dim?: number | null, keepdim?: boolean): Tensor;
+  argmin(first?: number | null | ArgOptions, keepdim?: boolean): Tensor {
+    return this.op("argmin", readAlong("argmin", first, keepdim));
+  }
+
+  /**
+   * The largest elements along dimensions, or of all. Gradient: shared evenly among those that are the largest of theirs.
+   *
+   * @throws as max; TypeError for misspelt options
+   * @example
+   * tensor([[1, 5], [7, 2]]).amax({ dim: [0, 1] }).item(); // 7
+   */
+  amax(options: ReduceArgument = {}): Tensor {
+    return this.op("amax", readExtent("amax", options, this));
+  }
+
+  /**
+   * The smallest elements along dimensions, or of all. Gradient: as amax.
+   *
+   * @throws as amax
+   * @example
+   * String(tensor([[1, 5], [7, 2]]).amin(1)); // "tensor([1., 2.])"
+   */
+  amin(options: ReduceArgument = {}): Tensor {
+    return this.op("amin", readExtent("amin", options, this));
+  }
+
+  // Sums that leave out NaN, variances and norms
+
+  /**
+   * The exact sum of what is not NaN. Gradient: g, and 0 for NaN.
+   *
+   * @throws as sum; TypeError for complex numbers
+   * @example
+   * tensor([NaN, 1, 2]).nansum().item(); // 3
+   */
+  nansum(options: ReduceArgument = {}): Tensor {
+    return this.op("nansum", readExtent("nansum", options, this));
+  }
+
+  /**
+   * The mean of what is not NaN; NaN where nothing is. Gradient: g over their number, and 0 for NaN.
+   *
+   * @throws as mean; TypeError for complex numbers
+   * @example
+   * tensor([NaN, 1, 2]).nanmean().item(); // 1.5
+   */
+  nanmean(options: ReduceArgument = {}): Tensor {
+    this.checkAlive("nanmean");
+    return nanmean(this, options);
+  }
+
+  /**
+   * The variance, Σ (this - mean)² / (n - correction) with correction 1: computed in float64, with exact sums, and rounded
+   * once. NaN or infinite, with a warning, where n - correction is not positive.
+   *
+   * Gradient: 2 (this - mean) g / (n - correction).
+   *
+   * @throws TypeError for dtypes that are not floating, for misspelt options, and for both correction and unbiased;
+   *   RangeError for dimensions out of range, or named twice
+   * @example
+   * tensor([1, 2, 4, 5]).var({ correction: 0 }).item(); // 2.5
+   */
+  var(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+    return this.op("var", readVariance("var", options, this));
+  }
+
+  /**
+   * The standard deviation, the square root of var. Gradient: (this - mean) g / ((n - correction) · result), 0 where the
+   * result is 0.
+   *
+   * @throws as var
+   * @example
+   * tensor([[1, 3], [2, 6]]).std({ dim: 1, unbiased: false }).tolist(); // [1, 2]
+   */
+  std(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+    return this.op("std", readVariance("std", options, this));
+  }
+
+  /**
+   * The vector norm (Σ |this|^p)^(1/p), of all elements or along dimensions. p is 2 by default; Infinity and -Infinity give
+   * the largest and the smallest |this|, 0 the number of elements that are not 0. Computed in float64 with exact sums and
+   * rounded once, so that squares of float32 do not overflow.
+   *
+   * Gradient for p = 2: g · this / norm, 0 where the norm is 0; for p = 1: g · sign(this); for p = ±Infinity: shared evenly
+   * among the elements that have the norm; for p = 0: none.
+   *
+   * @throws TypeError for integers and bools, and for misspelt options; RangeError for other orders, and for orders
+   *   that have no value for no elements
+   * @example
+   * tensor([3, -4]).norm().item(); // 5
+   * tensor([[3, -4], [5, 12]]).norm(1, { dim: 1 }).tolist(); // [7, 17]
+   */
+  norm(p?: number | "fro", options?: ReduceArgument): Tensor;
+  norm(options: NormOptions): Tensor;
+  norm(first: number | "fro" | NormOptions = 2, options: ReduceArgument = {}): Tensor {
+    const parameters = readNorm(first, options, this);
+    this.checkAlive("norm");
+    return (isComplex(this.dtype) ? this.abs() : this).op("norm", parameters);
   }
 
   /** @internal */
   keep(mask: Tensor): Tensor {
     return this.op("keep", {}, mask);
+  }
+
+  /** @internal */
+  positions(dim: number, size: number): Tensor {
+    return this.op("positions", { dim, size });
   }
 
   /** @internal */
@@ -1281,6 +1618,144 @@ export class Tensor implements Variable {
     return this;
   }
 
+  /**
+   * clamp in place; returns this. Gradient: as clamp.
+   *
+   * @throws as clamp and add_
+   * @example
+   * String(tensor([-1, 2]).clamp_({ min: 0 })); // "tensor([0., 2.])"
+   */
+  clamp_(bounds: ClampOptions): this;
+  clamp_(min?: Operand, max?: Operand): this;
+  clamp_(first?: Operand | ClampOptions, second?: Operand): this {
+    const { name, others, parameters } = readClamp("clamp_", first, second);
+    return this.inPlaceOf(name, parameters, ...others);
+  }
+
+  /**
+   * |this| in place; returns this. Gradient: as abs.
+   *
+   * @throws as abs and add_
+   * @example
+   * String(tensor([1, -2]).abs_()); // "tensor([1., 2.])"
+   */
+  abs_(): this {
+    return this.inPlaceOf("abs");
+  }
+
+  /**
+   * -this in place; returns this. Gradient: as neg.
+   *
+   * @throws as neg and add_
+   * @example
+   * String(tensor([1, -2]).neg_()); // "tensor([-1.,  2.])"
+   */
+  neg_(): this {
+    return this.inPlaceOf("neg");
+  }
+
+  /**
+   * sign in place; returns this. Gradient: as sign.
+   *
+   * @throws as sign and add_
+   * @example
+   * String(tensor([3, -2]).sign_()); // "tensor([ 1., -1.])"
+   */
+  sign_(): this {
+    return this.inPlaceOf("sign");
+  }
+
+  /**
+   * sgn in place; returns this. Gradient: as sgn.
+   *
+   * @throws as add_
+   * @example
+   * String(tensor([3, -2]).sgn_()); // "tensor([ 1., -1.])"
+   */
+  sgn_(): this {
+    this.checkAlive("sgn_");
+    return this.inPlaceOf(isComplex(this.dtype) ? "sgn" : "sign");
+  }
+
+  /**
+   * The square root in place; returns this. Gradient: as sqrt.
+   *
+   * @throws as sqrt and add_
+   * @example
+   * String(tensor([4, 9]).sqrt_()); // "tensor([2., 3.])"
+   */
+  sqrt_(): this {
+    return this.inPlaceOf("sqrt");
+  }
+
+  /**
+   * this² in place; returns this. Gradient: as square.
+   *
+   * @throws as square and add_
+   * @example
+   * String(tensor([1, -2]).square_()); // "tensor([1., 4.])"
+   */
+  square_(): this {
+    return this.pow_(2);
+  }
+
+  /**
+   * this to the power `exponent` in place; returns this. Gradient: as pow.
+   *
+   * @throws as pow and add_
+   * @example
+   * String(tensor([1, -2]).pow_(3)); // "tensor([ 1., -8.])"
+   */
+  pow_(exponent: number): this {
+    return this.inPlaceOf("pow", { exponent: checkNumber("pow_", exponent) });
+  }
+
+  /**
+   * max(this, 0) in place; returns this. Gradient: as relu.
+   *
+   * @throws as relu and add_
+   * @example
+   * String(tensor([-1, 2]).relu_()); // "tensor([0., 2.])"
+   */
+  relu_(): this {
+    return this.inPlaceOf("relu");
+  }
+
+  /**
+   * nanToNum in place; returns this. Gradient: as nanToNum.
+   *
+   * @throws as nanToNum and add_
+   * @example
+   * String(tensor([NaN, 2]).nanToNum_()); // "tensor([0., 2.])"
+   */
+  nanToNum_(options?: NanToNumOptions): this;
+  nanToNum_(nan?: number, posinf?: number, neginf?: number): this;
+  nanToNum_(first?: number | NanToNumOptions, posinf?: number, neginf?: number): this {
+    return this.inPlaceOf("nanToNum", readReplacements("nanToNum_", first, posinf, neginf));
+  }
+
+  /**
+   * Takes samples of the normal distribution, torch's after the same manualSeed; returns this. Gradient: 0.
+   *
+   * @throws Error as add_; RangeError for a negative standard deviation; TypeError for dtypes that are not floating
+   * @example
+   * manualSeed(0);
+   * String(zeros([2]).normal_(10, 0.5)); // "tensor([10.7705,  9.8533])"
+   */
+  normal_(mean = 0, std = 1): this {
+    checkNumber("normal_", mean);
+    checkNumber("normal_", std);
+    this.checkAlive("normal_");
+    checkNormal(this.dtype, std);
+    overwrite(this, "normal_", "NormalBackward0", () => normalSamples(this.dtype, this.shape, mean, std));
+    return this;
+  }
+
+  private inPlaceOf(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): this {
+    inPlaceOf<Tensor>(this, name, others, parameters, Tensor.wrap);
+    return this;
+  }
+
   private inPlace(name: InPlaceName, other: Operand, alpha = 1): this {
     checkOperand(`${name}_`, other);
     inPlace(this, name, other, alpha, Tensor.wrap);
@@ -1415,8 +1890,46 @@ function isOptions(value: unknown): value is BackwardOptions {
   return prototype === Object.prototype || prototype === null;
 }
 
-function readBounds(bounds: ClampOptions): ClampOptions {
-  return takeOptions("clamp", bounds, ["min", "max"]);
+/** The operation that these bounds call for: numbers alone have one of their own, which keeps their precision. */
+function readClamp(
+  caller: string,
+  first: Operand | ClampOptions | undefined,
+  second: Operand | undefined,
+): { name: OperationName; others: Operand[]; parameters: Parameters } {
+  const bounds = typeof first === "object" && first !== null && !(first instanceof Tensor);
+  if (bounds) checkNoMore(caller, [second]);
+  const { min, max } = bounds
+    ? takeOptions<ClampOptions>(caller, first, ["min", "max"])
+    : { min: first, max: second };
+  if ((min ?? max ?? undefined) === undefined) {
+    throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+  }
+  const others = [min, max].filter((bound) => bound !== undefined && bound !== null);
+  for (const bound of others) checkOperand(caller, bound);
+  if (others.every((bound) => typeof bound === "number")) {
+    return { name: "clamp", others: [], parameters: { min, max } as Parameters };
+  }
+  const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
+  return { name: others.length === 2 ? "clampBetween" : one, others, parameters: {} };
+}
+
+function readReplacements(
+  caller: string,
+  first: number | NanToNumOptions | undefined,
+  posinf: number | undefined,
+  neginf: number | undefined,
+): NanToNumOptions {
+  const given = typeof first === "object";
+  if (given)
+    checkNoMore(
+      caller,
+      [posinf, neginf].filter((value) => value !== undefined),
+    );
+  const options = given
+    ? takeOptions<NanToNumOptions>(caller, first, ["nan", "posinf", "neginf"])
+    : { nan: first, posinf, neginf };
+  for (const value of Object.values(options)) if (value !== undefined) checkNumber(caller, value);
+  return { nan: options.nan, posinf: options.posinf, neginf: options.neginf };
 }
 
 function checkTensor(caller: string, value: unknown): void {

@@ -63,15 +63,31 @@ x.grad.item(); // 2`,
   "`minimum`": `tensor(1).minimum(2).item(); // 1`,
   "`clamp`": `tensor(3).clamp(0, 2).item(); // 2
 tensor(3).clamp({ max: 2 }).item(); // 2
-try { tensor(3).clamp(tensor(1), 2); } catch (e) { console.log(e.name); }
-1; // TypeError`,
+tensor(3).clamp(tensor(1), 2).item(); // 2`,
   "`clamp_min`": `tensor(1).clamp({ min: 2 }).item(); // 2`,
   "`clamp_max`": `tensor(3).clamp({ max: 2 }).item(); // 2`,
-  "`matmul`": `try { ones([2]).matmul(ones([2])); } catch (e) { console.log(e.message); }
-1; // matmul: expected two 2-D tensors, got 1-D and 1-D
-try { ones([2, 2], { dtype: "float16" }).matmul(ones([2, 2], { dtype: "float16" })); } catch (e) { console.log(e.name); }
+  "`clamp_`": `tensor(3).clamp_({ max: 2 }).item(); // 2`,
+  "`clamp_min_`": `tensor(1).clamp_({ min: 2 }).item(); // 2`,
+  "`clamp_max_`": `tensor(3).clamp_({ max: 2 }).item(); // 2`,
+  "`max`": `Object.keys(tensor([1, 2]).max({ dim: 0, keepdim: true })); // ["values", "indices"]
+tensor([[1, 2]]).max(1).values.tolist(); // [2]`,
+  "`min`": `tensor([[1, 2]]).min(1).indices.tolist(); // [0n]`,
+  "`argmax`": `tensor([[1, 2]]).argmax({ dim: 1, keepdim: true }).tolist(); // [[1n]]`,
+  "`argmin`": `tensor([[1, 2]]).argmin(1).tolist(); // [0n]`,
+  "`nansum`": `try { ones([2]).nansum({ dtype: "float64" }); } catch (e) { console.log(e.message); }
+1; // nansum() got an unexpected keyword argument 'dtype'`,
+  "`nanmean`": `try { ones([2]).nanmean({ dtype: "float64" }); } catch (e) { console.log(e.message); }
+1; // nanmean() got an unexpected keyword argument 'dtype'`,
+  "`var`": `tensor([1, 3]).var({ unbiased: false }).item(); // 1
+try { tensor({ re: 1, im: 2 }).var(); } catch (e) { console.log(e.name); }
 1; // TypeError`,
-  "`mm`": `ones([2, 2]).matmul(ones([2, 2])).tolist(); // [[2, 2], [2, 2]]`,
+  "`std`": `tensor([1, 3]).std({ correction: 0 }).item(); // 1`,
+  "`norm`": `tensor([[3, -4]]).norm(1, { dim: 1 }).tolist(); // [7]
+tensor([1e30]).norm().item() === tensor([1e30]).item(); // true
+try { ones([2, 2]).norm("nuc"); } catch (e) { console.log(e.name); }
+1; // RangeError`,
+  "`pow_`": `try { tensor(2).pow_(tensor(2)); } catch (e) { console.log(e.message); }
+1; // pow_: expected a number, got Tensor`,
   "`sum`": `String(ones([2, 3]).sum(0)); // "tensor([2., 2., 2.])"
 String(ones([2, 3]).sum({ dim: 0, keepdim: true })); // "tensor([[2., 2., 2.]])"
 try { ones([2]).sum({ dtype: "float64" }); } catch (e) { console.log(e.message); }

@@ -18,8 +18,10 @@ export interface StepOptions {
 }
 
 type Unary = "neg" | "abs" | "sign" | "square" | "sqrt" | "relu" | "t";
-type Binary = "mul" | "div" | "maximum" | "minimum" | "matmul" | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
-export type StepName = Unary | Binary | "add" | "sub" | "pow" | "clamp" | "sum" | "mean";
+type Binary =
+  "mul" | "div" | "maximum" | "minimum" | "matmul" | "mm" | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+export type StepName = Unary | Binary | "add" | "sub" | "pow" | "clamp" | Reduction;
+type Reduction = "sum" | "mean" | "amax" | "amin" | "nansum";
 export type Step = [name: StepName, args: Argument[], options: StepOptions];
 
 export interface ExpressionCase {
@@ -84,11 +86,15 @@ function apply([name, args, options]: Step, registers: readonly Tensor[]): Tenso
       return first[name](second, options);
     case "sum":
     case "mean":
+    case "amax":
+    case "amin":
+    case "nansum":
     case "clamp":
       return first[name](options);
     case "pow":
       return first.pow(second as number);
     case "matmul":
+    case "mm":
     case "maximum":
     case "minimum":
       return first[name](second as Tensor);

@@ -12,7 +12,7 @@ from exact import SUM_ULPS, bounds, exact_sum
 from spread import Range
 
 BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
-          "maximum": torch.maximum, "minimum": torch.minimum, "matmul": torch.matmul,
+          "maximum": torch.maximum, "minimum": torch.minimum, "matmul": torch.matmul, "mm": torch.mm,
           "eq": torch.eq, "ne": torch.ne, "lt": torch.lt, "le": torch.le, "gt": torch.gt, "ge": torch.ge}
 UNARY = {"neg": torch.neg, "abs": torch.abs, "sign": torch.sign, "square": torch.square, "sqrt": torch.sqrt,
          "relu": torch.relu, "t": torch.t}
@@ -23,7 +23,7 @@ NOT_IN_FLOAT16 = ("sqrt", "relu", "clamp")
 def evaluate(case):
     try:
         leaves, registers = run(case, lambda tensor: tensor)
-    except RuntimeError as error:
+    except (RuntimeError, IndexError) as error:
         return {"error": str(error).split("\n")[0]}
     value = registers[-1]
     if case.get("grid") and not exact(case, leaves, registers):
@@ -56,7 +56,7 @@ def step(name, arguments, options):
         return torch.pow(first, arguments[1])
     if name == "clamp":
         return torch.clamp(first, **options)
-    if name in ("sum", "mean"):
+    if name in ("sum", "mean", "amax", "amin", "nansum"):
         dimensions = {} if options.get("dim") is None else {"dim": options["dim"], "keepdim": options.get("keepdim", False)}
         return getattr(torch, name)(first, **dimensions)
     if not torch.is_tensor(arguments[1]) and NAMES[first.dtype] in HALVES and name in ("add", "sub", "mul", "div"):
@@ -99,7 +99,7 @@ def summed(case, registers):
     name, (first, *_), options = case["program"][-1]
     value = registers[-1]
     dtype = NAMES[value.dtype]
-    if case.get("grid") or name not in ("sum", "mean") or dtype not in FLOATS:
+    if case.get("grid") or name not in ("sum", "mean", "nansum") or dtype not in FLOATS:
         return None
     tensor = registers[first].detach()
     dims = options.get("dim")
@@ -110,7 +110,7 @@ def summed(case, registers):
     rows = numbers(tensor.permute(kept + dims).contiguous()).reshape(value.numel(), count)
     low, high = [], []
     for row in rows:
-        total = exact_sum([float(v) for v in row])
+        total = exact_sum([0.0 if name == "nansum" and v != v else float(v) for v in row])
         divisor = count if name == "mean" else 1
         sides = bounds(total / divisor, dtype, SUM_ULPS[dtype]) if divisor else (numpy.nan, numpy.nan)
         low.append(sides[0])

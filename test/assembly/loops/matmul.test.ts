@@ -1,13 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { checkElementwise } from "../../support/elementwise.js";
 import { LENGTHS, read, store } from "../../support/kernels.js";
-import type { Stored, Tag } from "../../support/kernels.js";
+import type { Stored, Tag, Value } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { kernelsOf } from "../families.js";
 import { ordinarySamples, samples } from "../samples.js";
 
-/** Row by column, the products added in order, each operation rounded. */
-function naive(tag: Tag, a: number[], b: number[], [m, k, n]: readonly number[]): number[] {
+/** Row by column, the products added in order, each operation rounded; integers wrap. */
+function naive(tag: Tag, a: readonly Value[], b: readonly Value[], [m, k, n]: readonly number[]): Value[] {
+  if (tag === "i64") return naiveIntegers(a as bigint[], b as bigint[], [m, k, n]);
+  return naiveFloats(tag, a as number[], b as number[], [m, k, n]);
+}
+
+function naiveIntegers(a: bigint[], b: bigint[], [m, k, n]: readonly number[]): bigint[] {
+  return Array.from({ length: m * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    let sum = 0n;
+    for (let l = 0; l < k; l++) sum += a[i * k + l] * b[l * n + j];
+    return BigInt.asIntN(64, sum);
+  });
+}
+
+function naiveFloats(tag: Tag, a: number[], b: number[], [m, k, n]: readonly number[]): number[] {
   const round = tag === "f32" ? Math.fround : (x: number): number => x;
   return Array.from({ length: m * n }, (_, at) => {
     const [i, j] = [Math.floor(at / n), at % n];
@@ -34,7 +48,7 @@ describe.each(kernelsOf("matmul"))("%s", (name, _, type) => {
       ],
       output: {
         tag,
-        expected: store(tag, naive(tag, read(tag, a) as number[], read(tag, b) as number[], sizes)),
+        expected: store(tag, naive(tag, read(tag, a), read(tag, b), sizes)),
       },
       call: (kernels, [x, y], out) => void kernels[name](x, y, out, m, k, n),
       inPlace: false,
