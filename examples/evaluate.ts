@@ -4,26 +4,14 @@
  *     npm start
  *     npm start -- predictions.csv targets.csv
  */
-import { parseArgs } from "node:util";
 import { F, onesLike, tidy, type Tensor } from "lossgrad";
-import { filePairs, floatDtypes, seattlePairs, type FloatDtype, type Pairs } from "./support/dataset.js";
-import { InputError } from "./support/input-error.js";
+import { filePairs, seattlePairs, type Pairs } from "./support/dataset.js";
+import { parseOptions, usage } from "./support/evaluate-options.js";
+import { InputError, visible } from "./support/input-error.js";
 import { isMain } from "./support/main.js";
 import type { Log } from "./support/print.js";
 import { stopwatch, type Stopwatch } from "./support/stopwatch.js";
 import { table } from "./support/table.js";
-
-const usage = `Usage: npm start -- [options] [predictions targets]
-
-Evaluates predictions against targets, two files of equal shape, with every loss and reduction.
-Without files: tomorrow's temperature in Seattle forecast by today's.
-
-A file is .npy, or CSV with a column of numbers under a header (or without one, if it is the only column).
-
-Options:
-  --column NAME   the CSV column to read; given twice, the first is for predictions, the second for targets
-  --dtype DTYPE   ${floatDtypes.join(", ")}; otherwise float32 for CSV and an .npy file's own
-  --help          this text`;
 
 const losses = [
   ["L1", F.l1Loss],
@@ -97,10 +85,11 @@ function extremes(values: Tensor): [number, number] {
   return [least, greatest];
 }
 
-function report({ title, predictions, targets }: Pairs, evaluations: Evaluation[], log: Log): void {
+function report({ title, predictions, targets, notes }: Pairs, evaluations: Evaluation[], log: Log): void {
   const pairs = predictions.numel();
   const dtypes = [...new Set([predictions.dtype, targets.dtype])].join(" against ");
-  log(title);
+  log(visible(title));
+  for (const note of notes) log(visible(`note: ${note}`));
   log(`${pairs.toLocaleString("en")} pairs, ${dtypes}, shape [${predictions.shape.join(", ")}]`);
   const head = ["loss", "reduction", "value", "‖gradient‖", "time", "elements/s", "time with gradient"];
   const rows = evaluations.map((row) => [
@@ -142,48 +131,33 @@ function withUnit(value: number, unit = ""): string {
   return `${(value / factor).toLocaleString("en", three)} ${prefix}${unit}`;
 }
 
-function choosePairs(args: string[]): Pairs | null {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      column: { type: "string", multiple: true },
-      dtype: { type: "string" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help) return null;
-  const dtype = values.dtype as FloatDtype | undefined;
-  if (dtype !== undefined && !floatDtypes.includes(dtype)) {
-    throw new InputError(`--dtype: expected one of ${floatDtypes.join(", ")}, got ${dtype}`);
-  }
-  const columns = values.column ?? [];
-  if (columns.length > 2) throw new InputError("--column: at most two, one for each file");
-  if (positionals.length === 0 && columns.length === 0) return seattlePairs(dtype);
-  if (positionals.length === 2) return filePairs(positionals[0], positionals[1], { dtype, columns });
-  throw new InputError(`expected two files, predictions and targets, got ${positionals.length}; see --help`);
+async function choosePairs(args: string[]): Promise<Pairs | null> {
+  const { help, paths, options } = parseOptions(args);
+  if (help) return null;
+  const [predictions, targets] = paths;
+  if (paths.length === 2) return filePairs(predictions, targets, options);
+  const asked = Object.values(options.asked ?? {}).flat();
+  if (paths.length === 0 && asked.length === 0) return seattlePairs(options.dtype);
+  throw new InputError(`expected two files, predictions and targets, got ${paths.length}; see --help`);
 }
 
 /** The program: prints to `log`, problems of the input to `complain`, and returns the exit code. */
-export function main(args: string[], log: Log, complain: Log, watch: Stopwatch = stopwatch): number {
+export async function main(
+  args: string[],
+  log: Log,
+  complain: Log,
+  watch: Stopwatch = stopwatch,
+): Promise<number> {
   try {
-    const pairs = choosePairs(args);
+    const pairs = await choosePairs(args);
     if (pairs) report(pairs, evaluate(pairs.predictions, pairs.targets, watch), log);
     else log(usage);
     return 0;
   } catch (error) {
-    if (!isInputError(error)) throw error;
+    if (!(error instanceof InputError)) throw error;
     complain(`evaluate: ${error.message}`);
-    return 2;
+    return 1;
   }
 }
 
-/** Ours, or parseArgs': an option that does not exist or lacks its value. */
-function isInputError(error: unknown): error is Error {
-  if (error instanceof InputError) return true;
-  return (
-    error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS")
-  );
-}
-
-if (isMain(import.meta.url)) process.exitCode = main(process.argv.slice(2), console.log, console.error);
+if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2), console.log, console.error);

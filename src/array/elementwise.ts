@@ -62,13 +62,14 @@ export function binary(
 }
 
 /**
- * Whether an operand of another dtype is converted to the computing type only. As in torch: arithmetic takes a single number at the
- * precision that it computes with; else operands are what the common type holds, which a half or a small integer type is not
+ * Whether an operand of another dtype is converted to the computing type only. As in torch 2.14: a
+ * product takes a single factor, a quotient a single divisor at the precision that it is computed
+ * with. Other operands are what the common type holds, which a half or a small integer type is not
  * computed in. What masks is merely held against 0.
  */
-function readsAsIs(name: BinaryName, single: boolean): boolean {
+function readsAsIs(name: BinaryName, isSingle: boolean, slot: number): boolean {
   if (name === "keep") return true;
-  return single && (name === "add" || name === "sub" || name === "mul" || name === "div");
+  return isSingle && slot === 1 && (name === "mul" || name === "div");
 }
 
 function shapeOf(x: Argument): readonly number[] {
@@ -85,10 +86,14 @@ interface Reader {
 function operand(name: BinaryName, x: Argument, out: NdArray, common: DType, slot: number): Reader {
   const { compute: tag, storage } = dtypes[common];
   if (!(x instanceof NdArray)) {
-    const address = splat(readsAsIs(name, true) ? x : (roundTo(common, x) as number | bigint), tag, slot);
+    const address = splat(
+      readsAsIs(name, true, slot) ? x : (roundTo(common, x) as number | bigint),
+      tag,
+      slot,
+    );
     return { direct: true, step: 0, read: () => address };
   }
-  const via = x.dtype === common || readsAsIs(name, x.numel === 1) ? tag : storage;
+  const via = x.dtype === common || readsAsIs(name, x.numel === 1, slot) ? tag : storage;
   const source = new Source(x.expanded(out.shape), tag, slot, via);
   return { direct: source.direct, step: 16, read: (start, n) => source.read(start, n) };
 }

@@ -208,8 +208,11 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   ]),
   conj: rule("ConjBackward0", [], (g) => [() => g.conj()]),
   relu: rule("ReluBackward0", [["out"]], (g, { out }) => [() => g.keep(out().le(0).eq(0))]),
-  clamp: rule("ClampBackward1", [["x"]], (g, { x, parameters: { min = -Infinity, max = Infinity } }) => [
-    () => g.keep(x().ge(min).mul(x().le(max))),
+  clamp: rule("ClampBackward1", [["x"]], (g, { x, parameters: { min, max } }) => [
+    () => {
+      const above = min === undefined ? g : g.keep(x().gt(min));
+      return max === undefined ? above : above.keep(x().lt(max));
+    },
   ]),
   pow: rule("PowBackward0", [["x"]], (g, { x, parameters: { exponent = 1 } }) => [
     () =>

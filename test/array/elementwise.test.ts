@@ -157,7 +157,7 @@ describe("operands of another dtype", () => {
   const f16 = arrayOf("float16", [2], [1, 3]);
   const i64 = arrayOf("int64", [2], [2049n, 2051n]);
 
-  // As torch 1.13 answers, and newer releases for a single number in arithmetic.
+  // As torch 2.14 answers.
   it("are what the common dtype holds: float16 beside int64", () => {
     expect(numbersOf(binary("add", f16, i64, "float16"))).toEqual([2048, 2056]);
     expect(numbersOf(binary("mul", i64, f16, "float16"))).toEqual([2048, 6156]);
@@ -166,7 +166,17 @@ describe("operands of another dtype", () => {
     expect(numbersOf(binary("eq", rounded, i64, "bool", undefined, "float16"))).toEqual([1, 1]);
   });
 
-  it("are taken as they are in arithmetic, if single: 0.1 times float16", () => {
+  it("are what the common dtype holds in a sum, single ones too: float16 and -0.7", () => {
+    const held = Number(fit("float16", -0.7));
+    const [sum, difference] = [1 + held, 1 - held].map((v) => fit("float16", v));
+    expect(sum).not.toBe(fit("float16", 1 - 0.7));
+    for (const other of [-0.7, arrayOf("float32", [], [-0.7])]) {
+      expect(numbersOf(binary("add", f16, other, "float16"))[0]).toBe(sum);
+      expect(numbersOf(binary("sub", f16, other, "float16"))[0]).toBe(difference);
+    }
+  });
+
+  it("are taken as they are in products and quotients, if single: float16 times 0.1", () => {
     const product = fit("float16", Math.fround(3 * Math.fround(0.1)));
     expect(product).not.toBe(fit("float16", 3 * Number(fit("float16", 0.1))));
     expect(numbersOf(binary("mul", f16, 0.1, "float16"))[1]).toBe(product);

@@ -19,6 +19,7 @@ const PAGES = [
   "docs/bundlers.md",
   "docs/differences.md",
   "docs/engines.md",
+  "docs/evaluate.md",
   "docs/exactness.md",
   "docs/examples.md",
   "docs/memory.md",

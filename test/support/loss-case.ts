@@ -23,10 +23,16 @@ export interface LossCase {
 }
 
 export type LossAnswer =
-  | { value: Expected; gradients: Partial<Record<OperandName, Expected>>; confirmed?: boolean }
+  | { value: Expected; gradients: Partial<Record<OperandName, Expected>>; confirmed?: Confirmation }
   | { error: string }
   /** torch and the reference formulas differ: the oracle is at fault */
   | { disagreement: string };
+
+/** Whether torch itself was compared with, or only formulas of what it computes; how, or why not. */
+export interface Confirmation {
+  torch: boolean;
+  note?: string;
+}
 
 const OPERANDS: readonly OperandName[] = ["input", "target", "weight"];
 

@@ -1,14 +1,30 @@
-"""Holds the reference against the installed torch (1.13.1) wherever that computes the same thing as the newest.
+"""Compares the reference with the installed torch: bit for bit, or as near as rounding allows.
 
-Not compared: kernels that 1.13.1 lacks for a half type, the half sums (it rounds terms first), float16 Huber (newest: in
-float32), beta = 0 (newest: L1), and mixed dtypes other than L1's (its backward fails).
+Bits: every element of a loss and of its gradients, for operands that have the shape of the result.
+Operands that are broadcast are first laid out whole. SmoothL1 and Huber have other bits in the last
+elements of torch's tensors; those bits are expected, too (tails.py).
+
+Near: sums. torch adds in an order of its own and rounds on the way, where lossgrad adds exactly. So
+torch's own terms, added exactly, must give the reference's range, and torch's sum must be near it.
+Complex numbers are near as well, since neither hypot nor their division has fixed bits.
+
+The old torch of Debian 12, 1.13.1, cannot be asked about everything: see old_release.py.
 """
 
 import numpy
 import torch
 from torch.nn import functional as F
 
-from arrays import decode, numbers, operand, rounded
+from arrays import COMPLEX, FLOATS, HALVES, TORCH, decode, encode, numbers, operand, operand_shape
+from complex_l1 import REAL
+from formulas import EACH_FORWARD
+from old_release import IS_OLD, composed, rounds_terms, unlike_the_newest
+from operands import Operands
+from plain import arithmetic
+from reference import answer as reference_answer
+from spread import Range, total
+from tails import tail_slopes
+from weighted import sum_of_weights
 
 FUNCTIONS = {"l1": F.l1_loss, "mse": F.mse_loss, "smoothL1": F.smooth_l1_loss, "huber": F.huber_loss}
 PARAMETERS = {"smoothL1": "beta", "huber": "delta"}
@@ -20,85 +36,118 @@ class Disagreement(Exception):
 
 
 def confirmed(case, answer):
-    """Whether torch itself was asked and agreed. Raises where it disagrees."""
+    """{"torch": whether torch itself was asked and agreed, "note": how, or why not}. Raises where it disagrees."""
+    if IS_OLD and (reason := unlike_the_newest(case)):
+        return {"torch": False, "note": reason}
+    with numpy.errstate(all="ignore"):
+        try:
+            compare_all(case, answer)
+        except RuntimeError as error:
+            text = str(error).split("\n")[0]
+            if not text.startswith("Found dtype"):
+                return {"torch": False, "note": text}
+            compare_all({**case, "cast": True}, answer)
+            return {"torch": True, "note": "operands cast to one dtype before, for its backward pass refuses mixed ones"}
+    return {"torch": True}
+
+
+def compare_all(case, answer):
+    if is_broadcast(case):
+        whole = laid_out(case)
+        compare(whole, reference_answer(whole), True)
+    compare(case, answer, not is_broadcast(case))
+
+
+def is_broadcast(case):
+    shapes = [operand_shape(case[name]) for name in ("input", "target", "weight") if case.get(name)]
+    return any(shape != shapes[0] for shape in shapes) or any("expand" in case[name] for name in ("input", "target"))
+
+
+def laid_out(case):
+    """The same case with every operand in the broadcast shape, so that each element has a gradient of its own."""
+    operands = Operands(case)
+    whole = {name: operand(case[name], leaf).broadcast_to(operands.shape) for name, leaf in operands.leaves.items()}
+    return {**case, **{name: encode(tensor) for name, tensor in whole.items()}}
+
+
+def compare(case, answer, bitwise):
     leaves = {name: decode(case[name]) for name in ("input", "target", "weight") if case.get(name)}
-    if not comparable(case, leaves):
-        return False
     upstream = decode(case["upstream"]) if case.get("upstream") else None
     count = leaves["input"].numel()
-    padding = paddable(case) and -count % VECTOR_PATH
+    tailed = case["loss"] in PARAMETERS and case.get("parameter") != 0
+    padding = tailed and bitwise and case["reduction"] == "none" and -count % VECTOR_PATH
     if padding:
         leaves = {name: padded(leaf, padding) for name, leaf in leaves.items()}
         upstream = None if upstream is None else padded(upstream, padding)
     for name in case["requires"]:
         leaves[name].requires_grad_()
-    try:
-        loss = run(case, {name: operand(case[name], leaf) for name, leaf in leaves.items()})
-        if case["requires"]:
-            loss.backward(torch.ones_like(loss) if upstream is None else upstream)
-    except RuntimeError as error:
-        if "not implemented for" in str(error):
-            return False
-        raise
-    none, near = case["reduction"] == "none", case["loss"] in PARAMETERS and not paddable(case)
-    kept = slice(count) if padding else slice(None)
-    if none or loss.dtype not in (torch.float16, torch.bfloat16):
-        check(case, "value", numbers(loss)[kept], answer["value"], near or not none)
+    loss = run(case, {name: operand(case[name], leaf) for name, leaf in leaves.items()})
+    if case["requires"]:
+        loss.backward(torch.ones_like(loss) if upstream is None else upstream)
+    none, kept = case["reduction"] == "none", slice(count) if padding else slice(None)
+    if not rounds_terms(case, loss.dtype):
+        check(case, "value", flat(loss)[kept], answer["value"], loss.is_floating_point() and (not none or is_complex(case)))
+    if not none and not is_complex(case):
+        check_terms(case, leaves, answer["value"])
     for name in case["requires"]:
-        check(case, f"gradient of {name}", numbers(leaves[name].grad)[kept], answer["gradients"][name], near)
-    return True
+        wire, found = answer["gradients"][name], flat(leaves[name].grad)[kept]
+        tail = tail_slopes(case, name) if tailed and bitwise and not padding and name != "weight" else None
+        check(case, f"gradient of {name}", found, wire, not bitwise or is_complex(case), tail)
 
 
-def paddable(case):
-    """SmoothL1 and Huber multiply in another order in their scalar tail than on the vector path, which the reference follows."""
-    plain = case["input"]["shape"] == case["target"]["shape"] and not any("expand" in case[n] for n in ("input", "target"))
-    return case["loss"] in PARAMETERS and case["reduction"] == "none" and plain
+def flat(tensor):
+    """Numbers in a row, complex ones as pairs."""
+    tensor = tensor.detach()
+    return numbers(torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor)
 
 
 def padded(leaf, padding):
     return torch.cat([leaf.reshape(-1), torch.zeros(padding, dtype=leaf.dtype)])
 
 
-def comparable(case, leaves):
-    kinds = {leaf.dtype for leaf in leaves.values()}
-    if any(not kind.is_floating_point for kind in kinds):
-        return False
-    if case["loss"] != "l1" and len(kinds) > 1:
-        return False
-    if case["loss"] == "huber" and case["input"]["dtype"] == "float16":
-        return False
-    if case["loss"] == "smoothL1" and case.get("parameter", 1) == 0:
-        return False
-    # 1.13.1 rounds the N of a mean to the half type before it divides by it.
-    shapes = [operand(case[name], leaves[name]).shape for name in ("input", "target")]
-    count = float(torch.broadcast_shapes(*shapes).numel())
-    return case["reduction"] != "mean" or rounded([count], case["input"]["dtype"])[0] == count
+def is_complex(case):
+    return any(case[name]["dtype"] in COMPLEX for name in ("input", "target"))
 
 
 def run(case, operands):
-    loss, reduction = case["loss"], case["reduction"]
+    loss = case["loss"]
     options = {PARAMETERS[loss]: case.get("parameter", 1.0)} if loss in PARAMETERS else {}
-    x, y = torch.broadcast_tensors(operands["input"], operands["target"])
-    if "weight" not in operands:
-        return FUNCTIONS[loss](x, y, reduction=reduction, **options)
-    weight = operands["weight"]
-    if loss == "huber":
-        each = F.huber_loss(x, y, reduction="none", **options) * weight
-    else:
-        each = (torch.pow(x - y, 2) if loss == "mse" else torch.abs(x - y)) * weight
-    if reduction == "none":
-        return each
-    if reduction == "sum":
-        return each.sum()
-    return each.mean() if loss == "huber" else each.sum() / weight.sum()
+    if "weight" in operands and IS_OLD:
+        return composed(case, operands, options)
+    if "weight" in operands:
+        options["weight"] = operands["weight"]
+    x, y = operands["input"], operands["target"]
+    if not case.get("cast"):
+        return FUNCTIONS[loss](x, y, reduction=case["reduction"], **options)
+    common = torch.promote_types(x.dtype, y.dtype)
+    value = FUNCTIONS[loss](x.to(common), y.to(common), reduction=case["reduction"], **options)
+    return value.to(x.dtype) if loss == "huber" else value
 
 
-def check(case, what, found, wire, near):
-    """Bits where the reference fixes them, else (sums, another order) a few roundings of the greatest number involved."""
+def check_terms(case, leaves, wire):
+    """A sum's range is that of torch's own terms: those of half types in float32, weighted ones in float64."""
+    operands = Operands(case)
+    if operands.common not in FLOATS:
+        return
+    wide = TORCH["float64" if case.get("weight") else "float32" if operands.common in HALVES else operands.common]
+    leaves = {name: operand(case[name], leaf.detach().to(TORCH[operands.common]).to(wide)) for name, leaf in leaves.items()}
+    parameter = case.get("parameter", 1.0)
+    if case["loss"] in PARAMETERS:
+        parameter = float(arithmetic(EACH_FORWARD, case["loss"], operands.common).constant(parameter))
+    terms = run({**case, "reduction": "none", "parameter": parameter}, leaves)
+    by_weights = case.get("weight") and case["loss"] != "huber"
+    divisor = 1 if case["reduction"] == "sum" else sum_of_weights(operands) if by_weights else operands.count
+    expected = ends(Range(*([side] for side in total(numbers(terms), operands.result, divisor))).wire([], operands.result))
+    if not numpy.array_equal(expected, ends(wire), equal_nan=True):
+        raise Disagreement(f"torch's terms add up to {expected}, those of the reference to {ends(wire)}")
+
+
+def check(case, what, found, wire, near, tail=None):
+    """Bits where the reference fixes them, else (sums) a few roundings of the greatest number involved."""
     if "bytes" in wire and not near:
-        expected = numbers(decode(wire))
-        same = (found == expected) | (numpy.isnan(found) & numpy.isnan(expected))
-        same &= (numpy.signbit(found) == numpy.signbit(expected)) | numpy.isnan(found)
+        same = alike(found, flat(decode(wire)))
+        if tail is not None:
+            same |= alike(found, tail)
     else:
         low, high = ends(wire)
         # In another order of the factors another one underflows; the rest then multiplies what is left.
@@ -113,25 +162,36 @@ def check(case, what, found, wire, near):
         raise Disagreement(f"{what}[{i}]: torch {found[i]}, reference {ends(wire)[0][i]} to {ends(wire)[1][i]}")
 
 
+def alike(found, expected):
+    """The same number and, of zeros, the same one; NaN is NaN."""
+    numbers_alike = (found == expected) & (numpy.signbit(found) == numpy.signbit(expected))
+    return numbers_alike | (numpy.isnan(found) & numpy.isnan(expected))
+
+
 def overflows(case):
     """Whether products of these numbers, some thousands of them added, may exceed the dtype."""
-    return magnitude(case) ** 2 * 2.0**16 > float(numpy.finfo(rounded([0.0], case["input"]["dtype"]).dtype).max)
+    return magnitude(case) ** 2 * 2.0**16 > torch.finfo(TORCH[coarsest(case)]).max
 
 
 def ends(wire):
     if "bytes" in wire:
-        values = numbers(decode(wire)).astype(numpy.float64)
+        values = flat(decode(wire)).astype(numpy.float64)
         return values, values
     return tuple(numpy.frombuffer(bytes.fromhex(wire[side]), numpy.float64) for side in ("low", "high"))
 
 
+def coarsest(case):
+    """The floating dtype among the operands that rounds most; of complex ones, that of their parts."""
+    names = [REAL.get(case[name]["dtype"], case[name]["dtype"]) for name in ("input", "target")]
+    return min((name for name in names if name in FLOATS), key=["bfloat16", *FLOATS].index)
+
+
 def rounding(case):
-    dtype = case["input"]["dtype"]
-    return {"float16": 2**-7, "bfloat16": 2**-4, "float32": 2**-18, "float64": 2**-47}[dtype]
+    return {"float16": 2**-7, "bfloat16": 2**-4, "float32": 2**-18, "float64": 2**-47}[coarsest(case)]
 
 
 def least(case):
-    return {"float16": 2**-20, "bfloat16": 2**-126, "float32": 2**-140, "float64": 2**-1066}[case["input"]["dtype"]]
+    return {"float16": 2**-20, "bfloat16": 2**-126, "float32": 2**-140, "float64": 2**-1066}[coarsest(case)]
 
 
 def magnitude(case):
@@ -139,8 +199,8 @@ def magnitude(case):
     size = 1.0
     for name in ("input", "target", "weight", "upstream"):
         if case.get(name):
-            values = numpy.abs(numbers(decode(case[name])).astype(numpy.float64))
+            values = numpy.abs(flat(decode(case[name])).astype(numpy.float64))
             size *= max(1.0, values[numpy.isfinite(values)].max(initial=1.0))
     if case.get("parameter", 1) < 1:
-        size /= case["parameter"]
+        size /= case["parameter"] or 1
     return size

@@ -12,6 +12,7 @@ import type { LossAnswer } from "../support/loss-case.js";
 import { describeCase } from "./describe-case.js";
 import { expressionCase } from "./expression-cases.js";
 import { lossCase } from "./loss-cases.js";
+import { Tally } from "./tally.js";
 import { TorchProcess, pythonWithTorch } from "./process.js";
 import { Random } from "../support/random.js";
 
@@ -34,17 +35,17 @@ if (python === null && process.env.LOSSGRAD_REQUIRE_TORCH === "1") {
 
 describe.skipIf(python === null)("live against PyTorch (skipped where no Python has torch)", () => {
   let torch: TorchProcess;
-  let version = "";
+  let version = { torch: "", old: false };
 
   beforeAll(async () => {
-    torch = new TorchProcess(python ?? "");
-    version = (await torch.versions()).torch;
+    torch = new TorchProcess(python ?? []);
+    version = await torch.version();
     // Broadcasting warns, as it should; tested elsewhere.
     onWarning(() => undefined);
   });
-  afterAll(() => {
-    torch.close();
+  afterAll(async () => {
     onWarning(null);
+    await torch.close();
   });
 
   /** Asks a batch ahead, so that both sides work at once. */
@@ -77,7 +78,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
 
   function report(kind: string, count: number, failures: readonly string[]): void {
     console.log(
-      `${kind}: ${count} cases, ${failures.length} mismatches, torch ${version}, LOSSGRAD_SEED=${seed}`,
+      `${count.toLocaleString("en-US")} ${kind}; ${failures.length} mismatches, LOSSGRAD_SEED=${seed}`,
     );
     const more = failures.length > SHOWN ? `\n… and ${failures.length - SHOWN} more` : "";
     expect(failures.slice(0, SHOWN).join("\n\n") + more).toBe("");
@@ -85,7 +86,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
 
   test("losses and their gradients: bit for bit, sums within 1 ULP (float64: 2) of the exact value", async () => {
     const count = wholeBatches((total * 5) / 6);
-    let confirmed = 0;
+    const tally = new Tally();
     let ofArrays = 0;
     const failures = await differ<ReturnType<typeof lossCase>, LossAnswer>(
       count,
@@ -94,16 +95,13 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
         if (isArrayCase(asked, answer)) ofArrays += 1;
         return [...checkLossCase(asked, answer), ...checkArrayCase(asked, answer)];
       },
-      (answer) => {
-        if ("confirmed" in answer && answer.confirmed) confirmed += 1;
-      },
+      (answer) => tally.count(answer),
     );
-    report(
-      `losses (${confirmed} of them confirmed by torch itself, the rest by its newest formulas; ${ofArrays} on typed arrays, too)`,
-      count,
-      failures,
-    );
-    expect(confirmed, "cases that the installed torch answers itself").toBeGreaterThan(count / 2);
+    const arrays = `${ofArrays.toLocaleString("en-US")} of the losses on typed arrays, too`;
+    report(`losses: ${tally.line(version.torch)}; ${arrays}`, count, failures);
+    // 1.13 computes some otherwise than the newest, or not at all.
+    const asked = version.old ? count / 2 : count;
+    expect(tally.torch, "cases that torch itself was compared with").toBeGreaterThanOrEqual(asked);
     expect(ofArrays, "cases that typed arrays have, too").toBeGreaterThan(count / 4);
   });
 
@@ -118,7 +116,8 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
         if ("inexact" in answer) inexact += 1;
       },
     );
-    report(`expressions (${inexact} more left out, their sums not exact)`, count - inexact, failures);
+    const kind = `expressions compared with PyTorch ${version.torch} itself`;
+    report(`${kind} (${inexact} more left out, their sums not exact)`, count - inexact, failures);
     expect(inexact, "cases left out").toBeLessThan(count / 50);
   });
 });

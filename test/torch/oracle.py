@@ -1,6 +1,6 @@
 """Answers questions about torch, one JSON line in, one out: a list of cases, the list of their answers.
 
-Started by differential.test.ts and kept running. The first line it writes names the versions.
+Started by differential.test.ts and kept running. The first line it writes names torch's version.
 """
 
 import json
@@ -11,6 +11,7 @@ import torch
 
 from confirm import Disagreement, confirmed
 from expressions import evaluate
+from old_release import IS_OLD
 from reference import answer
 
 
@@ -28,7 +29,7 @@ def respond(case):
 def main():
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    print(json.dumps({"torch": torch.__version__, "python": sys.version.split()[0]}), flush=True)
+    print(json.dumps({"torch": torch.__version__.split("+")[0], "old": IS_OLD}), flush=True)
     for line in sys.stdin:
         print(json.dumps([respond(case) for case in json.loads(line)]), flush=True)
 

@@ -1,32 +1,45 @@
 /** The PyTorch process that answers cases: one JSON line there, one back. */
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const SCRIPT = fileURLToPath(new URL("./oracle.py", import.meta.url));
+const HERE = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+/** Importing torch takes seconds; minutes on a machine that is busy. */
+const START_MS = 120_000;
 
-/** The first Python that can import torch, or null: LOSSGRAD_PYTHON, the system's own, whatever is on the path. */
-export function pythonWithTorch(): string | null {
-  const candidates = [process.env.LOSSGRAD_PYTHON, "/usr/bin/python3", "python3"];
-  const works = (python: string | undefined): python is string =>
-    python !== undefined && spawnSync(python, ["-c", "import torch, numpy"]).status === 0;
-  return candidates.find(works) ?? null;
+/**
+ * The command of the first Python that can import torch, or null. LOSSGRAD_PYTHON is asked alone where it is set; else
+ * the newest PyTorch that scripts/torch.sh has laid, the system's own, whatever is on the path.
+ */
+export function pythonWithTorch(): string[] | null {
+  const named = process.env.LOSSGRAD_PYTHON;
+  const candidates = named
+    ? [[named]]
+    : [[HERE("../../scripts/torch.sh"), "python"], ["/usr/bin/python3"], ["python3"]];
+  return candidates.find(importsTorch) ?? null;
+}
+
+function importsTorch([command, ...args]: string[]): boolean {
+  const program = [...args, "-c", "import torch, numpy"];
+  return spawnSync(command, program, { timeout: START_MS }).status === 0;
 }
 
 export class TorchProcess {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly lines: AsyncIterator<string>;
 
-  constructor(python: string) {
-    this.child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
+  constructor([command, ...args]: readonly string[]) {
+    const program = [...args, HERE("./oracle.py")];
+    this.child = spawn(command, program, { stdio: ["pipe", "pipe", "inherit"] });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** The versions, which the process writes first. */
-  async versions(): Promise<{ torch: string; python: string }> {
-    return (await this.read()) as { torch: string; python: string };
+  /** torch's version, which the process writes first; whether it is 1.13, which lacks a part. */
+  async version(): Promise<{ torch: string; old: boolean }> {
+    return (await this.read()) as { torch: string; old: boolean };
   }
 
   /** The answers to a batch of cases, in order. The next batch may be asked before these are read. */
@@ -40,7 +53,10 @@ export class TorchProcess {
     return JSON.parse(line.value) as unknown;
   }
 
-  close(): void {
+  /** Ends the process, and waits until it has gone. */
+  async close(): Promise<void> {
+    const gone = this.child.exitCode === null ? once(this.child, "exit") : undefined;
     this.child.stdin.end();
+    await gone;
   }
 }

@@ -19,18 +19,14 @@ def weighted_answer(case, operands):
     each = Arithmetic(dtype, True)
     x, y, w = (operands.flat(name) for name in ("input", "target", "weight"))
     elements = terms(loss, x, y, parameter, arithmetic(EACH_FORWARD, loss, dtype))
-    weights = exact_sum([float(v) for v in numbers(operand(case["weight"], operands.leaves["weight"]))])
+    weights = sum_of_weights(operands)
     by_weights = reduction == "mean" and loss != "huber"
     divisor = weights if by_weights else operands.count if reduction == "mean" else 1
     products = each.step(elements * w)
     addends = unrounded(loss, x.astype(numpy.float64), y.astype(numpy.float64), parameter, dtype, "float64") * w
     value = reduced(reduction, products, addends, divisor, operands.result)
 
-    g = operands.upstream()
-    if by_weights:
-        g = each.end(g / rounded([float(weights)], dtype).astype(each.type))
-    elif reduction == "mean":
-        g = each.end(g / each.type(operands.count))
+    g = shared(case, operands)
     upstream = each.step(g * w)
     backward = arithmetic(EACH_BACKWARD, loss, dtype)
 
@@ -51,6 +47,22 @@ def weighted_answer(case, operands):
             own = with_divisor(own, total(products, dtype), operands.upstream()[0], weights, dtype)
         found["gradients"]["weight"] = own.wire(case["weight"]["shape"], dtype)
     return found
+
+
+def shared(case, operands):
+    """The upstream gradient of each weighted term: divided by the weights' sum, or by N, for a mean."""
+    each = Arithmetic(operands.common, True)
+    g = operands.upstream()
+    if case["reduction"] != "mean":
+        return g
+    if case["loss"] == "huber":
+        return each.end(g / each.type(operands.count))
+    return each.end(g / rounded([float(sum_of_weights(operands))], operands.common).astype(each.type))
+
+
+def sum_of_weights(operands):
+    wire = operands.case["weight"]
+    return exact_sum([float(v) for v in numbers(operand(wire, operands.leaves["weight"]))])
 
 
 def with_divisor(own, sums, upstream, weights, dtype):

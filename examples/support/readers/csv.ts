@@ -1,0 +1,204 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CsvError, parse } from "csv-parse";
+import { InputError, quoted } from "../input-error.js";
+import { readHeading, type HeaderChoice, type Heading } from "./csv-header.js";
+import { Growing } from "./growing.js";
+import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";
+
+/** A line longer than this is none: a quote that is not closed, or a file that is no table. */
+const LONGEST_RECORD = 2 ** 24;
+/** As many numbers as two tensors and what is computed from them have room for. */
+const MOST_NUMBERS = 2 ** 28;
+
+export interface CsvOptions {
+  /** The column's name, or "#2" for the second; may be left out where there is only one. */
+  column?: string;
+  header?: HeaderChoice;
+  delimiter?: string;
+  /** What a line that is no data begins with. */
+  comment?: string;
+  format?: NumberFormat;
+  /** Whether a missing cell becomes NaN, and its place is told, or is an error. */
+  keepMissing?: boolean;
+  /** Numbers are kept in float64, or rounded to float32. */
+  single?: boolean;
+  /** From this magnitude on, a number becomes infinite in the dtype that it is read for. */
+  infiniteFrom?: number;
+}
+
+/** A column of numbers. */
+export interface Column {
+  values: Float32Array | Float64Array;
+  /** The places of missing cells, whose values are NaN. */
+  missing: Uint32Array;
+  /** How many numbers with digits are too large for the dtype. */
+  overflowed: number;
+  /** What was decided for the user, one sentence each, without the file's name. */
+  notes: string[];
+}
+
+/**
+ * Reads one column of numbers from the text of a CSV file, piece by piece: only the numbers are
+ * kept.
+ *
+ * `path` names the file in errors, which also tell the line and the column.
+ */
+export async function readColumn(
+  text: AsyncIterable<string> | Iterable<string>,
+  path: string,
+  options: CsvOptions = {},
+): Promise<Column> {
+  const reader = new ColumnReader(path, options);
+  const parser = parse({
+    delimiter: options.delimiter ?? ",",
+    comment: options.comment ?? null,
+    comment_no_infix: true,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    max_record_size: LONGEST_RECORD,
+    trim: true,
+    skip_empty_lines: true,
+    on_record: (row: string[], { lines, empty_lines }) => (reader.take(row, lines, empty_lines), null),
+  });
+  parser.resume();
+  try {
+    await pipeline(Readable.from(text), parser);
+  } catch (error) {
+    if (error instanceof CsvError) throw new InputError(`${path}: ${explainCsvError(error)}`);
+    if (error instanceof RangeError) throw new InputError(`${path}: more numbers than there is memory for`);
+    throw error;
+  }
+  return reader.finish();
+}
+
+const CSV_PROBLEMS = new Map<string, string>([
+  ["CSV_QUOTE_NOT_CLOSED", "a quote is not closed"],
+  ["CSV_INVALID_CLOSING_QUOTE", "something follows a closing quote"],
+  ["INVALID_OPENING_QUOTE", "a quote stands in the middle of a cell"],
+  ["CSV_MAX_RECORD_SIZE", `a line is longer than ${LONGEST_RECORD.toLocaleString("en")} bytes`],
+]);
+
+function explainCsvError(error: CsvError): string {
+  const problem = CSV_PROBLEMS.get(error.code) ?? error.message;
+  return `line ${String(error.lines)}: not readable as CSV: ${problem}`;
+}
+
+/** Takes row after row: the first may be a header, the others are a number each. */
+class ColumnReader {
+  readonly #path: string;
+  readonly #options: CsvOptions;
+  readonly #format: NumberFormat;
+  readonly #values: Growing<Float32Array | Float64Array>;
+  readonly #missing = new Growing<Uint32Array>(Uint32Array);
+  #heading: Heading | undefined;
+  #firstRow: string[] = [];
+  #emptyLines = 0;
+  #overflowed = 0;
+
+  constructor(path: string, options: CsvOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#format = options.format ?? PLAIN;
+    this.#values = new Growing<Float32Array | Float64Array>(options.single ? Float32Array : Float64Array);
+  }
+
+  /** `emptyLines` counts those of the whole file before this row. */
+  take(row: string[], line: number, emptyLines: number): void {
+    const emptyBefore = emptyLines - this.#emptyLines;
+    this.#emptyLines = emptyLines;
+    if (this.#heading === undefined) {
+      this.#heading = this.#read(row);
+      this.#firstRow = row;
+      if (!this.#heading.isData) return;
+    } else if (emptyBefore > 0 && this.#heading.width === 1) {
+      // Among rows of one cell, an empty line is a row whose cell is missing. Below the last, it is none.
+      for (let i = 0; i < emptyBefore; i++) this.#takeMissing("an empty line", line - emptyBefore + i);
+    }
+    const { index, width } = this.#heading;
+    if (row.length !== width) throw this.#fail(line, `expected ${counted(width)}, got ${row.length}`, row);
+    this.#takeCell(row[index], line);
+  }
+
+  finish(): Column {
+    const heading = this.#heading;
+    if (!heading) throw new InputError(`${this.#path}: the file is empty; expected a column of numbers`);
+    if (this.#values.length === 0) {
+      throw new InputError(`${this.#path}: there is a header but no row under it`);
+    }
+    const [values, missing] = [this.#values.take(), this.#missing.take()];
+    return { values, missing, overflowed: this.#overflowed, notes: heading.notes };
+  }
+
+  #read(row: string[]): Heading {
+    const { header = "auto", column } = this.#options;
+    try {
+      return readHeading(row, { header, column, format: this.#format }, this.#path);
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(error.message + this.#hint(row)) : error;
+    }
+  }
+
+  #takeCell(cell: string, line: number): void {
+    const value = toNumber(cell, this.#format);
+    if (value !== undefined) {
+      const { infiniteFrom = Infinity } = this.#options;
+      if (Math.abs(value) >= infiniteFrom && /\d/.test(cell)) this.#overflowed++;
+      this.#push(value);
+    } else if (isMissing(cell)) this.#takeMissing(cell === "" ? "an empty cell" : quoted(cell), line);
+    else {
+      const others = optionsFor(cell);
+      const way = others.length > 0 ? `; if it is one, say how it is written: ${others.join(", or ")}` : "";
+      throw this.#fail(line, `expected a number, got ${quoted(cell)}${way}`, others.length > 0 ? [] : [cell]);
+    }
+  }
+
+  #takeMissing(found: string, line: number): void {
+    if (!this.#options.keepMissing) {
+      const way = "--missing skip leaves out pairs with a missing cell, and counts them";
+      throw this.#fail(line, `expected a number, got ${found}; ${way}`, []);
+    }
+    this.#missing.push(this.#values.length);
+    this.#push(NaN);
+  }
+
+  #push(value: number): void {
+    if (this.#values.length === MOST_NUMBERS) {
+      throw new InputError(
+        `${this.#path}: expected at most ${MOST_NUMBERS.toLocaleString("en")} rows, got more`,
+      );
+    }
+    this.#values.push(value);
+  }
+
+  #fail(line: number, problem: string, row: string[]): InputError {
+    const column = abridgedName(this.#heading?.name ?? "");
+    return new InputError(`${this.#path}: line ${line}, column ${column}: ${problem}${this.#hint(row)}`);
+  }
+
+  /**
+   * What the first row and this one suggest: other delimiters, or a comment where a header should
+   * be.
+   */
+  #hint(row: string[]): string {
+    const first = this.#firstRow.length > 0 ? this.#firstRow : row;
+    const mark = /^(?:#|\/\/|%|;)/.exec(first[0])?.[0];
+    if (mark !== undefined && row.length > 0) {
+      return `; the first line begins with ${mark}: if it is a comment, --comment "${mark}"`;
+    }
+    const other = [";", "\t", "|", " "].find(
+      (delimiter) => first[0].includes(delimiter) && row.some((cell) => cell.includes(delimiter)),
+    );
+    if (other === undefined || first.length > 1) return "";
+    return `; if "${other === "\t" ? "\\t" : other}" divides the cells, --delimiter "${other === "\t" ? "tab" : other}"`;
+  }
+}
+
+function counted(width: number): string {
+  return width === 1 ? "1 cell" : `${width} cells`;
+}
+
+/** A column's name as an error shows it: short, and in quotes only where it would not be seen. */
+function abridgedName(name: string): string {
+  return name === "" || name.length > 60 ? quoted(name) : name;
+}
