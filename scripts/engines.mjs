@@ -2,7 +2,7 @@
 // installed for Chromium alone, which is `npm run test:browser`.
 //
 //     -- --only NAME    only engines whose name contains NAME
-//     -- --write        writes the table into README.md
+//     -- --write        writes the table into docs/engines.md
 //
 // Exit status 1 if a test fails; with LOSSGRAD_REQUIRE_BROWSER=1 also if one of the engines is absent.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { runSuite } from "./engines/suite.mjs";
 import { tryInstallPackages } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const README = join(ROOT, "README.md");
+const DOCUMENT = join(ROOT, "docs/engines.md");
 const WRITTEN = /(<!-- engines -->\n)[^]*(<!-- end -->)/;
 const PLAIN = {
   style: { head: [], border: [] },
@@ -44,7 +44,7 @@ function rowOf({ name, version }, { passed, failed, leftOut }) {
   return [name, version, passed, failed, sum(leftOut)].map(String);
 }
 
-/** The rows as a table of the README. */
+/** The rows as a table of the document. */
 function markdown(rows) {
   return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
@@ -84,8 +84,8 @@ for (const engine of absent) console.log(`${engine.name}: skipped: ${engine.abse
 const failed = [...results.values()].some(({ wrong }) => wrong.length > 0);
 if (process.argv.includes("--write") && !failed) {
   writeFileSync(
-    README,
-    readFileSync(README, "utf8").replace(WRITTEN, (_, begin, end) => `${begin}${markdown(rows)}\n${end}`),
+    DOCUMENT,
+    readFileSync(DOCUMENT, "utf8").replace(WRITTEN, (_, begin, end) => `${begin}${markdown(rows)}\n${end}`),
   );
 }
 const required = process.env.LOSSGRAD_REQUIRE_BROWSER === "1" && absent.length > 0;

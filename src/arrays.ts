@@ -1,4 +1,8 @@
-/** The losses on typed arrays: numbers out, nothing to dispose. The entry "lossgrad/arrays". */
+/**
+ * The losses on typed arrays: numbers out, nothing to dispose. The WebAssembly binary is inlined.
+ *
+ * @module lossgrad/arrays
+ */
 import "./core/inlined.js";
 
 export * from "./arrays/index.js";

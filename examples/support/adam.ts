@@ -1,6 +1,6 @@
 import { zerosLike, type Tensor } from "lossgrad";
 
-/** One step down along the gradients, which it then clears. */
+/** One step against the gradients, which it then clears. */
 export type Step = (lr: number) => void;
 
 /**

@@ -1,13 +1,12 @@
 /** Huber's loss of typed arrays. */
 import type { TypedArray } from "../array/dtype.js";
-import { huberLoss as row, type Reduction } from "../nn/losses.js";
+import { type DeltaOptions, huberLoss as row, type Reduction } from "../nn/losses.js";
 import { evaluate, evaluateWithGradient } from "./evaluate.js";
 import { Float32Loss, NO_OPTIONS } from "./float32.js";
 import type { ArrayOperand } from "./operands.js";
 import type {
   ArrayLossOptions,
   ArrayWeightOptions,
-  DeltaOptions,
   GradientOf,
   GradOptions,
   LossValue,
@@ -42,6 +41,18 @@ export function huberLoss<R extends Reduction = "mean", A extends ArrayOperand =
   return evaluate(request) as LossValue<R, A>;
 }
 
+/**
+ * The loss, as huberLoss gives it, and its gradient by the prediction, in one pass over the operands.
+ *
+ * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits.
+ * It is written to `grad` where that is given, which may be an operand itself: the gradient then
+ * replaces it.
+ *
+ * @throws as huberLoss; TypeError for a prediction of integers, and a `grad` of another type;
+ *   RangeError for a `grad` of another length
+ * @example
+ * Array.from(huberLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-0.5, 0.5]
+ */
 function huberValueAndGrad<
   P extends ArrayOperand,
   R extends Reduction = "mean",
@@ -57,14 +68,8 @@ function huberValueAndGrad<
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
-/**
- * The loss, as huberLoss gives it, and its gradient by the prediction, in one pass over the operands.
- *
- * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits; it is written to `grad` where that
- * is given. `grad` may be an operand itself, which it then replaces.
- *
- * @throws as huberLoss; TypeError for a prediction of integers, and a `grad` of another type; RangeError for a `grad` of another length
- * @example
- * Array.from(huberLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-0.5, 0.5]
- */
-huberLoss.valueAndGrad = huberValueAndGrad;
+// An assigned property would reach the published types without its comment.
+export declare namespace huberLoss {
+  export { huberValueAndGrad as valueAndGrad };
+}
+Object.assign(huberLoss, { valueAndGrad: huberValueAndGrad });

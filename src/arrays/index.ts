@@ -3,7 +3,7 @@ export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
 export type { DType, TypedArray } from "../array/dtype.js";
 export type { TypedData } from "../array/typed.js";
 export type { HalfArray } from "../array/view.js";
-export type { Reduction } from "../nn/losses.js";
+export type { BetaOptions, DeltaOptions, Reduction } from "../nn/losses.js";
 export { reserve } from "../core/memory.js";
 export { allocate, type AllocatedArrays } from "./allocate.js";
 export { huberLoss } from "./huber.js";
@@ -13,8 +13,6 @@ export { smoothL1Loss } from "./smooth-l1.js";
 export type {
   ArrayLossOptions,
   ArrayWeightOptions,
-  BetaOptions,
-  DeltaOptions,
   GradientOf,
   GradOptions,
   LossValue,

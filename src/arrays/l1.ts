@@ -46,6 +46,20 @@ export function l1Loss<R extends Reduction = "mean", A extends ArrayOperand = Ty
   return evaluate(request) as LossValue<R, A>;
 }
 
+/**
+ * The loss, as l1Loss gives it, and its gradient by the prediction, in one pass over the operands.
+ *
+ * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits.
+ * It is written to `grad` where that is given, which may be an operand itself: the gradient then
+ * replaces it.
+ *
+ * @throws as l1Loss; TypeError for a prediction of integers, and a `grad` of another type;
+ *   RangeError for a `grad` of another length
+ * @example
+ * const { value, grad } = l1Loss.valueAndGrad(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8]));
+ * value; // 0.5
+ * Array.from(grad); // [-0.25, 0.25, 0, -0.25]
+ */
 function l1ValueAndGrad<
   P extends ArrayOperand,
   R extends Reduction = "mean",
@@ -61,16 +75,8 @@ function l1ValueAndGrad<
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
-/**
- * The loss, as l1Loss gives it, and its gradient by the prediction, in one pass over the operands.
- *
- * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits; it is written to `grad` where that
- * is given. `grad` may be an operand itself, which it then replaces.
- *
- * @throws as l1Loss; TypeError for a prediction of integers, and a `grad` of another type; RangeError for a `grad` of another length
- * @example
- * const { value, grad } = l1Loss.valueAndGrad(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8]));
- * value; // 0.5
- * Array.from(grad); // [-0.25, 0.25, 0, -0.25]
- */
-l1Loss.valueAndGrad = l1ValueAndGrad;
+// An assigned property would reach the published types without its comment.
+export declare namespace l1Loss {
+  export { l1ValueAndGrad as valueAndGrad };
+}
+Object.assign(l1Loss, { valueAndGrad: l1ValueAndGrad });

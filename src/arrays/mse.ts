@@ -40,6 +40,18 @@ export function mseLoss<R extends Reduction = "mean", A extends ArrayOperand = T
   return evaluate(request) as LossValue<R, A>;
 }
 
+/**
+ * The loss, as mseLoss gives it, and its gradient by the prediction, in one pass over the operands.
+ *
+ * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits.
+ * It is written to `grad` where that is given, which may be an operand itself: the gradient then
+ * replaces it.
+ *
+ * @throws as mseLoss; TypeError for a prediction of integers, and a `grad` of another type;
+ *   RangeError for a `grad` of another length
+ * @example
+ * Array.from(mseLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-1, 2]
+ */
 function mseValueAndGrad<
   P extends ArrayOperand,
   R extends Reduction = "mean",
@@ -55,14 +67,8 @@ function mseValueAndGrad<
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
-/**
- * The loss, as mseLoss gives it, and its gradient by the prediction, in one pass over the operands.
- *
- * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits; it is written to `grad` where that
- * is given. `grad` may be an operand itself, which it then replaces.
- *
- * @throws as mseLoss; TypeError for a prediction of integers, and a `grad` of another type; RangeError for a `grad` of another length
- * @example
- * Array.from(mseLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-1, 2]
- */
-mseLoss.valueAndGrad = mseValueAndGrad;
+// An assigned property would reach the published types without its comment.
+export declare namespace mseLoss {
+  export { mseValueAndGrad as valueAndGrad };
+}
+Object.assign(mseLoss, { valueAndGrad: mseValueAndGrad });

@@ -31,16 +31,6 @@ export interface GradOptions<A> {
   /** What to write the gradient to and return, instead of a new array. An operand itself, or memory apart from the operands. */
   grad?: A;
 }
-/** beta of SmoothL1. */
-export interface BetaOptions {
-  /** Where the loss turns from squared to absolute: at least 0; 1 by default. */
-  beta?: number;
-}
-/** delta of Huber. */
-export interface DeltaOptions {
-  /** Where the loss turns from squared to absolute: above 0; 1 by default. */
-  delta?: number;
-}
 /** What a loss gives: a number, or for "none" an array. */
 export type LossValue<R extends Reduction, A> = R extends "none" ? A : number;
 /** The kind of array that a gradient comes in: the prediction's. */

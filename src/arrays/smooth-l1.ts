@@ -1,12 +1,11 @@
 /** SmoothL1 of typed arrays. */
 import type { TypedArray } from "../array/dtype.js";
-import { smoothL1Loss as row, type Reduction } from "../nn/losses.js";
+import { type BetaOptions, smoothL1Loss as row, type Reduction } from "../nn/losses.js";
 import { evaluate, evaluateWithGradient } from "./evaluate.js";
 import { Float32Loss, NO_OPTIONS } from "./float32.js";
 import type { ArrayOperand } from "./operands.js";
 import type {
   ArrayLossOptions,
-  BetaOptions,
   GradientOf,
   GradOptions,
   LossValue,
@@ -40,6 +39,18 @@ export function smoothL1Loss<R extends Reduction = "mean", A extends ArrayOperan
   return evaluate(request) as LossValue<R, A>;
 }
 
+/**
+ * The loss, as smoothL1Loss gives it, and its gradient by the prediction, in one pass over the operands.
+ *
+ * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits.
+ * It is written to `grad` where that is given, which may be an operand itself: the gradient then
+ * replaces it.
+ *
+ * @throws as smoothL1Loss; TypeError for a prediction of integers, and a `grad` of another type;
+ *   RangeError for a `grad` of another length
+ * @example
+ * Array.from(smoothL1Loss.valueAndGrad(new Float32Array([1, 4]), 2, { beta: 2 }).grad); // [-0.25, 0.5]
+ */
 function smoothL1ValueAndGrad<
   P extends ArrayOperand,
   R extends Reduction = "mean",
@@ -55,14 +66,8 @@ function smoothL1ValueAndGrad<
   return both as ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
-/**
- * The loss, as smoothL1Loss gives it, and its gradient by the prediction, in one pass over the operands.
- *
- * The gradient has the prediction's dtype, which must be floating, its kind of array and torch's bits; it is written to `grad` where that
- * is given. `grad` may be an operand itself, which it then replaces.
- *
- * @throws as smoothL1Loss; TypeError for a prediction of integers, and a `grad` of another type; RangeError for a `grad` of another length
- * @example
- * Array.from(smoothL1Loss.valueAndGrad(new Float32Array([1, 4]), 2, { beta: 2 }).grad); // [-0.25, 0.5]
- */
-smoothL1Loss.valueAndGrad = smoothL1ValueAndGrad;
+// An assigned property would reach the published types without its comment.
+export declare namespace smoothL1Loss {
+  export { smoothL1ValueAndGrad as valueAndGrad };
+}
+Object.assign(smoothL1Loss, { valueAndGrad: smoothL1ValueAndGrad });

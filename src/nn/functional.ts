@@ -13,6 +13,8 @@ import { type Problem, sum, values } from "./evaluate.js";
 import { recordLoss } from "./gradient.js";
 import { integerSum, integerValues } from "./integers.js";
 import {
+  type BetaOptions,
+  type DeltaOptions,
   type LossName,
   type LossRow,
   losses,
@@ -23,6 +25,8 @@ import {
 import { readParameter } from "./parameter.js";
 import { checkReduction, legacyReduction } from "./reduction.js";
 import { weightedLoss } from "./weighted.js";
+
+export type { BetaOptions, DeltaOptions } from "./losses.js";
 
 /** How elementwise losses become one. */
 export interface ReductionOptions {
@@ -249,7 +253,7 @@ export function mseLoss(
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & LegacyOptions & { beta?: number } = {},
+  options: ReductionOptions & LegacyOptions & BetaOptions = {},
 ): Tensor {
   return evaluate("smoothL1Loss", input, target, options);
 }
@@ -269,7 +273,7 @@ export function smoothL1Loss(
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & WeightOptions & { delta?: number } = {},
+  options: ReductionOptions & WeightOptions & DeltaOptions = {},
 ): Tensor {
   return evaluate("huberLoss", input, target, options);
 }

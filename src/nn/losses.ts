@@ -58,6 +58,17 @@ export interface LossRow {
 export type Reduction = "none" | "mean" | "sum";
 export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 
+/** beta of SmoothL1. */
+export interface BetaOptions {
+  /** Where the loss turns from squared to absolute: at least 0; 1 by default. */
+  beta?: number;
+}
+/** delta of Huber. */
+export interface DeltaOptions {
+  /** Where the loss turns from squared to absolute: above 0; 1 by default. */
+  delta?: number;
+}
+
 /** One name for all reductions. */
 const named = (name: string): LossRow["nodes"] => ({ none: name, mean: name, sum: name });
 

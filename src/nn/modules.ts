@@ -3,7 +3,7 @@ import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
 import type { LegacyOptions, ReductionOptions } from "./functional.js";
-import type { Reduction } from "./losses.js";
+import type { BetaOptions, DeltaOptions, Reduction } from "./losses.js";
 import { legacyReduction } from "./reduction.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
@@ -95,7 +95,7 @@ export class SmoothL1Loss extends Loss {
   static override readonly name: string = "SmoothL1Loss";
   /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
-  constructor(options: LegacyOptions & ReductionOptions & { beta?: number } = {}) {
+  constructor(options: LegacyOptions & ReductionOptions & BetaOptions = {}) {
     const taken = takeOptions("SmoothL1Loss", options, [...OPTIONS, "beta"]);
     const { beta = 1 } = taken;
     super({ reduction: reductionOf(taken), beta });
@@ -116,7 +116,7 @@ export class HuberLoss extends Loss {
   static override readonly name: string = "HuberLoss";
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
-  constructor(options: ReductionOptions & { delta?: number } = {}) {
+  constructor(options: ReductionOptions & DeltaOptions = {}) {
     const { reduction = "mean", delta = 1 } = takeOptions("HuberLoss", options, ["reduction", "delta"]);
     super({ reduction, delta });
   }

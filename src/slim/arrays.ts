@@ -1,3 +1,7 @@
-/** The entry "lossgrad/slim/arrays": "lossgrad/arrays" without its binary, which `init` takes. */
+/**
+ * The names of `lossgrad/arrays` without its binary, which `init` takes.
+ *
+ * @module lossgrad/slim/arrays
+ */
 export * from "../arrays/index.js";
 export { type BinarySource, init } from "../core/init.js";

@@ -90,9 +90,29 @@ export interface IndexPutOptions {
   accumulate?: boolean;
 }
 
-/** The symbol of `using`, or what compilers of `using` look for in engines that do not know it yet, such as WebKit. */
+/**
+ * The symbol of `using`, or what compilers of `using` look for in engines that do not know it yet, such as WebKit.
+ *
+ * @internal
+ */
 export const DISPOSE: typeof Symbol.dispose =
   (Symbol as Partial<typeof Symbol>).dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
+// What `using` needs has its standard name in the published types; the class names it by DISPOSE,
+// which would be offered as a name of its own.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export interface Tensor {
+  /**
+   * dispose(), which `using` calls at the end of a block.
+   *
+   * @example
+   * {
+   *   using x = zeros([2]);
+   *   x.sum().item(); // 0
+   * }
+   */
+  [Symbol.dispose](): void;
+}
 
 /**
  * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
@@ -101,6 +121,7 @@ export const DISPOSE: typeof Symbol.dispose =
  * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or `tidy` give them back
  * at once, the garbage collector's finalizer at some time.
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class Tensor implements Variable {
   /** @internal */
   nd: NdArray;
@@ -174,6 +195,7 @@ export class Tensor implements Variable {
     }
     return this.history;
   }
+  /** @internal */
   set node(node: GraphNode | null) {
     this.history = node;
   }
@@ -1757,16 +1779,8 @@ export class Tensor implements Variable {
     this.nd.storage.dispose();
   }
 
-  /**
-   * dispose(), which `using` calls at the end of a block.
-   *
-   * @example
-   * {
-   *   using x = zeros([2]);
-   *   x.sum().item(); // 0
-   * }
-   */
-  [DISPOSE](): void {
+  // Named as a plain symbol: the published types know it by the interface above, as Symbol.dispose.
+  [DISPOSE as symbol](): void {
     this.dispose();
   }
 

@@ -1,4 +1,5 @@
 /** Everything that the package exports is documented, and says by example what it does. */
+import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { entries, tagsOf, textOf } from "../support/public-interface.js";
@@ -67,5 +68,22 @@ describe("the public interface", () => {
       ]);
       expect(tagsOf(symbol)).toEqual(expect.arrayContaining(["throws", "see", "example"]));
     }
+  });
+});
+
+describe("the API reference", () => {
+  const { entryPoints } = JSON.parse(readFileSync("typedoc.json", "utf8")) as { entryPoints: string[] };
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  const modules = Object.entries(exports).flatMap(([path, target]) =>
+    typeof target === "string" ? [] : [{ name: `lossgrad${path.slice(1)}`, types: target.types }],
+  );
+
+  it.each(modules)("calls $name by the name of its import", ({ name, types }) => {
+    const source = types.replace("./dist/", "src/").replace(".d.ts", ".ts");
+    expect(entryPoints).toContain(source);
+    const [, named] = / \* @module (\S+)\n/.exec(readFileSync(source, "utf8")) ?? [];
+    expect(named).toBe(name);
   });
 });

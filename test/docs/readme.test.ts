@@ -1,5 +1,6 @@
-/** The README's programs run and type-check, its tables hold, its links and commands exist. */
-import { existsSync, readFileSync } from "node:fs";
+/** The documents' programs run and type-check, the README's tables hold, links and commands exist. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as lossgrad from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { F, onWarning, tensor, zeros } from "lossgrad";
@@ -11,8 +12,22 @@ import type { LossName, LossRow } from "../../src/nn/losses.js";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
-const DOCUMENTS = [
+/** What users read: its prose keeps to 100 columns, and its programs run. */
+const PAGES = [
   "README.md",
+  "docs/README.md",
+  "docs/bundlers.md",
+  "docs/differences.md",
+  "docs/engines.md",
+  "docs/evaluate.md",
+  "docs/exactness.md",
+  "docs/examples.md",
+  "docs/memory.md",
+  "docs/speed.md",
+  "docs/threads.md",
+];
+const DOCUMENTS = [
+  ...PAGES,
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "FEATURES.md",
@@ -43,8 +58,9 @@ function table(first: string): string[][] {
   return rows;
 }
 
-describe("the README's programs", () => {
-  const snippets = snippetsOf("README.md", readme);
+describe("the pages' programs", () => {
+  const snippets = PAGES.flatMap((page) => snippetsOf(page, readFileSync(page, "utf8")));
+  const ofReadme = snippets.filter(({ place }) => place.startsWith("README.md:"));
 
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))(
     "%s prints what its comments say",
@@ -55,11 +71,22 @@ describe("the README's programs", () => {
     },
   );
 
-  it("are at least three, each with its own imports, and pass the type check", () => {
-    expect(snippets.length).toBeGreaterThanOrEqual(3);
+  it("are at least three in the README, each with its own imports, and pass the type check", () => {
+    expect(ofReadme.length).toBeGreaterThanOrEqual(3);
     expect(snippets.filter(({ code }) => !/from "lossgrad(\/arrays)?"/.test(code))).toEqual([]);
     expect(typeErrors(snippets, "")).toEqual([]);
   }, 60_000);
+});
+
+describe("the README's first screen", () => {
+  it("says what it is, shows one picture, how to install, and at most 15 lines of code", () => {
+    const [before, code] = readme.split("```ts\n");
+    expect(before).toMatch(/^# lossgrad\n\nRegression losses and their gradients/);
+    expect(before.match(/^!\[.*\]\(.*\.svg\)$/gm)).toHaveLength(1);
+    expect(before).toContain("npm install lossgrad\n");
+    expect(code.slice(0, code.indexOf("```")).trimEnd().split("\n").length).toBeLessThanOrEqual(15);
+    expect(before.split("\n").length).toBeLessThan(45);
+  });
 });
 
 describe("the README's tables", () => {
@@ -99,7 +126,9 @@ describe("the README's tables", () => {
   });
 });
 
-describe("the README's table of speeds", () => {
+describe("the table of speeds in docs/speed.md", () => {
+  const speed = readFileSync("docs/speed.md", "utf8");
+
   /** A line of a table of RESULTS.md as medians by the table's columns, in the part under `heading`. */
   function recorded(heading: string, name: string): Map<string, string> {
     const [, part] = readFileSync("bench/RESULTS.md", "utf8").split(`\n### ${heading}\n`);
@@ -109,7 +138,7 @@ describe("the README's table of speeds", () => {
     return new Map(cellsOf(lines[0]).map((size, i) => [size, cellsOf(line)[i]]));
   }
 
-  const header = readme.split("\n").find((line) => line.startsWith("| | 1 Ki"))!;
+  const header = speed.split("\n").find((line) => line.startsWith("| | 1 Ki"))!;
   const sizes = [...header.matchAll(/\d+ [KM]i/g)].map(([size]) => size);
 
   it.each([
@@ -118,7 +147,7 @@ describe("the README's table of speeds", () => {
     ["loss and gradient, against the loop", "the loss and its gradient", "JS loop"],
     ["loss and gradient, against PyTorch", "the loss and its gradient", "PyTorch"],
   ])("has what bench/RESULTS.md recorded: %s", (row, heading, name) => {
-    const line = readme.split("\n").find((text) => text.startsWith(`| ${row} |`))!;
+    const line = speed.split("\n").find((text) => text.startsWith(`| ${row} |`))!;
     const medians = recorded(heading, name);
     expect(sizes).toHaveLength(5);
     expect([...line.matchAll(/([\d.]+) ×/g)].map(([, ratio]) => ratio)).toEqual(
@@ -171,7 +200,47 @@ describe("the documents", () => {
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1]);
     expect(commands.filter((command) => !(command in scripts))).toEqual([]);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]));
-    const examples = [...readme.matchAll(/`(l1-\w+|robust-\w+)`/g)].map((match) => `examples/${match[1]}.ts`);
-    expect(examples.filter((example) => !existsSync(example))).toEqual([]);
+  });
+
+  it("name examples that exist", () => {
+    const { stderr } = spawnSync(process.execPath, ["scripts/example.mjs"], { encoding: "utf8" });
+    const known = /expected one of (.*), got nothing/.exec(stderr)![1].split(", ");
+    const text = PAGES.map((file) => readFileSync(file, "utf8")).join("\n");
+    const named = [...text.matchAll(/npm run example -- ([\w-]+)/g)].map((match) => match[1]);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("are all linked from docs/README.md, which the README links", () => {
+    const index = readFileSync("docs/README.md", "utf8");
+    const pages = readdirSync("docs").filter((file) => file.endsWith(".md") && file !== "README.md");
+    expect(pages.filter((file) => !index.includes(`](${file})`))).toEqual([]);
+    expect(readme).toContain("](docs/README.md)");
+  });
+
+  it("link to sections that exist", () => {
+    const anchorsOf = (file: string): string[] =>
+      [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\w\s-]/g, "")
+          .replaceAll(" ", "-"),
+      );
+    const links = PAGES.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(
+        ([, path, anchor]) => {
+          const folder = file.includes("/") ? "docs/" : "";
+          return { file, target: path === "" ? file : folder + path, anchor };
+        },
+      ),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter(({ target, anchor }) => !anchorsOf(target).includes(anchor))).toEqual([]);
+  });
+
+  it.each(PAGES)("%s keeps its prose to 100 columns", (file) => {
+    const prose = readFileSync(file, "utf8").replace(/^```[^]*?^```$/gm, "");
+    const long = prose.split("\n").filter((line) => Array.from(line).length > 100 && !line.startsWith("|"));
+    expect(long).toEqual([]);
   });
 });

@@ -31,9 +31,9 @@ function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
 
 /** What a function has as its properties. */
 function propertiesOf(symbol: ts.Symbol, owner: string): Entry[] {
-  return [...(symbol.exports?.values() ?? [])].map((property) => ({
+  return checker.getExportsOfModule(symbol).map((property) => ({
     name: `${owner}.${property.name}`,
-    symbol: property,
+    symbol: property.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(property) : property,
     kind: "function",
   }));
 }

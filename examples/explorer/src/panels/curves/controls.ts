@@ -13,9 +13,11 @@ export interface Controls {
 }
 
 const INTRODUCTION =
-  "A loss says how bad a prediction is; its gradient says which way is better, and how hard to go there. " +
-  "L1 pulls equally hard from anywhere, MSE the harder the farther off, Huber and SmoothL1 change from one to the other. " +
-  "The bad loss, the mean of signed differences, is lowest at minus infinity.";
+  "A loss says how bad a prediction is. Its gradient is the slope of that curve and points uphill: " +
+  "where it is positive, a larger prediction is worse. A step of gradient descent goes the other way, " +
+  "and the larger the gradient, the longer the step. L1 pulls equally hard from anywhere, MSE harder " +
+  "from farther away. Huber and SmoothL1 behave like MSE near the target and like L1 far from it. " +
+  "The bad loss, the mean of signed differences, falls without end: nothing stops it at the target.";
 
 export function createControls(store: Store<CurvesState>): Controls {
   const zoomTo = (zoom: number): void =>

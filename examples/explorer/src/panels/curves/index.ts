@@ -56,7 +56,7 @@ class CurvesView implements PanelView {
     return new Chart({
       label: `Chart of the ${what} against the prediction; the table below has its values at the prediction`,
       interactive: what === "loss",
-      heading: what === "loss" ? "Loss" : "Gradient: what a step of descent follows",
+      heading: what === "loss" ? "Loss" : "Gradient: the slope of the loss; a step goes against it",
       x,
       y: { label: what, room: 6, format: (value) => formatNumber(value, 3) },
       curves: LOSS_IDS.map((id) => ({ ...LOSSES[id], label: LOSSES[id].name })),

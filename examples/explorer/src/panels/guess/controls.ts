@@ -21,9 +21,11 @@ export interface Controls {
 }
 
 const INTRODUCTION =
-  "Each guess goes the way its gradient points, by the learning rate times the gradient. L1's gradient has one size, so its steps " +
-  "are equal to the end, and then swing about the answer. MSE's shrink as the guess comes near. Too large a rate makes MSE diverge; " +
-  "the bad loss never arrives at all.";
+  "Three guesses walk to three answers. The gradient points uphill, where the loss is larger, so each " +
+  "step goes the other way: it subtracts the learning rate times the gradient. The gradient of L1 has " +
+  "one size, so its steps stay equally long, and in the end the guess swings about the answer. The " +
+  "steps of MSE shrink as the guess comes near. Too large a learning rate makes MSE diverge. The bad " +
+  "loss never arrives at all.";
 
 /** Numbers that are typed, or moved by arrow keys. */
 function numberRow(

@@ -20,8 +20,9 @@ export const images: Panel = {
 };
 
 const INTRODUCTION =
-  "The mean absolute error of two images of one size, on their bytes as they are: 0 is equal, 255 is black against white. " +
-  "It is what autoencoders are judged by: where the error is large, something is there that the model did not expect.";
+  "This is the mean absolute error of two images of one size, computed on their bytes as they are: 0 " +
+  "means equal, 255 means black against white. Autoencoders are judged by it: where the error is large, " +
+  "the model did not expect what is there.";
 
 class ImagesView implements PanelView {
   readonly store = createStore();

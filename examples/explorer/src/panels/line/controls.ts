@@ -13,8 +13,9 @@ export interface Controls {
 }
 
 const INTRODUCTION =
-  "Three lines are fitted to the same points by gradient descent, each step over all of them. MSE gives a point the more weight the " +
-  "farther off it lies, so a few outliers turn its line. L1 gives each the same weight, Huber limits it to δ.";
+  "Three lines are fitted to the same points by gradient descent, and every step looks at all points. " +
+  "MSE gives more weight to the points that lie farther away, so a few outliers turn its line. L1 gives " +
+  "each point the same weight, and Huber limits the weight to δ.";
 
 /** The sizes as people write them. */
 function sizeLabel(size: string): string {

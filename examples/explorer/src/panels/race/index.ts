@@ -19,8 +19,9 @@ import { createStore, FEWEST, MOST, type RaceState, sizesUpTo } from "./state.js
 export const race: Panel = { id: "race", title: "Race", short: "Race", create: () => new RaceView() };
 
 const INTRODUCTION =
-  "L1 of two float32 arrays, timed in this tab: lossgrad against a well-written JavaScript loop. Each runs in a worker of its own, " +
-  "they take turns, and every result is checked before it is timed. Times wander where a machine is busy; trust the ratios first.";
+  "This times the L1 loss of two float32 arrays in this tab: lossgrad against a well-written JavaScript " +
+  "loop. Each runs in a worker of its own, they take turns, and every result is checked before it is " +
+  "timed. On a busy machine the times vary, and the ratios vary less.";
 const THREADS_NOTE = "This page is not isolated, so lossgrad has one thread.";
 
 class RaceView implements PanelView {

@@ -9,8 +9,9 @@ import type { HashReply, HashRun } from "./hash.js";
 import OurWorker from "./ours.worker.js?worker&inline";
 
 const INTRODUCTION =
-  "lossgrad promises the same bits on every engine, for any number of threads. This computes some thousand losses and gradients here, " +
-  "ordinary and hostile ones, and hashes their bits.";
+  "lossgrad promises the same bits on every engine and for any number of threads. This test computes " +
+  "some thousand losses and gradients in your browser, of ordinary and of hostile numbers, and hashes " +
+  "their bits.";
 
 export function sameBits(): HTMLElement {
   const result = element("div", { class: "result", "aria-live": "polite" });
