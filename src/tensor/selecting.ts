@@ -12,6 +12,7 @@ import {
 import { broadcastShapes, wrapDim } from "../array/shape.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
+import { takeList } from "../core/options.js";
 
 function checkInteger(caller: string, word: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value)) return value;
@@ -142,13 +143,15 @@ function checkGathered(shape: readonly number[], index: readonly number[], dim: 
 
 /** See Tensor.split. */
 export function split<V extends Variable>(x: V, sizes: number | readonly number[], dimension: number): V[] {
+  const list: unknown = Array.isArray(sizes)
+    ? takeList("split", sizes, (length) => checkInteger("split", "sizes of parts", length))
+    : sizes;
   x.checkAlive("split");
-  const list = Array.isArray(sizes) ? [...(sizes as readonly number[])] : sizes;
   if (x.shape.length === 0) throw new RangeError("split expects at least a 1-dimensional tensor");
   const dim = wrapDim(dimension, x.shape.length);
   const size = x.shape[dim];
-  const node = typeof list === "object" ? "SplitWithSizesBackward0" : "SplitBackward0";
-  const lengths = typeof list === "object" ? checkLengths(list, size, dim) : lengthsOf(list, size);
+  const node = Array.isArray(list) ? "SplitWithSizesBackward0" : "SplitBackward0";
+  const lengths = Array.isArray(list) ? checkLengths(list as number[], size, dim) : lengthsOf(list, size);
   let start = 0;
   return lengths.map((length) => {
     const part = slice(x, dim, start, length, node);
@@ -172,7 +175,6 @@ function lengthsOf(each: unknown, size: number): number[] {
 }
 
 function checkLengths(lengths: readonly number[], size: number, dim: number): readonly number[] {
-  for (const length of lengths) checkInteger("split", "sizes of parts", length);
   const shown = `[${lengths.join(", ")}]`;
   if (lengths.some((length) => length < 0)) {
     throw new RangeError(
@@ -188,6 +190,9 @@ function checkLengths(lengths: readonly number[], size: number, dim: number): re
   return lengths;
 }
 
+/** An empty dimension has as many chunks as are asked for, so that a list of them might take all memory. */
+const MOST_CHUNKS = 1 << 16;
+
 /** See Tensor.chunk. */
 export function chunk<V extends Variable>(x: V, chunks: number, dimension: number): V[] {
   x.checkAlive("chunk");
@@ -197,11 +202,11 @@ export function chunk<V extends Variable>(x: V, chunks: number, dimension: numbe
   }
   const dim = wrapDim(dimension, x.shape.length);
   const size = x.shape[dim];
-  if (size === 0)
-    return split(
-      x,
-      Array.from({ length: chunks }, () => 0),
-      dim,
-    );
+  if (size === 0) {
+    if (chunks > MOST_CHUNKS) {
+      throw new RangeError(`chunk: expected at most ${MOST_CHUNKS} chunks of nothing, got ${chunks}`);
+    }
+    return split(x, Array<number>(chunks).fill(0), dim);
+  }
   return split(x, Math.ceil(size / chunks), dim);
 }

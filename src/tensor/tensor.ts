@@ -465,6 +465,7 @@ export class Tensor implements Variable {
    * [...tensor([1, 2])].map((element) => element.item()); // [1, 2]
    */
   *[Symbol.iterator](): Iterator<Tensor> {
+    this.checkAlive("at");
     if (this.ndim === 0) throw new TypeError("iteration over a 0-d tensor");
     for (let i = 0; i < this.shape[0]; i++) yield this.select(0, i);
   }
@@ -1219,6 +1220,8 @@ export class Tensor implements Variable {
     second: boolean | undefined,
   ): Tensor | ValuesAndIndices {
     if (first instanceof Tensor) return this.op(name === "max" ? "maximum" : "minimum", {}, first);
+    // The operation goes by another name.
+    if (first === undefined) this.checkAlive(name);
     if (first === undefined) return this.op(name === "max" ? "maxAll" : "minAll");
     const { dim: given, keepdim } = readAlong(name, first, second);
     if (given === undefined) throw new TypeError(`${name}: expected a dimension, as in ${name}(0)`);
@@ -1696,6 +1699,7 @@ export class Tensor implements Variable {
    * String(tensor([1, -2]).square_()); // "tensor([1., 4.])"
    */
   square_(): this {
+    this.checkAlive("square_");
     return this.pow_(2);
   }
 

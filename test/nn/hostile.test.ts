@@ -78,6 +78,10 @@ const INTERNAL = [
   "takeGrad",
   "held",
   "accumulate",
+  "choose",
+  "extreme",
+  "inPlaceOf",
+  "positions",
 ];
 const publicMethods = methods.filter((key) => typeof key === "symbol" || !INTERNAL.includes(key));
 
@@ -167,6 +171,24 @@ describe("a disposed tensor", () => {
       fill_: [1],
       matmul: [zeros([3, 3])],
       copy_: [zeros([3])],
+      select: [0, 0],
+      narrow: [0, 0, 1],
+      split: [1],
+      chunk: [1],
+      indexSelect: [0, tensor([0n])],
+      maskedSelect: [tensor([true, false, true])],
+      maskedFill: [tensor([true, false, true]), 0],
+      maskedFill_: [tensor([true, false, true]), 0],
+      gather: [0, tensor([0n])],
+      indexPut: [[0], 1],
+      indexPut_: [[0], 1],
+      mm: [zeros([3, 3])],
+      bmm: [zeros([1, 3, 3])],
+      mv: [zeros([3])],
+      dot: [zeros([3])],
+      where: [tensor([true, false, true]), 0],
+      clamp_: [0, 1],
+      pow_: [2],
     }),
   );
   const OPERAND = [
@@ -190,6 +212,8 @@ describe("a disposed tensor", () => {
   /** What says nothing of the elements, is about disposing, or has no name to call it by. */
   const FREE = [
     "numel",
+    "dim",
+    "size",
     "dispose",
     DISPOSE,
     Symbol.iterator,

@@ -8,7 +8,6 @@ import type { Held, World } from "../world.js";
 
 const UNARY = ["neg", "abs", "sign", "sqrt", "relu"] as const;
 const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le"] as const;
-const ARITHMETIC: readonly string[] = ["add", "sub", "mul", "div"];
 const COMPARISONS: readonly string[] = ["eq", "ne", "lt", "le"];
 export type BinaryCall = (typeof BINARY)[number];
 
@@ -18,12 +17,16 @@ function computing(dtype: RealDType): (value: Value) => Value {
   return dtype === "float64" ? (value) => Number(value) : (value) => Math.fround(Number(value));
 }
 
-/** An operand's elements in `common`: arithmetic takes single numbers at the precision that it computes with. */
-function operandValues(name: string, x: ModelOperand, common: RealDType, shape: readonly number[]): Value[] {
+/** An operand's elements in `common`. A single factor or divisor keeps the precision that is computed with. */
+function operandValues(
+  x: ModelOperand,
+  common: RealDType,
+  shape: readonly number[],
+  precise: boolean,
+): Value[] {
   const compute = computing(common);
   const single = typeof x === "number" || x.numel === 1;
-  const convert = (value: Value): Value =>
-    single && ARITHMETIC.includes(name) ? compute(value) : compute(fit(common, value));
+  const convert = (value: Value): Value => (single && precise ? compute(value) : compute(fit(common, value)));
   if (typeof x === "number") return new Array<Value>(sizeOf(shape)).fill(convert(x));
   return x.broadcast(shape).values.map(convert);
 }
@@ -35,8 +38,8 @@ export function binaryModel(name: BinaryCall, x: ModelOperand, y: ModelOperand, 
   const asked = resultType([x, y]);
   const common = name === "div" && !isFloat(asked) ? "float32" : asked;
   const dtype = COMPARISONS.includes(name) ? "bool" : common;
-  const left = operandValues(name, x, common, shape);
-  const right = scaledBy(alpha, operandValues(name, y, common, shape), y, common);
+  const left = operandValues(x, common, shape, false);
+  const right = scaledBy(alpha, operandValues(y, common, shape, name === "mul" || name === "div"), y, common);
   const { float, integer } = BINARY_TWINS[name];
   const round = common === "float64" ? (value: number): number => value : Math.fround;
   const values = left.map((a, i) =>
@@ -49,7 +52,7 @@ export function binaryModel(name: BinaryCall, x: ModelOperand, y: ModelOperand, 
 function scaledBy(alpha: number, values: Value[], y: ModelOperand, common: RealDType): Value[] {
   if (alpha === 1) return values;
   const compute = computing(common);
-  if (!isFloat(common)) return values.map((value) => fit(common, (value as bigint) * BigInt(alpha)));
+  if (!isFloat(common)) return values.map((value) => compute(fit(common, (value as bigint) * BigInt(alpha))));
   if (typeof y === "number") return values.map(() => compute(y * alpha));
   return values.map((value) => fit(common, Number(compute(Number(value) * alpha))));
 }
