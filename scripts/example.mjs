@@ -11,6 +11,7 @@ const PROGRAMS = {
   "onnx-pipeline": { file: "onnx-pipeline/main.ts", config: "examples/onnx-pipeline/tsconfig.json" },
   "onnx-page": { file: "onnx-pipeline/page.ts", config: "examples/onnx-pipeline/tsconfig.json" },
   "tfjs-gradient": { file: "tfjs-gradient/main.ts", config: "examples/tfjs-gradient/tsconfig.json" },
+  ported: { file: "ported/main.ts", config: ROOT_CONFIG },
 };
 
 const DIGITS = ["examples/data", "10,000 handwritten digits (40 MB, once)"];
@@ -24,9 +25,13 @@ const PACKAGES = {
 };
 
 const [name, ...args] = process.argv.slice(2);
-const files = readdirSync("examples").filter((file) => file.endsWith(".ts"));
+/** The programs that are files of a folder: `l1-loss`, `ported/dqn`. */
+const programsIn = (folder, except = []) =>
+  readdirSync(`examples/${folder}`)
+    .filter((file) => file.endsWith(".ts") && !except.includes(file))
+    .map((file) => [`${folder}${basename(file, ".ts")}`, { file: `${folder}${file}`, config: ROOT_CONFIG }]);
 const programs = {
-  ...Object.fromEntries(files.map((file) => [basename(file, ".ts"), { file, config: ROOT_CONFIG }])),
+  ...Object.fromEntries([...programsIn(""), ...programsIn("ported/", ["main.ts", "support.ts"])]),
   ...PROGRAMS,
 };
 
