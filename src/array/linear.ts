@@ -7,22 +7,6 @@ import { NdArray } from "./ndarray.js";
 import { numelOf } from "./shape.js";
 import { sumAll } from "./sums.js";
 
-/** What C++ calls the types, in messages of torch's. */
-export const C_NAMES: Readonly<Record<DType, string>> = {
-  bool: "bool",
-  uint8: "unsigned char",
-  int8: "signed char",
-  int16: "short int",
-  int32: "int",
-  int64: "long int",
-  float16: "c10::Half",
-  bfloat16: "c10::BFloat16",
-  float32: "float",
-  float64: "double",
-  complex64: "c10::complex<float>",
-  complex128: "c10::complex<double>",
-};
-
 function checkDType(kernel: string, dtype: DType): void {
   if (dtype !== "bool" && !isComplex(dtype)) return;
   throw new TypeError(`"${kernel}" not implemented for '${dtypes[dtype].torchName}'`);
@@ -66,7 +50,7 @@ export function mm(a: NdArray, b: NdArray): NdArray {
   }
   if (a.dtype !== b.dtype) {
     throw new TypeError(
-      `expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a.dtype]} != ${C_NAMES[b.dtype]}`,
+      `expected m1 and m2 to have the same dtype, but got: ${dtypes[a.dtype].cName} != ${dtypes[b.dtype].cName}`,
     );
   }
   checkDType("addmm_impl_cpu_", a.dtype);

@@ -74,7 +74,6 @@ export interface Variable {
   detach(): Variable;
   /** An operation of the table, recorded like any. @internal */
   op(name: OperationName, parameters?: Parameters, ...others: (Variable | number)[]): Variable;
-  unsqueeze(dim: number): Variable;
 }
 
 /** Where a gradient goes: on into the graph, or to a leaf. Null where none is wanted. */

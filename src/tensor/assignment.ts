@@ -185,26 +185,11 @@ function change<V extends Target>(x: V, others: readonly V[], viewed: boolean, h
   x.version.count++;
 }
 
-/** What torch calls the dtype of a mask that is none. */
-const MASK_NAMES: Readonly<Partial<Record<DType, string>>> = {
-  uint8: "unsigned char",
-  int8: "signed char",
-  int16: "short int",
-  int32: "int",
-  int64: "long int",
-  float16: "c10::Half",
-  bfloat16: "c10::BFloat16",
-  float32: "float",
-  float64: "double",
-  complex64: "c10::complex<float>",
-  complex128: "c10::complex<double>",
-};
-
 /** The filler of masked_fill as a 0-d tensor; torch's errors. */
 function readFilling<V extends Target>(caller: string, x: V, mask: V, value: unknown, maker: Maker<V>): V {
   if (mask.dtype !== "bool") {
     throw new TypeError(
-      `masked_fill_ only supports boolean masks, but got mask with dtype ${MASK_NAMES[mask.dtype]}`,
+      `masked_fill_ only supports boolean masks, but got mask with dtype ${dtypes[mask.dtype].cName}`,
     );
   }
   const filler = readValues(caller, x, value, maker);
