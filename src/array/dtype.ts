@@ -62,8 +62,6 @@ export interface DTypeInfo {
   readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray;
   /** torch's word for the type in messages. */
   readonly torchName: string;
-  /** What C++ calls the type, in other messages of torch's. */
-  readonly cName: string;
 }
 
 function info(
@@ -73,24 +71,42 @@ function info(
   compute: ComputeTag,
   array: DTypeInfo["array"],
   torchName: string,
-  cName: string,
 ): DTypeInfo {
-  return { category, size, storage, compute, array, torchName, cName };
+  return { category, size, storage, compute, array, torchName };
 }
 
 export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
-  bool: info("bool", 1, "bool", "i64", Uint8Array, "Bool", "bool"),
-  uint8: info("integer", 1, "u8", "i64", Uint8Array, "Byte", "unsigned char"),
-  int8: info("integer", 1, "i8", "i64", Int8Array, "Char", "signed char"),
-  int16: info("integer", 2, "i16", "i64", Int16Array, "Short", "short int"),
-  int32: info("integer", 4, "i32", "i64", Int32Array, "Int", "int"),
-  int64: info("integer", 8, "i64", "i64", BigInt64Array, "Long", "long int"),
-  float16: info("float", 2, "f16", "f32", Uint16Array, "Half", "c10::Half"),
-  bfloat16: info("float", 2, "bf16", "f32", Uint16Array, "BFloat16", "c10::BFloat16"),
-  float32: info("float", 4, "f32", "f32", Float32Array, "Float", "float"),
-  float64: info("float", 8, "f64", "f64", Float64Array, "Double", "double"),
-  complex64: info("complex", 8, "f32", "f32", Float32Array, "ComplexFloat", "c10::complex<float>"),
-  complex128: info("complex", 16, "f64", "f64", Float64Array, "ComplexDouble", "c10::complex<double>"),
+  bool: info("bool", 1, "bool", "i64", Uint8Array, "Bool"),
+  uint8: info("integer", 1, "u8", "i64", Uint8Array, "Byte"),
+  int8: info("integer", 1, "i8", "i64", Int8Array, "Char"),
+  int16: info("integer", 2, "i16", "i64", Int16Array, "Short"),
+  int32: info("integer", 4, "i32", "i64", Int32Array, "Int"),
+  int64: info("integer", 8, "i64", "i64", BigInt64Array, "Long"),
+  float16: info("float", 2, "f16", "f32", Uint16Array, "Half"),
+  bfloat16: info("float", 2, "bf16", "f32", Uint16Array, "BFloat16"),
+  float32: info("float", 4, "f32", "f32", Float32Array, "Float"),
+  float64: info("float", 8, "f64", "f64", Float64Array, "Double"),
+  complex64: info("complex", 8, "f32", "f32", Float32Array, "ComplexFloat"),
+  complex128: info("complex", 16, "f64", "f64", Float64Array, "ComplexDouble"),
+};
+
+/**
+ * What C++ calls the types, in other messages of torch's. Not a column of the table above, which every bundle
+ * has: losses of arrays have no use for these.
+ */
+export const C_NAMES: Readonly<Record<DType, string>> = {
+  bool: "bool",
+  uint8: "unsigned char",
+  int8: "signed char",
+  int16: "short int",
+  int32: "int",
+  int64: "long int",
+  float16: "c10::Half",
+  bfloat16: "c10::BFloat16",
+  float32: "float",
+  float64: "double",
+  complex64: "c10::complex<float>",
+  complex128: "c10::complex<double>",
 };
 
 export function isFloating(dtype: DType): boolean {

@@ -1,7 +1,7 @@
 /** Products of matrices and vectors, with torch's checks. Each element is a sum in the order of the columns. */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
+import { C_NAMES, type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
 import { binary, contiguous, convert } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { numelOf } from "./shape.js";
@@ -50,7 +50,7 @@ export function mm(a: NdArray, b: NdArray): NdArray {
   }
   if (a.dtype !== b.dtype) {
     throw new TypeError(
-      `expected m1 and m2 to have the same dtype, but got: ${dtypes[a.dtype].cName} != ${dtypes[b.dtype].cName}`,
+      `expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a.dtype]} != ${C_NAMES[b.dtype]}`,
     );
   }
   checkDType("addmm_impl_cpu_", a.dtype);

@@ -1,5 +1,5 @@
 /** Assignment to parts of a tensor: what Python writes x[index] = values, and masked_fill. */
-import { checkFits, type DType, dtypes, isComplex, type Scalar } from "../array/dtype.js";
+import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { assign, fillMasked, type Parameters } from "../array/operations.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
@@ -189,7 +189,7 @@ function change<V extends Target>(x: V, others: readonly V[], viewed: boolean, h
 function readFilling<V extends Target>(caller: string, x: V, mask: V, value: unknown, maker: Maker<V>): V {
   if (mask.dtype !== "bool") {
     throw new TypeError(
-      `masked_fill_ only supports boolean masks, but got mask with dtype ${dtypes[mask.dtype].cName}`,
+      `masked_fill_ only supports boolean masks, but got mask with dtype ${C_NAMES[mask.dtype]}`,
     );
   }
   const filler = readValues(caller, x, value, maker);

@@ -1,5 +1,5 @@
 /** Changes in place, and what autograd makes of them. */
-import { checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
+import { C_NAMES, checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
 import {
@@ -79,7 +79,7 @@ export function inPlaceOf<V extends Target>(
   // What a derivative reads of the target is overwritten: it has a copy.
   const copied = recorded ? operations.clone([target.nd]) : target.nd;
   const result = apply<V>(name, [wrap(copied, target.node, null), ...others], parameters, wrap);
-  if (name === "clamp") checkCast(result.dtype, target.dtype, dtypes[target.dtype].cName);
+  if (name === "clamp") checkCast(result.dtype, target.dtype, C_NAMES[target.dtype]);
   else checkCast(result.dtype, target.dtype);
   copy(result.nd, target.nd);
   if (recorded) rewrite(target, result.node);
