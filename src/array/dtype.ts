@@ -90,6 +90,25 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   complex128: info("complex", 16, "f64", "f64", Float64Array, "ComplexDouble"),
 };
 
+/**
+ * What C++ calls the types, in other messages of torch's. Not a column of the table above, which every bundle
+ * has: losses of arrays have no use for these.
+ */
+export const C_NAMES: Readonly<Record<DType, string>> = {
+  bool: "bool",
+  uint8: "unsigned char",
+  int8: "signed char",
+  int16: "short int",
+  int32: "int",
+  int64: "long int",
+  float16: "c10::Half",
+  bfloat16: "c10::BFloat16",
+  float32: "float",
+  float64: "double",
+  complex64: "c10::complex<float>",
+  complex128: "c10::complex<double>",
+};
+
 export function isFloating(dtype: DType): boolean {
   return dtypes[dtype].category === "float";
 }

@@ -1,27 +1,11 @@
 /** Products of matrices and vectors, with torch's checks. Each element is a sum in the order of the columns. */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
+import { C_NAMES, type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
 import { binary, contiguous, convert } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { numelOf } from "./shape.js";
 import { sumAll } from "./sums.js";
-
-/** What C++ calls the types, in messages of torch's. */
-export const C_NAMES: Readonly<Record<DType, string>> = {
-  bool: "bool",
-  uint8: "unsigned char",
-  int8: "signed char",
-  int16: "short int",
-  int32: "int",
-  int64: "long int",
-  float16: "c10::Half",
-  bfloat16: "c10::BFloat16",
-  float32: "float",
-  float64: "double",
-  complex64: "c10::complex<float>",
-  complex128: "c10::complex<double>",
-};
 
 function checkDType(kernel: string, dtype: DType): void {
   if (dtype !== "bool" && !isComplex(dtype)) return;

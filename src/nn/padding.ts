@@ -5,7 +5,7 @@ import type { Margin } from "../array/joining.js";
 import type { Selection } from "../array/indices.js";
 import { numelOf, type Shape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
-import { checkOptionNames } from "../core/options.js";
+import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
@@ -47,8 +47,7 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
     );
   }
   const sizes = readPad(pad);
-  checkOptionNames("pad", options, ["mode", "value"]);
-  const { mode = "constant", value } = options;
+  const { mode = "constant", value } = takeOptions("pad", options, ["mode", "value"]);
   const filler = value ?? 0;
   if (typeof filler !== "number") {
     throw new TypeError(`pad: expected value to be a number, got ${describeValue(value)}`);
@@ -74,13 +73,12 @@ function readPad(pad: unknown): number[] {
   if (!Array.isArray(pad)) {
     throw new TypeError(`pad: expected pad to be an array of integers, got ${describeValue(pad)}`);
   }
-  const sizes = [...(pad as unknown[])];
-  for (const size of sizes) {
-    if (Number.isSafeInteger(size)) continue;
+  const sizes = takeList("pad", pad, (size) => {
+    if (Number.isSafeInteger(size)) return size as number;
     throw new TypeError(`pad: expected pad to be an array of integers, got ${describeValue(size)} in it`);
-  }
+  });
   if (sizes.length % 2 !== 0) throw new RangeError("Padding length must be divisible by 2");
-  return sizes as number[];
+  return sizes;
 }
 
 /** The numbers of pad for the dimensions of `ndim`, first to last. */

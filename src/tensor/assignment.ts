@@ -1,5 +1,5 @@
 /** Assignment to parts of a tensor: what Python writes x[index] = values, and masked_fill. */
-import { checkFits, type DType, dtypes, isComplex, type Scalar } from "../array/dtype.js";
+import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "../array/dtype.js";
 import { NdArray } from "../array/ndarray.js";
 import { assign, fillMasked, type Parameters } from "../array/operations.js";
 import { broadcastShapes, sameShape } from "../array/shape.js";
@@ -185,26 +185,11 @@ function change<V extends Target>(x: V, others: readonly V[], viewed: boolean, h
   x.version.count++;
 }
 
-/** What torch calls the dtype of a mask that is none. */
-const MASK_NAMES: Readonly<Partial<Record<DType, string>>> = {
-  uint8: "unsigned char",
-  int8: "signed char",
-  int16: "short int",
-  int32: "int",
-  int64: "long int",
-  float16: "c10::Half",
-  bfloat16: "c10::BFloat16",
-  float32: "float",
-  float64: "double",
-  complex64: "c10::complex<float>",
-  complex128: "c10::complex<double>",
-};
-
 /** The filler of masked_fill as a 0-d tensor; torch's errors. */
 function readFilling<V extends Target>(caller: string, x: V, mask: V, value: unknown, maker: Maker<V>): V {
   if (mask.dtype !== "bool") {
     throw new TypeError(
-      `masked_fill_ only supports boolean masks, but got mask with dtype ${MASK_NAMES[mask.dtype]}`,
+      `masked_fill_ only supports boolean masks, but got mask with dtype ${C_NAMES[mask.dtype]}`,
     );
   }
   const filler = readValues(caller, x, value, maker);

@@ -1,8 +1,7 @@
 /** Changes in place, and what autograd makes of them. */
-import { checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
+import { C_NAMES, checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
-import { C_NAMES } from "../array/linear.js";
 import {
   addScaled,
   checkSubtraction,

@@ -4,7 +4,7 @@ import { isSkipped } from "../array/joining.js";
 import type { OperationName } from "../array/operations.js";
 import { wrapDim } from "../array/shape.js";
 import { apply } from "../autograd/record.js";
-import { checkOptionNames } from "../core/options.js";
+import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "./tensor.js";
 
 /** Options of cat and stack. */
@@ -21,20 +21,17 @@ function readTensors(caller: string, tensors: unknown): Tensor[] {
   if (!Array.isArray(tensors)) {
     throw new TypeError(`${caller}: expected an array of Tensors, got ${describeStranger(tensors)}`);
   }
-  const list: unknown[] = [...(tensors as unknown[])];
-  list.forEach((tensor, i) => {
-    if (!(tensor instanceof Tensor)) {
-      throw new TypeError(`${caller}: expected a Tensor as element ${i}, got ${describeStranger(tensor)}`);
-    }
-    tensor.checkAlive(caller);
+  const list = takeList(caller, tensors, (tensor, i) => {
+    if (tensor instanceof Tensor) return tensor;
+    throw new TypeError(`${caller}: expected a Tensor as element ${i}, got ${describeStranger(tensor)}`);
   });
-  return list as Tensor[];
+  for (const tensor of list) tensor.checkAlive(caller);
+  return list;
 }
 
 function readDim(caller: string, options: JoinOptions | number): number {
   if (typeof options === "number") return options;
-  checkOptionNames(caller, options, ["dim"]);
-  return options.dim ?? 0;
+  return takeOptions(caller, options, ["dim"]).dim ?? 0;
 }
 
 function join(name: OperationName & ("cat" | "stack"), tensors: readonly Tensor[], dim: number): Tensor {

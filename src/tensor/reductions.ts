@@ -131,6 +131,7 @@ export function readAlong(
 /** nansum over how many elements are not NaN, as torch has it. */
 export function nanmean(x: Tensor, options: ReduceArgument): Tensor {
   const { dims, keepdim } = readExtent("nanmean", options, x);
+  x.checkAlive("nanmean");
   if (!isFloating(x.dtype) && !isComplex(x.dtype)) {
     throw new TypeError(
       `nanmean(): expected input to have floating point or complex dtype but got ${dtypes[x.dtype].torchName}`,

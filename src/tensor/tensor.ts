@@ -1303,7 +1303,6 @@ export class Tensor implements Variable {
    * tensor([NaN, 1, 2]).nanmean().item(); // 1.5
    */
   nanmean(options: ReduceArgument = {}): Tensor {
-    this.checkAlive("nanmean");
     return nanmean(this, options);
   }
 

@@ -13,8 +13,8 @@ const PROGRAMS: Record<string, string> = {
   "`dtype`": `tensor(1).dtype; // "float32"`,
   "`shape`": `Object.isFrozen(zeros([2, 3]).shape); // true
 zeros([2, 3]).shape; // [2, 3]`,
-  "`size`": `zeros([2, 3]).shape[0]; // 2`,
-  "`dim`, `ndimension`": `zeros([2, 3]).ndim; // 2`,
+  "`size`": `zeros([2, 3]).size(); // [2, 3]
+zeros([2, 3]).size(-1); // 3`,
   "`nelement`": `zeros([2, 3]).numel(); // 6`,
   "`item`": `tensor([5n]).item(); // 5n
 tensor({ re: 1, im: 2 }).item(); // { re: 1, im: 2 }`,
@@ -43,7 +43,12 @@ x.sum().item(); // 6`,
 1; // RangeError
 try { zeros([2]).view("int32"); } catch (e) { console.log(e.message); }
 1; // view: expected sizes to be integers, got "int32"`,
-  "`select`": `String(tensor([[1, 2], [3, 4]]).at(1)); // "tensor([3., 4.])"`,
+  "`index_put_`": `const x = zeros([2, 3]);
+x.indexPut_([":", "1:3"], tensor([1, 2])).tolist(); // [[0, 1, 2], [0, 1, 2]]
+x.indexPut_([x.eq(0)], 5).tolist(); // [[5, 1, 2], [5, 1, 2]]`,
+  "`index_put`": `const x = zeros([3]);
+x.indexPut(["1:"], 2).tolist(); // [0, 2, 2]
+x.tolist(); // [0, 0, 0]`,
   "`unbind`": `[...tensor([[1, 2], [3, 4]])].map(String); // ["tensor([1., 2.])", "tensor([3., 4.])"]`,
   "`T`": `zeros([2, 3]).t().shape; // [3, 2]
 try { zeros([2, 3, 4]).t(); } catch (e) { console.log(e.message); }

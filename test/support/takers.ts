@@ -1,7 +1,7 @@
 /** The public functions that take options, each with a call of it. */
 import * as lossgrad from "lossgrad";
-import { autograd, F, nn, tensor } from "lossgrad";
-import type { Tensor } from "lossgrad";
+import { autograd, F, manualSeed, nn, Tensor, tensor } from "lossgrad";
+import type { ValuesAndIndices } from "lossgrad";
 
 export interface Entry {
   /** Prepares a call with operands of shape [2, 3], which gets its options later. */
@@ -14,9 +14,19 @@ const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
   options: { reduction: "none", ...rest },
 });
+type Reduction =
+  "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
   options: { reduction: "none", ...rest },
+});
+/** A method that reduces, whose result may be a list of tensors. */
+const reduction = (name: Reduction, rest: object = {}): Entry => ({
+  call: (x) => (options) => {
+    const result = (x[name] as (options: object) => Tensor | ValuesAndIndices).call(x, options);
+    return result instanceof Tensor ? result : [result.values, result.indices];
+  },
+  options: { dim: 1, keepdim: true, ...rest },
 });
 const legacy = { sizeAverage: false, reduce: true };
 
@@ -25,10 +35,20 @@ export const TAKERS: Record<string, Entry> = {
   tensor: { call: (x) => (options) => tensor(x, options), options: { dtype: "float64" } },
   zerosLike: { call: (x) => (options) => lossgrad.zerosLike(x, options), options: { dtype: "float64" } },
   onesLike: { call: (x) => (options) => lossgrad.onesLike(x, options), options: { requiresGrad: true } },
+  normal: {
+    call: () => (options) => {
+      manualSeed(0);
+      return lossgrad.normal(1, 2, [2, 3], options);
+    },
+    options: { dtype: "float64" },
+  },
+  cat: { call: (x, y) => (options) => lossgrad.cat([x, y], options), options: { dim: 1 } },
+  stack: { call: (x, y) => (options) => lossgrad.stack([x, y], options), options: { dim: -1 } },
   "F.l1Loss": loss("l1Loss", legacy),
   "F.mseLoss": loss("mseLoss", legacy),
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
+  "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -67,6 +87,47 @@ export const TAKERS: Record<string, Entry> = {
     options: { alpha: 2 },
   },
   "Tensor.clamp": { call: (x) => (options) => x.clamp(options), options: { min: 1, max: 2 } },
+  "Tensor.clamp_": {
+    call: (x) => {
+      const z = x.requiresGrad_(false);
+      return (options) => z.clamp_(options);
+    },
+    options: { min: 1, max: 2 },
+  },
+  "Tensor.nanToNum": {
+    call: (x) => (options) => x.nanToNum(options),
+    options: { nan: 1, posinf: 2, neginf: 3 },
+  },
+  "Tensor.nanToNum_": {
+    call: (x) => {
+      const z = x.requiresGrad_(false);
+      return (options) => z.nanToNum_(options);
+    },
+    options: { nan: 1, posinf: 2, neginf: 3 },
+  },
+  "Tensor.indexPut": {
+    call: (x, y) => (options) => x.indexPut([[1, 0]], y, options),
+    options: { accumulate: true },
+  },
+  "Tensor.indexPut_": {
+    call: (x, y) => {
+      const z = x.requiresGrad_(false);
+      const values = y.detach();
+      return (options) => z.indexPut_([[1, 0]], values, options);
+    },
+    options: { accumulate: true },
+  },
+  "Tensor.amax": reduction("amax"),
+  "Tensor.amin": reduction("amin"),
+  "Tensor.argmax": reduction("argmax"),
+  "Tensor.argmin": reduction("argmin"),
+  "Tensor.max": reduction("max"),
+  "Tensor.min": reduction("min"),
+  "Tensor.nanmean": reduction("nanmean"),
+  "Tensor.nansum": reduction("nansum"),
+  "Tensor.norm": reduction("norm", { p: 1 }),
+  "Tensor.std": reduction("std", { correction: 0 }),
+  "Tensor.var": reduction("var", { correction: 0 }),
   "Tensor.sum": { call: (x) => (options) => x.sum(options), options: { dim: 1, keepdim: true } },
   "Tensor.mean": { call: (x) => (options) => x.mean(options), options: { dim: [0], keepdim: false } },
   "Tensor.toString": {

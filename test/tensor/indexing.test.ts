@@ -17,8 +17,8 @@ describe("an index", () => {
     expect(matrix().at(slice).shape).toEqual([2, 4]);
     // @ts-expect-error -- a slice has colons
     expect(() => matrix().at("1;3")).toThrow(TypeError);
-    // @ts-expect-error -- compared by JavaScript, tensors give a boolean
-    expect(() => matrix().at(matrix() > 3)).toThrow("compare tensors with gt, lt, eq");
+    // @ts-expect-error -- compared by JavaScript, 0-d tensors give a boolean
+    expect(() => matrix().at(tensor(5) > 3)).toThrow("compare tensors with gt, lt, eq");
   });
 
   it.each<[unknown, string]>([
