@@ -31,12 +31,18 @@ function operandValues(
   return x.broadcast(shape).values.map(convert);
 }
 
+/** Quotients are floats, and integers are compared by their values. */
+function computedIn(name: BinaryCall, dtype: RealDType): RealDType {
+  if (isFloat(dtype)) return dtype;
+  if (COMPARISONS.includes(name)) return "int64";
+  return name === "div" ? "float32" : dtype;
+}
+
 /** What an operation of two operands gives, computed one by one. */
 export function binaryModel(name: BinaryCall, x: ModelOperand, y: ModelOperand, alpha = 1): Model {
   const shapes = [x, y].map((operand) => (typeof operand === "number" ? [] : operand.shape));
   const shape = broadcastShape(shapes[0], shapes[1])!;
-  const asked = resultType([x, y]);
-  const common = name === "div" && !isFloat(asked) ? "float32" : asked;
+  const common = computedIn(name, resultType([x, y]));
   const dtype = COMPARISONS.includes(name) ? "bool" : common;
   const left = operandValues(x, common, shape, false);
   const right = scaledBy(alpha, operandValues(y, common, shape, name === "mul" || name === "div"), y, common);
