@@ -2,7 +2,6 @@
  * Variance and norms. They are computed in float64 and rounded once: for float32 and halves, squares are exact there and
  * neither overflow nor vanish. The sums are exact.
  */
-import { warn } from "../core/warnings.js";
 import { dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, unary } from "./elementwise.js";
 import { extremesAlong } from "./extremes.js";
@@ -31,12 +30,6 @@ export function variance(x: NdArray, { dims, keepdim }: Extent, correction: numb
   }
   const wide = convert(x, "float64");
   const n = countAlong(x.shape, dims);
-  if (n - correction <= 0) {
-    warn(
-      `${root ? "std" : "var"}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor ` +
-        "(input numel divided by output numel).",
-    );
-  }
   const difference = binary("sub", wide, mean(wide, dims, true), "float64");
   // What the mean's rounding leaves: Σ (x - mean) would be 0.
   const shift = mean(difference, dims, keepdim);

@@ -6,6 +6,7 @@ import { broadcastShapes, sameShape } from "../array/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { describeValue } from "../core/describe.js";
+import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { takeList } from "../core/options.js";
 import { copy } from "../array/elementwise.js";
 import { expandedShape } from "./arguments.js";
@@ -39,11 +40,18 @@ function readAssignment<V extends Target>(
       `${caller}: expected the arguments of at() as an array, such as [mask] or [":", "1:3"], got ${describeValue(indices)}`,
     );
   }
-  const given = takeValues(values, maker.isTensor);
+  const given = takeValues(caller, values, maker.isTensor);
   const reading = readIndex(
     caller,
     x,
-    takeList(caller, indices, (index) => index),
+    takeList(
+      caller,
+      indices,
+      (index) => index,
+      (length) => {
+        checkCount(caller, length);
+      },
+    ),
     maker.isTensor,
   );
   const { steps, selection } = reading;
@@ -69,35 +77,44 @@ function isViewed(steps: Reading["steps"]): boolean {
   return steps.some(({ name }) => name !== "alias");
 }
 
-/** A copy of a complex value, whose parts may be getters. */
-function takeValues<V>(values: unknown, isTensor: IsTensor<V>): unknown {
-  if (typeof values !== "object" || values === null || isTensor(values)) return values;
-  const { re, im } = values as { re?: unknown; im?: unknown };
-  return re === undefined && im === undefined ? values : { re, im };
+/** Each index takes a dimension or adds one, but for one ellipsis. */
+const MOST_INDICES = 2 * MAXIMUM_DIMENSIONS + 1;
+
+function checkCount(caller: string, length: number): void {
+  if (length <= MOST_INDICES) return;
+  throw new RangeError(`${caller}: expected at most ${MOST_INDICES} indices, got ${length}`);
+}
+
+/**
+ * The values, each part read once. It comes before anything else is looked at, since getters may
+ * replace or dispose of the operands.
+ */
+function takeValues<V>(caller: string, values: unknown, isTensor: IsTensor<V>): V | Scalar {
+  if (isTensor(values)) return values;
+  if (typeof values === "boolean" || typeof values === "number" || typeof values === "bigint") return values;
+  const { re, im } = (values ?? {}) as { re?: unknown; im?: unknown };
+  if (typeof re === "number" && typeof im === "number") return { re, im };
+  throw new TypeError(`${caller}: expected a Tensor or a number as values, got ${describeValue(values)}`);
 }
 
 /** Values as a tensor: a plain one takes the target's dtype. */
-function readValues<V extends Target>(caller: string, x: V, values: unknown, maker: Maker<V>): V {
+function readValues<V extends Target>(caller: string, x: V, values: V | Scalar, maker: Maker<V>): V {
   if (maker.isTensor(values)) {
     values.checkAlive(caller);
     return values;
   }
-  return maker.wrap(NdArray.scalar(x.dtype, readScalar(caller, values, x.dtype)), null, null);
+  return maker.wrap(NdArray.scalar(x.dtype, readScalar(values, x.dtype)), null, null);
 }
 
 /** A plain value that an element of `dtype` can be; torch's error for another. */
-function readScalar(caller: string, value: unknown, dtype: DType): Scalar {
+function readScalar(value: Scalar, dtype: DType): Scalar {
   if (typeof value === "boolean") return Number(value);
   if (typeof value === "number" || typeof value === "bigint") {
     checkFits(value, dtype);
     return isComplex(dtype) || typeof value === "number" || dtype === "int64" ? value : Number(value);
   }
-  const { re, im } = (value ?? {}) as { re?: unknown; im?: unknown };
-  if (typeof re !== "number" || typeof im !== "number") {
-    throw new TypeError(`${caller}: expected a Tensor or a number as values, got ${describeValue(value)}`);
-  }
   if (!isComplex(dtype)) throw new RangeError(`value cannot be converted to type ${dtype} without overflow`);
-  return { re, im };
+  return value;
 }
 
 function withoutLeadingOnes<V extends Target>(values: V): V {
@@ -186,7 +203,9 @@ function change<V extends Target>(x: V, others: readonly V[], viewed: boolean, h
 }
 
 /** The filler of masked_fill as a 0-d tensor; torch's errors. */
-function readFilling<V extends Target>(caller: string, x: V, mask: V, value: unknown, maker: Maker<V>): V {
+function readFilling<V extends Target>(caller: string, x: V, mask: V, value: V | Scalar, maker: Maker<V>): V {
+  x.checkAlive(caller);
+  mask.checkAlive(caller);
   if (mask.dtype !== "bool") {
     throw new TypeError(
       `masked_fill_ only supports boolean masks, but got mask with dtype ${C_NAMES[mask.dtype]}`,
@@ -211,17 +230,15 @@ function fillingNode<V extends Target>(value: unknown, maker: Maker<V>): Paramet
 
 /** See Tensor.maskedFill. */
 export function maskedFill<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): V {
-  x.checkAlive("maskedFill");
-  mask.checkAlive("maskedFill");
-  const filler = readFilling("maskedFill", x, mask, value, maker);
+  const given = takeValues("maskedFill", value, maker.isTensor);
+  const filler = readFilling("maskedFill", x, mask, given, maker);
   return apply<V>("maskedFill", [x, mask, filler], fillingNode(value, maker), maker.wrap);
 }
 
 /** See Tensor.maskedFill_. */
 export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): void {
-  x.checkAlive("maskedFill_");
-  mask.checkAlive("maskedFill_");
-  const filler = readFilling("maskedFill_", x, mask, value, maker);
+  const given = takeValues("maskedFill_", value, maker.isTensor);
+  const filler = readFilling("maskedFill_", x, mask, given, maker);
   const shape = broadcastShapes(x.shape, mask.shape);
   if (!sameShape(shape, x.shape)) {
     throw new RangeError(

@@ -1,7 +1,9 @@
 /** What users may write for reductions beside sum and mean, read whole; and those that are made of others. */
 import { dtypes, isComplex, isFloating } from "../array/dtype.js";
+import { countAlong } from "../array/moments.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, takeOptions } from "../core/options.js";
+import { warn } from "../core/warnings.js";
 import { readDims } from "./arguments.js";
 import type { ReduceOptions, Tensor } from "./tensor.js";
 
@@ -74,7 +76,7 @@ export function readExtent(caller: string, options: ReduceArgument, x: Sized): E
   return extent(caller, asObject(caller, options, []), x);
 }
 
-export function readVariance(
+function readVariance(
   caller: string,
   options: ReduceArgument<VarianceOptions>,
   x: Sized,
@@ -92,6 +94,21 @@ export function readVariance(
     ...extent(caller, { dim, keepdim }, x),
     correction: correction ?? (unbiased === false ? 0 : 1),
   };
+}
+
+/** See Tensor.var and Tensor.std. */
+export function variance(name: "var" | "std", x: Tensor, options: ReduceArgument<VarianceOptions>): Tensor {
+  const { dims, keepdim, correction } = readVariance(name, options, x);
+  x.checkAlive(name);
+  const defined = isFloating(x.dtype) && !isComplex(x.dtype);
+  if (defined && countAlong(x.shape, dims) <= correction) {
+    warn(
+      `${name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor ` +
+        "(input numel divided by output numel).",
+    );
+  }
+  // A handler of warnings may have replaced the elements, and the shape with them.
+  return x.op(name, { dims: readDims(dims, x), keepdim, correction });
 }
 
 /** The order of a norm before its options, or among them. */

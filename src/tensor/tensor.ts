@@ -37,9 +37,9 @@ import {
   readAlong,
   readExtent,
   readNorm,
-  readVariance,
   type ReduceArgument,
   type ValuesAndIndices,
+  variance,
   type VarianceOptions,
 } from "./reductions.js";
 import { checkNormal, normalSamples } from "./samples.js";
@@ -1318,7 +1318,7 @@ export class Tensor implements Variable {
    * tensor([1, 2, 4, 5]).var({ correction: 0 }).item(); // 2.5
    */
   var(options: ReduceArgument<VarianceOptions> = {}): Tensor {
-    return this.op("var", readVariance("var", options, this));
+    return variance("var", this, options);
   }
 
   /**
@@ -1330,7 +1330,7 @@ export class Tensor implements Variable {
    * tensor([[1, 3], [2, 6]]).std({ dim: 1, unbiased: false }).tolist(); // [1, 2]
    */
   std(options: ReduceArgument<VarianceOptions> = {}): Tensor {
-    return this.op("std", readVariance("std", options, this));
+    return variance("std", this, options);
   }
 
   /**
