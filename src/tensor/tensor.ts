@@ -1267,8 +1267,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([[1, 5], [7, 2]]).amax({ dim: [0, 1] }).item(); // 7
    */
-  amax(options: ReduceArgument = {}): Tensor {
-    return this.op("amax", readExtent("amax", options, this));
+  amax(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("amax", readExtent("amax", options, this, keepdim));
   }
 
   /**
@@ -1278,8 +1278,8 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 5], [7, 2]]).amin(1)); // "tensor([1., 2.])"
    */
-  amin(options: ReduceArgument = {}): Tensor {
-    return this.op("amin", readExtent("amin", options, this));
+  amin(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("amin", readExtent("amin", options, this, keepdim));
   }
 
   // Sums that leave out NaN, variances and norms
@@ -1291,8 +1291,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([NaN, 1, 2]).nansum().item(); // 3
    */
-  nansum(options: ReduceArgument = {}): Tensor {
-    return this.op("nansum", readExtent("nansum", options, this));
+  nansum(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("nansum", readExtent("nansum", options, this, keepdim));
   }
 
   /**
@@ -1302,8 +1302,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([NaN, 1, 2]).nanmean().item(); // 1.5
    */
-  nanmean(options: ReduceArgument = {}): Tensor {
-    return nanmean(this, options);
+  nanmean(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return nanmean(this, options, keepdim);
   }
 
   /**
@@ -1317,7 +1317,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 4, 5]).var({ correction: 0 }).item(); // 2.5
    */
-  var(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+  var(options?: ReduceArgument<VarianceOptions>): Tensor;
+  var(options: ReduceArgument<VarianceOptions> = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("var", rest);
     return this.op("var", readVariance("var", options, this));
   }
 
@@ -1329,7 +1331,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([[1, 3], [2, 6]]).std({ dim: 1, unbiased: false }).tolist(); // [1, 2]
    */
-  std(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+  std(options?: ReduceArgument<VarianceOptions>): Tensor;
+  std(options: ReduceArgument<VarianceOptions> = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("std", rest);
     return this.op("std", readVariance("std", options, this));
   }
 
@@ -1349,7 +1353,8 @@ export class Tensor implements Variable {
    */
   norm(p?: number | "fro", options?: ReduceArgument): Tensor;
   norm(options: NormOptions): Tensor;
-  norm(first: number | "fro" | NormOptions = 2, options: ReduceArgument = {}): Tensor {
+  norm(first: number | "fro" | NormOptions = 2, options: ReduceArgument = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("norm", rest);
     const parameters = readNorm(first, options, this);
     this.checkAlive("norm");
     return (isComplex(this.dtype) ? this.abs() : this).op("norm", parameters);
