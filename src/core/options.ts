@@ -32,9 +32,17 @@ export function takeOptions<O extends object>(
 export function checkOptionNames(caller: string, options: unknown, allowed: readonly string[]): void {
   checkIsOptions(caller, options, allowed);
   for (const key of Object.keys(options)) {
-    if (!allowed.includes(key))
-      throw new TypeError(`${caller}() got an unexpected keyword argument '${key}'`);
+    if (!allowed.includes(key)) {
+      const way = formOfKey(key, allowed);
+      throw new TypeError(`${caller}() got an unexpected keyword argument '${key}'${way}`);
+    }
   }
+}
+
+/** The name here of an option that is written as in Python. */
+function formOfKey(key: string, allowed: readonly string[]): string {
+  const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return name !== key && allowed.includes(name) ? `; write ${name}` : "";
 }
 
 /** A typed array is no options object, and has a key for each of its elements. */

@@ -1,5 +1,13 @@
 /** Changes in place, and what autograd makes of them. */
-import { C_NAMES, checkCast, type DType, dtypes, promoteTypes } from "../array/dtype.js";
+import {
+  C_NAMES,
+  checkCast,
+  type DType,
+  dtypes,
+  isComplex,
+  isFloating,
+  promoteTypes,
+} from "../array/dtype.js";
 import { binary, copy, fill } from "../array/elementwise.js";
 import type { NdArray } from "../array/ndarray.js";
 import {
@@ -46,7 +54,9 @@ export function inPlace<V extends Target>(
   if (name === "fill" || name === "copy") {
     if (typeof operand === "number") fill(target.nd, operand);
     else copy(operand, target.nd);
-    if (recorded) rewrite(target, replacement(target, other));
+    // Integers and bools take the numbers and no history: no gradient can pass.
+    const differentiable = isFloating(target.dtype) || isComplex(target.dtype);
+    if (recorded && differentiable) rewrite(target, replacement(target, other));
   } else if (recorded) {
     // The history continues as if the result were new; its elements then move into place.
     const result = apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);

@@ -2,7 +2,7 @@
 import { describeStranger } from "../array/adapter.js";
 import { isSkipped } from "../array/joining.js";
 import type { OperationName } from "../array/operations.js";
-import { wrapDim } from "../array/shape.js";
+import { checkDimensions, wrapDim } from "../array/shape.js";
 import { apply } from "../autograd/record.js";
 import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "./tensor.js";
@@ -16,11 +16,16 @@ export interface JoinOptions {
   dim?: number;
 }
 
+/** Before the options are read: tensors one after the other would be taken for them. */
+function checkIsList(caller: string, tensors: unknown): void {
+  if (Array.isArray(tensors)) return;
+  const own = tensors instanceof Tensor;
+  const got = own ? "a Tensor; write [a, b]" : describeStranger(tensors);
+  throw new TypeError(`${caller}: expected an array of Tensors, got ${got}`);
+}
+
 /** The tensors of a list, read once. */
-function readTensors(caller: string, tensors: unknown): Tensor[] {
-  if (!Array.isArray(tensors)) {
-    throw new TypeError(`${caller}: expected an array of Tensors, got ${describeStranger(tensors)}`);
-  }
+function readTensors(caller: string, tensors: readonly unknown[]): Tensor[] {
   const list = takeList(caller, tensors, (tensor, i) => {
     if (tensor instanceof Tensor) return tensor;
     throw new TypeError(`${caller}: expected a Tensor as element ${i}, got ${describeStranger(tensor)}`);
@@ -57,6 +62,7 @@ function join(name: OperationName & ("cat" | "stack"), tensors: readonly Tensor[
  * cat([zeros([2, 1]), zeros([2, 3])], { dim: 1 }).shape; // [2, 4]
  */
 export function cat(tensors: readonly Tensor[], options: JoinOptions | number = {}): Tensor {
+  checkIsList("cat", tensors);
   const dim = readDim("cat", options);
   const list = readTensors("cat", tensors);
   if (list.length === 0) throw new TypeError("cat(): expected a non-empty list of Tensors");
@@ -79,8 +85,10 @@ export function cat(tensors: readonly Tensor[], options: JoinOptions | number = 
  * String(stack([tensor([1, 2]), tensor([3, 4])], { dim: 1 })); // "tensor([[1., 3.],\n        [2., 4.]])"
  */
 export function stack(tensors: readonly Tensor[], options: JoinOptions | number = {}): Tensor {
+  checkIsList("stack", tensors);
   const dim = readDim("stack", options);
   const list = readTensors("stack", tensors);
   if (list.length === 0) throw new TypeError("stack expects a non-empty TensorList");
+  checkDimensions("stack", list[0].ndim + 1);
   return join("stack", list, wrapDim(dim, list[0].ndim + 1));
 }

@@ -2,7 +2,7 @@
 import { dtypes, isComplex, isFloating } from "../array/dtype.js";
 import { countAlong } from "../array/moments.js";
 import { describeValue } from "../core/describe.js";
-import { checkFlag, takeOptions } from "../core/options.js";
+import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { readDims } from "./arguments.js";
 import type { ReduceOptions, Tensor } from "./tensor.js";
@@ -71,9 +71,12 @@ function extent(caller: string, { dim, keepdim = false }: ReduceOptions, x: Size
   return { dims: readDims(dim, x), keepdim };
 }
 
-/** Dimensions and keepdim. */
-export function readExtent(caller: string, options: ReduceArgument, x: Sized): Extent {
-  return extent(caller, asObject(caller, options, []), x);
+/** Dimensions and keepdim, as options or in their order. */
+export function readExtent(caller: string, options: ReduceArgument, x: Sized, keepdim?: boolean): Extent {
+  const given = asObject(caller, options, []);
+  if (keepdim === undefined) return extent(caller, given, x);
+  if (typeof options === "object" && !Array.isArray(options)) checkNoMore(caller, [keepdim]);
+  return extent(caller, { dim: given.dim, keepdim }, x);
 }
 
 function readVariance(
@@ -146,8 +149,8 @@ export function readAlong(
 }
 
 /** nansum over how many elements are not NaN, as torch has it. */
-export function nanmean(x: Tensor, options: ReduceArgument): Tensor {
-  const { dims, keepdim } = readExtent("nanmean", options, x);
+export function nanmean(x: Tensor, options: ReduceArgument, kept?: boolean): Tensor {
+  const { dims, keepdim } = readExtent("nanmean", options, x, kept);
   x.checkAlive("nanmean");
   if (!isFloating(x.dtype) && !isComplex(x.dtype)) {
     throw new TypeError(

@@ -114,6 +114,9 @@ export interface Tensor {
   [Symbol.dispose](): void;
 }
 
+/** A longer list of elements may take more memory than an engine has, which ends the process. */
+const MOST_LISTED = 1 << 26;
+
 /**
  * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
  * like; never by its constructor.
@@ -282,6 +285,11 @@ export class Tensor implements Variable {
    */
   tolist(): Nested {
     this.checkAlive("tolist");
+    if (this.nd.numel > MOST_LISTED) {
+      throw new RangeError(
+        `tolist: expected at most ${MOST_LISTED} elements, got ${this.nd.numel}; array() shows them without a copy`,
+      );
+    }
     let index = 0;
     const level = (d: number): Nested =>
       d === this.ndim ? this.nd.at(index++) : Array.from({ length: this.shape[d] }, () => level(d + 1));
@@ -1267,8 +1275,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([[1, 5], [7, 2]]).amax({ dim: [0, 1] }).item(); // 7
    */
-  amax(options: ReduceArgument = {}): Tensor {
-    return this.op("amax", readExtent("amax", options, this));
+  amax(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("amax", readExtent("amax", options, this, keepdim));
   }
 
   /**
@@ -1278,8 +1286,8 @@ export class Tensor implements Variable {
    * @example
    * String(tensor([[1, 5], [7, 2]]).amin(1)); // "tensor([1., 2.])"
    */
-  amin(options: ReduceArgument = {}): Tensor {
-    return this.op("amin", readExtent("amin", options, this));
+  amin(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("amin", readExtent("amin", options, this, keepdim));
   }
 
   // Sums that leave out NaN, variances and norms
@@ -1291,8 +1299,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([NaN, 1, 2]).nansum().item(); // 3
    */
-  nansum(options: ReduceArgument = {}): Tensor {
-    return this.op("nansum", readExtent("nansum", options, this));
+  nansum(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("nansum", readExtent("nansum", options, this, keepdim));
   }
 
   /**
@@ -1302,8 +1310,8 @@ export class Tensor implements Variable {
    * @example
    * tensor([NaN, 1, 2]).nanmean().item(); // 1.5
    */
-  nanmean(options: ReduceArgument = {}): Tensor {
-    return nanmean(this, options);
+  nanmean(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return nanmean(this, options, keepdim);
   }
 
   /**
@@ -1317,7 +1325,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([1, 2, 4, 5]).var({ correction: 0 }).item(); // 2.5
    */
-  var(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+  var(options?: ReduceArgument<VarianceOptions>): Tensor;
+  var(options: ReduceArgument<VarianceOptions> = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("var", rest);
     return variance("var", this, options);
   }
 
@@ -1329,7 +1339,9 @@ export class Tensor implements Variable {
    * @example
    * tensor([[1, 3], [2, 6]]).std({ dim: 1, unbiased: false }).tolist(); // [1, 2]
    */
-  std(options: ReduceArgument<VarianceOptions> = {}): Tensor {
+  std(options?: ReduceArgument<VarianceOptions>): Tensor;
+  std(options: ReduceArgument<VarianceOptions> = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("std", rest);
     return variance("std", this, options);
   }
 
@@ -1349,7 +1361,8 @@ export class Tensor implements Variable {
    */
   norm(p?: number | "fro", options?: ReduceArgument): Tensor;
   norm(options: NormOptions): Tensor;
-  norm(first: number | "fro" | NormOptions = 2, options: ReduceArgument = {}): Tensor {
+  norm(first: number | "fro" | NormOptions = 2, options: ReduceArgument = {}, ...rest: unknown[]): Tensor {
+    checkNoMore("norm", rest);
     const parameters = readNorm(first, options, this);
     this.checkAlive("norm");
     return (isComplex(this.dtype) ? this.abs() : this).op("norm", parameters);
@@ -1811,7 +1824,8 @@ export class Tensor implements Variable {
 
   /**
    * What JavaScript takes for a tensor where it wants a primitive: in a template, what toString gives; elsewhere, as in
-   * `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a 0-d tensor as item() gives it.
+   * `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a 0-d tensor: a number, for int64 as well up to 2^53;
+   * beyond, a bigint.
    *
    * @throws TypeError for the value of a tensor with dimensions, or of a complex one
    * @example
@@ -1821,7 +1835,11 @@ export class Tensor implements Variable {
   [Symbol.toPrimitive](hint: "default" | "number" | "string"): string | number | bigint | boolean {
     if (hint === "string") return this.toString();
     this.checkAlive("[Symbol.toPrimitive]");
-    if (this.ndim === 0 && !isComplex(this.dtype)) return this.nd.at(0) as number | bigint | boolean;
+    if (this.ndim === 0 && !isComplex(this.dtype)) {
+      const value = this.nd.at(0) as number | bigint | boolean;
+      // JavaScript mixes no bigints with numbers: one stays where no number is equal to it.
+      return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    }
     const what = this.ndim === 0 ? this.dtype : `shape [${this.shape.join(", ")}]`;
     throw new TypeError(
       `only 0-d real tensors can be converted to JavaScript numbers, got ${what}: use item() or tolist() for the ` +

@@ -10,6 +10,16 @@ import { expectError, expectRefused } from "../support/refuse.js";
 const plain = (x: Tensor): number => x as unknown as number;
 const leaf = (): Tensor => tensor([2], { requiresGrad: true });
 
+describe("tolist", () => {
+  it("refuses lists that would take all memory", () => {
+    expect(() =>
+      tensor(1)
+        .expand(2 ** 26 + 1)
+        .tolist(),
+    ).toThrow("tolist: expected at most 67108864 elements");
+  });
+});
+
 describe("a 0-d tensor where JavaScript wants a primitive", () => {
   const loss = F.mseLoss(leaf(), tensor([0]));
 
@@ -27,8 +37,12 @@ describe("a 0-d tensor where JavaScript wants a primitive", () => {
     expect([`${plain(tensor(true)) + 1}`, Number(tensor(NaN))]).toEqual(["2", NaN]);
   });
 
-  it("is a bigint for int64", () => {
-    expect((tensor(5n) as unknown as bigint) + 1n).toBe(6n);
+  it("is a number for int64 as far as numbers are exact, a bigint beyond", () => {
+    let correct = 0;
+    correct += tensor([1, 2]).eq(1).sum() as unknown as number;
+    expect(correct).toBe(1);
+    expect(Math.max(tensor(5n) as unknown as number, 0)).toBe(5);
+    expect((tensor(2n ** 60n) as unknown as bigint) + 1n).toBe(2n ** 60n + 1n);
     expect(plain(tensor(5n)) < 6).toBe(true);
     expect(Number(tensor(5n))).toBe(5);
   });
