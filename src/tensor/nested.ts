@@ -15,6 +15,7 @@ import {
 import { bytesOf, NdArray } from "../array/ndarray.js";
 import { checkDimensions } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
+import { memory } from "../core/memory.js";
 import type { Origin } from "../core/storage.js";
 import { lengthOf } from "../core/options.js";
 import type { TypedData } from "../array/typed.js";
@@ -30,6 +31,8 @@ interface Visitor {
   /** Whether the shape is known whole: from the first element on. */
   readonly closed: boolean;
   value(value: unknown): void;
+  /** How the elements of an innermost typed array are to be read. */
+  source(view: ArrayBufferView): TypedSource;
   row(row: TypedSource): void;
   /** The dtype that the tensor is to have; null for none. */
   readonly asked: DType | null;
@@ -45,7 +48,7 @@ function walk(data: unknown, depth: number, visitor: Visitor): void {
     // By index: iteration would end early or go on where `data` has an iterator of its own.
     for (let i = 0; i < length; i++) walk(data[i], depth + 1, visitor);
   } else if (depth > 0 && ArrayBuffer.isView(data)) {
-    const row = readTyped(data, visitor.asked);
+    const row = visitor.source(data);
     checkLength(data, lengthIn(row), depth, visitor);
     if (depth + 1 < shape.length) refuseDepth("a number", depth + 1, shape);
     visitor.row(row);
@@ -76,7 +79,18 @@ class Survey implements Visitor {
   private rows: DType | null = null;
   private readonly kinds = { number: false, boolean: false, bigint: false, object: false };
 
+  /** Copies of rows that would be detached when memory grows for the tensor. */
+  readonly kept = new Map<ArrayBufferView, TypedSource>();
+
   constructor(readonly asked: DType | null) {}
+
+  source(view: ArrayBufferView): TypedSource {
+    const row = readTyped(view, this.asked);
+    if (memory().shared) return row;
+    const copy = outsideOfMemory(row);
+    if (copy !== row) this.kept.set(view, copy);
+    return copy;
+  }
 
   value(value: unknown): void {
     const taken = takeScalar(value);
@@ -128,7 +142,12 @@ class Writer implements Visitor {
     readonly shape: number[],
     readonly asked: DType | null,
     private readonly nd: NdArray,
+    private readonly kept: ReadonlyMap<ArrayBufferView, TypedSource>,
   ) {}
+
+  source(view: ArrayBufferView): TypedSource {
+    return this.kept.get(view) ?? readTyped(view, this.asked);
+  }
 
   value(value: unknown): void {
     const taken = takeScalar(value);
@@ -196,7 +215,7 @@ export function fromNested(
   walk(data, 0, survey);
   const nd = NdArray.empty(typeOf(survey.dtype()), survey.shape, origin);
   try {
-    const writer = new Writer(survey.shape, asked, nd);
+    const writer = new Writer(survey.shape, asked, nd, survey.kept);
     walk(data, 0, writer);
     writer.flush();
   } catch (error) {
