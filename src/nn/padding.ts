@@ -5,6 +5,7 @@ import type { Margin } from "../array/joining.js";
 import type { Selection } from "../array/indices.js";
 import { numelOf, type Shape } from "../array/shape.js";
 import { describeValue } from "../core/describe.js";
+import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -73,9 +74,13 @@ function readPad(pad: unknown): number[] {
   if (!Array.isArray(pad)) {
     throw new TypeError(`pad: expected pad to be an array of integers, got ${describeValue(pad)}`);
   }
-  const sizes = takeList("pad", pad, (size) => {
+  const read = (size: unknown): number => {
     if (Number.isSafeInteger(size)) return size as number;
     throw new TypeError(`pad: expected pad to be an array of integers, got ${describeValue(size)} in it`);
+  };
+  const sizes = takeList("pad", pad, read, (length) => {
+    if (length <= 2 * MAXIMUM_DIMENSIONS) return;
+    throw new RangeError(`pad: expected at most ${2 * MAXIMUM_DIMENSIONS} sizes, got ${length}`);
   });
   if (sizes.length % 2 !== 0) throw new RangeError("Padding length must be divisible by 2");
   return sizes;
@@ -106,6 +111,7 @@ function mirroredPad(input: Tensor, sizes: readonly number[], mode: "reflect" | 
   const margins = marginsOf(sizes, ndim);
   if (mode === "reflect") checkReflection(shape, margins, padded);
   checkOutput(shape, margins, padded, mode);
+  checkLengths(shape, margins);
   const kind = mode === "reflect" ? "reflection" : "replication";
   if (input.dtype === "bool") throw new TypeError(`"${kind}_pad${padded}d" not implemented for 'Bool'`);
   const name = mode === "reflect" ? "ReflectionPad" : "ReplicationPad";
@@ -113,6 +119,17 @@ function mirroredPad(input: Tensor, sizes: readonly number[], mode: "reflect" | 
     selection: mirrored(shape, margins, padded, mode),
     node: `${name}${padded}DBackward0`,
   });
+}
+
+/** What is mirrored is listed position by position: a longer list might take all memory. */
+const MOST_POSITIONS = 1 << 26;
+
+function checkLengths(shape: Shape, margins: readonly Margin[]): void {
+  const sizes = shape.map((size, d) => size + margins[d][0] + margins[d][1]);
+  if (numelOf(sizes) <= MOST_POSITIONS) return;
+  throw new RangeError(
+    `pad: expected at most ${MOST_POSITIONS} elements of a mirrored border, got shape [${sizes.join(", ")}]`,
+  );
 }
 
 /** Only the dimension of a batch may be empty. */

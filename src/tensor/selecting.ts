@@ -160,6 +160,9 @@ export function split<V extends Variable>(x: V, sizes: number | readonly number[
   });
 }
 
+/** Each part is a tensor: a longer list of them might take all memory. */
+const MOST_PARTS = 1 << 22;
+
 /** As many parts of `each` elements as there are, the last perhaps shorter. */
 function lengthsOf(each: unknown, size: number): number[] {
   const length = checkInteger("split", "the size of a part", each);
@@ -171,6 +174,9 @@ function lengthsOf(each: unknown, size: number): number[] {
     );
   }
   const parts = length === 0 ? 1 : Math.max(Math.ceil(size / length), 1);
+  if (parts > MOST_PARTS) {
+    throw new RangeError(`split: expected at most ${MOST_PARTS} parts, got ${parts}; choose a larger size`);
+  }
   return Array.from({ length: parts }, (_, i) => Math.min(length, size - i * length));
 }
 
