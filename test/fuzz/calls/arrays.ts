@@ -97,6 +97,25 @@ function computed(x: Model, y: Model): FloatDType {
 const inDType = (model: Model, dtype: RealDType): number[] =>
   model.values.map((value) => Number(fit(dtype, value)));
 
+/** A loss of two arrays with random settings, and the options that say so. */
+function caseOf(world: World, x: Model, y: Model): { which: Case; options: { reduction: Reduction } } {
+  const { options, ...chosen } = settings(world);
+  const dtype = computed(x, y);
+  return { which: { ...chosen, dtype, x: inDType(x, dtype), y: inDType(y, dtype) }, options };
+}
+
+/** What the loss gives of arrays that are not what they seem: a result, or an error that says something. */
+function checkStrange(world: World, which: Case, [x, y]: readonly Model[], call: () => unknown): void {
+  let found: unknown;
+  try {
+    found = call();
+  } catch (error) {
+    if (complaintOf(error)) throw error;
+    return;
+  }
+  checkResult(world, which, x, y, found);
+}
+
 /** `options` whose reduction is read by a getter that does something else in the middle of the call. */
 function interrupted(world: World, options: { reduction: Reduction }): object {
   const { random } = world;
@@ -131,18 +150,12 @@ export function liar(world: World): void {
       ? Liar.from(numbers)
       : Object.defineProperty(Float32Array.from(numbers), "length", { value: n + random.integer(-1, 9) });
   const data = [x, y].map(({ numbers }) => lying(numbers));
-  const { loss, reduction, parameter, options } = settings(world);
-  const which: Case = { loss, dtype: "float32", reduction, parameter, x: x.numbers, y: y.numbers };
+  const { which, options } = caseOf(world, x, y);
+  const { loss, reduction } = which;
   world.say(`arrays.${loss} ${reduction} of ${n} that lie`);
   const call = CALLS[loss] as unknown as AnyLoss;
-  let found: unknown;
-  try {
-    found = call(data[0], random.chance(0.5) ? data[1] : Float32Array.from(y.numbers), options);
-  } catch (error) {
-    if (complaintOf(error)) throw error;
-    return;
-  }
-  checkResult(world, which, x, y, found);
+  const other = random.chance(0.5) ? data[1] : Float32Array.from(y.numbers);
+  checkStrange(world, which, [x, y], () => call(data[0], other, options));
 }
 
 interface GrowableBuffer extends SharedArrayBuffer {
@@ -162,8 +175,8 @@ export function growable(world: World): void {
   const buffer = growableBuffer(4 * n, 8 * n);
   const data = new Float32Array(buffer);
   data.set(x.numbers);
-  const { loss, reduction, parameter, options } = settings(world);
-  const which: Case = { loss, dtype: "float32", reduction, parameter, x: x.numbers, y: x.numbers };
+  const { which, options } = caseOf(world, x, x);
+  const { loss, reduction } = which;
   world.say(`arrays.${loss} ${reduction} of ${n} that grow`);
   const growing = {
     ...options,
@@ -172,31 +185,17 @@ export function growable(world: World): void {
       return reduction;
     },
   };
-  let found: unknown;
-  try {
-    found = (CALLS[loss] as unknown as AnyLoss)(data, Float32Array.from(x.numbers), growing);
-  } catch (error) {
-    if (complaintOf(error)) throw error;
-    return;
-  }
-  checkResult(world, which, x, x, found);
+  const call = CALLS[loss] as unknown as AnyLoss;
+  checkStrange(world, which, [x, x], () => call(data, Float32Array.from(x.numbers), growing));
 }
 
 export function value(world: World): void {
   const dtypes: RealDType[] = world.random.chance(0.8) ? [...FLOATS] : [...INTEGERS];
   const x = operandLike(world, null, dtypes);
   const y = operandLike(world, x.model.numel, dtypes);
-  const { loss, reduction, parameter, options } = settings(world);
+  const { which, options } = caseOf(world, x.model, y.model);
+  const { loss, reduction } = which;
   if (loss === "huberLoss" && !isFloat(x.model.dtype)) return;
-  const dtype = computed(x.model, y.model);
-  const which: Case = {
-    loss,
-    dtype,
-    reduction,
-    parameter,
-    x: inDType(x.model, dtype),
-    y: inDType(y.model, dtype),
-  };
   world.say(`arrays.${loss} ${reduction} ${x.model.dtype} ${y.model.dtype} of ${x.model.numel}`);
   const asked = world.random.chance(0.05) ? interrupted(world, options) : options;
   const before = [x, y].map(({ model }) => model.values);
@@ -231,19 +230,10 @@ function plain(data: NumberArray, dtype: RealDType): NumberArray {
 }
 
 export function valueAndGrad(world: World): void {
-  const { random } = world;
   const x = operandLike(world, null, FLOATS);
   const y = operandLike(world, x.model.numel, FLOATS);
-  const { loss, reduction, parameter, options } = settings(world);
-  const dtype = computed(x.model, y.model);
-  const which: Case = {
-    loss,
-    dtype,
-    reduction,
-    parameter,
-    x: inDType(x.model, dtype),
-    y: inDType(y.model, dtype),
-  };
+  const { which, options } = caseOf(world, x.model, y.model);
+  const { loss, reduction } = which;
   const target = destination(world, x, y);
   const expected = slopes(which).map((slope) => fit(x.model.dtype, slope));
   const said = `arrays.${loss}.valueAndGrad ${reduction} ${x.model.dtype} ${y.model.dtype} of ${x.model.numel}`;
@@ -261,18 +251,16 @@ export function valueAndGrad(world: World): void {
     refusesOverlap(call);
     return;
   }
-  const { x: xs, y: ys } = { x: x.model, y: y.model };
-  const before = { ...which };
+  const { dtype, shape } = x.model;
   const { value: found, grad } = call();
   if (target) target.model.write(expected);
   else
     world.checkArray("a gradient", {
-      data: plain(grad as NumberArray, xs.dtype),
-      model: Model.of(xs.dtype, xs.shape, expected),
+      data: plain(grad as NumberArray, dtype),
+      model: Model.of(dtype, shape, expected),
     });
-  checkResult(world, before, xs, ys, found);
+  checkResult(world, which, x.model, y.model, found);
   if (target) world.checkArray("a gradient", target);
-  random.next();
 }
 
 /** Where the gradient goes: a new array, a given one, or an operand that it replaces. */
