@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { temporary } from "./temporary.js";
 import { main } from "../../examples/evaluate.js";
 import { optionRows } from "../../examples/support/evaluate-options.js";
 import type { Stopwatch } from "../../examples/support/stopwatch.js";
@@ -13,19 +13,7 @@ const quick: Stopwatch = { warmUp: () => undefined, medianSeconds: () => 1.5e-6 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const files = join(root, "test/fixtures/files/");
 
-let folder = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "evaluate-files-"));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { file, folder } = temporary("evaluate-files-");
 
 /**
  * What the program prints, with the fixtures' folder left out; every line is free of control
@@ -189,8 +177,8 @@ describe("other kinds of files", () => {
 describe.skipIf(process.platform === "win32")("what need not have an end", () => {
   const good = (): string => file("good.csv", "y\n1\n2\n3\n");
   const pipe = (name: string): string => {
-    execFileSync("mkfifo", [join(folder, name)]);
-    return join(folder, name);
+    execFileSync("mkfifo", [join(folder(), name)]);
+    return join(folder(), name);
   };
 
   test("a device is refused", async () => {

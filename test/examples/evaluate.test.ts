@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tensor } from "lossgrad";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { temporary } from "./temporary.js";
 import { evaluate, main, type Evaluation } from "../../examples/evaluate.js";
 import { filePairs, seattlePairs } from "../../examples/support/dataset.js";
 import type { Stopwatch } from "../../examples/support/stopwatch.js";
@@ -81,19 +81,7 @@ test("a NaN among the predictions shows in every value, and in the gradients of 
 });
 
 describe("the program", () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "evaluate-"));
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  function file(name: string, content: string | Uint8Array): string {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  }
+  const { file, folder } = temporary("evaluate-");
 
   async function start(...args: string[]): Promise<{ code: number; out: string; err: string }> {
     const [out, err]: string[][] = [[], []];
@@ -160,14 +148,14 @@ describe("the program", () => {
   test("says what is wrong in one line and exits with 1", async () => {
     const good = file("good.csv", "t\n1\n2\n3\n");
     const cases: [string[], string][] = [
-      [[join(folder, "absent.csv"), good], `${join(folder, "absent.csv")}: no such file`],
-      [[good, folder], `${folder}: is a folder, not a file`],
+      [[join(folder(), "absent.csv"), good], `${join(folder(), "absent.csv")}: no such file`],
+      [[good, folder()], `${folder()}: is a folder, not a file`],
       [[good, good, "--column", "T"], `${good}: no column "T"; the header has "t"`],
-      [[good, file("short.csv", "t\n1\n2\n")], `expected predictions and targets of one shape, got [3] (${good}) and [2] (${join(folder, "short.csv")})`],
-      [[good, file("text.csv", "t\n1\n2\nhot\n")], `${join(folder, "text.csv")}: line 4, column t: expected a number, got "hot"`],
-      [[file("empty.csv", ""), good], `${join(folder, "empty.csv")}: the file is empty; expected a column of numbers`],
+      [[good, file("short.csv", "t\n1\n2\n")], `expected predictions and targets of one shape, got [3] (${good}) and [2] (${join(folder(), "short.csv")})`],
+      [[good, file("text.csv", "t\n1\n2\nhot\n")], `${join(folder(), "text.csv")}: line 4, column t: expected a number, got "hot"`],
+      [[file("empty.csv", ""), good], `${join(folder(), "empty.csv")}: the file is empty; expected a column of numbers`],
       [[fixture("npy/complex.npy"), good], `${fixture("npy/complex.npy")}: dtype "<c8", complex numbers; expected one of f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, u8, b1: convert it with numpy's astype`],
-      [[file("cut.npy", oneNumber(1).subarray(0, 130)), good], `${join(folder, "cut.npy")}: truncated: shape [1] of float64 needs 8 bytes, 2 are there`],
+      [[file("cut.npy", oneNumber(1).subarray(0, 130)), good], `${join(folder(), "cut.npy")}: truncated: shape [1] of float64 needs 8 bytes, 2 are there`],
       [[fixture("npy/empty.npy"), good], `${fixture("npy/empty.npy")}: shape [0, 3] holds no values`],
       [[fixture("npy/f4.npy"), fixture("npy/f4.npy"), "--column", "t"], "--column: expected a CSV file, got .npy and .npy"],
       [[good], "expected two files, predictions and targets, got 1; see --help"],
