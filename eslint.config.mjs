@@ -5,9 +5,11 @@ import tseslint from "typescript-eslint";
 import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
 
 /** The folders of src/ from the ground up; a file imports only from its own storey or from lower ones. */
-const STOREYS = ["core", "array", "autograd", "tensor", "nn", "arrays"];
+const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "nn"];
+/** The face for typed arrays stands on the losses, beside tensors and nn, and knows nothing of them. */
+const BESIDE_TENSORS = "typed";
 
-const storeyRules = STOREYS.slice(0, -1).map((storey, level) => ({
+const forbid = (storey, above) => ({
   files: [`src/${storey}/**/*.ts`],
   rules: {
     "no-restricted-imports": [
@@ -15,14 +17,19 @@ const storeyRules = STOREYS.slice(0, -1).map((storey, level) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(${STOREYS.slice(level + 1).join("|")})/`,
+            regex: `^(\\.\\./)+(${above.join("|")})/`,
             message: `${storey} imports only from its own storey or from lower ones`,
           },
         ],
       },
     ],
   },
-}));
+});
+
+const storeyRules = [
+  ...STOREYS.map((storey, level) => forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS])),
+  forbid(BESIDE_TENSORS, ["tensor", "nn"]),
+];
 
 /** What the apps of test/consumers find in pages, in workers and in Node. */
 const CONSUMER_GLOBALS = [

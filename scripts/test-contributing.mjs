@@ -148,7 +148,7 @@ try {
   run(folder, "--input-type=module", "-e", COMPARISON);
   runTests(folder, ...TESTS);
   runTests(folder, "-t", "insensitive", ...KERNEL_TESTS);
-  expectNoticed(folder, "src/nn/losses.ts", / {2}insensitiveLoss,\n/, '"insensitiveLoss"');
+  expectNoticed(folder, "src/loss/losses.ts", / {2}insensitiveLoss,\n/, '"insensitiveLoss"');
   // Compiling without it would take the name from there, too.
   expectNoticed(folder, kernelNames(folder), / *\| "insensitive_sum_bf16"\n/, "insensitive_sum_bf16");
 } finally {

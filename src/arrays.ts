@@ -5,4 +5,4 @@
  */
 import "./core/inlined.js";
 
-export * from "./arrays/index.js";
+export * from "./typed/index.js";

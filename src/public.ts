@@ -1,12 +1,12 @@
 /** The public names: regression losses and their gradients, with the interface of PyTorch. */
-export type { Complex, DType, Scalar, TypedArray } from "./array/dtype.js";
+export type { Complex, DType, Scalar, TypedArray } from "./ndarray/dtype.js";
 export { noGrad } from "./autograd/mode.js";
 export { reserve } from "./core/memory.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
 export { getNumThreads, setNumThreads, type ThreadOptions, threadsInUse } from "./core/threads/threads.js";
 export * as F from "./nn/functional.js";
-export type { Reduction } from "./nn/losses.js";
+export type { Reduction } from "./loss/losses.js";
 export * as nn from "./nn/index.js";
 export type { Sizes } from "./tensor/arguments.js";
 export * as autograd from "./tensor/autograd.js";

@@ -4,7 +4,7 @@
  * Unless a graph of the gradients is wanted (createGraph), memory is given back as it goes: a gradient is freed when its
  * node is done with it, and a leaf takes over a buffer that nobody else holds instead of copying it.
  */
-import { sameShape, sizeText } from "../array/shape.js";
+import { sameShape, sizeText } from "../ndarray/shape.js";
 import { scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
 import type { Edge, EngineOptions, GraphNode, Variable } from "./graph.js";

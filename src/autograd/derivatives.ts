@@ -4,9 +4,9 @@
  * are brought to the input's shape and dtype by the tape. The formulas are those of torch's derivatives.yaml, operation
  * by operation, so that the bits agree.
  */
-import type { OperationName, Parameters } from "../array/operations.js";
-import { isComplex } from "../array/dtype.js";
-import { isSkipped } from "../array/joining.js";
+import type { OperationName, Parameters } from "../ndarray/operations.js";
+import { isComplex } from "../ndarray/dtype.js";
+import { isSkipped } from "../ndarray/joining.js";
 import type { Variable } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */

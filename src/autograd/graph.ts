@@ -1,7 +1,7 @@
 /** The recorded graph: what the tape needs of a tensor, and a node for each operation, with what its derivative needs. */
-import { type DType, dtypes } from "../array/dtype.js";
-import type { NdArray } from "../array/ndarray.js";
-import type { OperationName, Parameters } from "../array/operations.js";
+import { type DType, dtypes } from "../ndarray/dtype.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import type { OperationName, Parameters } from "../ndarray/operations.js";
 
 /** Counts in-place changes; shared by a tensor, its views and what was detached from it. */
 export class Version {
@@ -59,7 +59,7 @@ export interface Variable {
   isnan(): Variable;
   isfinite(): Variable;
   unsqueeze(dim: number): Variable;
-  /** Where dimension `dim`, of `size`, is at these indices; see array/extremes.ts. @internal */
+  /** Where dimension `dim`, of `size`, is at these indices; see ndarray/extremes.ts. @internal */
   positions(dim: number, size: number): Variable;
   transpose(a: number, b: number): Variable;
   reshape(shape: readonly number[]): Variable;

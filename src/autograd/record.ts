@@ -1,7 +1,7 @@
 /** Runs an operation and records it. */
-import { isIntegral } from "../array/dtype.js";
-import type { NdArray } from "../array/ndarray.js";
-import { type OperationName, operations, type Parameters } from "../array/operations.js";
+import { isIntegral } from "../ndarray/dtype.js";
+import type { NdArray } from "../ndarray/ndarray.js";
+import { type OperationName, operations, type Parameters } from "../ndarray/operations.js";
 import { derivatives, type Saved } from "./derivatives.js";
 import { edgeTo, GraphNode, type Variable } from "./graph.js";
 import { isGradEnabled } from "./mode.js";

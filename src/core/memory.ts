@@ -52,7 +52,7 @@ interface Hold {
   readonly isOver: () => boolean;
   readonly blocks: Block[];
 }
-/** Two for each of four operands, and two for what is between them (arrays/weighted.ts). */
+/** Two for each of four operands, and two for what is between them (typed/weighted.ts). */
 const WINDOWS = 10;
 
 export class LinearMemory {

@@ -10,7 +10,7 @@
  * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
  *
  * Kernels know addresses only, so nothing may move under them: see operation.ts. A view that a user
- * may keep holds its storage (array/view.ts), and only the user's own `dispose()` gives the bytes
+ * may keep holds its storage (ndarray/view.ts), and only the user's own `dispose()` gives the bytes
  * to others before the view is garbage.
  */
 import { alignUp, type Block } from "./allocator.js";

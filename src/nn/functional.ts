@@ -1,16 +1,16 @@
 /** The functional forms, F: one function a row of the table. */
-import { describeStranger } from "../array/adapter.js";
-import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
-import { checkSubtraction } from "../array/operations.js";
-import { noIntegerMean } from "../array/reductions.js";
-import { broadcastShapes, sameShape, sizeText } from "../array/shape.js";
+import { describeStranger } from "../ndarray/adapter.js";
+import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { checkSubtraction } from "../ndarray/operations.js";
+import { noIntegerMean } from "../ndarray/reductions.js";
+import { broadcastShapes, sameShape, sizeText } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Problem, sum, values } from "./evaluate.js";
-import { recordLoss } from "./gradient.js";
+import { type Problem, sum, values } from "../loss/evaluate.js";
+import { recordLoss } from "../loss/gradient.js";
 import { integerSum, integerValues } from "./integers.js";
 import {
   type BetaOptions,
@@ -21,12 +21,12 @@ import {
   optionNames,
   type ParameterName,
   type Reduction,
-} from "./losses.js";
-import { readParameter } from "./parameter.js";
-import { checkReduction, legacyReduction } from "./reduction.js";
-import { weightedLoss } from "./weighted.js";
+} from "../loss/losses.js";
+import { readParameter } from "../loss/parameter.js";
+import { checkReduction, legacyReduction } from "../loss/reduction.js";
+import { weightedLoss } from "../loss/weighted.js";
 
-export type { BetaOptions, DeltaOptions } from "./losses.js";
+export type { BetaOptions, DeltaOptions } from "../loss/losses.js";
 
 /** How elementwise losses become one. */
 export interface ReductionOptions {

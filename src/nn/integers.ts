@@ -2,9 +2,9 @@
  * L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block; uint8, the dtype of
  * images, has kernels of its own.
  */
-import { type DType, dtypes } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
-import { forEachBlock, inBlocks, Source, Target } from "../array/window.js";
+import { type DType, dtypes } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { forEachBlock, inBlocks, Source, Target } from "../ndarray/window.js";
 import type { StorageTag } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";

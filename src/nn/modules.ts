@@ -3,8 +3,8 @@ import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
 import type { LegacyOptions, ReductionOptions } from "./functional.js";
-import type { BetaOptions, DeltaOptions, Reduction } from "./losses.js";
-import { legacyReduction } from "./reduction.js";
+import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
+import { legacyReduction } from "../loss/reduction.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */

@@ -1,9 +1,9 @@
 /** F.pad: tensors with a border. */
-import { describeStranger } from "../array/adapter.js";
-import { checkFits } from "../array/dtype.js";
-import type { Margin } from "../array/joining.js";
-import type { Selection } from "../array/indices.js";
-import { numelOf, type Shape } from "../array/shape.js";
+import { describeStranger } from "../ndarray/adapter.js";
+import { checkFits } from "../ndarray/dtype.js";
+import type { Margin } from "../ndarray/joining.js";
+import type { Selection } from "../ndarray/indices.js";
+import { numelOf, type Shape } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { takeList, takeOptions } from "../core/options.js";

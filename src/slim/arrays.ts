@@ -3,5 +3,5 @@
  *
  * @module lossgrad/slim/arrays
  */
-export * from "../arrays/index.js";
+export * from "../typed/index.js";
 export { type BinarySource, init } from "../core/init.js";

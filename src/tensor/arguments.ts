@@ -1,6 +1,6 @@
 /** What users may write as shapes, sizes and dimensions. */
 import { describeValue } from "../core/describe.js";
-import { checkShape, numelOf, takeSizes, wrapDim } from "../array/shape.js";
+import { checkShape, numelOf, takeSizes, wrapDim } from "../ndarray/shape.js";
 import { checkNoMore } from "../core/options.js";
 
 /** Sizes as separate arguments or as one array. */

@@ -1,14 +1,14 @@
 /** Assignment to parts of a tensor: what Python writes x[index] = values, and masked_fill. */
-import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
-import { assign, fillMasked, type Parameters } from "../array/operations.js";
-import { broadcastShapes, sameShape } from "../array/shape.js";
+import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { assign, fillMasked, type Parameters } from "../ndarray/operations.js";
+import { broadcastShapes, sameShape } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { describeValue } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { takeList } from "../core/options.js";
-import { copy } from "../array/elementwise.js";
+import { copy } from "../ndarray/elementwise.js";
 import { expandedShape } from "./arguments.js";
 import { checkTarget, rewrite, type Target } from "./in-place.js";
 import { type IsTensor, type Reading, readIndex } from "./indexing.js";

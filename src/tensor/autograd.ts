@@ -1,5 +1,5 @@
 /** The functions of torch.autograd. */
-import { describeStranger } from "../array/adapter.js";
+import { describeStranger } from "../ndarray/adapter.js";
 import { receiverOf, run } from "../autograd/backward.js";
 import { checkFlag, takeList, takeOptions } from "../core/options.js";
 import { type BackwardOptions, engineOptions, rootOf } from "./differentiate.js";

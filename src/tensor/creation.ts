@@ -1,16 +1,16 @@
 /** Tensors from values. Arguments are checked before anything is allocated, so that a failed call leaves nothing behind. */
-import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../array/dtype.js";
-import { copy, fill } from "../array/elementwise.js";
-import { NdArray } from "../array/ndarray.js";
+import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../ndarray/dtype.js";
+import { copy, fill } from "../ndarray/elementwise.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import {
   adapt,
   describeStranger,
   type HalfBits,
   isTensorLike,
   type RuntimeTensor,
-} from "../array/adapter.js";
-import type { TypedData } from "../array/typed.js";
-import { checkShape } from "../array/shape.js";
+} from "../ndarray/adapter.js";
+import type { TypedData } from "../ndarray/typed.js";
+import { checkShape } from "../ndarray/shape.js";
 import { readShapeAndOptions } from "./arguments.js";
 import { describeValue } from "../core/describe.js";
 import { operate } from "../core/operation.js";
@@ -19,8 +19,8 @@ import { fromTyped, readRuntime, readTyped } from "./data.js";
 import { fromNested, type NestedData } from "./nested.js";
 import { Tensor } from "./tensor.js";
 
-export type { HalfBits, RuntimeTensor } from "../array/adapter.js";
-export type { TypedData } from "../array/typed.js";
+export type { HalfBits, RuntimeTensor } from "../ndarray/adapter.js";
+export type { TypedData } from "../ndarray/typed.js";
 export type { NestedData } from "./nested.js";
 
 /** Options of a new tensor. */

@@ -1,9 +1,9 @@
 /** Typed arrays and other runtimes' tensors as data. They are checked whole before anything is allocated. */
-import type { Adapted } from "../array/adapter.js";
-import { checkFits, type DType, encode, isComplex, type Scalar } from "../array/dtype.js";
-import { copy } from "../array/elementwise.js";
-import { NdArray } from "../array/ndarray.js";
-import { dtypeOf, holding, nameOf, takeTyped, type TypedData } from "../array/typed.js";
+import type { Adapted } from "../ndarray/adapter.js";
+import { checkFits, type DType, encode, isComplex, type Scalar } from "../ndarray/dtype.js";
+import { copy } from "../ndarray/elementwise.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { dtypeOf, holding, nameOf, takeTyped, type TypedData } from "../ndarray/typed.js";
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 

@@ -1,6 +1,6 @@
 /** The user's two doors to the engine: backward, and autograd.grad. */
-import { describeStranger } from "../array/adapter.js";
-import { dtypes, isComplex } from "../array/dtype.js";
+import { describeStranger } from "../ndarray/adapter.js";
+import { dtypes, isComplex } from "../ndarray/dtype.js";
 import { checkUpstream, type Root, run } from "../autograd/backward.js";
 import type { EngineOptions, Variable } from "../autograd/graph.js";
 import { checkFlag, type Taken, takeOptions } from "../core/options.js";

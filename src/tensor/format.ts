@@ -1,5 +1,5 @@
 import { takeOptions } from "../core/options.js";
-import type { DType } from "../array/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { columnOf } from "./format/column.js";
 import type { Column, Element } from "./format/column.js";
 

@@ -7,18 +7,18 @@ import {
   isComplex,
   isFloating,
   promoteTypes,
-} from "../array/dtype.js";
-import { binary, copy, fill } from "../array/elementwise.js";
-import type { NdArray } from "../array/ndarray.js";
+} from "../ndarray/dtype.js";
+import { binary, copy, fill } from "../ndarray/elementwise.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import {
   addScaled,
   checkSubtraction,
   type OperationName,
   operations,
   type Parameters,
-} from "../array/operations.js";
-import { resultType } from "../array/promotion.js";
-import { broadcastShapes, sameShape } from "../array/shape.js";
+} from "../ndarray/operations.js";
+import { resultType } from "../ndarray/promotion.js";
+import { broadcastShapes, sameShape } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";

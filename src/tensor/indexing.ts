@@ -6,11 +6,11 @@
  * begins and sizes are read dimension by dimension. A type of template literals refuses what is
  * no slice when it is compiled, and `${i}:${i + n}` is one.
  */
-import { isIntegral } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
-import type { ViewStep } from "../array/operations.js";
-import { isMask, type Placed, type Selection, selectionBy } from "../array/indices.js";
-import { checkDimensions } from "../array/shape.js";
+import { isIntegral } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import type { ViewStep } from "../ndarray/operations.js";
+import { isMask, type Placed, type Selection, selectionBy } from "../ndarray/indices.js";
+import { checkDimensions } from "../ndarray/shape.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS } from "../core/memory.js";

@@ -1,8 +1,8 @@
 /** Tensors one after the other. */
-import { describeStranger } from "../array/adapter.js";
-import { isSkipped } from "../array/joining.js";
-import type { OperationName } from "../array/operations.js";
-import { checkDimensions, wrapDim } from "../array/shape.js";
+import { describeStranger } from "../ndarray/adapter.js";
+import { isSkipped } from "../ndarray/joining.js";
+import type { OperationName } from "../ndarray/operations.js";
+import { checkDimensions, wrapDim } from "../ndarray/shape.js";
 import { apply } from "../autograd/record.js";
 import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "./tensor.js";

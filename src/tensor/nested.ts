@@ -11,14 +11,14 @@ import {
   isIntegral,
   promoteTypes,
   type Scalar,
-} from "../array/dtype.js";
-import { bytesOf, NdArray } from "../array/ndarray.js";
-import { checkDimensions } from "../array/shape.js";
+} from "../ndarray/dtype.js";
+import { bytesOf, NdArray } from "../ndarray/ndarray.js";
+import { checkDimensions } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
 import { memory } from "../core/memory.js";
 import type { Origin } from "../core/storage.js";
 import { lengthOf } from "../core/options.js";
-import type { TypedData } from "../array/typed.js";
+import type { TypedData } from "../ndarray/typed.js";
 import { lengthIn, outsideOfMemory, readTyped, type TypedSource, writeTyped, writeValues } from "./data.js";
 
 /** Nested arrays of one depth and regular lengths, or one value. The innermost arrays may be typed arrays. */

@@ -1,5 +1,5 @@
 /** torch.matmul: which product two tensors call for, by their dimensions. */
-import { broadcastShapes, numelOf } from "../array/shape.js";
+import { broadcastShapes, numelOf } from "../ndarray/shape.js";
 import type { Tensor } from "./tensor.js";
 
 /** Vectors, matrices, and batches of matrices, which broadcast. */

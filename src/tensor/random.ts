@@ -1,5 +1,5 @@
 /** Random tensors from one stream, which manualSeed starts over. */
-import { broadcastShapes, checkShape } from "../array/shape.js";
+import { broadcastShapes, checkShape } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
 import { withGradMode } from "../autograd/mode.js";
 import { readShapeAndOptions } from "./arguments.js";

@@ -1,6 +1,6 @@
 /** What users may write for reductions beside sum and mean, read whole; and those that are made of others. */
-import { dtypes, isComplex, isFloating } from "../array/dtype.js";
-import { countAlong } from "../array/moments.js";
+import { dtypes, isComplex, isFloating } from "../ndarray/dtype.js";
+import { countAlong } from "../ndarray/moments.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";

@@ -1,7 +1,7 @@
 /** The stream that random tensors are filled from, and how arrays of each dtype are filled. */
-import { copy } from "../array/elementwise.js";
-import { type DType, dtypes } from "../array/dtype.js";
-import { NdArray } from "../array/ndarray.js";
+import { copy } from "../ndarray/elementwise.js";
+import { type DType, dtypes } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import { operate } from "../core/operation.js";
 import { Generator, type RandomDType } from "./generator.js";
 

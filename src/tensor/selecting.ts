@@ -8,8 +8,8 @@ import {
   readIndices,
   selectionOf,
   truePositions,
-} from "../array/indices.js";
-import { broadcastShapes, wrapDim } from "../array/shape.js";
+} from "../ndarray/indices.js";
+import { broadcastShapes, wrapDim } from "../ndarray/shape.js";
 import type { Variable } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { takeList } from "../core/options.js";

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describeStranger, isTensorLike, TENSOR } from "../array/adapter.js";
+import { describeStranger, isTensorLike, TENSOR } from "../ndarray/adapter.js";
 import {
   type DType,
   isComplex,
@@ -8,11 +8,11 @@ import {
   type TypedArray,
   checkDType,
   checkFits,
-} from "../array/dtype.js";
-import { fill } from "../array/elementwise.js";
-import { NdArray } from "../array/ndarray.js";
-import type { OperationName, Parameters } from "../array/operations.js";
-import { checkDimensions, sameShape, wrapDim } from "../array/shape.js";
+} from "../ndarray/dtype.js";
+import { fill } from "../ndarray/elementwise.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import type { OperationName, Parameters } from "../ndarray/operations.js";
+import { checkDimensions, sameShape, wrapDim } from "../ndarray/shape.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";

@@ -1,4 +1,4 @@
-import { describeStranger } from "../array/adapter.js";
+import { describeStranger } from "../ndarray/adapter.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 /**

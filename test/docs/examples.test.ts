@@ -32,8 +32,8 @@ describe("examples in comments", () => {
   it("of the public names pass the type check", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
-    const isOfArrays = ({ file }: { file: string }): boolean => /\barrays\b/.test(file);
-    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|generator/.test(file));
+    const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
+    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|typed|generator/.test(file));
     expect(typeErrors(open, prelude)).toEqual([]);
     const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;
     expect(typeErrors(snippets.filter(isOfArrays), ofArrays)).toEqual([]);

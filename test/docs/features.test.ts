@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { autograd, F, nn, onWarning, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DTYPES } from "../../src/array/dtype.js";
+import { DTYPES } from "../../src/ndarray/dtype.js";
 import { fixture } from "../support/fixture.js";
 import { entries } from "../support/public-interface.js";
 

@@ -6,9 +6,9 @@ import * as arrays from "lossgrad/arrays";
 import { F, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DTYPES } from "../../src/array/dtype.js";
-import { losses } from "../../src/nn/losses.js";
-import type { LossName, LossRow } from "../../src/nn/losses.js";
+import { DTYPES } from "../../src/ndarray/dtype.js";
+import { losses } from "../../src/loss/losses.js";
+import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
@@ -90,7 +90,7 @@ describe("the README's first screen", () => {
 });
 
 describe("the README's tables", () => {
-  it("list the losses of the table in src/nn/losses.ts, with their formulas and options", () => {
+  it("list the losses of the table in src/loss/losses.ts, with their formulas and options", () => {
     const expected = (Object.entries(losses) as [LossName, LossRow][]).map(([name, row]) => {
       const [value, slope] = row.formula.split("; slope ");
       const parameter = row.parameter ? [`\`${row.parameter.name}\` = ${row.parameter.default}`] : [];

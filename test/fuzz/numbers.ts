@@ -1,5 +1,5 @@
 /** Typed arrays of each dtype, halves as their bits. */
-import type { RealDType } from "../array/naive.js";
+import type { RealDType } from "../ndarray/naive.js";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../support/halves.js";
 import type { Value } from "../support/kernels.js";
 

@@ -1,6 +1,6 @@
 /** What a run holds: tensors and typed arrays, each beside its model, and views that outlive their tensors. */
 import { type Tensor, tensor } from "lossgrad";
-import { randomValues, type RealDType, REALS } from "../array/naive.js";
+import { randomValues, type RealDType, REALS } from "../ndarray/naive.js";
 import type { Value } from "../support/kernels.js";
 import { flatten } from "../support/wire.js";
 import type { Random } from "../support/random.js";

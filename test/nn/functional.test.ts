@@ -2,8 +2,8 @@ import { arange, F, linspace, memoryStats, nn, ones, onWarning, rand, tensor, ze
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";
-import { losses, optionNames } from "../../src/nn/losses.js";
-import type { LossName, LossRow } from "../../src/nn/losses.js";
+import { losses, optionNames } from "../../src/loss/losses.js";
+import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { expectClose } from "../support/close.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";

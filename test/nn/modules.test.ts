@@ -1,8 +1,8 @@
 import { F, nn, onWarning, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
-import { losses } from "../../src/nn/losses.js";
-import type { LossName, LossRow } from "../../src/nn/losses.js";
+import { losses } from "../../src/loss/losses.js";
+import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";
 

@@ -1,8 +1,8 @@
 /** The set's hashes on this engine, its threads and both places of arrays, beside the recorded ones; and what the hash tells apart. */
 import type { DType } from "lossgrad";
 import { describe, expect, it } from "vitest";
-import { DTYPES } from "../../src/array/dtype.js";
-import { losses } from "../../src/nn/losses.js";
+import { DTYPES } from "../../src/ndarray/dtype.js";
+import { losses } from "../../src/loss/losses.js";
 import page from "../../docs/REPRODUCIBILITY.md?raw";
 import { toHex } from "../support/bytes.js";
 import { arrayGroups, PLACES } from "./arrays.js";

@@ -2,7 +2,7 @@
 import { huberLoss, l1Loss, mseLoss, smoothL1Loss, allocate } from "lossgrad/arrays";
 import type { ArrayOperand, HalfBits, TypedData } from "lossgrad/arrays";
 import type { DType, Tensor } from "lossgrad";
-import { roundTo } from "../../src/array/dtype.js";
+import { roundTo } from "../../src/ndarray/dtype.js";
 import { hashOf, toHex } from "./bytes.js";
 import type { Loss, Reduction } from "./losses.js";
 import { SharedBuffer } from "./sharing.js";

@@ -1,4 +1,4 @@
-import type { DType } from "../../array/dtype.js";
+import type { DType } from "../../ndarray/dtype.js";
 import { fixed, scientific } from "./decimal.js";
 
 /** One element as JavaScript holds it: bigint for int64, boolean for bool, a pair for complex dtypes. */

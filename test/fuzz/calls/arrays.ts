@@ -1,6 +1,6 @@
 /** The losses of typed arrays: in the linear memory and elsewhere, in place, over each other, in parts. */
 import { allocate, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "lossgrad/arrays";
-import { fit, FLOATS, INTEGERS, type RealDType } from "../../array/naive.js";
+import { fit, FLOATS, INTEGERS, type RealDType } from "../../ndarray/naive.js";
 import type { Value } from "../../support/kernels.js";
 import type { FloatDType } from "../../support/rational.js";
 import { complaintOf } from "../../support/junk.js";

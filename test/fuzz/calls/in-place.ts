@@ -1,5 +1,5 @@
 /** Changes in place, through views and by way of `array()`. */
-import { fit, REALS } from "../../array/naive.js";
+import { fit, REALS } from "../../ndarray/naive.js";
 import type { promote } from "../model.js";
 import { broadcastShape, isFloat, resultType } from "../model.js";
 import { store } from "../numbers.js";

@@ -1,6 +1,6 @@
 /** The losses of tensors and their gradients, against the formulas. */
 import { F, type Tensor } from "lossgrad";
-import { fit, FLOATS } from "../../array/naive.js";
+import { fit, FLOATS } from "../../ndarray/naive.js";
 import { LOSS_TWINS, lossOutput, lossTerms, type LossTag } from "../../assembly/twins/losses.js";
 import type { Value } from "../../support/kernels.js";
 import { errorInUlps, type FloatDType, sumUnits } from "../../support/rational.js";

@@ -1,7 +1,7 @@
 /** Operations that make tensors: elementwise, conversions, reductions, views. */
 import type { Tensor } from "lossgrad";
 import { BINARY_TWINS, UNARY_TWINS } from "../../assembly/twins/arithmetic.js";
-import { fit, type RealDType, REALS } from "../../array/naive.js";
+import { fit, type RealDType, REALS } from "../../ndarray/naive.js";
 import type { Value } from "../../support/kernels.js";
 import { broadcastShape, exactSum, isFloat, Model, type ModelOperand, resultType, sizeOf } from "../model.js";
 import type { Held, World } from "../world.js";

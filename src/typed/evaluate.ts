@@ -1,0 +1,110 @@
+/** The losses of arrays of any kind, block by block. */
+import { isFloating, roundFloat } from "../ndarray/dtype.js";
+import type { ForeignArray } from "../ndarray/foreign.js";
+import type { TakenData } from "../ndarray/typed.js";
+import { memory, staging } from "../core/memory.js";
+import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../loss/evaluate.js";
+import { byteSum, byteValues } from "./bytes.js";
+import { type Destination, destinationFor } from "./destination.js";
+import { constant, elementsOf, type ReadOperand } from "./operands.js";
+import { operandsAmong, type Request, targetType } from "./request.js";
+import { weightedSums, weightedTerms } from "./weighted.js";
+
+/** A number, or for "none" what was written to. */
+export function evaluate(request: Request): unknown {
+  const { caller, reduction, prediction, weight, asked, resultDType, given } = request;
+  if (reduction !== "none") {
+    if (given === null) return roundFloat(asked ?? "float64", reducedValue(request));
+    throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
+  }
+  const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
+  const problem = problemOf(request);
+  const { memory } = problem.input;
+  const to = elementsOf(out, memory);
+  if (weight) weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: to, grad: null }, 1);
+  else if (request.bytes) byteValues(problem.input, problem.target, to);
+  else values(problem, to);
+  return out.result;
+}
+
+function reducedValue(request: Request): number {
+  const { weight } = request;
+  const problem = problemOf(request);
+  if (request.bytes) return byteSum(problem.input, problem.target) / divisorOf(request);
+  if (!weight) return sum(problem, divisorOf(request));
+  return weightedSums(request, { problem, weight: elementsOf(weight, problem.input.memory) }).value;
+}
+
+/** The value, and the gradient with respect to the prediction. */
+export function evaluateWithGradient(request: Request): { value: unknown; grad: unknown } {
+  const { caller, reduction, prediction, weight, resultDType, given } = request;
+  if (!isFloating(prediction.dtype)) {
+    throw new TypeError(
+      `${caller}: expected a floating prediction, which has a gradient, got ${prediction.dtype}; Float32Array.from(prediction) ` +
+        "converts it",
+    );
+  }
+  const operands = operandsOf(request);
+  const grad = destinationFor(caller, "grad", given, prediction.dtype, prediction, operands);
+  if (reduction !== "none") {
+    const value = weight ? weighted(request, weight, grad) : reduced(request, grad);
+    return { value: roundFloat(request.asked ?? "float64", value), grad: grad.result };
+  }
+  const out = destinationFor(caller, "out", null, resultDType, prediction, operands);
+  const problem = problemOf(request);
+  const { memory } = problem.input;
+  const [terms, slopes] = [elementsOf(out, memory), elementsOf(grad, memory)];
+  if (weight) {
+    weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: terms, grad: slopes }, 1);
+  } else {
+    valuesAndSlopes(problem, request.row.factor, terms, slopes);
+  }
+  return { value: out.result, grad: grad.result };
+}
+
+function reduced(request: Request, grad: Destination): number {
+  const problem = problemOf(request);
+  const divisor = divisorOf(request);
+  const norm = request.row.factor / divisor;
+  const out = elementsOf(grad, problem.input.memory);
+  if (!grad.replaces) return sumAndSlope(problem, divisor, norm, out);
+  // A sum that is not finite is looked at again, when its operand would be gone.
+  const value = sum(problem, divisor);
+  slope(problem, norm, 1, out);
+  return value;
+}
+
+function weighted(request: Request, weights: ReadOperand, grad: Destination): number {
+  const problem = problemOf(request);
+  const { memory } = problem.input;
+  // Before anything may grow the memory.
+  const [weight, slopes] = [elementsOf(weights, memory), elementsOf(grad, memory)];
+  const { value, scale } = weightedSums(request, { problem, weight });
+  weightedTerms(request, { problem, weight, out: null, grad: slopes }, scale);
+  return value;
+}
+
+function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
+  return operandsAmong(prediction, target, weight);
+}
+
+function divisorOf({ reduction, prediction }: Request): number {
+  return reduction === "mean" ? prediction.length : 1;
+}
+
+/** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
+function problemOf(request: Request): Problem<ForeignArray> {
+  const inside = operandsOf(request).every(({ data }) => isInside(data));
+  const place = inside ? memory() : staging();
+  const { row, parameter, dtype, prediction, target } = request;
+  const input = elementsOf(prediction, place);
+  const other =
+    typeof target === "object"
+      ? elementsOf(target, place)
+      : constant(target, targetType(prediction.dtype, target), input.numel, place);
+  return { row, input, target: other, dtype, parameter };
+}
+
+function isInside({ buffer }: TakenData): boolean {
+  return memory().owns(buffer);
+}

@@ -1,0 +1,22 @@
+/** The losses on typed arrays: numbers out, nothing to dispose. */
+export type { HalfBits, RuntimeTensor } from "../ndarray/adapter.js";
+export type { DType, TypedArray } from "../ndarray/dtype.js";
+export type { TypedData } from "../ndarray/typed.js";
+export type { HalfArray } from "../ndarray/view.js";
+export type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
+export { reserve } from "../core/memory.js";
+export { allocate, type AllocatedArrays } from "./allocate.js";
+export { huberLoss } from "./huber.js";
+export { l1Loss } from "./l1.js";
+export { mseLoss } from "./mse.js";
+export { smoothL1Loss } from "./smooth-l1.js";
+export type {
+  ArrayLossOptions,
+  ArrayWeightOptions,
+  GradientOf,
+  GradOptions,
+  LossValue,
+  OutOptions,
+  ValueAndGrad,
+} from "./options.js";
+export type { ArrayOperand } from "./operands.js";

@@ -1,0 +1,131 @@
+/** A call of a loss: its operands and options, read and checked whole. */
+import { checkDType, type DType, isFloating, promoteTypes } from "../ndarray/dtype.js";
+import { describeValue } from "../core/describe.js";
+import { checkOptionNames } from "../core/options.js";
+import { l1Loss, type LossName, type LossRow, type Reduction } from "../loss/losses.js";
+import { type ParameterOptions, readParameter } from "../loss/parameter.js";
+import { checkReduction } from "../loss/reduction.js";
+import { type Given, readGiven } from "./destination.js";
+import { checkOperands, checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
+
+/** The options of all losses and passes together, unread. */
+export interface RawOptions extends ParameterOptions {
+  readonly reduction?: unknown;
+  readonly weight?: unknown;
+  readonly dtype?: unknown;
+  readonly out?: unknown;
+  readonly grad?: unknown;
+}
+
+export interface Request {
+  readonly caller: LossName;
+  readonly row: LossRow;
+  /** beta or delta; 0 for a loss without. */
+  readonly parameter: number;
+  readonly reduction: Reduction;
+  readonly prediction: ReadOperand;
+  /** A number stands for a constant target. */
+  readonly target: ReadOperand | number;
+  readonly weight: ReadOperand | null;
+  /** What the loss is computed in; floating. */
+  readonly dtype: DType;
+  /** The dtype of unreduced values. */
+  readonly resultDType: DType;
+  /** Whether it is L1 of two arrays of uint8, which has kernels of its own. */
+  readonly bytes: boolean;
+  /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
+  readonly asked: DType | null;
+  /** What the caller gave to write to. */
+  readonly given: Given | null;
+}
+
+/** The names of a loss's options; `destination` is where the result goes. */
+function optionNames({ parameter, weightedMean }: LossRow, destination: string): string[] {
+  const names = ["reduction", "dtype", destination];
+  if (parameter) names.push(parameter.name);
+  if (weightedMean) names.push("weight");
+  return names;
+}
+
+/**
+ * Reads a call that writes to `destination`. Whatever runs code of the caller's comes first: options are read once, then
+ * operands, whose getters may change one that was read before, which is looked at last. Then nothing can change any more.
+ */
+export function readRequest(
+  caller: LossName,
+  loss: LossRow,
+  destination: "out" | "grad",
+  prediction: unknown,
+  target: unknown,
+  options: RawOptions,
+): Request {
+  checkOptionNames(caller, options, optionNames(loss, destination));
+  const { reduction = "mean", weight: weights, dtype: wanted, [destination]: written } = options;
+  const parameter = readParameter(caller, loss, options);
+  const given = readGiven(written);
+  const from = readOperand(caller, "prediction", prediction);
+  const to = typeof target === "number" ? target : readOperand(caller, "target", target);
+  if (typeof to === "object") checkSameSize(caller, from, to);
+  const weight = readWeight(caller, weights, from);
+  checkOperands(caller, operandsAmong(from, to, weight));
+  const asked = readDType(caller, wanted);
+  // SmoothL1 with beta 0 is L1, as in torch.
+  const row: LossRow = loss.kernel === "smoothl1" && parameter === 0 ? l1Loss : loss;
+  const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
+  const bytes = row.kernel === "l1" && asked === null && weight === null && areBytes(from, to);
+  return {
+    caller,
+    row,
+    parameter,
+    reduction: checkReduction(reduction, weight !== null),
+    prediction: from,
+    target: to,
+    weight,
+    dtype,
+    resultDType: asked ?? (bytes ? "uint8" : resultType(row, from, weight, dtype)),
+    bytes,
+    asked,
+    given,
+  };
+}
+
+/** Those that are arrays. */
+export function operandsAmong(...operands: readonly (ReadOperand | number | null)[]): ReadOperand[] {
+  return operands.filter((operand) => operand !== null && typeof operand === "object");
+}
+
+/** A number counts in the prediction's dtype, or in float64 beside integers. */
+export function targetType(prediction: DType, target: ReadOperand | number): DType {
+  if (typeof target === "object") return target.dtype;
+  return isFloating(prediction) ? prediction : "float64";
+}
+
+function readWeight(caller: LossName, value: unknown, prediction: ReadOperand): ReadOperand | null {
+  if (value === undefined || value === null) return null;
+  const weight = readOperand(caller, "weight", value);
+  if (weight.length !== prediction.length) {
+    throw new RangeError("Weights and input must have the same size.");
+  }
+  return weight;
+}
+
+function readDType(caller: LossName, value: unknown): DType | null {
+  if (value === undefined) return null;
+  const dtype = checkDType(caller, value);
+  if (isFloating(dtype)) return dtype;
+  throw new TypeError(`${caller}: expected dtype to be floating, got ${describeValue(value)}`);
+}
+
+function areBytes(prediction: ReadOperand, target: ReadOperand | number): boolean {
+  return prediction.dtype === "uint8" && typeof target === "object" && target.dtype === "uint8";
+}
+
+function resultType(row: LossRow, prediction: ReadOperand, weight: ReadOperand | null, dtype: DType): DType {
+  const own = ownType(row, prediction, dtype);
+  return weight ? promoteTypes(own, weight.dtype) : own;
+}
+
+/** The dtype of the terms: Huber's have the prediction's, as in torch. */
+export function ownType(row: LossRow, { dtype: own }: ReadOperand, dtype: DType): DType {
+  return row.inputDecidesDType && isFloating(own) ? own : dtype;
+}

@@ -1,0 +1,147 @@
+/** Weighted losses of arrays: sums as those of tensors are, and what has an element for each of the operands', block by block. */
+import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../ndarray/dtype.js";
+import type { ForeignArray } from "../ndarray/foreign.js";
+import { sumAll } from "../ndarray/sums.js";
+import { convertAlong, inBlocks, pathThrough, Source, splat, Target } from "../ndarray/window.js";
+import type { LinearMemory } from "../core/memory.js";
+import { operate } from "../core/operation.js";
+import {
+  divided,
+  kernelOf,
+  parameterOf,
+  type Problem,
+  slopeDType,
+  slopeScalars,
+  tagOf,
+  weightedSum,
+} from "../loss/evaluate.js";
+import { ownType, type Request } from "./request.js";
+
+/** A problem, its weights, and where its results go, all in reach of one memory. */
+export interface Weighted {
+  readonly problem: Problem<ForeignArray>;
+  readonly weight: ForeignArray;
+  readonly out: ForeignArray | null;
+  readonly grad: ForeignArray | null;
+}
+
+/** The weighted sum or mean, and its derivative by a weighted term. */
+export function weightedSums(
+  { row, reduction, resultDType }: Request,
+  { problem, weight }: Pick<Weighted, "problem" | "weight">,
+): { value: number; scale: number } {
+  const n = weight.numel;
+  if (reduction === "sum") return { value: weightedSum(problem, weight, 1), scale: 1 };
+  if (row.weightedMean === "elements") {
+    return { value: weightedSum(problem, weight, n), scale: divided(1, n, resultDType) };
+  }
+  const all = Number(sumAll(weight));
+  const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
+  return { value: weightedSum(problem, weight, all), scale: divided(1, rounded, resultDType) };
+}
+
+/**
+ * Writes the weighted terms to `out`, and `scale` times their derivatives by the prediction to `grad`. torch composes them of operations,
+ * each of which rounds to its dtype:
+ *
+ *     loss       term(x - y)         rounded as the row says to the dtype of the computation, then to that of the unreduced loss
+ *     out        loss · w            both in their promoted dtype
+ *     upstream   scale · w           in that dtype, and then in the two of the loss
+ *     grad       slope · upstream    in the dtype of the computation, then in the prediction's
+ */
+export function weightedTerms(request: Request, weighted: Weighted, scale: number): void {
+  operate(() => {
+    const product = new Product(request, weighted);
+    const value = weighted.out && termsInto(weighted.out, weighted.problem, product);
+    const slope = weighted.grad && slopesInto(weighted.grad, weighted.problem, product, scale);
+    inBlocks(weighted.weight.numel, (start, n) => {
+      value?.(start, n);
+      slope?.(start, n);
+    });
+  });
+}
+
+type BlockWriter = (start: number, n: number) => void;
+
+/** Slots of windows, behind those of prediction and target. */
+const [WEIGHT, RESULT, BETWEEN] = [2, 3, 4];
+
+/** A multiplication by the weights. */
+class Product {
+  /** The dtype of the unreduced loss, and of the product. */
+  readonly loss: DType;
+  readonly dtype: DType;
+  readonly tag: "f32" | "f64";
+  private readonly weights: Source;
+
+  constructor({ row, prediction, dtype, asked }: Request, { weight }: Weighted) {
+    this.loss = asked ?? ownType(row, prediction, dtype);
+    this.dtype = promoteTypes(this.loss, weight.dtype);
+    const { compute, storage } = dtypes[this.dtype];
+    this.tag = compute as "f32" | "f64";
+    // As in torch, a single weight is not rounded to the product's dtype.
+    this.weights = new Source(weight, this.tag, WEIGHT, weight.numel === 1 ? this.tag : storage);
+  }
+
+  /** out = x · weight for the weights [start, start + n); `xStep` is 0 for a scalar. */
+  multiply(x: number, xStep: number, out: number, start: number, n: number): void {
+    const { weights, tag } = this;
+    weights.memory.kernels[`mul_${tag}`](x, xStep, weights.read(start, n), 16, out, n);
+  }
+}
+
+function termsInto(out: ForeignArray, problem: Problem<ForeignArray>, product: Product): BlockWriter {
+  const { row, input, target, dtype } = problem;
+  const { memory } = input;
+  const tag = tagOf(dtype);
+  const [x, y] = [new Source(input, tag, 0), new Source(target, tag, 1)];
+  const to = new Target(out, product.tag, RESULT, dtypes[product.dtype].storage);
+  const map = kernelOf(row, "map", tag, memory);
+  const p = parameterOf(problem);
+  const path = pathThrough(tag, tagOf(product.loss), product.tag);
+  const terms = windowBetween(memory, path.length);
+  return (start, n) => {
+    map(x.read(start, n), y.read(start, n), terms, n, p);
+    product.multiply(convertAlong(path, memory, terms, n, BETWEEN), 16, to.begin(start), start, n);
+    to.end(start, n);
+  };
+}
+
+/**
+ * The window of what is between the operands; a conversion needs the other of the slot besides,
+ * before anything runs.
+ */
+function windowBetween(memory: LinearMemory, conversions: number): number {
+  if (conversions > 0) memory.window(2 * BETWEEN + 1);
+  return memory.window(2 * BETWEEN);
+}
+
+function slopesInto(
+  grad: ForeignArray,
+  problem: Problem<ForeignArray>,
+  product: Product,
+  factor: number,
+): BlockWriter {
+  const { row, input, target, dtype } = problem;
+  const { memory } = input;
+  const [own, wide] = [tagOf(dtype), slopeDType(problem)];
+  const [tag, { compute }] = [tagOf(wide), dtypes[wide]];
+  const [x, y] = [new Source(input, tag, 0, own), new Source(target, tag, 1, own)];
+  const to = new Target(grad, compute, RESULT, own);
+  const slope = kernelOf(row, "slope", tag, memory);
+  const { q, scale: norm } = slopeScalars({ ...problem, dtype: wide }, row.factor);
+  const ofUpstream = pathThrough(product.tag, tagOf(product.dtype), tagOf(product.loss), own, compute);
+  const ofSlopes = pathThrough(tag, compute);
+  const factors = splat(factor, product.tag, 0, memory);
+  const multiply = memory.kernels[`mul_${compute as "f32" | "f64"}`];
+  const products = windowBetween(memory, ofUpstream.length);
+  return (start, n) => {
+    product.multiply(factors, 0, products, start, n);
+    const upstream = convertAlong(ofUpstream, memory, products, n, BETWEEN);
+    const place = to.begin(start);
+    slope(x.read(start, n), y.read(start, n), place, n, q, norm, 1);
+    const slopes = convertAlong(ofSlopes, memory, place, n, RESULT);
+    multiply(slopes, 16, upstream, 16, place, n);
+    to.end(start, n);
+  };
+}
