@@ -1,7 +1,8 @@
 /** A program as a WebAssembly module of its own, over the library's memory. */
 import { PLAIN_MEMORY, SHARED_MEMORY } from "../../core/generated/kernels.js";
 import type { Program } from "../program.js";
-import { isCalled, neededIn } from "./instructions.js";
+import { neededIn } from "../needed.js";
+import { isCalled } from "./instructions.js";
 import { FORMATS } from "./lanes.js";
 import { functionOf } from "./library.js";
 import { Loop, type Terms } from "./loop.js";

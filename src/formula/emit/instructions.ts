@@ -1,4 +1,5 @@
 /** The instructions of a program on vectors, with the bits of assembly/terms/arithmetic.ts. */
+import { neededIn } from "../needed.js";
 import type { Instruction, Output, Program, Reference } from "../program.js";
 import type { Lanes } from "./lanes.js";
 import { call, type Code, type FunctionBuilder, simd } from "./wasm.js";
@@ -54,16 +55,6 @@ export function isCalled(name: string): boolean {
   return !(name in OPERATORS || name in COMPARISONS || name === "keep" || name === "where");
 }
 
-/** Which instructions of a program count for its outputs. */
-export function neededIn({ code, outputs }: Program): readonly boolean[] {
-  const needed = code.map(() => false);
-  const want = ({ kind, index }: Reference): void => {
-    if (kind === "value") needed[index] = true;
-  };
-  for (const { from } of outputs) want(from);
-  for (let i = code.length - 1; i >= 0; i--) if (needed[i]) code[i].inputs.forEach(want);
-  return needed;
-}
 
 /** What a program computes of one vector of each operand. */
 export class Vectors {
@@ -71,7 +62,7 @@ export class Vectors {
   private readonly operands: Value[] = [];
 
   constructor(
-    private readonly program: Program,
+    program: Program,
     private readonly fn: FunctionBuilder,
     private readonly lanes: Lanes,
     /** Indices of the functions that are called, by instruction. */
