@@ -38,7 +38,7 @@ interface Parts {
   operands: number;
   numbers?: number;
   code: readonly Instruction[];
-  sum?: Reference;
+  sum?: Reference | undefined;
   stores?: readonly Reference[];
   masked?: boolean;
 }
