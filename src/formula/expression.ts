@@ -294,13 +294,16 @@ function afterReduction(name: string, method: string): string {
   );
 }
 
+/** The message where an operand of a formula meets a tensor that is none. */
+export function outsideOf(method: string): string {
+  return (
+    `${method}() got a Tensor from outside of the formula; make it an operand, as in (input, target, weight) => …, ` +
+    "and pass it with each call"
+  );
+}
+
 function describeOther(method: string, other: unknown): string {
-  if (isLossgradTensor(other)) {
-    return (
-      `${method}() got a Tensor from outside of the formula; make it an operand, as in (input, target, weight) => …, ` +
-      "and pass it with each call"
-    );
-  }
+  if (isLossgradTensor(other)) return outsideOf(method);
   const found = typeof other === "object" ? describeStranger(other) : describeValue(other);
   return `${method}() expected an operand of the formula or a number, got ${found}`;
 }

@@ -56,7 +56,9 @@ export function lower(
     throw error;
   }
   if (outputs.some(({ from }) => from.dtype !== dtype)) return null;
-  return lowering.finish(outputs, masked);
+  const lowered = lowering.finish(outputs, masked);
+  // What no element of an operand shows in has no loop to be computed in.
+  return lowered.operands.length > 0 ? lowered : null;
 }
 
 /** Operations whose result is one of their inputs, or 0 or 1: nothing is to be rounded. */

@@ -21,6 +21,7 @@ import {
 import { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
 import { checkDimensions, sameShape, wrapDim } from "../ndarray/shape.js";
+import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
@@ -1910,6 +1911,7 @@ function checkTensor(caller: string, value: unknown): void {
 
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
+  if (isExpression(value)) throw value.trace.error(outsideOf(caller));
   throw new TypeError(
     `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
   );
