@@ -21,8 +21,55 @@ const KEPT = 256;
 
 type Exports = Readonly<Record<"run" | "rows", (...parameters: number[]) => number>>;
 
-/** Modules by memory and by what they do; null for what could not be emitted or compiled here. */
-const modules = new WeakMap<LinearMemory, Map<string, Exports | null>>();
+/** Keys of modules by program, so that none has to be put together twice. */
+const keys: Readonly<Record<Terms, WeakMap<Program, string>>> = {
+  added: new WeakMap(),
+  stored: new WeakMap(),
+};
+
+function keyOf(program: Program, terms: Terms): string {
+  let key = keys[terms].get(program);
+  if (key === undefined) {
+    key = `${program.dtype} ${program.masked} ${terms} ${program.key}`;
+    keys[terms].set(program, key);
+  }
+  return key;
+}
+
+/** The modules over one memory. */
+class Modules {
+  /** By key, in the order in which they were used; null for what could not be emitted or compiled. */
+  private readonly kept = new Map<string, Exports | null>();
+  private last = "";
+
+  constructor(private readonly memory: LinearMemory) {}
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  exportsFor(program: Program, terms: Terms): Exports | null {
+    const { kept } = this;
+    const key = keyOf(program, terms);
+    let found = kept.get(key);
+    if (found !== undefined && key === this.last) return found;
+    if (found === undefined) found = compiled(program, this.memory, terms);
+    // A Map keeps the order of insertion: the first is the one that waited longest.
+    kept.delete(key);
+    kept.set(key, found);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+    this.last = key;
+    return found;
+  }
+}
+
+const modules = new WeakMap<LinearMemory, Modules>();
+
+function modulesOf(memory: LinearMemory): Modules {
+  let found = modules.get(memory);
+  if (!found) modules.set(memory, (found = new Modules(memory)));
+  return found;
+}
 
 /** Which provider tests ask for. */
 let forced: "emitted" | "interpreted" | null = null;
@@ -34,27 +81,11 @@ export function forceProvider(name: typeof forced): void {
 
 /** For tests: how many modules are kept of `memory`. */
 export function modulesKept(memory: LinearMemory): number {
-  return modules.get(memory)?.size ?? 0;
+  return modulesOf(memory).size;
 }
 
-/** Tells programs apart that need modules of their own. */
-function keyOf({ dtype, masked, key }: Program, terms: Terms): string {
-  return `${dtype} ${masked} ${terms} ${key}`;
-}
-
-/** The exports of the module for a program; null where there is none. */
 function exportsFor(program: Program, memory: LinearMemory, terms: Terms): Exports | null {
-  if (forced === "interpreted") return null;
-  let here = modules.get(memory);
-  if (!here) modules.set(memory, (here = new Map()));
-  const key = keyOf(program, terms);
-  let found = here.get(key);
-  if (found === undefined) found = compiled(program, memory, terms);
-  else here.delete(key);
-  // A Map keeps the order of insertion: the first is the one that waited longest.
-  here.set(key, found);
-  if (here.size > KEPT) here.delete(here.keys().next().value!);
-  return found;
+  return forced === "interpreted" ? null : modulesOf(memory).exportsFor(program, terms);
 }
 
 /** A module is a way to the same bits in less time: where a place refuses to compile one, for whatever reason, it is not needed. */
