@@ -42,6 +42,7 @@ export {
   type Nested,
   type Operand,
   type ReduceOptions,
+  type SoftplusOptions,
   Tensor,
 } from "./tensor/tensor.js";
 export type {
