@@ -9,7 +9,6 @@ const CODE = 10;
 const EXPORT = 7;
 const IMPORT = 2;
 const V128 = 0x7b;
-const I32 = 0x7f;
 
 /** Reads a module's bytes from front to back. */
 class Reader {
