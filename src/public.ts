@@ -43,6 +43,7 @@ export {
   type Nested,
   type Operand,
   type ReduceOptions,
+  type SoftplusOptions,
   Tensor,
 } from "./tensor/tensor.js";
 export type {
