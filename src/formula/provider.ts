@@ -12,7 +12,10 @@ export interface BlockKernel {
   run(addresses: readonly number[], n: number, numbers: number): number;
   /** The same for rows that follow each other; the sum of each is written as f64 at `sums`. */
   rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void;
-  /** The same as `run`, but the terms are stored at `terms`, in the computing type. */
+}
+
+/** The same, but the terms are stored at `terms`, in the computing type. */
+export interface TermsKernel {
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void;
 }
 
@@ -20,6 +23,31 @@ export interface BlockKernel {
 const KEPT = 256;
 
 type Exports = Readonly<Record<"run" | "rows", (...parameters: number[]) => number>>;
+
+/** A module's functions. */
+class Emitted implements BlockKernel, TermsKernel {
+  /** What `run` is called with: calls with one list are faster than those with a list and more. */
+  private readonly parameters: number[] = [];
+
+  constructor(private readonly exports: Exports) {}
+
+  run(addresses: readonly number[], n: number, numbers: number): number {
+    const { parameters } = this;
+    const count = addresses.length;
+    for (let i = 0; i < count; i++) parameters[i] = addresses[i];
+    parameters[count] = n;
+    parameters[count + 1] = numbers;
+    return this.exports.run(...parameters);
+  }
+
+  rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void {
+    this.exports.rows(...addresses, rows, length, numbers, sums);
+  }
+
+  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
+    this.exports.run(...addresses, n, numbers, terms);
+  }
+}
 
 /** Keys of modules by program, so that none has to be put together twice. */
 const keys: Readonly<Record<Terms, WeakMap<Program, string>>> = {
@@ -39,7 +67,7 @@ function keyOf(program: Program, terms: Terms): string {
 /** The modules over one memory. */
 class Modules {
   /** By key, in the order in which they were used; null for what could not be emitted or compiled. */
-  private readonly kept = new Map<string, Exports | null>();
+  private readonly kept = new Map<string, Emitted | null>();
   private last = "";
 
   constructor(private readonly memory: LinearMemory) {}
@@ -48,7 +76,7 @@ class Modules {
     return this.kept.size;
   }
 
-  exportsFor(program: Program, terms: Terms): Exports | null {
+  kernelFor(program: Program, terms: Terms): Emitted | null {
     const { kept } = this;
     const key = keyOf(program, terms);
     let found = kept.get(key);
@@ -84,61 +112,30 @@ export function modulesKept(memory: LinearMemory): number {
   return modulesOf(memory).size;
 }
 
-function exportsFor(program: Program, memory: LinearMemory, terms: Terms): Exports | null {
-  return forced === "interpreted" ? null : modulesOf(memory).exportsFor(program, terms);
+function emittedFor(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
+  return forced === "interpreted" ? null : modulesOf(memory).kernelFor(program, terms);
 }
 
 /** A module is a way to the same bits in less time: where a place refuses to compile one, for whatever reason, it is not needed. */
-function compiled(program: Program, memory: LinearMemory, terms: Terms): Exports | null {
+function compiled(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
   const bytes = emit({ program, terms, shared: memory.shared, library: binaryBytes() });
   if (!bytes) return null;
   try {
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-    return exports as unknown as Exports;
+    return new Emitted(exports as unknown as Exports);
   } catch (error) {
     if (forced === "emitted") throw error;
     return null;
   }
 }
 
-class Emitted implements BlockKernel {
-  constructor(
-    private readonly exports: Exports,
-    private readonly termsOf: BlockKernel,
-  ) {}
-
-  run(addresses: readonly number[], n: number, numbers: number): number {
-    return this.exports.run(...addresses, n, numbers);
-  }
-
-  rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void {
-    this.exports.rows(...addresses, rows, length, numbers, sums);
-  }
-
-  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
-    this.termsOf.terms(addresses, n, numbers, terms);
-  }
-}
-
-/** A module whose terms are stored. */
-class EmittedTerms {
-  constructor(private readonly exports: Exports) {}
-
-  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
-    this.exports.run(...addresses, n, numbers, terms);
-  }
-}
-
-/** What computes `program` over `memory`; to be asked for outside of operations. */
+/** What computes `program` over `memory`. */
 export function kernelFor(program: Program, memory: LinearMemory): BlockKernel {
-  const interpreter = new Interpreter(program, memory);
-  const exports = exportsFor(program, memory, "added");
-  return exports ? new Emitted(exports, interpreter) : interpreter;
+  return emittedFor(program, memory, "added") ?? new Interpreter(program, memory);
 }
 
 /** What computes the terms of `program`, where all of them are wanted. */
-export function termsFor(program: Program, memory: LinearMemory): Pick<BlockKernel, "terms"> {
-  const exports = exportsFor(program, memory, "stored");
-  return exports ? new EmittedTerms(exports) : new Interpreter(program, memory);
+export function termsFor(program: Program, memory: LinearMemory): TermsKernel {
+  return emittedFor(program, memory, "stored") ?? new Interpreter(program, memory);
 }
