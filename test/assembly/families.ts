@@ -16,6 +16,7 @@ const FAMILIES = {
   convert: /^convert_(f16|bf16|f32|f64|i8|i16|i32|i64|u8)_(f16|bf16|f32|f64|i8|i16|i32|i64|bool)$/,
   strided: /^(gather|scatter)_(1|2|4|8|16)$/,
   totals: /^totals_(f32|f64)$/,
+  exact: /^exact_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,
   extreme: /^extreme_(f32|f64|i64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
