@@ -137,89 +137,68 @@ function exponent<S>(upper: u32): i32 {
   return <i32>(sizeof<S>() == 4 ? upper >> 23 : upper >> 20);
 }
 
-/** Adds the numbers in one, two or three slices, of which the upper begin at m1 and m2. */
+/**
+ * Adds the numbers in one, two or three slices, of which the upper begin at m1 and m2. Each slice has
+ * two running sums, `a` and `b`, which hide the latency of their additions.
+ */
 @inline
 function slices<S>(x: usize, n: i32, out: usize, m1: f64, m2: f64, count: i32): void {
   const first = f64x2.splat(m1);
   const second = f64x2.splat(m2);
   const zero = f64x2.splat(0);
-  let a0 = first,
-    a1 = first,
-    a2 = first,
-    a3 = first;
-  let b0 = second,
-    b1 = second,
-    b2 = second,
-    b3 = second;
-  let c0 = zero,
-    c1 = zero,
-    c2 = zero,
-    c3 = zero;
+  let a1 = first,
+    b1 = first;
+  let a2 = second,
+    b2 = second;
+  let a3 = zero,
+    b3 = zero;
   const step = 2 * sizeof<S>();
-  for (; n >= 8; n -= 8) {
-    let v0 = loadWide<S>(x, 2);
-    let v1 = loadWide<S>(x + step, 2);
-    let v2 = loadWide<S>(x + 2 * step, 2);
-    let v3 = loadWide<S>(x + 3 * step, 2);
+  for (; n >= 4; n -= 4) {
+    let a = loadWide<S>(x, 2);
+    let b = loadWide<S>(x + step, 2);
     if (count > 1) {
-      const s0 = f64x2.add(a0, v0);
-      const s1 = f64x2.add(a1, v1);
-      const s2 = f64x2.add(a2, v2);
-      const s3 = f64x2.add(a3, v3);
-      v0 = f64x2.sub(v0, f64x2.sub(s0, a0));
-      v1 = f64x2.sub(v1, f64x2.sub(s1, a1));
-      v2 = f64x2.sub(v2, f64x2.sub(s2, a2));
-      v3 = f64x2.sub(v3, f64x2.sub(s3, a3));
-      a0 = s0;
-      a1 = s1;
-      a2 = s2;
-      a3 = s3;
+      const a0 = a1;
+      const b0 = b1;
+      a1 = f64x2.add(a0, a);
+      b1 = f64x2.add(b0, b);
+      a = f64x2.sub(a, f64x2.sub(a1, a0));
+      b = f64x2.sub(b, f64x2.sub(b1, b0));
     }
     if (count > 2) {
-      const s0 = f64x2.add(b0, v0);
-      const s1 = f64x2.add(b1, v1);
-      const s2 = f64x2.add(b2, v2);
-      const s3 = f64x2.add(b3, v3);
-      v0 = f64x2.sub(v0, f64x2.sub(s0, b0));
-      v1 = f64x2.sub(v1, f64x2.sub(s1, b1));
-      v2 = f64x2.sub(v2, f64x2.sub(s2, b2));
-      v3 = f64x2.sub(v3, f64x2.sub(s3, b3));
-      b0 = s0;
-      b1 = s1;
-      b2 = s2;
-      b3 = s3;
+      const a0 = a2;
+      const b0 = b2;
+      a2 = f64x2.add(a0, a);
+      b2 = f64x2.add(b0, b);
+      a = f64x2.sub(a, f64x2.sub(a2, a0));
+      b = f64x2.sub(b, f64x2.sub(b2, b0));
     }
-    c0 = f64x2.add(c0, v0);
-    c1 = f64x2.add(c1, v1);
-    c2 = f64x2.add(c2, v2);
-    c3 = f64x2.add(c3, v3);
-    x += 4 * step;
+    a3 = f64x2.add(a3, a);
+    b3 = f64x2.add(b3, b);
+    x += 2 * step;
   }
   for (; n > 0; n -= 2) {
-    let v = loadWide<S>(x, n);
+    let a = loadWide<S>(x, n);
     if (count > 1) {
-      const s = f64x2.add(a0, v);
-      v = f64x2.sub(v, f64x2.sub(s, a0));
-      a0 = s;
+      const a0 = a1;
+      a1 = f64x2.add(a0, a);
+      a = f64x2.sub(a, f64x2.sub(a1, a0));
     }
     if (count > 2) {
-      const s = f64x2.add(b0, v);
-      v = f64x2.sub(v, f64x2.sub(s, b0));
-      b0 = s;
+      const a0 = a2;
+      a2 = f64x2.add(a0, a);
+      a = f64x2.sub(a, f64x2.sub(a2, a0));
     }
-    c0 = f64x2.add(c0, v);
+    a3 = f64x2.add(a3, a);
     x += step;
   }
-  if (count > 1) add(together(a0, a1, a2, a3, first), out);
-  if (count > 2) add(together(b0, b1, b2, b3, second), out);
-  add(together(c0, c1, c2, c3, zero), out);
+  if (count > 1) add(together(a1, b1, first), out);
+  if (count > 2) add(together(a2, b2, second), out);
+  add(together(a3, b3, zero), out);
 }
 
-/** What four running sums that began at `start` took in. */
-function together(a: v128, b: v128, c: v128, d: v128, start: v128): f64 {
-  const ab = f64x2.add(f64x2.sub(a, start), f64x2.sub(b, start));
-  const cd = f64x2.add(f64x2.sub(c, start), f64x2.sub(d, start));
-  const sum = f64x2.add(ab, cd);
+/** What two running sums that began at `start` took in. */
+function together(a: v128, b: v128, start: v128): f64 {
+  const sum = f64x2.add(f64x2.sub(a, start), f64x2.sub(b, start));
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 

@@ -35,24 +35,35 @@ export interface AccumulatorState {
 export interface ExactSumJSON {
   /** A decimal number, odd or 0. */
   integer: string;
+  /** The power of two that it is multiplied by. */
   exponent: number;
+  /** How many numbers were +Infinity. */
   positiveInfinity: number;
+  /** How many numbers were -Infinity. */
   negativeInfinity: number;
+  /** How many numbers were NaN. */
   nan: number;
 }
 
 /** What `JSON.stringify` writes of an accumulator. */
 export interface LossAccumulatorJSON {
+  /** "lossgrad.LossAccumulator". */
   format: string;
+  /** Version of the format. */
   version: number;
+  /** Name of the loss. */
   loss: string;
+  /** Its parameter by name. */
   parameters: Record<string, number>;
+  /** Number of elements. */
   count: number;
+  /** Sum of the terms. */
   sum: ExactSumJSON;
+  /** Sum of the weights. */
   weights: ExactSumJSON;
-  /** CRC-32 of the state as bytes. */
+  /** CRC-32 of the state as bytes, in hexadecimal. */
   checksum: string;
-  /** For people; not read. */
+  /** For people; not read. What is not finite is a word. */
   approximately: { sum: number | string; mean: number | string };
 }
 

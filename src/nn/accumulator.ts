@@ -67,7 +67,15 @@ export class LossAccumulator extends Accumulator {
     }
   }
 
-  /** An accumulator of the same elements, on its own from now on. */
+  /**
+   * An accumulator of the same elements, on its own from now on.
+   *
+   * @example
+   * const total = new LossAccumulator("mseLoss");
+   * const copy = total.clone();
+   * copy.update(tensor([3]), tensor([1]));
+   * [total.sum(), copy.sum()]; // [0, 4]
+   */
   clone(): LossAccumulator {
     const copy = new LossAccumulator(this.loss, this.parameters);
     copy.merge(this);

@@ -71,11 +71,11 @@ function scattered(
   parameters?: object,
 ): Tensors | Arrays {
   const order = tensor(shuffledRange(operands[0].numel(), random), { dtype: "int64" });
-  const [input, target, weight] = operands.map((x) => x.at(order));
-  const parts = cutsOf(input.numel(), random).map(([from, length]) => {
+  const shuffled = operands.map((x) => x.at(order));
+  const parts = cutsOf(operands[0].numel(), random).map(([from, length]) => {
     const part = face.make(loss, parameters);
-    const chunk = (x: Tensor): Tensor => x.narrow(0, from, length);
-    face.feed(part, chunk(input), chunk(target), weight && chunk(weight));
+    const [input, target, ...weight] = shuffled.map((x) => x.narrow(0, from, length));
+    face.feed(part, input, target, ...weight);
     return random.chance(0.3) ? (part.constructor as typeof Arrays).fromBytes(part.toBytes()) : part;
   });
   while (parts.length > 1) {
