@@ -18,6 +18,7 @@ const FAMILIES = {
   strided: /^(gather|scatter)_(1|2|4|8|16)$/,
   terms: /^terms_(f32|f64)$/,
   totals: /^totals_(f32|f64)$/,
+  exact: /^exact_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,
   extreme: /^extreme_(f32|f64|i64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
