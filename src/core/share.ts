@@ -2,7 +2,7 @@
  * Who shares out the work on operands in the linear memory: nobody, until something lies there. Whoever puts it there (storage.ts) brings
  * the threads, so that programs whose operands lie elsewhere come without them.
  */
-import type { Job } from "./threads/team.js";
+import type { Job } from "./threads/job.js";
 
 /** Tells `visit` the sums of the blocks in their order; false where the work is left to the caller. */
 type ShareOut = (job: Job, visit: (sum: number, start: number, n: number) => void) => boolean;

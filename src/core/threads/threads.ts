@@ -5,7 +5,8 @@ import { allowSharing, memory } from "../memory.js";
 import { checkOptionNames } from "../options.js";
 import { warn } from "../warnings.js";
 import { coreCount } from "./host.js";
-import { type Job, type Place, Team } from "./team.js";
+import { type Job, overwrites } from "./job.js";
+import { Team } from "./team.js";
 
 /** More than any machine that runs JavaScript has cores. */
 const MOST_THREADS = 1024;
@@ -123,13 +124,4 @@ export function shareOut(job: Job, visit: (sum: number, start: number, n: number
   if (parts < 2 || !memory().shared || overwrites(job)) return false;
   team ??= new Team(memory(), usefulThreads(getNumThreads()), url);
   return team.run(job, Math.min(parts, team.threads), visit);
-}
-
-function overwrites({ x, y, to, n }: Job): boolean {
-  return to !== null && (overlap(to, x, n) || overlap(to, y, n));
-}
-
-/** Whether n elements of one share memory with n of the other. */
-function overlap(a: Place, b: Place, n: number): boolean {
-  return a.address < b.address + n * b.size && b.address < a.address + n * a.size;
 }
