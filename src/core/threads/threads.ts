@@ -1,8 +1,9 @@
 /** How many threads work, and the work that several of them share. */
 import { BLOCK } from "../block.js";
 import { describeValue } from "../describe.js";
-import { allowSharing, memory } from "../memory.js";
+import { canShare, memory } from "../memory.js";
 import { checkOptionNames } from "../options.js";
+import { runtime } from "../runtime.js";
 import { warn } from "../warnings.js";
 import { coreCount } from "./host.js";
 import { type Job, overwrites } from "./job.js";
@@ -20,9 +21,13 @@ const BLOCKS_PER_THREAD = 2;
 /** Elements from which on a second thread can help. */
 export const PARALLEL = 2 * BLOCKS_PER_THREAD * BLOCK - BLOCK + 1;
 
-let asked: number | null = null;
-let url: string | null = null;
-let team: Team | null = null;
+/** What was asked for, and who works. */
+export interface ThreadState {
+  /** What setNumThreads, or the first question, has settled. */
+  asked: number | null;
+  workerUrl: string | null;
+  team: Team | null;
+}
 
 /** Options of `setNumThreads`. */
 export interface ThreadOptions {
@@ -43,8 +48,10 @@ export interface ThreadOptions {
  * 50,000 elements on, and start when they are first needed: one, and once it is up, at the next
  * call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and
  * pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one
- * thread does all the work, and `threadsInUse()` says so. `setNumThreads(1)` before the first
- * tensor is made keeps the memory unshared.
+ * thread does all the work, and `threadsInUse()` says so.
+ *
+ * `setNumThreads(1)` before the first tensor is made keeps the memory unshared. That is for good,
+ * since tensors lie in one memory: a later call for more threads warns, and one works.
  *
  * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
@@ -69,19 +76,30 @@ export function setNumThreads(count: number, options: ThreadOptions = {}): void 
   if (count > MOST_THREADS) {
     throw new RangeError(`setNumThreads: expected at most ${MOST_THREADS} threads, got ${count}`);
   }
-  asked = count;
-  if (workerUrl !== undefined) url = workerUrl === null ? null : String(workerUrl);
-  allowSharing(count > 1);
+  runtime.threads.asked = count;
+  if (workerUrl !== undefined) runtime.threads.workerUrl = workerUrl === null ? null : String(workerUrl);
+  if (!runtime.tensors) runtime.mayShare = count > 1;
   const useful = usefulThreads(count);
-  if (useful < count) {
+  if (wasKeptUnshared() && count > 1) {
+    warn(
+      `setNumThreads: got ${count} threads; one will work, since the memory was made for one thread: setNumThreads(1) came before the ` +
+        "first tensor. Call setNumThreads with the largest number before the first tensor, and with 1 later",
+    );
+  } else if (useful < count) {
     const cores = coreCount();
     warn(
       `setNumThreads: got ${count} threads; at most ${useful} will work, since there are ${cores} cores to run them`,
     );
   }
+  const { team, workerUrl: url } = runtime.threads;
   if (team?.threads === useful && team.workerUrl === url) return;
   team?.disband();
-  team = null;
+  runtime.threads.team = null;
+}
+
+/** Whether memory could be shared, but was made when one thread was asked for. */
+function wasKeptUnshared(): boolean {
+  return runtime.tensors !== null && !runtime.mayShare && canShare();
 }
 
 /** How many of `count` threads may work here. */
@@ -98,7 +116,7 @@ function usefulThreads(count: number): number {
  * getNumThreads(); // 3
  */
 export function getNumThreads(): number {
-  return (asked ??= Math.min(coreCount(), MOST_THREADS));
+  return (runtime.threads.asked ??= Math.min(coreCount(), MOST_THREADS));
 }
 
 /**
@@ -110,7 +128,7 @@ export function getNumThreads(): number {
  * threadsInUse(); // 1
  */
 export function threadsInUse(): number {
-  return team?.inUse ?? 1;
+  return runtime.threads.team?.inUse ?? 1;
 }
 
 /**
@@ -122,6 +140,10 @@ export function shareOut(job: Job, visit: (sum: number, start: number, n: number
   const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
   if (parts < 2 || !memory().shared || overwrites(job)) return false;
-  team ??= new Team(memory(), usefulThreads(getNumThreads()), url);
+  const team = (runtime.threads.team ??= new Team(
+    memory(),
+    usefulThreads(getNumThreads()),
+    runtime.threads.workerUrl,
+  ));
   return team.run(job, Math.min(parts, team.threads), visit);
 }
