@@ -13,7 +13,7 @@ import { BLOCK } from "../../src/core/block.js";
 import { WORKER_ID } from "../../src/core/generated/worker.js";
 import { workersUp } from "../core/threads/up.js";
 
-const N = 4 * BLOCK + 9;
+const N = 8 * BLOCK + 9;
 
 /** Losses are right, and after time enough for a worker to start there is none. */
 async function expectOneThread(): Promise<void> {

@@ -16,10 +16,16 @@ const MOST_THREADS = 1024;
  * fewer than there are.
  */
 const ANYWHERE = 8;
-/** Blocks that make another thread worthwhile: with less, handing over costs more than it brings (measured). */
+/**
+ * Blocks that make a second thread worthwhile. A worker that is awake comes after 2 µs, and who is
+ * ready first waits for the other's block, 2 to 4 µs: of four blocks, 9 µs for a value, that leaves
+ * nothing (measured).
+ */
+const LEAST_BLOCKS = 8;
+/** Blocks that make another one worthwhile. */
 const BLOCKS_PER_THREAD = 2;
 /** Elements from which on a second thread can help. */
-export const PARALLEL = 2 * BLOCKS_PER_THREAD * BLOCK - BLOCK + 1;
+export const PARALLEL = (LEAST_BLOCKS - 1) * BLOCK + 1;
 
 /** What was asked for, and who works. */
 export interface ThreadState {
@@ -45,7 +51,7 @@ export interface ThreadOptions {
  * The default is the number of cores. More threads than cores bring nothing, and each takes some 8
  * MB: at most as many work as there are cores, or 8 where there are fewer, and a warning says so
  * where more are asked for. Threads are used for contiguous operands of one dtype, from about
- * 50,000 elements on, and start when they are first needed: one, and once it is up, at the next
+ * 115,000 elements on, and start when they are first needed: one, and once it is up, at the next
  * call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and
  * pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one
  * thread does all the work, and `threadsInUse()` says so.
@@ -139,7 +145,7 @@ export function threadsInUse(): number {
 export function shareOut(job: Job, visit: (sum: number, start: number, n: number) => void): boolean {
   const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
-  if (parts < 2 || !memory().shared || overwrites(job)) return false;
+  if (job.n < PARALLEL || parts < 2 || !memory().shared || overwrites(job)) return false;
   const team = (runtime.threads.team ??= new Team(
     memory(),
     usefulThreads(getNumThreads()),

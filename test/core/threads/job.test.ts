@@ -20,7 +20,7 @@ import { kernelOf, tinyModule, trappingModule } from "../../support/tiny-module.
 /** Bytes that no engine takes for a module. */
 const refused = (): EmittedModule => new EmittedModule(new Uint8Array([1, 2, 3]));
 /** Enough to wake a worker for. */
-const BLOCKS = 20;
+const BLOCKS = 50;
 const N = (BLOCKS - 1) * BLOCK + 9;
 const ALL_BLOCKS = Array.from({ length: BLOCKS }, (_, block) => block);
 

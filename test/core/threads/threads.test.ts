@@ -17,7 +17,7 @@ import { CAN_SHARE } from "../../support/sharing.js";
 import { kernelOf, tinyModule } from "../../support/tiny-module.js";
 import { workersUp } from "./up.js";
 
-const N = 4 * BLOCK + 9;
+const N = 8 * BLOCK + 9;
 
 function sum(x: Tensor, y: Tensor): number {
   return Number(F.l1Loss(x, y, { reduction: "sum" }).item());
@@ -83,7 +83,7 @@ describe.skipIf(!CAN_SHARE)("threadsInUse", () => {
   it("is 1 until a loss is large enough, then counts the workers that are up", async () => {
     setNumThreads(2);
     expect(threadsInUse()).toBe(1);
-    const x = ones([3 * BLOCK]);
+    const x = ones([7 * BLOCK]);
     sum(x, x);
     expect(threadsInUse()).toBe(1);
     await workersUp(2);
@@ -141,7 +141,7 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     const { team } = teamWithout(FOREVER);
     const { ran, starts, sum: got } = run(team, job(null));
     expect(ran).toBe(true);
-    expect(starts).toEqual([0, 1, 2, 3, 4].map((block) => block * BLOCK));
+    expect(starts).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((block) => block * BLOCK));
     expect(got).toBeCloseTo(sum(x, y), 2);
     expect(run(team, job(null))).toEqual({ ran: false, starts: [], sum: 0 });
     expect(team.inUse).toBe(1);
@@ -233,7 +233,7 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     };
     const { ran, starts } = operate(() => run(team, each));
     expect(ran).toBe(true);
-    expect(starts).toHaveLength(5);
+    expect(starts).toHaveLength(9);
     const after = results.map(addressOf);
     expect(after.some((address) => before.includes(address))).toBe(false);
     const expected = x.array();
@@ -271,7 +271,7 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     };
     const kernel: AnyKernel = (_x, first, second, n) => {
       // It has the first block of its part.
-      if (words[control.part(1)] === 2) Atomics.add(words, control.part(1), 1);
+      if (words[control.part(1)] === 4) Atomics.add(words, control.part(1), 1);
       for (const address of [first, second]) new Float32Array(memory().buffer, address, n).fill(7);
       return 0;
     };
@@ -305,21 +305,22 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
 });
 
 describe("shareOut leaves to the caller", () => {
+  const X = 2 ** 20;
   const place = (address: number, written = false) => ({ address, size: 4, written });
   const job = (n: number, ...results: number[]): Job => ({
     kernel: memory().kernels.l1_map_f32 as AnyKernel,
-    places: [place(64 * 1024), place(512 * 1024), ...results.map((address) => place(address, true))],
+    places: [place(X), place(2 * X), ...results.map((address) => place(address, true))],
     n,
     scalars: [0, 0, 0],
   });
 
   it.each([
-    ["too few blocks for two threads", job(3 * BLOCK)],
-    ["a result that overwrites an operand", job(4 * BLOCK, 64 * 1024)],
-    ["a result that begins within an operand", job(4 * BLOCK, 64 * 1024 + 4 * BLOCK)],
-    ["a result that ends within an operand", job(4 * BLOCK, 64)],
-    ["a second result that overwrites an operand", job(4 * BLOCK, 1024 * 1024, 512 * 1024)],
-    ["two results in one place", job(4 * BLOCK, 1024 * 1024, 1024 * 1024 + 64)],
+    ["too few blocks for two threads", job(7 * BLOCK)],
+    ["a result that overwrites an operand", job(8 * BLOCK, X)],
+    ["a result that begins within an operand", job(8 * BLOCK, X + 8 * BLOCK)],
+    ["a result that ends within an operand", job(8 * BLOCK, X - 64)],
+    ["a second result that overwrites an operand", job(8 * BLOCK, 4 * X, 2 * X)],
+    ["two results in one place", job(8 * BLOCK, 4 * X, 4 * X + 64)],
   ])("%s", (_, each) => {
     setNumThreads(2);
     const visit = vi.fn();
