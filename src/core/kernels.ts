@@ -101,6 +101,18 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
  */
 export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
 
+/** The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are. */
+export function unaryKernel(kernels: Kernels, name: UnaryName, tag: ComputeTag): UnaryKernel {
+  const unary: Partial<Record<`${UnaryName}_${ComputeTag}`, UnaryKernel>> = kernels;
+  return unary[`${name}_${tag}`]!;
+}
+
+/** As `unaryKernel`, of two operands. */
+export function binaryKernel(kernels: Kernels, name: BinaryName, tag: ComputeTag): BinaryKernel {
+  const binary: Partial<Record<`${BinaryName}_${ComputeTag}`, BinaryKernel>> = kernels;
+  return binary[`${name}_${tag}`]!;
+}
+
 /** Fails to compile when `Kernels` and the binary's exports differ. */
 type Same<A, B> = [A] extends [B]
   ? [B] extends [A]

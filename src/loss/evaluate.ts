@@ -132,8 +132,9 @@ function runOn({ kernel, x, y, to, scalars: [p, q, r] }: Pass, start: number, n:
 
 /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
 function shared(pass: Pass, visit: BlockVisitor): boolean {
-  const { n, x, y, to } = pass;
-  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && share.out(pass, visit);
+  const { kernel, n, x, y, to, scalars } = pass;
+  if (n < PARALLEL || !(x.direct && y.direct && to?.direct !== false)) return false;
+  return share.out({ kernel, places: to ? [x, y, to] : [x, y], n, scalars }, visit);
 }
 
 /** Lets the kernel write all of the output. */
