@@ -22,14 +22,7 @@ export class SmoothSumOf {
 }
 
 /** The sum of each row, as of a block by itself: an f64 at out for each. */
-export function lossOfRows<Op, C, S>(
-  x: usize,
-  y: usize,
-  out: usize,
-  rows: i32,
-  length: i32,
-  p: f64,
-): void {
+export function lossOfRows<Op, C, S>(x: usize, y: usize, out: usize, rows: i32, length: i32, p: f64): void {
   const op = changetype<Op>(0);
   const bytes = <usize>length * sizeof<S>();
   for (; rows > 0; rows--) {

@@ -9,9 +9,6 @@ import { checkFlag } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { type Reduction, REDUCTIONS } from "./losses.js";
 
-/** The names of the options that say which elements make up which result. */
-export const PART_OPTIONS = ["dim", "keepdim", "mask"] as const;
-
 /** The options as a user gave them: each was read once. */
 export interface GivenReduction {
   readonly reduction?: unknown;
