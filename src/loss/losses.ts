@@ -194,7 +194,7 @@ export function optionNames({ legacy, parameter, weightedMean }: LossRow): reado
 
 /** The loss that `row` is with this parameter, as in torch. */
 export function rowWith(row: LossRow, parameter: number): LossRow {
-  return (parameter === 0 && row.parameter?.atZero) || row;
+  return parameter === 0 ? (row.parameter?.atZero ?? row) : row;
 }
 
 /** The rounding that a row prescribes for `dtype`: none for float32 and float64. */

@@ -58,8 +58,10 @@ export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): 
 export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
   const out = NdArray.empty(dtype, shape);
   operate(() => {
-    const stored: Record<number, number | bigint> = out.numbers();
-    numbers.forEach((value, i) => (stored[i] = encode(dtype, value)));
+    const stored = out.numbers();
+    // A typed array of floats rounds as it is set, which takes a tenth of the time.
+    if (stored instanceof Float32Array || stored instanceof Float64Array) stored.set(numbers);
+    else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
   });
   return out;
 }

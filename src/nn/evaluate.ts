@@ -177,7 +177,7 @@ function problemOf({ row, input, target, mask, shape, parameter }: Call, dtype: 
     target: target.nd.expanded(shape),
     dtype,
     parameter,
-    mask: mask && mask.nd.expanded(shape),
+    mask: mask?.nd.expanded(shape) ?? null,
   };
 }
 

@@ -42,15 +42,20 @@ export interface WeightOptions {
 /**
  * Mean absolute error: |input - target|.
  *
- * Shapes broadcast, with torch's warning when they differ. Result: 0-d for "mean" and "sum", the broadcast shape for "none".
+ * Shapes broadcast, with torch's warning when they differ. Result: 0-d for "mean" and "sum", or of
+ * the dimensions that `dim` leaves; the broadcast shape for "none".
  * Any dtype; integers wrap, sum to int64 and have no mean; of complex numbers, the modulus.
- * Gradient: sign(input - target), 0 where they are equal and where the difference is NaN.
+ * Gradient: sign(input - target), 0 where they are equal, where the difference is NaN, and where the
+ * mask does not hold.
  *
- * @throws TypeError for operands that are no tensors; RangeError for shapes that do not broadcast, a weight of another shape, an
- *   unknown reduction
+ * @throws TypeError for operands that are no tensors, a mask that is not of bools or uint8, `dim`
+ *   with "none"; RangeError for shapes that do not broadcast, a weight of another shape, an unknown
+ *   reduction, a dimension that the loss does not have
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
  * @example
  * F.l1Loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.5
+ * F.l1Loss(tensor([[1, 2], [3, 9]]), tensor([[0, 2], [1, 1]]), { dim: 1 }).tolist(); // [0.5, 5]
+ * F.l1Loss(tensor([1, NaN, 3]), tensor([0, 0, 0]), { mask: tensor([true, false, true]) }).item(); // 2
  */
 export function l1Loss(
   input: Tensor,

@@ -71,6 +71,7 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
  * @example
  * const loss = new nn.L1Loss();
  * loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.5
+ * loss(tensor([1, NaN]), tensor([3, 0]), { mask: tensor([true, false]) }).item(); // 2
  */
 export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
@@ -141,7 +142,7 @@ export class HuberLoss extends Loss {
   constructor(options: ReductionOptions & DeltaOptions = {}) {
     const taken = takeOptions("HuberLoss", options, ["reduction", "dim", "keepdim", "delta"]);
     const { delta = 1 } = taken;
-    super({ ...held(taken as Taken<Options>), delta });
+    super({ ...held(taken), delta });
   }
   override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
     const { reduction, dim, keepdim, delta } = this;

@@ -320,11 +320,9 @@ describe.each(rows)("F.%s with mask", (name, row) => {
       const [a, b] = [clean(x), clean(y)];
       const second = (input: Tensor, target: Tensor, result: Tensor): (Tensor | null)[] => {
         const upstream = make(result.shape, { low: 1, high: 1 });
-        const first = autograd.grad(result, [input, target], {
-          gradOutputs: [upstream],
-          createGraph: true,
-        } as never);
-        return autograd.grad(first[0].square().sum().add(first[1].mul(first[0]).sum()), [input, target]);
+        const options = { gradOutputs: [upstream], createGraph: true };
+        const [dx, dy] = autograd.grad(result, [input, target], options) as [Tensor, Tensor];
+        return autograd.grad(dx.square().sum().add(dy.mul(dx).sum()), [input, target]);
       };
       const terms = loss(a, b, { reduction: "none" }).mul(holds);
       const dim = "dim" in options ? { dim: options.dim } : {};
