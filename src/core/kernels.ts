@@ -16,6 +16,7 @@ export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "
 
 type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
 type SumKernel = (x: number, y: number, n: number, p: number) => number;
+type RowsKernel = (x: number, y: number, out: number, rows: number, length: number, p: number) => void;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
 type SumSlopeKernel = (
   x: number,
@@ -66,6 +67,7 @@ type ElementSize = 1 | 2 | 4 | 8 | 16;
 
 export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
+  Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
@@ -77,6 +79,12 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
   Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
+  Record<
+    `scale_${"f32" | "f64"}`,
+    (x: number, factors: number, out: number, rows: number, length: number) => void
+  > &
+  Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
+  Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
   Record<`where_${ElementSize}`, ChooseKernel> &
   Record<`extreme_${ComputeTag}`, ExtremeKernel> &
   Record<
