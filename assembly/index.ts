@@ -24,7 +24,9 @@ import * as op from "./terms/arithmetic";
 import { binary, unary } from "./loops/map";
 import { sum, sumAndSlope } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
-import { rowTotals, total, totalIntegers } from "./loops/total";
+import { review, settle } from "./loops/settle";
+import { sums, sumsOfIntegers } from "./loops/sums";
+import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
 import { extreme } from "./loops/extreme";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
@@ -164,9 +166,15 @@ export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
 export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
-export function totals_f32(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f32>(x, rows, length, out); }
-export function totals_f64(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f64>(x, rows, length, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
+
+// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/sums.ts and loops/settle.ts.
+export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize): void { sums<f32>(x, outer, length, inner, stride, state, plane); }
+export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize): void { sums<f64>(x, outer, length, inner, stride, state, plane); }
+export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr, _plane: usize): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
+export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
+export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
+export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }
 
 // Conversions: convert_<from>_<to>
 export function convert_f16_f32(x: ptr, out: ptr, n: i32): void { widen<f16>(x, out, n); }

@@ -56,6 +56,34 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+type SumsKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  state: number,
+  plane: number,
+) => void;
+type SettleKernel = (
+  state: number,
+  plane: number,
+  count: number,
+  error: number,
+  divisor: number,
+  out: number,
+) => number;
+type ReviewKernel = (
+  x: number,
+  length: number,
+  inner: number,
+  stride: number,
+  list: number,
+  count: number,
+  magnitudes: number,
+  out: number,
+) => number;
+
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp";
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
@@ -71,7 +99,9 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
   Record<"total_i64", (x: number, n: number) => bigint> &
-  Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
+  Record<`sums_${ComputeTag}`, SumsKernel> &
+  Record<"settle_f64", SettleKernel> &
+  Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &
   Record<`extreme_${ComputeTag}`, ExtremeKernel> &
   Record<

@@ -1,0 +1,97 @@
+/**
+ * Sums from their states (sums.ts), rounded to the nearest f64, over a divisor. A sum is certain
+ * where the error that is left cannot show in it: where both ends of the interval in which the exact
+ * sum lies round to the same number.
+ */
+
+/** Covers the rounding of the interval's ends: two units in the last place of low. */
+const RELATIVE: f64 = 4.440892098500626e-16;
+
+/**
+ * Writes `count` sums at `out`; returns for how many that is not certain, whose indices stand, as
+ * i32, where the states were. `error` is what a sum can have lost, in units of its magnitude.
+ */
+export function settle(state: usize, plane: usize, count: i32, error: f64, divisor: f64, out: usize): i32 {
+  const errors = f64x2.splat(error);
+  const relative = f64x2.splat(RELATIVE);
+  const divisors = f64x2.splat(divisor);
+  let list = state;
+  for (let c = 0; c < count; c += 2) {
+    const at = state + <usize>c * 8;
+    // Past the last state lies the scratch space of sums.ts.
+    const high = v128.load(at);
+    const low = v128.load(at + plane);
+    const lost = f64x2.mul(errors, v128.load(at + 2 * plane));
+    const bound = f64x2.add(lost, f64x2.mul(relative, f64x2.abs(low)));
+    const least = f64x2.add(high, f64x2.sub(low, bound));
+    const most = f64x2.add(high, f64x2.add(low, bound));
+    // Infinity - Infinity is NaN.
+    const certain = f64x2.eq(f64x2.sub(most, least), f64x2.splat(0));
+    const sums = f64x2.div(f64x2.add(high, low), divisors);
+    const to = out + <usize>c * 8;
+    if (c + 1 < count) v128.store(to, sums);
+    else v128.store64_lane(to, sums, 0);
+    if (i64x2.all_true(certain)) continue;
+    if (!i64x2.extract_lane(certain, 0)) list = append(list, c);
+    if (c + 1 < count && !i64x2.extract_lane(certain, 1)) list = append(list, c + 1);
+  }
+  return <i32>((list - state) >> 2);
+}
+
+@inline
+function append(list: usize, index: i32): usize {
+  store<i32>(list, index);
+  return list + 4;
+}
+
+/**
+ * Looks once more at the numbers, at x as in sums.ts, whose sums are not certain, and settles what
+ * it can: where their exponents show that low was added without rounding, high + low is the exact
+ * sum, which stands at `out`; infinities and NaN decide a sum whatever else there is. Returns how
+ * many are left of the `count` in the list. `terms` is how many numbers low was added from.
+ */
+export function review<S>(
+  x: usize,
+  length: i32,
+  inner: i32,
+  stride: usize,
+  list: usize,
+  count: i32,
+  magnitudes: usize,
+  out: usize,
+): i32 {
+  let left = list;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const c = load<i32>(list + 4 * i);
+    const row = <usize>(c / inner) * <usize>length * stride;
+    const from = x + row + <usize>(c % inner) * sizeof<S>();
+    const to = out + <usize>c * 8;
+    let special: f64 = 0;
+    let least = Infinity;
+    for (let l = 0; l < length; l++) {
+      const v = <f64>load<S>(from + <usize>l * stride);
+      const size = abs(v);
+      if (!(size < Infinity)) special += v;
+      else if (size > 0) least = min(least, size);
+    }
+    if (special != 0) store<f64>(to, special);
+    else if (!(isExact<S>(load<f64>(magnitudes + <usize>c * 8), least) && isFinite(load<f64>(to))))
+      left = append(left, c);
+  }
+  return <i32>((left - list) >> 2);
+}
+
+/**
+ * Whether low was added exactly. It is an integer in a common unit of the numbers, of which `least`
+ * is the smallest, and while f64 counts those units, below 2^53 of them, nothing is rounded. Between
+ * two times that high takes it over, low grows by 2^-53 magnitude at most 64 times: it stays below
+ * 2^53 units where the magnitude is less than 2^100 of them. Two bits are to spare.
+ */
+@inline
+function isExact<S>(magnitude: f64, least: f64): bool {
+  const exponent = reinterpret<f64>(reinterpret<u64>(least) & 0x7ff0000000000000);
+  // Subnormal numbers have the unit of the smallest normal one.
+  const power = max(exponent, 2.2250738585072014e-308);
+  // The unit is 2^-23 or 2^-52 of the power of two: 2^98 of them are 2^75 or 2^46 such powers.
+  return magnitude < power * (sizeof<S>() == 4 ? 37778931862957161709568.0 : 70368744177664.0);
+}
