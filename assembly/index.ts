@@ -169,9 +169,9 @@ export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 
 // Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/sums.ts and loops/settle.ts.
-export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize): void { sums<f32>(x, outer, length, inner, stride, state, plane); }
-export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize): void { sums<f64>(x, outer, length, inner, stride, state, plane); }
-export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr, _plane: usize): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
+export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, how: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, how); }
+export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, how: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, how); }
+export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
 export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
 export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
 export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }

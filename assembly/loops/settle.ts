@@ -3,6 +3,7 @@
  * where the error that is left cannot show in it: where both ends of the interval in which the exact
  * sum lies round to the same number.
  */
+import { magnitudeMask } from "../lanes";
 
 /** Covers the rounding of the interval's ends: two units in the last place of low. */
 const RELATIVE: f64 = 4.440892098500626e-16;
@@ -12,6 +13,7 @@ const RELATIVE: f64 = 4.440892098500626e-16;
  * i32, where the states were. `error` is what a sum can have lost, in units of its magnitude.
  */
 export function settle(state: usize, plane: usize, count: i32, error: f64, divisor: f64, out: usize): i32 {
+  const mask = magnitudeMask<f64>(count);
   const errors = f64x2.splat(error);
   const relative = f64x2.splat(RELATIVE);
   const divisors = f64x2.splat(divisor);
@@ -22,12 +24,13 @@ export function settle(state: usize, plane: usize, count: i32, error: f64, divis
     const high = v128.load(at);
     const low = v128.load(at + plane);
     const lost = f64x2.mul(errors, v128.load(at + 2 * plane));
-    const bound = f64x2.add(lost, f64x2.mul(relative, f64x2.abs(low)));
+    const bound = f64x2.add(lost, f64x2.mul(relative, v128.and(low, mask)));
     const least = f64x2.add(high, f64x2.sub(low, bound));
     const most = f64x2.add(high, f64x2.add(low, bound));
     // Infinity - Infinity is NaN.
     const certain = f64x2.eq(f64x2.sub(most, least), f64x2.splat(0));
-    const sums = f64x2.div(f64x2.add(high, low), divisors);
+    let sums = f64x2.add(high, low);
+    if (divisor != 1) sums = f64x2.div(sums, divisors);
     const to = out + <usize>c * 8;
     if (c + 1 < count) v128.store(to, sums);
     else v128.store64_lane(to, sums, 0);
@@ -83,15 +86,15 @@ export function review<S>(
 
 /**
  * Whether low was added exactly. It is an integer in a common unit of the numbers, of which `least`
- * is the smallest, and while f64 counts those units, below 2^53 of them, nothing is rounded. Between
- * two times that high takes it over, low grows by 2^-53 magnitude at most 64 times: it stays below
- * 2^53 units where the magnitude is less than 2^100 of them. Two bits are to spare.
+ * is the smallest, and while f64 counts those units, below 2^53 of them, nothing is rounded. Low is
+ * at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92 units. Two bits
+ * are to spare.
  */
 @inline
 function isExact<S>(magnitude: f64, least: f64): bool {
   const exponent = reinterpret<f64>(reinterpret<u64>(least) & 0x7ff0000000000000);
   // Subnormal numbers have the unit of the smallest normal one.
   const power = max(exponent, 2.2250738585072014e-308);
-  // The unit is 2^-23 or 2^-52 of the power of two: 2^98 of them are 2^75 or 2^46 such powers.
-  return magnitude < power * (sizeof<S>() == 4 ? 37778931862957161709568.0 : 70368744177664.0);
+  // The unit is 2^-23 or 2^-52 of the power of two: 2^90 of them are 2^67 or 2^38 such powers.
+  return magnitude < power * (sizeof<S>() == 4 ? 147573952589676412928.0 : 274877906944.0);
 }

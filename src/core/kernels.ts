@@ -64,6 +64,7 @@ type SumsKernel = (
   stride: number,
   state: number,
   plane: number,
+  how: number,
 ) => void;
 type SettleKernel = (
   state: number,
@@ -99,7 +100,11 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
   Record<"total_i64", (x: number, n: number) => bigint> &
-  Record<`sums_${ComputeTag}`, SumsKernel> &
+  Record<`sums_${"f32" | "f64"}`, SumsKernel> &
+  Record<
+    "sums_i64",
+    (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
+  > &
   Record<"settle_f64", SettleKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &

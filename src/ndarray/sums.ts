@@ -85,7 +85,7 @@ function addPart({ x, length, inner }: Layout<Source>, bytes: number, part: Part
     });
   } else {
     const whole = x.direct || columns === inner;
-    const rows = whole ? Math.max(LEAST_ROWS, Math.floor(BLOCK / columns)) : 1;
+    const rows = whole ? Math.max(x.direct ? GROUP : LEAST_ROWS, Math.floor(BLOCK / columns)) : 1;
     for (let row = 0; row < length; row += rows) {
       const now = Math.min(rows, length - row);
       add(x.read(first + row * inner + column, now * columns), 1, now, columns, stride);
@@ -98,6 +98,8 @@ const STATES = 5120;
 const PLANE = 8 * (STATES + 320);
 /** Columns of a part, of which so many rows fit in a window. */
 const LEAST_ROWS = 4;
+/** Rows that the kernels add at a time. */
+const GROUP = 32;
 const MOST_COLUMNS = BLOCK / LEAST_ROWS;
 
 /** Calls `visit` on all parts of [outer, length, inner]. */
@@ -114,6 +116,9 @@ function forEachPart(
     }
   }
 }
+
+/** Whether a kernel adds to states, begins them, or does all that there is to them: see assembly/loops/state.ts. */
+const How = { ADD: 0, FIRST: 1, ONLY: 2 } as const;
 
 /** The sums of floats of a layout; `rows` has the numbers of each side by side. */
 class FloatSums {
@@ -137,20 +142,14 @@ class FloatSums {
   put(part: Part, out: number): void {
     const { source, state, tag, layout } = this;
     const { kernels } = source.memory;
-    this.clear(part.outer * part.columns);
     const kernel = kernels[`sums_${tag}`];
+    let added = 0;
     addPart({ ...layout, x: source }, BYTES[tag], part, (address, outer, length, columns, stride) => {
-      kernel(address, outer, length, columns, stride, state, PLANE);
+      const how = added > 0 ? How.ADD : length < layout.length ? How.FIRST : How.ONLY;
+      kernel(address, outer, length, columns, stride, state, PLANE, how);
+      added += length;
     });
     this.settle(part, out);
-  }
-
-  private clear(count: number): void {
-    const { f64 } = this.source.memory;
-    for (let plane = 0; plane < 3; plane++) {
-      const first = (this.state + plane * PLANE) / 8;
-      f64.fill(0, first, first + count);
-    }
   }
 
   private settle({ o, outer, column, columns }: Part, out: number): void {
@@ -173,10 +172,11 @@ class FloatSums {
 }
 
 /**
- * What a sum of n numbers can lose, in units of its magnitude: the lower term is at most 2^6 times
- * 2^-53 of it, and is rounded by 2^-53 of itself at each of n additions, and at a few more. One bit is to spare.
+ * What a sum of n numbers can lose, in units of its magnitude. Two-term addition rounds its lower
+ * term n times by 2^-53 of itself, which is at most 2^6 times 2^-53 of the magnitude; addition with a
+ * bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room for the few additions between.
  */
-const errorOf = (n: number): number => (n + 64) * 2 ** -99;
+const errorOf = (n: number): number => (n + 2 ** 11) * 2 ** -97;
 
 const BYTES = { f32: 4, f64: 8, i64: 8 } as const;
 /** Of the ten windows, the two sources have four, and the target has the last two. */
@@ -219,7 +219,7 @@ export function sumIntegersInto(layout: Layout<Elements>, out: Elements): void {
       const address = target.begin(start);
       i64.fill(0n, address / 8, address / 8 + n);
       addPart({ ...layout, x: source }, BYTES.i64, part, (from, outer, length, columns, stride) => {
-        kernels.sums_i64(from, outer, length, columns, stride, address, 0);
+        kernels.sums_i64(from, outer, length, columns, stride, address);
       });
       target.end(start, n);
     });
