@@ -24,6 +24,7 @@ import * as op from "./terms/arithmetic";
 import { binary, unary } from "./loops/map";
 import { sum, sumAndSlope } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
+import { exactSums } from "./loops/exact";
 import { review, settle } from "./loops/settle";
 import { sums, sumsOfIntegers } from "./loops/sums";
 import { total, totalIntegers } from "./loops/total";
@@ -168,10 +169,11 @@ export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 
-// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/sums.ts and loops/settle.ts.
-export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, how: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, how); }
-export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, how: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, how); }
+// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/exact.ts, loops/sums.ts and loops/settle.ts.
+export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, fresh != 0); }
+export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
+export function exact_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums(x, outer, length, inner, stride, divisor, out); }
 export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
 export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
 export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }

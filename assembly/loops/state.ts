@@ -2,27 +2,17 @@
  * What is added to the states of sums.ts: columns of a few numbers each. There are three ways, and
  * each gives the sum in two terms.
  *
- *     plain      of f32 whose exponents lie close together: f64 adds them without rounding
+ *     plain      of f32 whose exponents lie close together: f64 adds them exactly (exact.ts)
  *     biased     of f64: to 1.5 · 2^k, so large that k stays as it is. Then what an addition rounds
  *                off takes two operations instead of TwoSum's five
  *                (Demmel and Nguyen, Fast reproducible floating-point summation, 2013)
  *     two-term   of anything: Knuth's TwoSum, 1969
  */
+import { SPREAD } from "./exact";
 import { constant, loadWide, magnitudeMask, nextHigh, nextLow } from "../lanes";
 
 /** Numbers of a column that are added at a time, at most. */
 export const GROUP: i32 = 32;
-
-/** Whether numbers are added to a state; or are its first; or are all there is. */
-export const ADD: i32 = 0;
-export const FIRST: i32 = 1;
-export const ONLY: i32 = 2;
-
-/**
- * f64 adds up to 2^6 numbers of f32 exactly, 24 bits each, while their exponents differ by 22 at
- * most: 6 + 1 + 22 + 24 = 53. As a difference of the bits of f32.
- */
-export const EXACT_SPREAD: i32 = 22 << 23;
 
 /** Numbers below this can be added with a bias. */
 const BIASED_LIMIT: f64 = 1.3407807929942597e154;
@@ -51,7 +41,7 @@ function addTo(state: usize, plane: usize, x: f64, lost: f64, magnitude: f64): v
 }
 
 /** One column of `rows` numbers, GROUP at most. */
-export function addOne<S>(x: usize, rows: i32, stride: usize, state: usize, plane: usize, how: i32): void {
+export function addOne<S>(x: usize, rows: i32, stride: usize, state: usize, plane: usize, fresh: bool): void {
   let high: f64 = 0;
   let low: f64 = 0;
   let magnitude: f64 = 0;
@@ -63,7 +53,7 @@ export function addOne<S>(x: usize, rows: i32, stride: usize, state: usize, plan
     magnitude += abs(v);
     x += stride;
   }
-  if (how != ADD) {
+  if (fresh) {
     store<f64>(state, 0);
     store<f64>(state + plane, 0);
     store<f64>(state + 2 * plane, 0);
@@ -73,12 +63,20 @@ export function addOne<S>(x: usize, rows: i32, stride: usize, state: usize, plan
 
 /** Four columns of `rows` numbers, GROUP at most. */
 @inline
-export function addFour<S>(x: usize, rows: i32, stride: usize, state: usize, plane: usize, how: i32): void {
-  if (sizeof<S>() == 4) addFourPlain(x, rows, stride, state, plane, how);
-  else addFourBiased(x, rows, stride, state, plane, how);
+export function addFour<S>(
+  x: usize,
+  rows: i32,
+  stride: usize,
+  state: usize,
+  plane: usize,
+  fresh: bool,
+): void {
+  // The numbers take the fastest way that they can.
+  if (sizeof<S>() == 4) addFourPlain(x, rows, stride, state, plane, fresh);
+  else addFourBiased(x, rows, stride, state, plane, fresh);
 }
 
-function addFourPlain(x: usize, rows: i32, stride: usize, state: usize, plane: usize, how: i32): void {
+function addFourPlain(x: usize, rows: i32, stride: usize, state: usize, plane: usize, fresh: bool): void {
   const mask = magnitudeMask<f32>(rows);
   const one = constant(1, rows);
   let largest = i32x4.splat(0);
@@ -112,22 +110,17 @@ function addFourPlain(x: usize, rows: i32, stride: usize, state: usize, plane: u
     a1 = f64x2.add(a1, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)));
   }
   const spread = i32x4.sub(largest, least);
-  if (!i32x4.all_true(i32x4.lt_s(spread, i32x4.splat(EXACT_SPREAD)))) {
-    addFourTwoTerm<f32>(x, rows, stride, state, plane, how);
+  if (!i32x4.all_true(i32x4.lt_s(spread, i32x4.splat(SPREAD)))) {
+    addFourTwoTerm<f32>(x, rows, stride, state, plane, fresh);
     return;
   }
   const none = f64x2.splat(0);
   a0 = f64x2.add(a0, b0);
   a1 = f64x2.add(a1, b1);
-  if (how == ONLY) {
-    keep(state, plane, a0, none, none);
-    keep(state + 16, plane, a1, none, none);
-    return;
-  }
   const count = f64x2.splat(<f64>rows);
   const upper = i64x2.shuffle(largest, largest, 1, 1);
-  addPair(state, plane, a0, none, f64x2.mul(count, f64x2.promote_low_f32x4(largest)), how);
-  addPair(state + 16, plane, a1, none, f64x2.mul(count, f64x2.promote_low_f32x4(upper)), how);
+  addPair(state, plane, a0, none, f64x2.mul(count, f64x2.promote_low_f32x4(largest)), fresh);
+  addPair(state + 16, plane, a1, none, f64x2.mul(count, f64x2.promote_low_f32x4(upper)), fresh);
 }
 
 /** 1.5 · 2^k for sums of up to 2^GROUP numbers, each of which is at most `largest` in size: they stay below 2^(k-1). */
@@ -143,7 +136,7 @@ export function takesBias(largest: v128): bool {
   return i64x2.all_true(f64x2.lt(largest, f64x2.splat(BIASED_LIMIT)));
 }
 
-function addFourBiased(x: usize, rows: i32, stride: usize, state: usize, plane: usize, how: i32): void {
+function addFourBiased(x: usize, rows: i32, stride: usize, state: usize, plane: usize, fresh: bool): void {
   const mask = magnitudeMask<f64>(rows);
   let largest0 = f64x2.splat(0),
     largest1 = f64x2.splat(0);
@@ -154,7 +147,7 @@ function addFourBiased(x: usize, rows: i32, stride: usize, state: usize, plane: 
     p += stride;
   }
   if (!takesBias(f64x2.pmax(largest0, largest1))) {
-    addFourTwoTerm<f64>(x, rows, stride, state, plane, how);
+    addFourTwoTerm<f64>(x, rows, stride, state, plane, fresh);
     return;
   }
   const bias0 = biasFor(largest0),
@@ -175,14 +168,14 @@ function addFourBiased(x: usize, rows: i32, stride: usize, state: usize, plane: 
     x += stride;
   }
   const count = f64x2.splat(<f64>rows);
-  addPair(state, plane, f64x2.sub(sum0, bias0), lost0, f64x2.mul(count, largest0), how);
-  addPair(state + 16, plane, f64x2.sub(sum1, bias1), lost1, f64x2.mul(count, largest1), how);
+  addPair(state, plane, f64x2.sub(sum0, bias0), lost0, f64x2.mul(count, largest0), fresh);
+  addPair(state + 16, plane, f64x2.sub(sum1, bias1), lost1, f64x2.mul(count, largest1), fresh);
 }
 
 /** Adds sums in two terms to two states. */
 @inline
-export function addPair(state: usize, plane: usize, x: v128, lost: v128, magnitude: v128, how: i32): void {
-  if (how != ADD) {
+export function addPair(state: usize, plane: usize, x: v128, lost: v128, magnitude: v128, fresh: bool): void {
+  if (fresh) {
     keep(state, plane, f64x2.add(x, lost), nextLow<f64>(f64x2.splat(0), x, lost), magnitude);
     return;
   }
@@ -200,7 +193,14 @@ function keep(state: usize, plane: usize, high: v128, low: v128, magnitude: v128
   v128.store(state + 2 * plane, magnitude);
 }
 
-function addFourTwoTerm<S>(x: usize, rows: i32, stride: usize, state: usize, plane: usize, how: i32): void {
+function addFourTwoTerm<S>(
+  x: usize,
+  rows: i32,
+  stride: usize,
+  state: usize,
+  plane: usize,
+  fresh: bool,
+): void {
   let high0 = f64x2.splat(0),
     high1 = f64x2.splat(0);
   let low0 = f64x2.splat(0),
@@ -219,6 +219,6 @@ function addFourTwoTerm<S>(x: usize, rows: i32, stride: usize, state: usize, pla
     magnitude1 = f64x2.add(magnitude1, v128.and(b, mask));
     x += stride;
   }
-  addPair(state, plane, high0, low0, magnitude0, how);
-  addPair(state + 16, plane, high1, low1, magnitude1, how);
+  addPair(state, plane, high0, low0, magnitude0, fresh);
+  addPair(state + 16, plane, high1, low1, magnitude1, fresh);
 }

@@ -6,11 +6,12 @@
  *     | high  high ...   | low  low  ...    | magnitude ...
  *
  * high + low is the sum but for a small error, low being at most half a unit in the last place of
- * high, and magnitude is at least Σ|x|, from which `settle` (settle.ts) bounds that error; it may be
- * 0 where there is none. Behind the last state each plane has room for 4 NARROW more.
+ * high, and magnitude is at least Σ|x|, from which `settle` (settle.ts) bounds that error. Behind
+ * the last state each plane has room for 4 NARROW more.
  */
-import { addFour, addOne, ADD, FIRST, GROUP, merge, ONLY } from "./state";
-import { shortRows, SHORT } from "./rows";
+import { MOST } from "./exact";
+import { shortRows } from "./rows";
+import { addFour, addOne, GROUP, merge } from "./state";
 import { totalIntegers } from "./total";
 
 /** Columns up to which four rows are added as one of four times the columns. */
@@ -18,10 +19,7 @@ const NARROW: i32 = 64;
 /** Columns in a stripe, whose states stay in a first-level cache. */
 const STRIPE: i32 = 512;
 
-/**
- * Sums [outer, length, inner], whose rows are `stride` bytes apart: `how` says whether the states
- * begin with this, or what is added to them.
- */
+/** Adds [outer, length, inner], whose rows are `stride` bytes apart, to states, or begins `fresh` ones. */
 export function sums<S>(
   x: usize,
   outer: i32,
@@ -30,20 +28,19 @@ export function sums<S>(
   stride: usize,
   state: usize,
   plane: usize,
-  how: i32,
+  fresh: bool,
 ): void {
   const scratch = state + <usize>(outer * inner) * 8;
-  if (how != ADD && (length == 0 || inner <= NARROW)) clear(state, outer * inner, plane);
-  if (length == 0) return;
-  if (inner == 1 && length <= SHORT && how == ONLY) {
-    shortRows<S>(x, outer, length, state, plane);
+  if (sizeof<S>() == 8 && inner == 1 && length <= MOST && fresh) {
+    shortRows(x, outer, length, state, plane);
     return;
   }
+  if (fresh && (length == 0 || inner <= NARROW)) clear(state, outer * inner, plane);
   for (; outer > 0; outer--) {
     if (inner == 1) row<S>(x, length, state, plane, scratch);
     else if (inner <= NARROW && stride == <usize>inner * sizeof<S>())
       narrow<S>(x, length, inner, state, plane, scratch);
-    else columns<S>(x, length, inner, stride, state, plane, inner <= NARROW ? ADD : how);
+    else columns<S>(x, length, inner, stride, state, plane, fresh && inner > NARROW);
     x += <usize>length * stride;
     state += <usize>inner * 8;
   }
@@ -56,20 +53,19 @@ function columns<S>(
   stride: usize,
   state: usize,
   plane: usize,
-  how: i32,
+  fresh: bool,
 ): void {
   const size = sizeof<S>();
-  if (how == ONLY && length > GROUP) how = FIRST;
-  for (let first = 0; first < inner; first += STRIPE) {
-    const end = min(inner, first + STRIPE);
+  for (let stripe = 0; stripe < inner; stripe += STRIPE) {
+    const end = min(inner, stripe + STRIPE);
     for (let l = 0; l < length; l += GROUP) {
       const rows = min(GROUP, length - l);
-      const now = l == 0 ? how : ADD;
+      const first = fresh && l == 0;
       const from = x + <usize>l * stride;
-      let c: usize = first;
+      let c: usize = stripe;
       for (; c + 4 <= <usize>end; c += 4)
-        addFour<S>(from + c * size, rows, stride, state + c * 8, plane, now);
-      for (; c < <usize>end; c++) addOne<S>(from + c * size, rows, stride, state + c * 8, plane, now);
+        addFour<S>(from + c * size, rows, stride, state + c * 8, plane, first);
+      for (; c < <usize>end; c++) addOne<S>(from + c * size, rows, stride, state + c * 8, plane, first);
     }
   }
 }
@@ -78,7 +74,7 @@ function columns<S>(
 function narrow<S>(x: usize, length: i32, inner: i32, state: usize, plane: usize, scratch: usize): void {
   const stride = <usize>inner * sizeof<S>();
   if (length >= 4) {
-    columns<S>(x, length >> 2, 4 * inner, 4 * stride, scratch, plane, FIRST);
+    columns<S>(x, length >> 2, 4 * inner, 4 * stride, scratch, plane, true);
     for (let i = 0; i < 4; i++) {
       for (let c: usize = 0; c < <usize>inner; c++) {
         merge(state + c * 8, scratch, plane);
@@ -86,20 +82,21 @@ function narrow<S>(x: usize, length: i32, inner: i32, state: usize, plane: usize
       }
     }
   }
-  if (length & 3) columns<S>(x + <usize>(length & ~3) * stride, length & 3, inner, stride, state, plane, ADD);
+  if (length & 3)
+    columns<S>(x + <usize>(length & ~3) * stride, length & 3, inner, stride, state, plane, false);
 }
 
 /** A row as four columns, whose sums are then added up. */
 function row<S>(x: usize, length: i32, state: usize, plane: usize, scratch: usize): void {
   const stride: usize = 4 * sizeof<S>();
-  let how = FIRST;
+  let fresh = true;
   for (let rows = length >> 2; rows > 0; rows -= GROUP) {
-    addFour<S>(x, min(GROUP, rows), stride, scratch, plane, how);
+    addFour<S>(x, min(GROUP, rows), stride, scratch, plane, fresh);
     x += <usize>min(GROUP, rows) * stride;
-    how = ADD;
+    fresh = false;
   }
   if (length >= 4) for (let c: usize = 0; c < 4; c++) merge(state, scratch + 8 * c, plane);
-  if (length & 3) addOne<S>(x, length & 3, sizeof<S>(), state, plane, ADD);
+  if (length & 3) addOne<S>(x, length & 3, sizeof<S>(), state, plane, false);
 }
 
 function clear(state: usize, n: i32, plane: usize): void {

@@ -64,8 +64,18 @@ type SumsKernel = (
   stride: number,
   state: number,
   plane: number,
-  how: number,
+  fresh: number,
 ) => void;
+/** Returns whether it could. */
+type ExactKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  divisor: number,
+  out: number,
+) => number;
 type SettleKernel = (
   state: number,
   plane: number,
@@ -105,6 +115,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
     "sums_i64",
     (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
   > &
+  Record<"exact_f32", ExactKernel> &
   Record<"settle_f64", SettleKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &

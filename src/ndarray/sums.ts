@@ -117,8 +117,8 @@ function forEachPart(
   }
 }
 
-/** Whether a kernel adds to states, begins them, or does all that there is to them: see assembly/loops/state.ts. */
-const How = { ADD: 0, FIRST: 1, ONLY: 2 } as const;
+/** Numbers that exact_f32 may add to one sum (assembly/loops/exact.ts). */
+const MOST_EXACT = 64;
 
 /** The sums of floats of a layout; `rows` has the numbers of each side by side. */
 class FloatSums {
@@ -140,16 +140,19 @@ class FloatSums {
 
   /** Puts the sums of a part, over the divisor, at `out`. */
   put(part: Part, out: number): void {
-    const { source, state, tag, layout } = this;
+    const { source, state, tag, layout, divisor } = this;
     const { kernels } = source.memory;
-    const kernel = kernels[`sums_${tag}`];
-    let added = 0;
+    const few = tag === "f32" && layout.length <= MOST_EXACT;
+    let parts = 0;
+    let settled = 0;
     addPart({ ...layout, x: source }, BYTES[tag], part, (address, outer, length, columns, stride) => {
-      const how = added > 0 ? How.ADD : length < layout.length ? How.FIRST : How.ONLY;
-      kernel(address, outer, length, columns, stride, state, PLANE, how);
-      added += length;
+      const whole = length === layout.length;
+      if (few && whole) settled = kernels.exact_f32(address, outer, length, columns, stride, divisor, out);
+      if (settled) return;
+      const fresh = parts++ === 0 ? 1 : 0;
+      kernels[`sums_${tag}`](address, outer, length, columns, stride, state, PLANE, fresh);
     });
-    this.settle(part, out);
+    if (!settled) this.settle(part, out);
   }
 
   private settle({ o, outer, column, columns }: Part, out: number): void {
