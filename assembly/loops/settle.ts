@@ -7,6 +7,7 @@ import { magnitudeMask } from "../lanes";
 
 /** Covers the rounding of the interval's ends: two units in the last place of low. */
 const RELATIVE: f64 = 4.440892098500626e-16;
+const INFINITE: u64 = 0x7ff0000000000000;
 
 /**
  * Writes `count` sums at `out`; returns for how many that is not certain, whose indices stand, as
@@ -69,30 +70,41 @@ export function review<S>(
     const row = <usize>(c / inner) * <usize>length * stride;
     const from = x + row + <usize>(c % inner) * sizeof<S>();
     const to = out + <usize>c * 8;
-    let special: f64 = 0;
-    let least = Infinity;
+    // Sizes as bits are ordered like the sizes; least is less by 1, so that 0 is the greatest.
+    let largest: u64 = 0;
+    let least = u64.MAX_VALUE;
     for (let l = 0; l < length; l++) {
-      const v = <f64>load<S>(from + <usize>l * stride);
-      const size = abs(v);
-      if (!(size < Infinity)) special += v;
-      else if (size > 0) least = min(least, size);
+      const bits = reinterpret<u64>(<f64>load<S>(from + <usize>l * stride)) & i64.MAX_VALUE;
+      largest = max(largest, bits);
+      least = min(least, bits - 1);
     }
-    if (special != 0) store<f64>(to, special);
-    else if (!(isExact<S>(load<f64>(magnitudes + <usize>c * 8), least) && isFinite(load<f64>(to))))
+    if (largest >= INFINITE) store<f64>(to, specialSum<S>(from, length, stride));
+    else if (!(isExact<S>(load<f64>(magnitudes + <usize>c * 8), least + 1) && isFinite(load<f64>(to))))
       left = append(left, c);
   }
   return <i32>((left - list) >> 2);
 }
 
+/** Σ of the infinities and NaNs. */
+function specialSum<S>(x: usize, length: i32, stride: usize): f64 {
+  let sum: f64 = 0;
+  for (; length > 0; length--) {
+    const v = <f64>load<S>(x);
+    if (!isFinite(v)) sum += v;
+    x += stride;
+  }
+  return sum;
+}
+
 /**
- * Whether low was added exactly. It is an integer in a common unit of the numbers, of which `least`
- * is the smallest, and while f64 counts those units, below 2^53 of them, nothing is rounded. Low is
+ * Whether low was added exactly. It is an integer in a common unit of the numbers, of which the
+ * smallest has the bits `least`, and while f64 counts those units, below 2^53 of them, nothing is rounded. Low is
  * at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92 units. Two bits
  * are to spare.
  */
 @inline
-function isExact<S>(magnitude: f64, least: f64): bool {
-  const exponent = reinterpret<f64>(reinterpret<u64>(least) & 0x7ff0000000000000);
+function isExact<S>(magnitude: f64, least: u64): bool {
+  const exponent = reinterpret<f64>(least & INFINITE);
   // Subnormal numbers have the unit of the smallest normal one.
   const power = max(exponent, 2.2250738585072014e-308);
   // The unit is 2^-23 or 2^-52 of the power of two: 2^90 of them are 2^67 or 2^38 such powers.
