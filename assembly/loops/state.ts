@@ -8,7 +8,7 @@
  *                (Demmel and Nguyen, Fast reproducible floating-point summation, 2013)
  *     two-term   of anything: Knuth's TwoSum, 1969
  */
-import { SPREAD } from "./exact";
+import { spread as maximumSpread } from "./exact";
 import { constant, loadWide, magnitudeMask, nextHigh, nextLow } from "../lanes";
 
 /** Numbers of a column that are added at a time, at most. */
@@ -110,7 +110,7 @@ function addFourPlain(x: usize, rows: i32, stride: usize, state: usize, plane: u
     a1 = f64x2.add(a1, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)));
   }
   const spread = i32x4.sub(largest, least);
-  if (!i32x4.all_true(i32x4.lt_s(spread, i32x4.splat(SPREAD)))) {
+  if (!i32x4.all_true(i32x4.lt_s(spread, i32x4.splat(maximumSpread<f32>())))) {
     addFourTwoTerm<f32>(x, rows, stride, state, plane, fresh);
     return;
   }

@@ -9,8 +9,6 @@
  * high, and magnitude is at least Σ|x|, from which `settle` (settle.ts) bounds that error. Behind
  * the last state each plane has room for 4 NARROW more.
  */
-import { MOST } from "./exact";
-import { shortRows } from "./rows";
 import { addFour, addOne, GROUP, merge } from "./state";
 import { totalIntegers } from "./total";
 
@@ -31,10 +29,6 @@ export function sums<S>(
   fresh: bool,
 ): void {
   const scratch = state + <usize>(outer * inner) * 8;
-  if (sizeof<S>() == 8 && inner == 1 && length <= MOST && fresh) {
-    shortRows(x, outer, length, state, plane);
-    return;
-  }
   if (fresh && (length == 0 || inner <= NARROW)) clear(state, outer * inner, plane);
   for (; outer > 0; outer--) {
     if (inner == 1) row<S>(x, length, state, plane, scratch);

@@ -115,7 +115,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
     "sums_i64",
     (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
   > &
-  Record<"exact_f32", ExactKernel> &
+  Record<`exact_${"f32" | "f64"}`, ExactKernel> &
   Record<"settle_f64", SettleKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &

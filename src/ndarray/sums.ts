@@ -117,7 +117,7 @@ function forEachPart(
   }
 }
 
-/** Numbers that exact_f32 may add to one sum (assembly/loops/exact.ts). */
+/** Numbers that the kernels exact_* may add to one sum (assembly/loops/exact.ts). */
 const MOST_EXACT = 64;
 
 /** The sums of floats of a layout; `rows` has the numbers of each side by side. */
@@ -142,12 +142,13 @@ class FloatSums {
   put(part: Part, out: number): void {
     const { source, state, tag, layout, divisor } = this;
     const { kernels } = source.memory;
-    const few = tag === "f32" && layout.length <= MOST_EXACT;
+    const few = layout.length <= MOST_EXACT;
     let parts = 0;
     let settled = 0;
     addPart({ ...layout, x: source }, BYTES[tag], part, (address, outer, length, columns, stride) => {
       const whole = length === layout.length;
-      if (few && whole) settled = kernels.exact_f32(address, outer, length, columns, stride, divisor, out);
+      if (few && whole)
+        settled = kernels[`exact_${tag}`](address, outer, length, columns, stride, divisor, out);
       if (settled) return;
       const fresh = parts++ === 0 ? 1 : 0;
       kernels[`sums_${tag}`](address, outer, length, columns, stride, state, PLANE, fresh);
