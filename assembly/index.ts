@@ -27,8 +27,11 @@ import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
 import { sum, sumAndSlope, sumGiven } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
-import { rowTotals, total, totalIntegers } from "./loops/total";
 import { exact } from "./loops/exact";
+import { exactSums } from "./loops/few";
+import { review, settle } from "./loops/settle";
+import { sums, sumsOfIntegers } from "./loops/sums";
+import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
 import { countRows, keepWhere } from "./loops/masks";
 import { lossOfRows, scaleRows, SmoothSumOf, SumOf } from "./loops/rows";
@@ -236,15 +239,24 @@ export {
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
 export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
-export function totals_f32(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f32>(x, rows, length, out); }
-export function totals_f64(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f64>(x, rows, length, out); }
+export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 export function exact_f32(x: ptr, n: i32, out: ptr): void { exact<f32>(x, n, out); }
 export function exact_f64(x: ptr, n: i32, out: ptr): void { exact<f64>(x, n, out); }
-export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 
 // Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as f32), where that is 1.
 export function terms_f32(x: ptr, n: i32, halves: i32): f64 { return halves != 0 ? sumGiven<GivenByHalves, f32>(x, n) : sumGiven<Given, f32>(x, n); }
 export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<Given, f64>(x, n); }
+
+
+// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/few.ts, loops/sums.ts and loops/settle.ts.
+export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, fresh != 0); }
+export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, fresh != 0); }
+export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
+export function few_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f32>(x, outer, length, inner, stride, divisor, out); }
+export function few_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f64>(x, outer, length, inner, stride, divisor, out); }
+export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
+export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
+export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }
 
 // Conversions: convert_<from>_<to>
 export function convert_f16_f32(x: ptr, out: ptr, n: i32): void { widen<f16>(x, out, n); }

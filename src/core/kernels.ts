@@ -57,6 +57,45 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+type SumsKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  state: number,
+  plane: number,
+  fresh: number,
+) => void;
+/** Returns whether it could. */
+type FewKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  divisor: number,
+  out: number,
+) => number;
+type SettleKernel = (
+  state: number,
+  plane: number,
+  count: number,
+  error: number,
+  divisor: number,
+  out: number,
+) => number;
+type ReviewKernel = (
+  x: number,
+  length: number,
+  inner: number,
+  stride: number,
+  list: number,
+  count: number,
+  magnitudes: number,
+  out: number,
+) => number;
+
 /** The elementary functions, which have a function of one vector beside the kernel: `VectorFunctionName`. */
 export type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
@@ -78,13 +117,20 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`exact_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
   Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
-  Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
   Record<
     `scale_${"f32" | "f64"}`,
     (x: number, factors: number, out: number, rows: number, length: number) => void
   > &
   Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
   Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
+  Record<`sums_${"f32" | "f64"}`, SumsKernel> &
+  Record<
+    "sums_i64",
+    (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
+  > &
+  Record<`few_${"f32" | "f64"}`, FewKernel> &
+  Record<"settle_f64", SettleKernel> &
+  Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &
   Record<`extreme_${ComputeTag}`, ExtremeKernel> &
   Record<
