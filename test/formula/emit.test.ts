@@ -94,15 +94,26 @@ function problemWith(given: Case): string | null {
   if (!Object.is(emitted.sum, interpreted.sum)) return `sum ${emitted.sum}, interpreted ${interpreted.sum}`;
   const inputs = operands.map((x) => read(tag, x) as number[]);
   const expected = Array.from({ length: n }, (_, i) => {
-    const outputs = twin(program, inputs.map((x) => x[i]), numbers);
+    const outputs = twin(
+      program,
+      inputs.map((x) => x[i]),
+      numbers,
+    );
     return program.masked && mask[i] === 0 ? outputs.map(() => 0) : outputs;
   });
   const first = program.outputs[0]?.role === "sum" ? 1 : 0;
   for (const [name, { around }] of Object.entries({ emitted, interpreted })) {
     for (const [i, bytes] of around.entries()) {
       const edges = [...bytes.subarray(0, 32), ...bytes.subarray(bytes.length - 32)];
-      if (!given.inPlace && edges.some((byte) => byte !== SENTINEL)) return `${name}: output ${i} passes its end`;
-      const wanted = read(tag, store(tag, expected.map((outputs) => outputs[first + i]))) as number[];
+      if (!given.inPlace && edges.some((byte) => byte !== SENTINEL))
+        return `${name}: output ${i} passes its end`;
+      const wanted = read(
+        tag,
+        store(
+          tag,
+          expected.map((outputs) => outputs[first + i]),
+        ),
+      ) as number[];
       const difference = firstDifference(elements(tag, bytes), wanted);
       if (difference) return `${name}: output ${i} ${difference}`;
     }
@@ -114,7 +125,9 @@ function caseOf(program: Program, n: number, random: Random, shift = 0): Case {
   return {
     program,
     operands: Array.from({ length: program.operands }, () => samples(TAGS[program.dtype], n, random)),
-    numbers: Array.from({ length: program.numbers }, () => random.pick([0, -0, 0.5, -1.25, 3, NaN, Infinity])),
+    numbers: Array.from({ length: program.numbers }, () =>
+      random.pick([0, -0, 0.5, -1.25, 3, NaN, Infinity]),
+    ),
     mask: Uint8Array.from({ length: n }, () => random.pick([0, 0, 1, 2, 255])),
     n,
     shift,
@@ -144,7 +157,11 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
     sum: value(4),
     stores: [value(4), value(3)],
   });
-  const fixed = { absolute, notZeroAtZero, masked: { ...notZeroAtZero, masked: true, key: `${notZeroAtZero.key} masked` } };
+  const fixed = {
+    absolute,
+    notZeroAtZero,
+    masked: { ...notZeroAtZero, masked: true, key: `${notZeroAtZero.key} masked` },
+  };
 
   it.each(Object.entries(fixed))("%s has the twin's bits at every length and shift", (_, program) => {
     for (const n of [...SHORT, ...EDGES]) {
@@ -199,7 +216,9 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
         for (const provider of [kernel, interpreter]) {
           provider.rows(addresses, rows, length, NUMBERS, sums);
           for (let row = 0; row < rows; row++) {
-            const at = addresses.map((address, i) => address + row * length * (mask && i === operands ? 1 : size));
+            const at = addresses.map(
+              (address, i) => address + row * length * (mask && i === operands ? 1 : size),
+            );
             expect(place.f64[sums / 8 + row]).toBe(kernel.run(at, length, NUMBERS));
           }
         }

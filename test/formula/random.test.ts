@@ -63,7 +63,7 @@ function compare(random: Random, formula: FormulaCase, dtype: DType): void {
   }
 }
 
-const RUNS = 400;
+const RUNS = 100;
 
 test.each(DTYPES)(
   "random formulas of %s give the bits of tensors, with gradients and reductions",
