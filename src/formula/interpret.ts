@@ -60,7 +60,8 @@ export class Interpreter implements BlockKernel {
 
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
     const plan = planOf(this.program);
-    if (this.program.masked) this.memory.bytes.fill(0, this.register(ZEROS), this.register(ZEROS) + CHUNK * 8);
+    if (this.program.masked)
+      this.memory.bytes.fill(0, this.register(ZEROS), this.register(ZEROS) + CHUNK * 8);
     for (let start = 0; start < n; start += CHUNK) {
       this.chunk(plan, { addresses, start, n: Math.min(CHUNK, n - start), numbers }, terms);
     }
@@ -135,7 +136,13 @@ export class Interpreter implements BlockKernel {
   }
 
   /** Any other kernel of one or two operands. */
-  private kernel(name: string, inputs: readonly Place[], [x, y]: readonly number[], to: number, n: number): void {
+  private kernel(
+    name: string,
+    inputs: readonly Place[],
+    [x, y]: readonly number[],
+    to: number,
+    n: number,
+  ): void {
     const kernel = this.memory.kernels[`${name}_${this.tag}` as keyof Kernels] as AnyKernel;
     if (inputs.length === 1) {
       (kernel as UnaryKernel)(x, to, n, 0, 0);

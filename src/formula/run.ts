@@ -49,7 +49,9 @@ export function rowSums(
     apart(Pass.of(run), (pass) => {
       const blocks = new Blocks(pass);
       if (length > 0 && length <= BLOCK) blocks.shortRows(length, divisorOf, sums);
-      else for (let row = 0; row < sums.length; row++) sums[row] = blocks.sum(row * length, length, divisorOf(row));
+      else
+        for (let row = 0; row < sums.length; row++)
+          sums[row] = blocks.sum(row * length, length, divisorOf(row));
       return 0;
     }),
   );

@@ -168,7 +168,7 @@ describe("bad calls", () => {
   });
 
   test("of other numbers of operands", () => {
-    expect(() => charbonnier(data() as never)).toThrow(
+    expect(() => (charbonnier as (...args: unknown[]) => unknown)(data())).toThrow(
       "charbonnier: expected 2 operands, as the function has them, got 1",
     );
     expect(() => (charbonnier as (...args: unknown[]) => unknown)(data(), target, target)).toThrow("got 3");
@@ -189,7 +189,7 @@ describe("bad calls", () => {
 
   test("of fuse itself", () => {
     expect(() => fuse(1 as never)).toThrow("fuse: expected a function of operands, got 1");
-    expect(() => fuse((a: Tensor) => a, { parameters: { dim: 1 } } as never)).toThrow("got dim");
+    expect(() => fuse((a: Tensor) => a, { parameters: { dim: 1 } })).toThrow("got dim");
     expect(() => fuse((a: Tensor) => a, { parameters: { p: "1" } } as never)).toThrow(
       'fuse: expected the parameter p to be a number, got "1"',
     );
@@ -201,4 +201,20 @@ describe("bad calls", () => {
     const bools = ones([2]).gt(0);
     expect(() => charbonnier(bools, bools)).toThrow("Subtraction, the `-` operator, with two bool tensors");
   });
+});
+
+test("types say how many operands there are, and which parameters", () => {
+  const free = fuse((...operands: Tensor[]) => operands.reduce((sum, x) => sum.add(x)));
+  expect(free(data(), data(), 1, { reduction: "sum" }).item()).toBe(9);
+  const annotated = fuse((a: Tensor, { p }: { p: number }) => a.mul(p), { parameters: { p: 2 } });
+  expect(annotated(data(), { p: 4, reduction: "sum" }).item()).toBe(10);
+  const one = fuse((a) => a.abs());
+  expect(() => {
+    // @ts-expect-error one operand, and no parameters
+    one(data(), data());
+  }).toThrow("fused: expected 1 operand, as the function has them, got 2");
+  expect(() => {
+    // @ts-expect-error there is no such parameter
+    charbonnier(data(), target, { epsilon: 1 });
+  }).toThrow("epsilon");
 });
