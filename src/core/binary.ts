@@ -28,5 +28,5 @@ export function moduleFor(shared: boolean): WebAssembly.Module | null {
 
 /** The bytes of the binary; null where they are not at hand. */
 export function binaryBytes(): Uint8Array | null {
-  return provided && provided.bytes();
+  return provided?.bytes() ?? null;
 }

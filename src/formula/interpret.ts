@@ -8,7 +8,7 @@ import type { LinearMemory } from "../core/memory.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { type Place, type Plan, planOf, SCRATCH_REGISTER, type Step, ZEROS } from "./plan.js";
 import type { Program } from "./program.js";
-import type { BlockKernel } from "./provider.js";
+import type { BlockKernel, TermsKernel } from "./provider.js";
 import { FIRST_SLOT, REGISTER_WINDOWS, REGISTERS, TERMS } from "./windows.js";
 
 /** Elements of a chunk. */
@@ -26,7 +26,7 @@ interface Chunk {
   readonly numbers: number;
 }
 
-export class Interpreter implements BlockKernel {
+export class Interpreter implements BlockKernel, TermsKernel {
   private readonly half: "f16" | "bf16" | null;
   private readonly tag: "f32" | "f64";
   /** Bytes of an element in memory, and in the computing type. */

@@ -62,7 +62,7 @@ export function rowSums(
  * at again, when the operand would be gone.
  */
 function apart(pass: Pass, sum: (pass: Pass) => number): number {
-  if (!hasSum(pass.program)) {
+  if (!pass.hasSum) {
     new Blocks(pass).store();
     return 0;
   }
@@ -80,7 +80,7 @@ class Blocks {
 
   constructor(private readonly pass: Pass) {
     this.kernel = kernelFor(pass.program, pass.memory);
-    if (hasSum(pass.program)) pass.memory.window(TERMS);
+    if (pass.hasSum) pass.memory.window(TERMS);
   }
 
   store(): void {
