@@ -12,6 +12,8 @@ import {
   readAlpha,
   readClamp,
   readReplacements,
+  readSoftplus,
+  type SoftplusOptions,
 } from "../ndarray/method-arguments.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
 import type { Typed } from "../ndarray/promotion.js";
@@ -173,6 +175,9 @@ export class Expression implements Algebra<Expression> {
   }
   nanToNum(first?: number | NanToNumOptions, posinf?: number, neginf?: number): Expression {
     return this.op("nanToNum", readReplacements("nanToNum", first, posinf, neginf));
+  }
+  softplus(options: SoftplusOptions = {}): Expression {
+    return this.op("softplus", readSoftplus(options));
   }
   where(condition: Expression, other: ExpressionInput): Expression {
     this.checkOther("where", condition);

@@ -44,7 +44,7 @@ export class Traced {
     const inputs = inOrder([root]).filter(({ name }) => name === "operand");
     this.used = new Set(inputs.map(({ index }) => index));
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
-    this.dtype = one ? (root.dtype as ProgramDType) : null;
+    this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
     this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
   }
@@ -88,7 +88,7 @@ export interface FuseOptions<P> {
   /** The formula's name in messages and in the graph; the function's own by default. */
   name?: string;
   /** The numbers that the function takes behind its operands, with their defaults. */
-  parameters?: P;
+  parameters?: P & Readonly<Record<string, number>>;
 }
 
 /** The options that every fused function has; no parameter may have their names. */

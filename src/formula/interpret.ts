@@ -131,15 +131,15 @@ export class Interpreter implements BlockKernel, TermsKernel {
         kernels[`where_${this.wide}`](scratch, y, z, to, n);
         break;
       default:
-        this.kernel(name, inputs, [x, y], to, n);
+        this.kernel(name, inputs, [x, y, z], to, n);
     }
   }
 
-  /** Any other kernel of one or two operands. */
+  /** Any other kernel of one or two operands, or of one and two numbers. */
   private kernel(
     name: string,
     inputs: readonly Place[],
-    [x, y]: readonly number[],
+    [x, y, z]: readonly number[],
     to: number,
     n: number,
   ): void {
@@ -148,8 +148,16 @@ export class Interpreter implements BlockKernel, TermsKernel {
       (kernel as UnaryKernel)(x, to, n, 0, 0);
       return;
     }
+    if (inputs.length === 3) {
+      (kernel as UnaryKernel)(x, to, n, this.numberAt(y), this.numberAt(z));
+      return;
+    }
     const [xStep, yStep] = inputs.map(({ kind }) => (kind === "number" ? 0 : 16));
     (kernel as BinaryKernel)(x, xStep, y, yStep, to, n);
+  }
+
+  private numberAt(address: number): number {
+    return this.wide === 8 ? this.memory.f64[address >> 3] : this.memory.f32[address >> 2];
   }
 
   private at({ kind, index }: Place, { addresses, start, numbers }: Chunk): number {

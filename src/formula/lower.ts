@@ -95,6 +95,8 @@ class Lowering {
   /** Instructions by what they compute: equal ones are computed once. */
   private readonly known = new Map<string, Reference>();
   private readonly half: boolean;
+  /** Whether what is being lowered is of float32, beside halves: torch computes some derivatives so. */
+  private wide = false;
 
   constructor(
     readonly dtype: ProgramDType,
@@ -104,7 +106,9 @@ class Lowering {
   }
 
   add(x: Expression): void {
-    if (x.dtype !== this.dtype && x.dtype !== "bool") refuse();
+    const isWide = ({ dtype }: Expression): boolean => this.half && dtype === "float32";
+    if (x.dtype !== this.dtype && x.dtype !== "bool" && !isWide(x)) refuse();
+    this.wide = isWide(x) || x.inputs.some((input) => typeof input !== "number" && isWide(input));
     this.values.set(x, this.lowered(x));
   }
 
@@ -122,6 +126,11 @@ class Lowering {
     }
   }
 
+  /** The dtype of the operation that is being lowered. */
+  get type(): ProgramDType {
+    return this.wide ? "float32" : this.dtype;
+  }
+
   private operand(index: number): Reference {
     if (this.isNumber(index)) return { kind: "number", index: this.sources.push({ operand: index }) - 1 };
     return { kind: "operand", index: this.operands.push(index) - 1 };
@@ -129,7 +138,7 @@ class Lowering {
 
   /** The value of an expression, or a number rounded to the dtype. */
   read(x: ExpressionInput): Reference {
-    return typeof x === "number" ? this.number(roundFloat(this.dtype, x)) : this.values.get(x)!;
+    return typeof x === "number" ? this.number(roundFloat(this.type, x)) : this.values.get(x)!;
   }
 
   /** A number in the type that the dtype is computed in, not rounded to the dtype itself. */
@@ -147,7 +156,7 @@ class Lowering {
     const folded = this.fold(name, inputs, rounds);
     if (folded) return folded;
     const needed = rounds === "always" || (rounds === "as-needed" && !EXACT.has(name));
-    const rounded = this.half && needed;
+    const rounded = this.half && !this.wide && needed;
     return this.instruct({ name, inputs, rounds: rounded });
   }
 
@@ -161,6 +170,14 @@ class Lowering {
     return reference;
   }
 
+  /** A value of float32 as one of the operands' dtype. */
+  narrowed(value: Reference): Reference {
+    const number = this.knownNumber(value);
+    if (number !== null) return this.number(roundFloat(this.dtype, number));
+    // A number that an operand gives is one of the dtype as it is.
+    return value.kind === "value" ? this.instruct({ ...this.code[value.index], rounds: true }) : value;
+  }
+
   private fold(name: InstructionName, inputs: readonly Reference[], rounds: Rounds): Reference | null {
     const compute = FOLDED[name];
     const [a, b] = inputs.map((input) => this.knownNumber(input));
@@ -168,7 +185,7 @@ class Lowering {
     const value = compute(a, b);
     // One operation on float32 numbers, rounded twice, is as if it were rounded once.
     const single = this.dtype === "float64" ? value : Math.fround(value);
-    return this.number(rounds === "never" ? single : roundFloat(this.dtype, single));
+    return this.number(rounds === "never" ? single : roundFloat(this.type, single));
   }
 
   private knownNumber({ kind, index }: Reference): number | null {
@@ -301,7 +318,7 @@ const power: LoweringRule = (to, x) => {
   const value = to.read(first(x));
   // Several operations in a row are rounded once, in bfloat16 each by itself where they are products.
   const once: Rounds = "never";
-  const products: Rounds = to.dtype === "bfloat16" ? "as-needed" : "never";
+  const products: Rounds = to.type === "bfloat16" ? "as-needed" : "never";
   const one = to.number(1);
   switch (x.parameters.exponent) {
     case 0:
@@ -325,6 +342,13 @@ const power: LoweringRule = (to, x) => {
   }
 };
 
+/** beta and the threshold are inputs like x. */
+const softplus: LoweringRule = (to, x) => {
+  if (isBool(first(x))) refuse();
+  const { beta = 1, threshold = 20 } = x.parameters;
+  return to.emit("softplus", [to.read(first(x)), to.readAsIs(beta), to.readAsIs(threshold)]);
+};
+
 const where: LoweringRule = (to, x) => {
   const [condition, a, b] = x.inputs;
   if (!isBool(condition) || (x.dtype === "bool" && !(isBool(a) && isBool(b)))) refuse();
@@ -340,14 +364,17 @@ const keep: LoweringRule = (to, x) =>
       );
 
 const conversion: LoweringRule = (to, x) => {
-  const value = to.read(first(x));
-  return x.dtype === "bool" && !isBool(first(x)) ? to.emit("ne", [value, to.number(0)]) : value;
+  const from = first(x);
+  const value = to.read(from);
+  if (isBool(from) || x.dtype === from.dtype) return value;
+  if (x.dtype === "bool") return to.emit("ne", [value, to.number(0)]);
+  return x.dtype === to.dtype ? to.narrowed(value) : value;
 };
 
 const nanToNum: LoweringRule = (to, x) => {
   if (isBool(first(x))) refuse();
   const { nan = 0, posinf, neginf } = x.parameters;
-  const largest = LARGEST[to.dtype]!;
+  const largest = LARGEST[to.type]!;
   const value = to.read(first(x));
   const replace = (current: Reference, mask: Reference, by: number): Reference =>
     to.emit("where", [mask, to.read(by), current]);
@@ -376,6 +403,17 @@ const RULES: Readonly<Record<ElementwiseName, LoweringRule>> = {
   sgn: refuse,
   conj: refuse,
   sqrt: unary("sqrt"),
+  exp: unary("exp"),
+  expm1: unary("expm1"),
+  log: unary("log"),
+  log1p: unary("log1p"),
+  sigmoid: unary("sigmoid"),
+  tanh: unary("tanh"),
+  softplus,
+  logsigmoid: unary("logsigmoid"),
+  sin: unary("sin"),
+  cos: unary("cos"),
+  erf: unary("erf"),
   relu: unary("relu"),
   clamp,
   clampBetween,

@@ -68,7 +68,7 @@ function described(result: unknown): string {
   if (typeof result === "number")
     return "a number; the result must depend on an operand, as in x.mul(0).add(1)";
   if (isLossgradTensor(result)) return "a Tensor; compute with the operands that it is called with";
-  const isPromise = typeof (result as Partial<Promise<unknown>> | null)?.then === "function";
+  const isPromise = typeof result === "object" && result !== null && "then" in result;
   if (isPromise) return "a promise; the function must not be async";
   return describeValue(result);
 }

@@ -38,9 +38,9 @@ export function readAlpha(caller: string, options: AlphaOptions | undefined): nu
 
 /** What stands in an operation beside numbers: tensors, or the expressions of a formula. */
 export interface OperandKind<V> {
-  isTensor(this: void, value: unknown): value is V;
+  readonly isTensor: (value: unknown) => value is V;
   /** Throws for what is neither of them nor a number. */
-  checkOperand(this: void, caller: string, value: unknown): void;
+  readonly checkOperand: (caller: string, value: unknown) => void;
 }
 
 /** Limits of clamp: numbers, or what `isTensor` holds for. */
@@ -68,7 +68,7 @@ export function readClamp<V>(
   const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
   return {
     name: others.length === 2 ? "clampBetween" : one,
-    others: others as (V | number)[],
+    others: others,
     parameters: {},
   };
 }

@@ -19,17 +19,29 @@ export interface FusedOptions {
   reduction?: Reduction;
 }
 
+/** An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead. */
+type TextOperand<P> = Tensor & P;
+/** What calls give in place of the arguments A of a text: operands, of which the parameters are none. */
+type CallOperands<A extends readonly unknown[], P> = keyof P extends never
+  ? { [K in keyof A]: Operand }
+  : A extends readonly [...infer O, unknown]
+    ? { [K in keyof O]: Operand }
+    : Operand[];
+/** The options of a call: those of every fused function, and the parameters. */
+type CallOptions<P> = keyof P extends never ? FusedOptions : FusedOptions & Partial<P>;
+/** The arguments of a call; where the text does not tell how many operands there are, any number. */
+type CallArguments<O extends Operand[], P> = number extends O["length"]
+  ? (Operand | CallOptions<P>)[]
+  : [...operands: O, options?: CallOptions<P>];
+
 /** A fused function: of as many operands as the formula has, then of options. */
-export interface FusedFunction<A extends readonly Tensor[], P extends object> {
-  (...args: [...operands: { [K in keyof A]: Operand }, options?: FusedOptions & Partial<P>]): Tensor;
+export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
+  (...args: CallArguments<O, P>): Tensor;
   /** The formula's name. */
   readonly name: string;
   /** The name with the parameters' defaults, as in `charbonnier(eps=0.001)`. */
   toString(): string;
 }
-
-/** The numbers that a formula takes besides its operands. */
-type Numbers = Readonly<Record<string, number>>;
 
 /**
  * Makes one operation of a function of tensors that works element by element: all operands are read
@@ -62,27 +74,10 @@ type Numbers = Readonly<Record<string, number>>;
  * const myL1Loss = fuse((prediction, target) => prediction.sub(target).abs().mean());
  * myL1Loss(tensor([1, 2]), tensor([2, 4])).item(); // 1.5
  */
-export function fuse<A extends Tensor[]>(
+export function fuse<A extends TextOperand<P>[], P extends object = object>(
   fn: (...operands: A) => Tensor,
-  options?: { name?: string },
-): FusedFunction<A, object>;
-export function fuse<P extends Numbers>(
-  fn: (a: Tensor, parameters: P) => Tensor,
-  options: FuseOptions<P>,
-): FusedFunction<[Tensor], P>;
-export function fuse<P extends Numbers>(
-  fn: (a: Tensor, b: Tensor, parameters: P) => Tensor,
-  options: FuseOptions<P>,
-): FusedFunction<[Tensor, Tensor], P>;
-export function fuse<P extends Numbers>(
-  fn: (a: Tensor, b: Tensor, c: Tensor, parameters: P) => Tensor,
-  options: FuseOptions<P>,
-): FusedFunction<[Tensor, Tensor, Tensor], P>;
-export function fuse<P extends Numbers>(
-  fn: (a: Tensor, b: Tensor, c: Tensor, d: Tensor, parameters: P) => Tensor,
-  options: FuseOptions<P>,
-): FusedFunction<[Tensor, Tensor, Tensor, Tensor], P>;
-export function fuse(fn: (...args: never[]) => Tensor, options: FuseOptions<object> = {}): unknown {
+  options: FuseOptions<P> = {},
+): FusedFunction<CallOperands<A, P>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
   const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
   const call = (...args: unknown[]): Tensor => evaluate(fused, args);
@@ -115,9 +110,9 @@ function isOptions(value: unknown): value is object {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && !isExpression(value);
 }
 
-type CallOptions = FusedOptions & Readonly<Record<string, unknown>>;
+type TakenOptions = FusedOptions & Readonly<Record<string, unknown>>;
 
-function readOptions(fused: Fused, given: object | undefined): CallOptions {
+function readOptions(fused: Fused, given: object | undefined): TakenOptions {
   if (given === undefined) return {};
   const taken = takeOptions<Record<string, unknown>>(fused.name, given as Record<string, unknown>, [
     "reduction",
@@ -129,7 +124,7 @@ function readOptions(fused: Fused, given: object | undefined): CallOptions {
       `${typeof reduction === "string" ? reduction : describeValue(reduction)} is not a valid value for reduction`,
     );
   }
-  return taken as CallOptions;
+  return taken;
 }
 
 /** The operands as tensors; numbers become 0-d ones of the dtype that the tensors have. */

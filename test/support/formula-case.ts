@@ -37,7 +37,28 @@ export const SPECIAL = [
   -0.1,
 ] as const;
 
-const UNARY = ["neg", "abs", "sign", "square", "sqrt", "relu", "detach", "clone", "nanToNum"] as const;
+const UNARY = [
+  "neg",
+  "abs",
+  "sign",
+  "square",
+  "sqrt",
+  "relu",
+  "detach",
+  "clone",
+  "nanToNum",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sigmoid",
+  "tanh",
+  "softplus",
+  "logsigmoid",
+  "sin",
+  "cos",
+  "erf",
+] as const;
 const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum"] as const;
 const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 const QUESTIONS = ["isnan", "isinf", "isfinite"] as const;
