@@ -2,6 +2,7 @@
 import { moduleFor } from "../../src/core/binary.js";
 import { fromFloat16, toBfloat16, toFloat16 } from "./halves.js";
 import { HAS_SHARED_MEMORY } from "./sharing.js";
+import { SLOW } from "./slow.js";
 
 /** How an element lies in memory. */
 export type Tag = "f16" | "bf16" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "u8" | "bool";
@@ -153,6 +154,12 @@ export const backends: readonly Backend[] = [
   new Backend("lossgrad.wasm", false),
   ...(HAS_SHARED_MEMORY ? [new Backend("lossgrad.threads.wasm", true)] : []),
 ];
+
+/**
+ * The binary that this run tries at every length and alignment: they differ in one byte, which says
+ * what memory they import (the build checks it), so that one of them is left to test:slow.
+ */
+export const backend: Backend = backends[SLOW ? backends.length - 1 : 0];
 
 /** Every length from 0 past twice the unroll of 8 vectors of 4 lanes. */
 export const LENGTHS: readonly number[] = Array.from({ length: 68 }, (_, n) => n);

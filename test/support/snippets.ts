@@ -131,6 +131,9 @@ export function show(value: unknown): string {
     .join(", ")} }`;
 }
 
+/** What programs import, parsed once for all of them: the library, TypeScript's own, Node's. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** What TypeScript's compiler says of programs that import from the library, by the project's own settings. */
 export function typeErrors(snippets: readonly Snippet[], prelude: string): string[] {
   const { config } = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path)) as {
@@ -147,9 +150,9 @@ export function typeErrors(snippets: readonly Snippet[], prelude: string): strin
   const getSourceFile = host.getSourceFile.bind(host);
   host.getSourceFile = (name, version, ...rest) => {
     const text = files.get(name);
-    return text === undefined
-      ? getSourceFile(name, version, ...rest)
-      : ts.createSourceFile(name, text, version);
+    if (text !== undefined) return ts.createSourceFile(name, text, version);
+    if (!parsed.has(name)) parsed.set(name, getSourceFile(name, version, ...rest));
+    return parsed.get(name);
   };
   host.fileExists = (name) => files.has(name) || ts.sys.fileExists(name);
   host.readFile = (name) => files.get(name) ?? ts.sys.readFile(name);
