@@ -104,19 +104,22 @@ describe("spilling", () => {
     ["blocks of 64 bytes that hold one element each", 4, 150_000, SMALL_BUDGET],
   ] as const;
 
-  it.each(casesOfRun(beyond, ([, , , budget]) => budget !== LARGE_BUDGET))("moves %s out of the linear memory and back with the same content", (_, bytes, count, budget) => {
-    cleanly(() => {
-      const before = memoryStats();
-      const made = results(count, bytes);
-      const { bytesInUse, liveTensors } = memoryStats();
-      expect(bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
-      expect(liveTensors - before.liveTensors).toBe(Math.floor(budget / Math.max(bytes, 64)));
-      made.forEach((storage, seed) => {
-        if (!holds(storage, seed)) expect.fail(`result ${seed} came back changed`);
+  it.each(casesOfRun(beyond, ([, , , budget]) => budget !== LARGE_BUDGET))(
+    "moves %s out of the linear memory and back with the same content",
+    (_, bytes, count, budget) => {
+      cleanly(() => {
+        const before = memoryStats();
+        const made = results(count, bytes);
+        const { bytesInUse, liveTensors } = memoryStats();
+        expect(bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
+        expect(liveTensors - before.liveTensors).toBe(Math.floor(budget / Math.max(bytes, 64)));
+        made.forEach((storage, seed) => {
+          if (!holds(storage, seed)) expect.fail(`result ${seed} came back changed`);
+        });
+        expect(memoryStats().bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
       });
-      expect(memoryStats().bytesInUse - before.bytesInUse).toBeLessThanOrEqual(budget);
-    });
-  });
+    },
+  );
 
   it("takes the oldest first, and leaves what the operation under way uses", () => {
     cleanly(() => {

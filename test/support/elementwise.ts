@@ -2,7 +2,7 @@
  * An elementwise kernel held against expected numbers: operands between sentinels, at every alignment that their elements allow
  * within 16 bytes, in place, and at the end of the memory.
  */
-import { backend, type Backend, GUARD, read, show, wordsOf } from "./kernels.js";
+import { backend, type Backend, GUARD, isAtEveryAlignment, read, show, wordsOf } from "./kernels.js";
 import type { Stored, Tag, Words } from "./kernels.js";
 
 /** What an elementwise kernel is to do with given operands. */
@@ -16,9 +16,10 @@ export interface Elementwise {
   once?: boolean;
 }
 
-/** What goes wrong first, in words; null when all is well, at every alignment. */
+/** What goes wrong first, in words; null when all is well, at every alignment of lengths that have their turn. */
 export function checkElementwise(asked: Elementwise): string | null {
-  const check = new ElementwiseCheck(asked);
+  const once = asked.once || !isAtEveryAlignment(asked.output.expected.length);
+  const check = new ElementwiseCheck({ ...asked, once });
   const problem = check.apart() ?? (asked.inPlace ? check.inPlace() : null) ?? check.atEnd();
   return problem && `${backend.name}: ${problem}`;
 }

@@ -13,9 +13,7 @@ function areSameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
 }
 
 function areSameNumbers(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return (
-    a.length === b.length && a.every((value, i) => typeof value === "number" && Object.is(value, b[i]))
-  );
+  return a.length === b.length && a.every((value, i) => typeof value === "number" && Object.is(value, b[i]));
 }
 
 /** True, or undefined where the usual rules are to decide. */

@@ -163,6 +163,14 @@ export const backend: Backend = backends[SLOW ? backends.length - 1 : 0];
 
 /** Every length from 0 past twice the unroll of 8 vectors of 4 lanes. */
 export const LENGTHS: readonly number[] = Array.from({ length: 68 }, (_, n) => n);
+/**
+ * Whether operands of `n` elements are tried at every alignment in this run. WebAssembly's loads and
+ * stores take any address, so that the suite tries some lengths: without a vector, with one and more,
+ * with whole turns and tails.
+ */
+export function isAtEveryAlignment(n: number): boolean {
+  return SLOW || [0, 1, 7, 8, 19, 33, 67, 551].includes(n);
+}
 /** About the library's block, see src/core/memory.ts. */
 export const BLOCK_EDGES: readonly number[] = [16383, 16384, 16385];
 

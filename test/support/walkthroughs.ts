@@ -9,5 +9,8 @@ export const programOf = (name: string): string => pathOf(`${name}.py`);
 
 /** What PyTorch printed, after the line that names its release. */
 export function recordedLines(name: string): string[] {
-  return readFileSync(pathOf(`${name}.txt`), "utf8").trimEnd().split("\n").slice(1);
+  return readFileSync(pathOf(`${name}.txt`), "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1);
 }

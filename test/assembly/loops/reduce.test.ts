@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkElementwise } from "../../support/elementwise.js";
-import { backend, BLOCK_EDGES, LENGTHS, store } from "../../support/kernels.js";
+import { backend, BLOCK_EDGES, isAtEveryAlignment, LENGTHS, store } from "../../support/kernels.js";
 import type { Stored } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { sumUnits, toUnits } from "../../support/rational.js";
@@ -75,7 +75,7 @@ describe.each(sums)("%s", (name, loss, pass, type) => {
   });
 
   it("gives the same bits at every alignment, and as sum alone", () => {
-    for (const n of [...LENGTHS, ...PAIRWISE_LENGTHS]) {
+    for (const n of [...LENGTHS, ...PAIRWISE_LENGTHS].filter(isAtEveryAlignment)) {
       const random = new Random(n + 1);
       const [x, y] = [samples(tag, n, random), samples(tag, n, random)];
       const expected = sumAt(`${loss}_sum_${tag}`, x, y, p, [0, 0]);
