@@ -30,6 +30,7 @@ export {
 } from "./tensor/creation.js";
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
+export { fuse, type FusedFunction, type FusedOptions, type FuseOptions } from "./tensor/fuse.js";
 export type { IndexList, Slice } from "./tensor/indexing.js";
 export { cat, type JoinOptions, stack } from "./tensor/joining.js";
 export { manualSeed, normal, rand, randn } from "./tensor/random.js";

@@ -15,6 +15,7 @@ const FAMILIES = {
   total: /^total_(f32|f64|i64)$/,
   convert: /^convert_(f16|bf16|f32|f64|i8|i16|i32|i64|u8)_(f16|bf16|f32|f64|i8|i16|i32|i64|bool)$/,
   strided: /^(gather|scatter)_(1|2|4|8|16)$/,
+  terms: /^terms_(f32|f64)$/,
   totals: /^totals_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,
   extreme: /^extreme_(f32|f64|i64)$/,
