@@ -23,9 +23,11 @@ import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
 import { binary, longUnary, unary } from "./loops/map";
-import { sum, sumAndSlope } from "./loops/reduce";
+import { Given, GivenByHalves } from "./terms/given";
+import { sum, sumAndSlope, sumGiven } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { rowTotals, total, totalIntegers } from "./loops/total";
+import { exact } from "./loops/exact";
 import { choose } from "./loops/choose";
 import { extreme } from "./loops/extreme";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
@@ -217,7 +219,13 @@ export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
 export function totals_f32(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f32>(x, rows, length, out); }
 export function totals_f64(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f64>(x, rows, length, out); }
+export function exact_f32(x: ptr, n: i32, out: ptr): void { exact<f32>(x, n, out); }
+export function exact_f64(x: ptr, n: i32, out: ptr): void { exact<f64>(x, n, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
+
+// Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as f32), where that is 1.
+export function terms_f32(x: ptr, n: i32, halves: i32): f64 { return halves != 0 ? sumGiven<GivenByHalves, f32>(x, n) : sumGiven<Given, f32>(x, n); }
+export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<Given, f64>(x, n); }
 
 // Conversions: convert_<from>_<to>
 export function convert_f16_f32(x: ptr, out: ptr, n: i32): void { widen<f16>(x, out, n); }

@@ -73,6 +73,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${UnaryName}_${"f32" | "f64"}` | `${"neg" | "abs" | "sign"}_i64`, UnaryKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`exact_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
   Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
   Record<`where_${ElementSize}`, ChooseKernel> &
@@ -98,6 +100,18 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
  * be copied into another module, because they call nothing and touch no memory.
  */
 export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+
+/** The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are. */
+export function unaryKernel(kernels: Kernels, name: UnaryName, tag: ComputeTag): UnaryKernel {
+  const unary: Partial<Record<`${UnaryName}_${ComputeTag}`, UnaryKernel>> = kernels;
+  return unary[`${name}_${tag}`]!;
+}
+
+/** As `unaryKernel`, of two operands. */
+export function binaryKernel(kernels: Kernels, name: BinaryName, tag: ComputeTag): BinaryKernel {
+  const binary: Partial<Record<`${BinaryName}_${ComputeTag}`, BinaryKernel>> = kernels;
+  return binary[`${name}_${tag}`]!;
+}
 
 /** Fails to compile when `Kernels` and the binary's exports differ. */
 type Same<A, B> = [A] extends [B]

@@ -11,6 +11,8 @@ import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, type Rounding, roundingOf } from "./losses.js";
 
+export { divided } from "../ndarray/reductions.js";
+
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
 export interface Problem<E extends Elements = Elements> {
   readonly row: LossRow;
@@ -86,11 +88,6 @@ export function slopeDType({ row, dtype }: Problem): DType {
   return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
 }
 
-/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
-export function divided(g: number, n: number, dtype: DType): number {
-  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
-}
-
 /** One pass over the operands: a kernel, what it reads and writes, and its scalars. */
 interface Pass {
   readonly problem: Problem;
@@ -135,8 +132,9 @@ function runOn({ kernel, x, y, to, scalars: [p, q, r] }: Pass, start: number, n:
 
 /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
 function shared(pass: Pass, visit: BlockVisitor): boolean {
-  const { n, x, y, to } = pass;
-  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && share.out(pass, visit);
+  const { kernel, n, x, y, to, scalars } = pass;
+  if (n < PARALLEL || !(x.direct && y.direct && to?.direct !== false)) return false;
+  return share.out({ kernel, places: to ? [x, y, to] : [x, y], n, scalars }, visit);
 }
 
 /** Lets the kernel write all of the output. */

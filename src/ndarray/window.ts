@@ -126,6 +126,9 @@ abstract class Operand {
     return this.base!;
   }
 
+  /** Whether kernels write the operand. */
+  abstract readonly written: boolean;
+
   /** Whether the elements must be brought to, or from, a window before anything else. */
   protected get elsewhere(): boolean {
     return this.base === null || !this.array.contiguous;
@@ -139,6 +142,7 @@ abstract class Operand {
 
 /** An operand that is read. */
 export class Source extends Operand {
+  readonly written = false;
   private staged = -1;
 
   constructor(
@@ -179,6 +183,8 @@ export class Source extends Operand {
 
 /** An operand that is written. */
 export class Target extends Operand {
+  readonly written = true;
+
   /** `via` is a type that the numbers are rounded to on the way. */
   constructor(array: Elements, tag: StorageTag, slot: number, via: StorageTag = tag) {
     const { storage } = dtypes[array.dtype];

@@ -10,9 +10,20 @@ import {
   checkFits,
 } from "../ndarray/dtype.js";
 import { fill } from "../ndarray/elementwise.js";
+import {
+  type AlphaOptions,
+  checkNumber,
+  type NanToNumOptions,
+  readAlpha,
+  readClamp,
+  readReplacements,
+  readSoftplus,
+  type SoftplusOptions,
+} from "../ndarray/method-arguments.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
 import { checkDimensions, sameShape, wrapDim } from "../ndarray/shape.js";
+import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
@@ -56,11 +67,6 @@ export interface ReduceOptions {
   keepdim?: boolean;
 }
 
-/** Options of add and sub. */
-export interface AlphaOptions {
-  /** Factor of the second operand; 1 by default. */
-  alpha?: number;
-}
 /** Limits of clamp, numbers or tensors; one of them may be left out. */
 export interface ClampOptions {
   /** Smaller elements become this. */
@@ -68,22 +74,7 @@ export interface ClampOptions {
   /** Larger elements become this. */
   max?: Operand;
 }
-/** Options of softplus. */
-export interface SoftplusOptions {
-  /** Factor of the elements; 1 by default. */
-  beta?: number;
-  /** Where beta times an element is larger, the element stays as it is; 20 by default. */
-  threshold?: number;
-}
-/** What nanToNum puts in the place of what is not finite. */
-export interface NanToNumOptions {
-  /** In the place of NaN; 0 by default. */
-  nan?: number;
-  /** In the place of Infinity; the largest number of the dtype by default. */
-  posinf?: number;
-  /** In the place of -Infinity; the most negative number of the dtype by default. */
-  neginf?: number;
-}
+export type { AlphaOptions, NanToNumOptions, SoftplusOptions } from "../ndarray/method-arguments.js";
 
 /**
  * What stands for one or more dimensions in an index: a whole number, a slice, `"..."` for all
@@ -1005,7 +996,7 @@ export class Tensor implements Variable {
   clamp(bounds: ClampOptions): Tensor;
   clamp(min?: Operand, max?: Operand): Tensor;
   clamp(first?: Operand | ClampOptions, second?: Operand): Tensor {
-    const { name, others, parameters } = readClamp("clamp", first, second);
+    const { name, others, parameters } = readClamp<Tensor>("clamp", first, second, operandKind);
     return this.op(name, parameters, ...others);
   }
 
@@ -1801,7 +1792,7 @@ export class Tensor implements Variable {
   clamp_(bounds: ClampOptions): this;
   clamp_(min?: Operand, max?: Operand): this;
   clamp_(first?: Operand | ClampOptions, second?: Operand): this {
-    const { name, others, parameters } = readClamp("clamp_", first, second);
+    const { name, others, parameters } = readClamp<Tensor>("clamp_", first, second, operandKind);
     return this.inPlaceOf(name, parameters, ...others);
   }
 
@@ -2132,18 +2123,13 @@ export class Tensor implements Variable {
 }
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+const operandKind = { isTensor, checkOperand };
 const maker = { isTensor, wrap: Tensor.wrap };
 
 function readAccumulate(caller: string, options: IndexPutOptions): boolean {
   const { accumulate = false } = takeOptions(caller, options, ["accumulate"]);
   checkFlag(caller, "accumulate", accumulate);
   return accumulate;
-}
-
-function readAlpha(caller: string, options: AlphaOptions | undefined): number {
-  if (options === undefined) return 1;
-  const { alpha } = takeOptions(caller, options, ["alpha"]);
-  return checkNumber(caller, alpha ?? 1);
 }
 
 /** The options of a reduction, or its dimensions and keepdim by themselves. */
@@ -2168,48 +2154,6 @@ function isOptions(value: unknown): value is BackwardOptions {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The operation that these bounds call for: numbers alone have one of their own, which keeps their precision. */
-function readClamp(
-  caller: string,
-  first: Operand | ClampOptions | undefined,
-  second: Operand | undefined,
-): { name: OperationName; others: Operand[]; parameters: Parameters } {
-  const bounds = typeof first === "object" && first !== null && !(first instanceof Tensor);
-  if (bounds) checkNoMore(caller, [second]);
-  const { min, max } = bounds
-    ? takeOptions<ClampOptions>(caller, first, ["min", "max"])
-    : { min: first, max: second };
-  if ((min ?? max ?? undefined) === undefined) {
-    throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-  }
-  const others = [min, max].filter((bound) => bound !== undefined && bound !== null);
-  for (const bound of others) checkOperand(caller, bound);
-  if (others.every((bound) => typeof bound === "number")) {
-    return { name: "clamp", others: [], parameters: { min, max } as Parameters };
-  }
-  const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
-  return { name: others.length === 2 ? "clampBetween" : one, others, parameters: {} };
-}
-
-function readReplacements(
-  caller: string,
-  first: number | NanToNumOptions | undefined,
-  posinf: number | undefined,
-  neginf: number | undefined,
-): NanToNumOptions {
-  const given = typeof first === "object";
-  if (given)
-    checkNoMore(
-      caller,
-      [posinf, neginf].filter((value) => value !== undefined),
-    );
-  const options = given
-    ? takeOptions<NanToNumOptions>(caller, first, ["nan", "posinf", "neginf"])
-    : { nan: first, posinf, neginf };
-  for (const value of Object.values(options)) if (value !== undefined) checkNumber(caller, value);
-  return { nan: options.nan, posinf: options.posinf, neginf: options.neginf };
-}
-
 function checkTensor(caller: string, value: unknown): void {
   if (value instanceof Tensor) return;
   throw new TypeError(
@@ -2217,18 +2161,9 @@ function checkTensor(caller: string, value: unknown): void {
   );
 }
 
-function checkNumber(caller: string, value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new TypeError(`${caller}: expected a number, got ${describeValue(value)}`);
-}
-
-function readSoftplus(options: SoftplusOptions): { beta: number; threshold: number } {
-  const { beta = 1, threshold = 20 } = takeOptions("softplus", options, ["beta", "threshold"]);
-  return { beta: checkNumber("softplus", beta), threshold: checkNumber("softplus", threshold) };
-}
-
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
+  if (isExpression(value)) throw value.trace.error(outsideOf(caller));
   throw new TypeError(
     `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
   );

@@ -55,6 +55,14 @@ export const TAKERS: Record<string, Entry> = {
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
+  "LossAccumulator.update": {
+    call: (x, y) => (options) => {
+      const total = new lossgrad.LossAccumulator("l1Loss");
+      total.update(x, y, options);
+      return [total.count, total.sum(), total.weightSum()];
+    },
+    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+  },
   "autograd.grad": {
     call: (x, y) => {
       const sum = y.mul(x).sum();
