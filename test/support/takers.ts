@@ -10,7 +10,8 @@ export interface Entry {
 }
 
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
-const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
+type Activation = "sigmoid" | "tanh" | "softplus" | "logsigmoid";
+const loss = (name: Exclude<keyof typeof F, "pad" | Activation>, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
   options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
@@ -49,6 +50,7 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
+  "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -106,6 +108,7 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { min: 1, max: 2 },
   },
+  "Tensor.softplus": { call: (x) => (options) => x.softplus(options), options: { beta: 2, threshold: 3 } },
   "Tensor.nanToNum": {
     call: (x) => (options) => x.nanToNum(options),
     options: { nan: 1, posinf: 2, neginf: 3 },
