@@ -49,13 +49,13 @@ type AnyFused = FusedFunction<never, object>;
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "LossAccumulator";
-  readonly #function: LossName | AnyFused;
+  private readonly fn: LossName | AnyFused;
 
   constructor(loss: LossName, parameters?: AccumulatorParameters);
   constructor(loss: AnyFused, parameters?: object);
   constructor(loss: LossName | AnyFused, parameters: object = {}) {
     super(typeof loss === "function" ? fusedLoss(loss) : builtIn(loss), parameters);
-    this.#function = loss;
+    this.fn = loss;
   }
 
   /**
@@ -72,10 +72,10 @@ export class LossAccumulator extends Accumulator {
   update(input: Tensor, target: Tensor, options?: WeightOptions): void;
   update(...operands: Operand[]): void;
   update(...args: unknown[]): void {
-    const count = typeof this.#function === "function" ? operandsIn(args) : 2;
+    const count = typeof this.fn === "function" ? operandsIn(args) : 2;
     const { [count]: given = {} } = args;
     const { weight } = this.optionsOf<WeightOptions>(given as object, ["weight"]);
-    const terms = this.#unreduced(args, count, weight ? { weight } : {});
+    const terms = this.unreduced(args, count, weight ? { weight } : {});
     try {
       if (isComplex(terms.dtype)) {
         throw new TypeError(`LossAccumulator.update: expected real terms, got ${terms.dtype}`);
@@ -92,8 +92,8 @@ export class LossAccumulator extends Accumulator {
   }
 
   /** The loss of every element, in its dtype. */
-  #unreduced(args: readonly unknown[], count: number, weight: WeightOptions): Tensor {
-    const loss = typeof this.#function === "function" ? this.#function : F[this.#function];
+  private unreduced(args: readonly unknown[], count: number, weight: WeightOptions): Tensor {
+    const loss = typeof this.fn === "function" ? this.fn : F[this.fn];
     const operands = Array.from({ length: count }, (_, i) => args[i]);
     const options = { ...this.parameters, reduction: "none", ...weight };
     return withGradMode(false, () => (loss as (...args: unknown[]) => Tensor)(...operands, options));
@@ -109,7 +109,7 @@ export class LossAccumulator extends Accumulator {
    * [total.sum(), copy.sum()]; // [0, 4]
    */
   clone(): LossAccumulator {
-    const copy = new LossAccumulator(this.#function as LossName, this.parameters);
+    const copy = new LossAccumulator(this.fn as LossName, this.parameters);
     copy.merge(this);
     return copy;
   }

@@ -41,11 +41,11 @@ export interface UpdateOptions extends ArrayWeightOptions {
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "LossAccumulator";
-  readonly #name: LossName;
+  private readonly caller: LossName;
 
   constructor(loss: LossName, parameters: AccumulatorParameters = {}) {
     super(builtIn(loss), parameters);
-    this.#name = loss;
+    this.caller = loss;
   }
 
   /**
@@ -60,7 +60,7 @@ export class LossAccumulator extends Accumulator {
    * total.weightSum(); // 3.5
    */
   update(prediction: ArrayOperand, target: ArrayOperand | number, options: UpdateOptions = {}): void {
-    const caller = this.#name;
+    const { caller } = this;
     const taken = this.optionsOf(options, ["dtype", "weight"]);
     const given = { ...taken, ...this.parameters, reduction: "none" };
     const request = readRequest(caller, losses[caller], "out", prediction, target, given);
@@ -84,7 +84,7 @@ export class LossAccumulator extends Accumulator {
    * [total.sum(), copy.sum()]; // [0, 4]
    */
   clone(): LossAccumulator {
-    const copy = new LossAccumulator(this.#name, this.parameters);
+    const copy = new LossAccumulator(this.caller, this.parameters);
     copy.merge(this);
     return copy;
   }

@@ -438,7 +438,7 @@ describe("an accumulator of a fused loss", () => {
       ],
       [() => new Tensors(unnamed), TypeError, `${caller}: expected a fused function with a name`],
       [
-        () => new Tensors(((a: Tensor) => a) as typeof unnamed),
+        () => new Tensors((a: Tensor) => a),
         TypeError,
         "expected loss to be a name or a function that fuse made, got function",
       ],
