@@ -46,6 +46,7 @@ export {
   type Nested,
   type Operand,
   type ReduceOptions,
+  type SoftplusOptions,
   Tensor,
 } from "./tensor/tensor.js";
 export type {

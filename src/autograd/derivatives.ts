@@ -5,7 +5,7 @@
  * by operation, so that the bits agree.
  */
 import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { isComplex } from "../ndarray/dtype.js";
+import { isComplex, isHalf } from "../ndarray/dtype.js";
 import { isSkipped } from "../ndarray/joining.js";
 import type { Algebra } from "./graph.js";
 
@@ -181,6 +181,19 @@ function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: P
   return x.mul(x.abs().pow(p - 2)).mul(scale);
 }
 
+/** A derivative that torch computes in one kernel, so that halves are computed in float32 and rounded once. */
+function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
+  if (!isHalf(g.dtype)) return compute(g, saved);
+  return compute(g.to("float32"), saved.to("float32")).to(g.dtype);
+}
+
+/** The derivative of softplus: sigmoid(beta x), and 1 where beta x is above the threshold. */
+function softplusSlope<V extends Algebra<V>>(x: V, { beta = 1, threshold = 20 }: Parameters): V {
+  const z = x.mul(beta);
+  const linear = z.gt(threshold);
+  return z.op("sigmoid").keep(linear.eq(0)).add(linear);
+}
+
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
   add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
   sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
@@ -201,6 +214,34 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   ]),
   sign: constant("SignBackward0"),
   sqrt: rule("SqrtBackward0", [["out"]], (g, { out }) => [() => g.div(out().mul(2))]),
+  exp: rule("ExpBackward0", [["out"]], (g, { out }) => [() => g.mul(out())]),
+  expm1: rule("Expm1Backward0", [["out"]], (g, { out }) => [() => g.mul(out().add(1))]),
+  log: rule("LogBackward0", [["x"]], (g, { x }) => [() => g.div(x())]),
+  log1p: rule("Log1PBackward0", [["x"]], (g, { x }) => [() => g.div(x().add(1))]),
+  sigmoid: rule("SigmoidBackward0", [["out"]], (g, { out }) => [
+    () => inOneKernel(g, out(), (g, y) => g.mul(y.neg().add(1)).mul(y)),
+  ]),
+  tanh: rule("TanhBackward0", [["out"]], (g, { out }) => [
+    () => inOneKernel(g, out(), (g, y) => g.mul(y.mul(y).neg().add(1))),
+  ]),
+  // torch makes both of exp; a sigmoid is the same quotient, and does not overflow.
+  softplus: rule("SoftplusBackward0", [["x"]], (g, { x, parameters }) => [
+    () => inOneKernel(g, x(), (g, x) => g.mul(softplusSlope(x, parameters))),
+  ]),
+  logsigmoid: rule("LogSigmoidBackward0", [["x"]], (g, { x }) => [
+    () => inOneKernel(g, x(), (g, x) => g.mul(x.neg().op("sigmoid"))),
+  ]),
+  sin: rule("SinBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("cos"))]),
+  cos: rule("CosBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("sin").neg())]),
+  erf: rule("ErfBackward0", [["x"]], (g, { x }) => [
+    () =>
+      x()
+        .pow(2)
+        .neg()
+        .op("exp")
+        .mul(2 / Math.sqrt(Math.PI))
+        .mul(g),
+  ]),
   sgn: rule("SgnBackward0", [["x", "out"]], (g, { x, out }) => [
     // (g - sgn(z)² conj(g)) / (2 |z|), and 0 at 0
     () => {

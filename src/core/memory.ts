@@ -9,6 +9,7 @@ import { BLOCK } from "./block.js";
 import { describeValue } from "./describe.js";
 import type { Kernels } from "./kernels.js";
 import { instantiate } from "./load.js";
+import { runtime } from "./runtime.js";
 
 const PAGE = 65536;
 /** One page short of 4 GiB: engines differ on the last page. */
@@ -244,15 +245,6 @@ function wayOut(left: number): string {
   );
 }
 
-let instance: LinearMemory | null = null;
-let besides: LinearMemory | null = null;
-let sharing = true;
-
-/** Says whether the memory, where it is not made yet, may be shared with threads. */
-export function allowSharing(allowed: boolean): void {
-  sharing = allowed;
-}
-
 /** Whether memory can be shared here: in a page, only where it is isolated from other origins. */
 export function canShare(): boolean {
   const { crossOriginIsolated = true } = globalThis as { crossOriginIsolated?: boolean };
@@ -261,12 +253,12 @@ export function canShare(): boolean {
 
 /** The one linear memory that tensors lie in, made on first use. */
 export function memory(): LinearMemory {
-  return (instance ??= firstMemory());
+  return (runtime.tensors ??= firstMemory());
 }
 
 /** Shared where that is wanted and can be had, since threads need it. */
 function firstMemory(): LinearMemory {
-  if (!sharing || !canShare() || !moduleFor(true)) return new LinearMemory(false, UNSHARED_START);
+  if (!runtime.mayShare || !canShare() || !moduleFor(true)) return new LinearMemory(false, UNSHARED_START);
   try {
     return new LinearMemory(true);
   } catch (error) {
@@ -280,7 +272,7 @@ function firstMemory(): LinearMemory {
  * copying into shared memory takes two to three times as long (measured).
  */
 export function staging(): LinearMemory {
-  return (besides ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
+  return (runtime.staging ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
 }
 
 /** Another one; the first where there is no address space for two. */

@@ -8,7 +8,7 @@ import type { LinearMemory } from "../core/memory.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { type Place, type Plan, planOf, SCRATCH_REGISTER, type Step, ZEROS } from "./plan.js";
 import type { Program } from "./program.js";
-import type { BlockKernel } from "./provider.js";
+import type { BlockKernel, TermsKernel } from "./provider.js";
 import { FIRST_SLOT, REGISTER_WINDOWS, REGISTERS, TERMS } from "./windows.js";
 
 /** Elements of a chunk. */
@@ -26,7 +26,7 @@ interface Chunk {
   readonly numbers: number;
 }
 
-export class Interpreter implements BlockKernel {
+export class Interpreter implements BlockKernel, TermsKernel {
   private readonly half: "f16" | "bf16" | null;
   private readonly tag: "f32" | "f64";
   /** Bytes of an element in memory, and in the computing type. */
@@ -60,7 +60,8 @@ export class Interpreter implements BlockKernel {
 
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
     const plan = planOf(this.program);
-    if (this.program.masked) this.memory.bytes.fill(0, this.register(ZEROS), this.register(ZEROS) + CHUNK * 8);
+    if (this.program.masked)
+      this.memory.bytes.fill(0, this.register(ZEROS), this.register(ZEROS) + CHUNK * 8);
     for (let start = 0; start < n; start += CHUNK) {
       this.chunk(plan, { addresses, start, n: Math.min(CHUNK, n - start), numbers }, terms);
     }
@@ -135,7 +136,13 @@ export class Interpreter implements BlockKernel {
   }
 
   /** Any other kernel of one or two operands. */
-  private kernel(name: string, inputs: readonly Place[], [x, y]: readonly number[], to: number, n: number): void {
+  private kernel(
+    name: string,
+    inputs: readonly Place[],
+    [x, y]: readonly number[],
+    to: number,
+    n: number,
+  ): void {
     const kernel = this.memory.kernels[`${name}_${this.tag}` as keyof Kernels] as AnyKernel;
     if (inputs.length === 1) {
       (kernel as UnaryKernel)(x, to, n, 0, 0);

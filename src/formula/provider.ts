@@ -12,7 +12,10 @@ export interface BlockKernel {
   run(addresses: readonly number[], n: number, numbers: number): number;
   /** The same for rows that follow each other; the sum of each is written as f64 at `sums`. */
   rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void;
-  /** The same as `run`, but the terms are stored at `terms`, in the computing type. */
+}
+
+/** The same, but the terms are stored at `terms`, in the computing type. */
+export interface TermsKernel {
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void;
 }
 
@@ -21,8 +24,80 @@ const KEPT = 256;
 
 type Exports = Readonly<Record<"run" | "rows", (...parameters: number[]) => number>>;
 
-/** Modules by memory and by what they do; null for what could not be emitted or compiled here. */
-const modules = new WeakMap<LinearMemory, Map<string, Exports | null>>();
+/** A module's functions. */
+class Emitted implements BlockKernel, TermsKernel {
+  /** What `run` is called with: calls with one list are faster than those with a list and more. */
+  private readonly parameters: number[] = [];
+
+  constructor(private readonly exports: Exports) {}
+
+  run(addresses: readonly number[], n: number, numbers: number): number {
+    const { parameters } = this;
+    const count = addresses.length;
+    for (let i = 0; i < count; i++) parameters[i] = addresses[i];
+    parameters[count] = n;
+    parameters[count + 1] = numbers;
+    return this.exports.run(...parameters);
+  }
+
+  rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void {
+    this.exports.rows(...addresses, rows, length, numbers, sums);
+  }
+
+  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
+    this.exports.run(...addresses, n, numbers, terms);
+  }
+}
+
+/** Keys of modules by program, so that none has to be put together twice. */
+const keys: Readonly<Record<Terms, WeakMap<Program, string>>> = {
+  added: new WeakMap(),
+  stored: new WeakMap(),
+};
+
+function keyOf(program: Program, terms: Terms): string {
+  let key = keys[terms].get(program);
+  if (key === undefined) {
+    key = `${program.dtype} ${program.masked} ${terms} ${program.key}`;
+    keys[terms].set(program, key);
+  }
+  return key;
+}
+
+/** The modules over one memory. */
+class Modules {
+  /** By key, in the order in which they were used; null for what could not be emitted or compiled. */
+  private readonly kept = new Map<string, Emitted | null>();
+  private last = "";
+
+  constructor(private readonly memory: LinearMemory) {}
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  kernelFor(program: Program, terms: Terms): Emitted | null {
+    const { kept } = this;
+    const key = keyOf(program, terms);
+    let found = kept.get(key);
+    if (found !== undefined && key === this.last) return found;
+    if (found === undefined) found = compiled(program, this.memory, terms);
+    // A Map keeps the order of insertion: the first is the one that waited longest.
+    kept.delete(key);
+    kept.set(key, found);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+    this.last = key;
+    return found;
+  }
+}
+
+const modules = new WeakMap<LinearMemory, Modules>();
+
+function modulesOf(memory: LinearMemory): Modules {
+  let found = modules.get(memory);
+  if (!found) modules.set(memory, (found = new Modules(memory)));
+  return found;
+}
 
 /** Which provider tests ask for. */
 let forced: "emitted" | "interpreted" | null = null;
@@ -34,80 +109,33 @@ export function forceProvider(name: typeof forced): void {
 
 /** For tests: how many modules are kept of `memory`. */
 export function modulesKept(memory: LinearMemory): number {
-  return modules.get(memory)?.size ?? 0;
+  return modulesOf(memory).size;
 }
 
-/** Tells programs apart that need modules of their own. */
-function keyOf({ dtype, masked, key }: Program, terms: Terms): string {
-  return `${dtype} ${masked} ${terms} ${key}`;
-}
-
-/** The exports of the module for a program; null where there is none. */
-function exportsFor(program: Program, memory: LinearMemory, terms: Terms): Exports | null {
-  if (forced === "interpreted") return null;
-  let here = modules.get(memory);
-  if (!here) modules.set(memory, (here = new Map()));
-  const key = keyOf(program, terms);
-  let found = here.get(key);
-  if (found === undefined) found = compiled(program, memory, terms);
-  else here.delete(key);
-  // A Map keeps the order of insertion: the first is the one that waited longest.
-  here.set(key, found);
-  if (here.size > KEPT) here.delete(here.keys().next().value!);
-  return found;
+function emittedFor(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
+  return forced === "interpreted" ? null : modulesOf(memory).kernelFor(program, terms);
 }
 
 /** A module is a way to the same bits in less time: where a place refuses to compile one, for whatever reason, it is not needed. */
-function compiled(program: Program, memory: LinearMemory, terms: Terms): Exports | null {
+function compiled(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
   const bytes = emit({ program, terms, shared: memory.shared, library: binaryBytes() });
   if (!bytes) return null;
   try {
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-    return exports as unknown as Exports;
+    return new Emitted(exports as unknown as Exports);
   } catch (error) {
     if (forced === "emitted") throw error;
     return null;
   }
 }
 
-class Emitted implements BlockKernel {
-  constructor(
-    private readonly exports: Exports,
-    private readonly termsOf: BlockKernel,
-  ) {}
-
-  run(addresses: readonly number[], n: number, numbers: number): number {
-    return this.exports.run(...addresses, n, numbers);
-  }
-
-  rows(addresses: readonly number[], rows: number, length: number, numbers: number, sums: number): void {
-    this.exports.rows(...addresses, rows, length, numbers, sums);
-  }
-
-  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
-    this.termsOf.terms(addresses, n, numbers, terms);
-  }
-}
-
-/** A module whose terms are stored. */
-class EmittedTerms {
-  constructor(private readonly exports: Exports) {}
-
-  terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
-    this.exports.run(...addresses, n, numbers, terms);
-  }
-}
-
-/** What computes `program` over `memory`; to be asked for outside of operations. */
+/** What computes `program` over `memory`. */
 export function kernelFor(program: Program, memory: LinearMemory): BlockKernel {
-  const interpreter = new Interpreter(program, memory);
-  const exports = exportsFor(program, memory, "added");
-  return exports ? new Emitted(exports, interpreter) : interpreter;
+  return emittedFor(program, memory, "added") ?? new Interpreter(program, memory);
 }
 
 /** What computes the terms of `program`, where all of them are wanted. */
-export function termsFor(program: Program, memory: LinearMemory): Pick<BlockKernel, "terms"> {
-  const exports = exportsFor(program, memory, "stored");
-  return exports ? new EmittedTerms(exports) : new Interpreter(program, memory);
+export function termsFor(program: Program, memory: LinearMemory): TermsKernel {
+  return emittedFor(program, memory, "stored") ?? new Interpreter(program, memory);
 }

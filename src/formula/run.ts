@@ -49,7 +49,9 @@ export function rowSums(
     apart(Pass.of(run), (pass) => {
       const blocks = new Blocks(pass);
       if (length > 0 && length <= BLOCK) blocks.shortRows(length, divisorOf, sums);
-      else for (let row = 0; row < sums.length; row++) sums[row] = blocks.sum(row * length, length, divisorOf(row));
+      else
+        for (let row = 0; row < sums.length; row++)
+          sums[row] = blocks.sum(row * length, length, divisorOf(row));
       return 0;
     }),
   );
@@ -60,7 +62,7 @@ export function rowSums(
  * at again, when the operand would be gone.
  */
 function apart(pass: Pass, sum: (pass: Pass) => number): number {
-  if (!hasSum(pass.program)) {
+  if (!pass.hasSum) {
     new Blocks(pass).store();
     return 0;
   }
@@ -78,7 +80,7 @@ class Blocks {
 
   constructor(private readonly pass: Pass) {
     this.kernel = kernelFor(pass.program, pass.memory);
-    if (hasSum(pass.program)) pass.memory.window(TERMS);
+    if (pass.hasSum) pass.memory.window(TERMS);
   }
 
   store(): void {

@@ -22,6 +22,14 @@ export interface NanToNumOptions {
   neginf?: number;
 }
 
+/** Options of softplus. */
+export interface SoftplusOptions {
+  /** Factor of the elements; 1 by default. */
+  beta?: number;
+  /** Where beta times an element is larger, the element stays as it is; 20 by default. */
+  threshold?: number;
+}
+
 export function readAlpha(caller: string, options: AlphaOptions | undefined): number {
   if (options === undefined) return 1;
   const { alpha } = takeOptions(caller, options, ["alpha"]);
@@ -74,6 +82,11 @@ function boundsOf<V>(
   if (typeof first !== "object" || first === null || isTensor(first)) return { min: first, max: second };
   checkNoMore(caller, [second]);
   return takeOptions<Bounds<V>>(caller, first, ["min", "max"]);
+}
+
+export function readSoftplus(options: SoftplusOptions): { beta: number; threshold: number } {
+  const { beta = 1, threshold = 20 } = takeOptions("softplus", options, ["beta", "threshold"]);
+  return { beta: checkNumber("softplus", beta), threshold: checkNumber("softplus", threshold) };
 }
 
 export function readReplacements(

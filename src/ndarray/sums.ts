@@ -26,7 +26,13 @@ export interface Numbers {
 }
 
 /** The exact sum, nearest float64, of elements [first, first + n) of `source`, over `divisor`. */
-export function sumRange(source: Numbers, tag: "f32" | "f64", first: number, n: number, divisor: number): number {
+export function sumRange(
+  source: Numbers,
+  tag: "f32" | "f64",
+  first: number,
+  n: number,
+  divisor: number,
+): number {
   if (n <= BLOCK) {
     const sum = sumOneBlock(source.memory, source.read(first, n), n, tag);
     if (sum !== null) return sum / divisor;

@@ -235,7 +235,7 @@ describe("in a storm, shared among threads,", () => {
   it.each(LOSSES)("%s: the value and the gradient", (loss) => {
     setNumThreads(2);
     expectSameBits(() => {
-      const [x, y] = [leaf([5 * BLOCK], "float32", 1), result([5 * BLOCK], "float32", 2)];
+      const [x, y] = [leaf([8 * BLOCK], "float32", 1), result([8 * BLOCK], "float32", 2)];
       const values = REDUCTIONS.map((reduction) => lossOf(loss, x, y, reduction));
       for (const value of values) backward(value, 2);
       return [...values, x.grad];

@@ -1,6 +1,7 @@
 /** The providers of programs over raw memory: the same bits from each, and nothing read or written beyond the ends. */
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/core/memory.js";
+import { emit } from "../../src/formula/emit/index.js";
 import { Interpreter } from "../../src/formula/interpret.js";
 import type { Program } from "../../src/formula/program.js";
 import { type BlockKernel, forceProvider, kernelFor, termsFor } from "../../src/formula/provider.js";
@@ -94,15 +95,26 @@ function problemWith(given: Case): string | null {
   if (!Object.is(emitted.sum, interpreted.sum)) return `sum ${emitted.sum}, interpreted ${interpreted.sum}`;
   const inputs = operands.map((x) => read(tag, x) as number[]);
   const expected = Array.from({ length: n }, (_, i) => {
-    const outputs = twin(program, inputs.map((x) => x[i]), numbers);
+    const outputs = twin(
+      program,
+      inputs.map((x) => x[i]),
+      numbers,
+    );
     return program.masked && mask[i] === 0 ? outputs.map(() => 0) : outputs;
   });
   const first = program.outputs[0]?.role === "sum" ? 1 : 0;
   for (const [name, { around }] of Object.entries({ emitted, interpreted })) {
     for (const [i, bytes] of around.entries()) {
       const edges = [...bytes.subarray(0, 32), ...bytes.subarray(bytes.length - 32)];
-      if (!given.inPlace && edges.some((byte) => byte !== SENTINEL)) return `${name}: output ${i} passes its end`;
-      const wanted = read(tag, store(tag, expected.map((outputs) => outputs[first + i]))) as number[];
+      if (!given.inPlace && edges.some((byte) => byte !== SENTINEL))
+        return `${name}: output ${i} passes its end`;
+      const wanted = read(
+        tag,
+        store(
+          tag,
+          expected.map((outputs) => outputs[first + i]),
+        ),
+      ) as number[];
       const difference = firstDifference(elements(tag, bytes), wanted);
       if (difference) return `${name}: output ${i} ${difference}`;
     }
@@ -114,7 +126,9 @@ function caseOf(program: Program, n: number, random: Random, shift = 0): Case {
   return {
     program,
     operands: Array.from({ length: program.operands }, () => samples(TAGS[program.dtype], n, random)),
-    numbers: Array.from({ length: program.numbers }, () => random.pick([0, -0, 0.5, -1.25, 3, NaN, Infinity])),
+    numbers: Array.from({ length: program.numbers }, () =>
+      random.pick([0, -0, 0.5, -1.25, 3, NaN, Infinity]),
+    ),
     mask: Uint8Array.from({ length: n }, () => random.pick([0, 0, 1, 2, 255])),
     n,
     shift,
@@ -144,7 +158,11 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
     sum: value(4),
     stores: [value(4), value(3)],
   });
-  const fixed = { absolute, notZeroAtZero, masked: { ...notZeroAtZero, masked: true, key: `${notZeroAtZero.key} masked` } };
+  const fixed = {
+    absolute,
+    notZeroAtZero,
+    masked: { ...notZeroAtZero, masked: true, key: `${notZeroAtZero.key} masked` },
+  };
 
   it.each(Object.entries(fixed))("%s has the twin's bits at every length and shift", (_, program) => {
     for (const n of [...SHORT, ...EDGES]) {
@@ -199,7 +217,9 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
         for (const provider of [kernel, interpreter]) {
           provider.rows(addresses, rows, length, NUMBERS, sums);
           for (let row = 0; row < rows; row++) {
-            const at = addresses.map((address, i) => address + row * length * (mask && i === operands ? 1 : size));
+            const at = addresses.map(
+              (address, i) => address + row * length * (mask && i === operands ? 1 : size),
+            );
             expect(place.f64[sums / 8 + row]).toBe(kernel.run(at, length, NUMBERS));
           }
         }
@@ -210,9 +230,55 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
           return place.bytes.slice(blocks[7] - 0, blocks[7] + bytes + 64);
         });
         const wideTag = dtype === "float64" ? "f64" : "f32";
-        const [a, b] = terms.map((own) => elements(wideTag, own.subarray(0) as Uint8Array<ArrayBuffer>));
+        const [a, b] = terms.map((own) => elements(wideTag, own));
         expect(firstDifference(a, b)).toBeNull();
       }
     }
+  });
+});
+
+describe("functions of the library", () => {
+  const dtype = "float32";
+  const calls = programOf(dtype, {
+    operands: 1,
+    code: [
+      step("exp" as never, operand(0)),
+      step("exp" as never, value(0)),
+      step("add", value(1), operand(0)),
+    ],
+    stores: [value(2)],
+  });
+
+  /** A library whose exp squares: what matters is that its code is taken over. */
+  function standIn(): Uint8Array {
+    const text = (value: string): number[] => [value.length, ...Buffer.from(value)];
+    const body = [0, 0x20, 0, 0x20, 0, 0xfd, 0xe6, 0x01, 0x0b];
+    const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
+    const header = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    return new Uint8Array([
+      ...header,
+      ...section(1, 1, 0x60, 1, 0x7b, 1, 0x7b),
+      ...section(3, 2, 0, 0),
+      ...section(7, 2, ...text("other"), 0, 0, ...text("fn_exp_f32"), 0, 1),
+      ...section(10, 2, 4, 0, 0x20, 0, 0x0b, body.length, ...body),
+    ]);
+  }
+
+  it("are copied into the module that calls them", () => {
+    const bytes = emit({ program: calls, terms: "added", shared: place.shared, library: standIn() })!;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: { memory: place.wasm },
+    });
+    const [x, out] = blocks;
+    place.f32.set([1, 2, 3, 4, 5, 6, 7], x / 4);
+    (exports.run as (...parameters: number[]) => number)(x, out, 7, 0);
+    const found = Array.from(place.f32.subarray(out / 4, out / 4 + 7));
+    expect(found).toEqual([1, 2, 3, 4, 5, 6, 7].map((value) => value ** 4 + value));
+  });
+
+  it("are needed only where an output depends on them", () => {
+    expect(emit({ program: calls, terms: "added", shared: false, library: null })).toBeNull();
+    const unused = { ...calls, outputs: [{ role: "store", from: operand(0) }] } as Program;
+    expect(emit({ program: unused, terms: "added", shared: false, library: null })).not.toBeNull();
   });
 });

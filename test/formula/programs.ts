@@ -79,7 +79,14 @@ const TWINS: Partial<Record<InstructionName, (x: number, y: number, z: number) =
   le: (x, y) => Number(x <= y),
   where: (x, y, z) => (x !== 0 ? y : z),
 };
-const ARITY: Partial<Record<InstructionName, number>> = { neg: 1, abs: 1, sign: 1, sqrt: 1, relu: 1, where: 3 };
+const ARITY: Partial<Record<InstructionName, number>> = {
+  neg: 1,
+  abs: 1,
+  sign: 1,
+  sqrt: 1,
+  relu: 1,
+  where: 3,
+};
 const NAMES = Object.keys(TWINS) as InstructionName[];
 
 /** What a program gives for one element: its outputs, in the computing type. */
@@ -103,7 +110,8 @@ export function randomProgram(dtype: ProgramDType, random: Random, depth: number
   const numbers = random.integer(0, 3);
   const code: Instruction[] = [];
   const any = (): Reference => {
-    if (code.length > 0 && random.chance(0.6)) return value(random.integer(Math.max(0, code.length - 4), code.length - 1));
+    if (code.length > 0 && random.chance(0.6))
+      return value(random.integer(Math.max(0, code.length - 4), code.length - 1));
     if (numbers > 0 && random.chance(0.3)) return number(random.integer(0, numbers - 1));
     return operand(random.integer(0, operands - 1));
   };

@@ -105,7 +105,7 @@ describe.each(Object.entries(losses))("%s as a program", (_, row) => {
         for (const kind of n > 10_000 ? [i] : [0, 1, 2]) {
           const [input, target] = pair(dtype, n, kind);
           const parameter = row.parameter ? [1, 0.7, 0.25][(i + kind) % 3] : 0;
-          const problem: Problem<NdArray> = { row, input, target, dtype, parameter };
+          const problem: Problem<NdArray> = { row, input, target, mask: null, dtype, parameter };
           const norm = row.factor / 3;
           const { q, scale } = slopeScalars(problem, norm);
           const numbers = numbersOf(parameterOf(problem), q, scale);
@@ -177,7 +177,10 @@ describe.each(PROVIDERS)("runs, %s", (provider) => {
       const [out, expected] = [NdArray.empty(dtype, [columns, rows]), NdArray.empty(dtype, [columns, rows])];
       const found = runProgram({ program, operands: [a, b], numbers: [1e-3], mask: null, outputs: [out] }, n);
       const wholes = [whole(a), whole(b)];
-      const sum = runProgram({ program, operands: wholes, numbers: [1e-3], mask: null, outputs: [expected] }, n);
+      const sum = runProgram(
+        { program, operands: wholes, numbers: [1e-3], mask: null, outputs: [expected] },
+        n,
+      );
       expect(found).toBe(sum);
       expect(difference(out, expected)).toBeNull();
       dispose(out, expected);
@@ -250,7 +253,10 @@ describe.each(PROVIDERS)("runs, %s", (provider) => {
       for (const kind of [0, 1, 2]) {
         const [x, y] = pair(dtype, n, kind);
         const terms = NdArray.empty(dtype, [n]);
-        const found = runExactly({ program: signed, operands: [x, y], numbers: [], mask: null, outputs: [terms] }, 3);
+        const found = runExactly(
+          { program: signed, operands: [x, y], numbers: [], mask: null, outputs: [terms] },
+          3,
+        );
         expect(found, `length ${n}, operands ${kind}`).toBe(sumAll(terms, 3));
         dispose(x, y, terms);
       }
@@ -313,8 +319,7 @@ describe.each(PROVIDERS)("runs, %s", (provider) => {
         const divisors = Float64Array.from(sums, (_, i) => i + 1);
         rowSums({ ...given, operands: [x, y], outputs: [a] }, length, divisors, sums);
         for (let row = 0; row < rows; row++) {
-          const part = (nd: NdArray): NdArray =>
-            new NdArray(nd.storage, dtype, [length], [1], row * length);
+          const part = (nd: NdArray): NdArray => new NdArray(nd.storage, dtype, [length], [1], row * length);
           const run = { ...given, operands: [part(x), part(y)], outputs: [part(b)] };
           const alone = runProgram(run, divisors[row]);
           if (!Object.is(sums[row], alone)) expect.fail(`row ${row} of ${rows}: ${sums[row]}, not ${alone}`);
@@ -329,7 +334,13 @@ describe.each(PROVIDERS)("runs, %s", (provider) => {
 describe("providers", () => {
   const given = (program: Program): Run => {
     const [x, y] = pair("float32", 1000, 0);
-    return { program, operands: [x, y], numbers: [0.5], mask: null, outputs: [NdArray.empty("float32", [1000])] };
+    return {
+      program,
+      operands: [x, y],
+      numbers: [0.5],
+      mask: null,
+      outputs: [NdArray.empty("float32", [1000])],
+    };
   };
 
   it("go on without modules where compiling is refused, with the same bits", () => {

@@ -12,13 +12,13 @@ export interface Entry {
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
 const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
   "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, ...rest },
 });
 /** A method that reduces, whose result may be a list of tensors. */
 const reduction = (name: Reduction, rest: object = {}): Entry => ({
@@ -60,6 +60,10 @@ export const TAKERS: Record<string, Entry> = {
       return [total.count, total.sum(), total.weightSum()];
     },
     options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+  },
+  "nn.Loss.forward": {
+    call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
+    options: { mask: tensor([true, false, true]) },
   },
   "autograd.grad": {
     call: (x, y) => {

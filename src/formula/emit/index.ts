@@ -65,10 +65,7 @@ export function emit({ program, terms, shared, library }: Emission): Uint8Array<
     exported.push([text("rows"), 0, unsigned(runIndex + 1)]);
   }
   const limits = [shared ? SHARED_MEMORY : PLAIN_MEMORY, unsigned(INITIAL_PAGES), unsigned(MAXIMUM_PAGES)];
-  const section = (name: keyof typeof SECTIONS, items: readonly Code[]): Code => [
-    SECTIONS[name],
-    sized(list(items)),
-  ];
+  const section = (name: keyof typeof SECTIONS, items: Code): Code => [SECTIONS[name], sized(list(items))];
   return new Uint8Array(
     flatten([
       MAGIC_AND_VERSION,
@@ -122,11 +119,11 @@ function rowsOf({ dtype, operands, masked, outputs }: Program, run: number): Fun
   fn.when(isLeft, () => {
     fn.loop(() => {
       fn.push(storeF64(get(sums), call(run, ...addresses.map(get), get(length), get(numbers))));
-      for (const address of addresses) add(address, masked && address === operands ? get(length) : get(bytes));
+      for (const address of addresses)
+        add(address, masked && address === operands ? get(length) : get(bytes));
       add(sums, i32(8));
       add(rows, i32(-1));
     }, isLeft);
   });
   return fn;
 }
-

@@ -55,7 +55,6 @@ export function isCalled(name: string): boolean {
   return !(name in OPERATORS || name in COMPARISONS || name === "keep" || name === "where");
 }
 
-
 /** What a program computes of one vector of each operand. */
 export class Vectors {
   private readonly values: Value[] = [];

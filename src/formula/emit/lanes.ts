@@ -72,7 +72,9 @@ export class Lanes {
   }
 
   get one(): Code {
-    return this.format.tag === "f32" ? this.fn.constant32(0x3f800000) : this.fn.constant64(0x3ff0000000000000n);
+    return this.format.tag === "f32"
+      ? this.fn.constant32(0x3f800000)
+      : this.fn.constant64(0x3ff0000000000000n);
   }
 
   /** All bits but the sign. */
@@ -274,7 +276,11 @@ export class Lanes {
     };
     const [a, b] = [held(extractF64(get(high), 0)), held(extractF64(get(high), 1))];
     const sum = held(scalar("f64Add", a, b));
-    const isNotFinite = scalar("f64NotEqual", scalar("f64Subtract", sum, sum), [0x44, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const isNotFinite = scalar(
+      "f64NotEqual",
+      scalar("f64Subtract", sum, sum),
+      [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+    );
     fn.returnWhen(isNotFinite, sum);
     const kept = held(scalar("f64Subtract", sum, a));
     const lostOfA = scalar("f64Subtract", a, scalar("f64Subtract", sum, kept));

@@ -61,12 +61,9 @@ export class Loop {
       );
     });
     fn.when(isLeft(width), () => {
-      fn.loop(
-        () => {
-          this.single();
-        },
-        isLeft(width),
-      );
+      fn.loop(() => {
+        this.single();
+      }, isLeft(width));
     });
     fn.when(scalar("i32GreaterThan", get(n), i32(0)), () => {
       this.tail();
@@ -78,21 +75,18 @@ export class Loop {
   /** Four vectors, and four more if there are as many: their terms are added up before they are added to the running sums. */
   private eight(): void {
     const { fn, lanes, n } = this;
-    const { width } = lanes.format;
+    const four = fn.repeatable(() => this.four());
+    fn.push(four.code);
     if (!this.adds) {
-      fn.part(() => this.four());
       this.advance(4);
       return;
     }
     const sum = fn.local(V128);
-    fn.part(() => {
-      fn.set(sum, this.four()!);
-    });
+    fn.set(sum, four.result!);
     this.advance(4);
-    fn.when(scalar("i32AtLeast", get(n), i32(4 * width)), () => {
-      fn.part(() => {
-        fn.set(sum, lanes.op("Add", get(sum), this.four()!));
-      });
+    fn.when(scalar("i32AtLeast", get(n), i32(4 * lanes.format.width)), () => {
+      fn.push(four.code);
+      fn.set(sum, lanes.op("Add", get(sum), four.result!));
       this.advance(4);
     });
     fn.part(() => {
@@ -146,7 +140,7 @@ export class Loop {
       const vectors = this.vectors((operand) =>
         i === 0 ? lanes.evens(wordOf(operand)) : lanes.odds(wordOf(operand)),
       );
-      const of = (output: Output): Code => fn.keep(this.selected(vectors.output(output), masks && masks[i]));
+      const of = (output: Output): Code => fn.keep(this.selected(vectors.output(output), masks?.[i] ?? null));
       return { stored: this.stores.map(of), term: this.sum && of(this.sum) };
     });
     even.stored.forEach((value, i) => {

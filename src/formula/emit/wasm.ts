@@ -8,7 +8,16 @@
 export type Code = readonly (number | Code)[];
 
 export function flatten(code: Code): number[] {
-  return (code as unknown[]).flat(Infinity) as number[];
+  const bytes: number[] = [];
+  append(code, bytes);
+  return bytes;
+}
+
+function append(code: Code, bytes: number[]): void {
+  for (const part of code) {
+    if (typeof part === "number") bytes.push(part);
+    else append(part, bytes);
+  }
 }
 
 /** Types of values; NOTHING is that of a block without a result. */
@@ -18,7 +27,8 @@ export const V128 = 0x7b;
 const NOTHING = 0x40;
 
 /** A number from 0 up as LEB128: seven bits a byte, the lowest first. */
-export function unsigned(value: number): number[] {
+export function unsigned(value: number): number | Code {
+  if (value < 0x80) return value;
   const bytes: number[] = [];
   do {
     const low = value % 128;
@@ -28,8 +38,19 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** A number of up to 64 bits as signed LEB128. */
-function signed(value: bigint): number[] {
+/** A number of 32 bits as signed LEB128. */
+function signed(value: number): number | Code {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    bytes.push(value === (low & 0x40 ? -1 : 0) ? low : low | 0x80);
+    if (bytes[bytes.length - 1] < 0x80) return bytes;
+  }
+}
+
+/** The same of 64 bits. */
+function signed64(value: bigint): Code {
   const bytes: number[] = [];
   for (;;) {
     const low = Number(value & 0x7fn);
@@ -40,7 +61,7 @@ function signed(value: bigint): number[] {
 }
 
 /** Items behind their number. */
-export function list(items: readonly Code[]): Code {
+export function list(items: Code): Code {
   return [unsigned(items.length), items];
 }
 
@@ -62,8 +83,8 @@ export function signature(parameters: readonly number[], results: readonly numbe
 export const get = (local: number): Code => [0x20, unsigned(local)];
 export const call = (index: number, ...inputs: Code[]): Code => [inputs, 0x10, unsigned(index)];
 
-export const i32 = (value: number): Code => [0x41, signed(BigInt(value | 0))];
-export const i64 = (value: bigint): Code => [0x42, signed(BigInt.asIntN(64, value))];
+export const i32 = (value: number): Code => [0x41, signed(value | 0)];
+export const i64 = (value: bigint): Code => [0x42, signed64(BigInt.asIntN(64, value))];
 
 /** Instructions without SIMD that take all that they need from the stack, by their code. */
 export const SCALAR = {
@@ -223,8 +244,15 @@ export class FunctionBuilder {
     return this.parameters.length + this.types.push(type) - 1;
   }
 
-  push(...code: Code[]): void {
-    this.body.push(...code);
+  push(code: Code): void {
+    this.body.push(code);
+  }
+
+  /** What `part` pushes and gives, to be pushed any number of times; the locals that it keeps are free after it. */
+  repeatable(part: () => Code | null): { readonly code: Code; readonly result: Code | null } {
+    const first = this.body.length;
+    const result = this.part(part);
+    return { code: this.body.splice(first), result };
   }
 
   set(local: number, value: Code): void {
