@@ -55,11 +55,10 @@ interface Hold {
   readonly isOver: () => boolean;
   readonly blocks: Block[];
 }
-/**
- * Two for each of four operands, two for what is between them (typed/weighted.ts), and one for what
- * is added exactly (ndarray/exact.ts).
- */
-const WINDOWS = 11;
+/** Two for each of four operands, and two for what is between them (typed/weighted.ts). */
+const WINDOWS = 10;
+/** The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by operands. */
+export const SUM_WINDOW = -1;
 
 export class LinearMemory {
   readonly kernels: Kernels;
@@ -171,7 +170,7 @@ export class LinearMemory {
 
   /** Windows are made when they are first needed. Where that might detach arrays, or take reserved room, they are made before. */
   makeWindows(): void {
-    if (!this.shared) for (let index = 0; index < WINDOWS; index++) this.window(index);
+    if (!this.shared) for (let index = SUM_WINDOW; index < WINDOWS; index++) this.window(index);
   }
 
   /** Bytes to grow by, where no more are needed. */
@@ -181,7 +180,7 @@ export class LinearMemory {
 
   /** The address of window `index`: BLOCK elements of 8 bytes. */
   window(index: number): number {
-    let block: Block | null = this.windows[index] ?? null;
+    let block: Block | null = this.windows[index - SUM_WINDOW] ?? null;
     if (!block) {
       block = this.allocate(BLOCK * 8);
       if (!block) this.makeRoom(() => (block ??= this.allocator.take(BLOCK * 8)) === null);
@@ -189,7 +188,7 @@ export class LinearMemory {
       if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
       // Windows are the library's own working space, not the user's memory.
       this.allocator.bytesInUse -= block.size;
-      this.windows[index] = block;
+      this.windows[index - SUM_WINDOW] = block;
     }
     return block.address;
   }
