@@ -222,6 +222,27 @@ export function inBlocks(numel: number, visit: (start: number, n: number) => voi
   for (let start = 0; start < numel; start += BLOCK) visit(start, Math.min(BLOCK, numel - start));
 }
 
+/** What is done with rows: with several whole ones at once, or with a block of one that is longer than a block. */
+export interface RowVisitor {
+  /** Rows [first, first + many), which are a block at most. */
+  rows(first: number, many: number): void;
+  /** Elements [start, start + n) of all, which belong to one row. */
+  piece(row: number, start: number, n: number): void;
+}
+
+/** Visits rows of `length` elements, as many at once as a block holds; long ones in blocks of their own. */
+export function inRows(rows: number, length: number, visit: RowVisitor): void {
+  if (length === 0) return;
+  const together = Math.floor(BLOCK / length);
+  if (together >= 1) {
+    for (let first = 0; first < rows; first += together) visit.rows(first, Math.min(together, rows - first));
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    inBlocks(length, (start, n) => visit.piece(row, row * length + start, n));
+  }
+}
+
 /** Calls `visit` on [start, start + n) for all elements: at once when every operand is in place, else block by block. */
 export function forEachBlock(
   numel: number,

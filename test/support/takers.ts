@@ -12,13 +12,13 @@ export interface Entry {
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
 const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
   "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, ...rest },
 });
 /** A method that reduces, whose result may be a list of tensors. */
 const reduction = (name: Reduction, rest: object = {}): Entry => ({
@@ -53,6 +53,18 @@ export const TAKERS: Record<string, Entry> = {
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
+  "LossAccumulator.update": {
+    call: (x, y) => (options) => {
+      const total = new lossgrad.LossAccumulator("l1Loss");
+      total.update(x, y, options);
+      return [total.count, total.sum(), total.weightSum()];
+    },
+    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+  },
+  "nn.Loss.forward": {
+    call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
+    options: { mask: tensor([true, false, true]) },
+  },
   "autograd.grad": {
     call: (x, y) => {
       const sum = y.mul(x).sum();
