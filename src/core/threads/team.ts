@@ -36,7 +36,7 @@ import { work } from "./work.js";
  * to 1 Mi elements for a value, and up to 512 Ki with its gradient (measured on two busy cores).
  */
 const WORTH_WAKING = 192;
-/** Milliseconds between two smaller jobs that make it worthwhile, since more will follow. */
+/** Milliseconds from the end of a smaller job to the next that make it worthwhile, since more will follow. */
 const SOON = 0.2;
 /** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
 const WAKING = 1;
@@ -70,7 +70,8 @@ export class Team {
   /** Whether any worker ever came up. */
   private cameUp = false;
   private losses = 0;
-  private lastJob = 0;
+  /** When a job ended that workers slept through. */
+  private lastEnd = -Infinity;
   private lastCall = 0;
   /**
    * When a job was left with a worker still inside; null when all are out. Until then nothing may
@@ -247,14 +248,14 @@ export class Team {
     } finally {
       Atomics.add(words, JOB, 1);
       if (!this.soonOut() && !this.outWithin(this.patience.block)) complete = this.leave(job);
+      if (Atomics.load(words, SLEEPING) > 0) this.lastEnd = performance.now();
     }
     return complete && words[FAILED] === 0;
   }
 
   private wake(size: number): void {
     const now = performance.now();
-    const worthwhile = size >= WORTH_WAKING || now - this.lastJob < SOON;
-    this.lastJob = now;
+    const worthwhile = size >= WORTH_WAKING || now - this.lastEnd < SOON;
     if (!worthwhile || now - this.lastCall < WAKING) return;
     this.lastCall = now;
     Atomics.notify(this.control.words, JOB);
