@@ -1,6 +1,7 @@
 /** How reductions see an array: as rows or columns of one dimension. */
-import { NdArray } from "./ndarray.js";
+import type { NdArray } from "./ndarray.js";
 import { numelOf } from "./shape.js";
+import { permute } from "./views.js";
 
 /** Elements as [outer, length, inner], of which the middle is reduced. */
 export interface Layout<X> {
@@ -27,10 +28,18 @@ export function layOut(x: NdArray, dims: readonly number[]): Layout<NdArray> {
 
 /** The view whose last dimensions are `dims`. */
 export function reducedLast(x: NdArray, dims: readonly number[]): NdArray {
-  const order = [...x.shape.map((_, d) => d).filter((d) => !dims.includes(d)), ...dims];
-  const sizes = order.map((d) => x.shape[d]);
-  const strides = order.map((d) => x.strides[d]);
-  return new NdArray(x.storage, x.dtype, sizes, strides, x.offset);
+  return permute(x, [...x.shape.map((_, d) => d).filter((d) => !dims.includes(d)), ...dims]);
+}
+
+/**
+ * The dimensions in the order in which elements lie in memory, the outermost first. Repeated ones
+ * come before all others, so that what is read is as long as can be.
+ */
+export function memoryOrder({ shape, strides }: NdArray): number[] {
+  const distance = (d: number): number => (strides[d] === 0 ? Infinity : strides[d]);
+  return shape
+    .map((_, d) => d)
+    .sort((a, b) => (distance(a) === distance(b) ? a - b : distance(b) - distance(a)));
 }
 
 /** The shape of what is reduced along `dims`. */

@@ -1,9 +1,10 @@
 /** sum and mean as results: dtype, shape, and the one rounding at the end. */
 import { type DType, dtypes, isComplex, isIntegral, roundFloat } from "./dtype.js";
 import { part } from "./elementwise.js";
-import { layOut, reducedLast, reducedShape } from "./layout.js";
+import { layOut, memoryOrder, reducedLast, reducedShape } from "./layout.js";
 import { NdArray } from "./ndarray.js";
 import { sumAll, sumInto, sumIntegersInto } from "./sums.js";
+import { permute } from "./views.js";
 
 /** Σ; integers and bools give int64. */
 export function sum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
@@ -42,8 +43,9 @@ function reduce(
   }
   const reduced = dims ?? x.shape.map((_, d) => d);
   const out = NdArray.empty(dtype, reducedShape(x, reduced, keepdim));
+  const kept = out.reshaped(reducedShape(x, reduced, false));
   parts.forEach((numbers, i) => {
-    sumOver(numbers, reduced, divisor, isComplex(dtype) ? part(out, i as 0 | 1) : out);
+    sumOver(numbers, reduced, divisor, isComplex(dtype) ? part(kept, i as 0 | 1) : kept);
   });
   return out;
 }
@@ -53,8 +55,19 @@ export function divided(g: number, n: number, dtype: DType): number {
   return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }
 
-/** Writes the sums over the dimensions `dims`, which ascend, to `out`, in row-major order of those that stay. */
-function sumOver(x: NdArray, dims: readonly number[], divisor: number, out: NdArray): void {
+/** Writes the sums over the dimensions `dims`, which ascend, to `out`, whose dimensions are those that stay. */
+export function sumOver(x: NdArray, dims: readonly number[], divisor: number, out: NdArray): void {
+  if (!x.contiguous) {
+    // The order of additions does not show: that of the memory is the quickest.
+    const order = memoryOrder(x);
+    const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
+    out = permute(
+      out,
+      order.filter((d) => kept.includes(d)).map((d) => kept.indexOf(d)),
+    );
+    x = permute(x, order);
+    dims = order.flatMap((d, position) => (dims.includes(d) ? [position] : []));
+  }
   const layout = layOut(x, dims);
   if (isIntegral(x.dtype)) sumIntegersInto(layout, out);
   else sumInto(layout, layout.inner === 1 ? layout.x : reducedLast(x, dims), divisor, out);

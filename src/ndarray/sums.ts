@@ -9,7 +9,7 @@ import { ExactSum } from "../core/exact-sum.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, SCRATCH } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { type DType, dtypes, roundFloat } from "./dtype.js";
+import { dtypes } from "./dtype.js";
 import type { Layout } from "./layout.js";
 import { type Elements, inBlocks, Source, Target } from "./window.js";
 
@@ -137,7 +137,7 @@ function addPart({ x, length, inner }: Layout<Source>, bytes: number, part: Part
     });
   } else {
     const whole = x.direct || columns === inner;
-    const rows = whole ? Math.max(x.direct ? GROUP : LEAST_ROWS, Math.floor(BLOCK / columns)) : 1;
+    const rows = whole ? Math.max(x.direct ? GROUP : 1, Math.floor(BLOCK / columns)) : 1;
     for (let row = 0; row < length; row += rows) {
       const now = Math.min(rows, length - row);
       add(x.read(first + row * inner + column, now * columns), 1, now, columns, stride);
@@ -145,26 +145,23 @@ function addPart({ x, length, inner }: Layout<Source>, bytes: number, part: Part
   }
 }
 
-/** States of sums that fill a window, with the scratch space that the kernels want behind them. */
-const STATES = 5120;
-const PLANE = 8 * (STATES + 320);
-/** Columns of a part, of which so many rows fit in a window. */
-const LEAST_ROWS = 4;
+/** Sums of a part: four rows of as many columns fit in a window, and so do their states with the scratch space behind them. */
+const MOST_SUMS = BLOCK / 4;
+const PLANE = 8 * (MOST_SUMS + 256);
 /** Rows that the kernels add at a time. */
 const GROUP = 32;
-const MOST_COLUMNS = BLOCK / LEAST_ROWS;
 
-/** Calls `visit` on all parts of [outer, length, inner]. */
+/** Calls `visit` on all parts of [outer, length, inner], of `most` sums each. */
 function forEachPart(
   { outer, length, inner }: Omit<Layout<unknown>, "x">,
-  states: number,
+  most: number,
   visit: (part: Part) => void,
 ): void {
-  const fitting = Math.min(Math.floor(states / inner), Math.floor(BLOCK / (length * inner)));
+  const fitting = Math.min(Math.floor(most / inner), Math.floor(BLOCK / (length * inner)));
   const together = Math.max(1, Math.min(outer, fitting));
   for (let o = 0; o < outer; o += together) {
-    for (let column = 0; column < inner; column += states) {
-      visit({ o, outer: Math.min(together, outer - o), column, columns: Math.min(states, inner - column) });
+    for (let column = 0; column < inner; column += most) {
+      visit({ o, outer: Math.min(together, outer - o), column, columns: Math.min(most, inner - column) });
     }
   }
 }
@@ -245,24 +242,17 @@ export function sumInto(layout: Layout<Elements>, rows: Elements, divisor: numbe
   operate(() => {
     const sums = new FloatSums(layout, rows, divisor);
     const target = new Target(out, "f64", TARGET_SLOT);
-    forEachPart(layout, Math.min(STATES, MOST_COLUMNS), (part) => {
+    forEachPart(layout, MOST_SUMS, (part) => {
       const start = part.o * layout.inner + part.column;
       const n = part.outer * part.columns;
       const address = target.begin(start);
       sums.put(part, address);
-      roundOnce(out.dtype, out.memory.f64, address / 8, n);
       target.end(start, n);
     });
   });
 }
 
-/** Halves are converted by way of float32, which must not round them first. */
-function roundOnce(dtype: DType, numbers: Float64Array, first: number, n: number): void {
-  if (dtypes[dtype].size !== 2) return;
-  for (let i = first; i < first + n; i++) numbers[i] = roundFloat(dtype, numbers[i]);
-}
-
-/** Writes the sums of a layout's rows of integers, wrapping, to `out`, which is int64 and contiguous. */
+/** Writes the sums of a layout's rows of integers, wrapping, to `out`, which is int64. */
 export function sumIntegersInto(layout: Layout<Elements>, out: Elements): void {
   if (out.numel === 0) return;
   operate(() => {

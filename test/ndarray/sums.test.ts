@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dtypes } from "../../src/ndarray/dtype.js";
 import { NdArray } from "../../src/ndarray/ndarray.js";
-import { mean, sum } from "../../src/ndarray/reductions.js";
-import { addBlock, sumAll, sumOver } from "../../src/ndarray/sums.js";
+import { mean, sum, sumOver } from "../../src/ndarray/reductions.js";
+import { permute } from "../../src/ndarray/views.js";
+import { addBlock, sumAll } from "../../src/ndarray/sums.js";
 import { ExactSum } from "../../src/core/exact-sum.js";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
@@ -60,9 +61,10 @@ function randomDims(shape: readonly number[], random: Random): number[] {
 }
 
 function sums(x: NdArray, dims: readonly number[], divisor = 1): Value[] {
-  const found: Value[] = [];
-  sumOver(x, dims, divisor, () => (row, value) => void (found[row] = value));
-  return found;
+  const kept = x.shape.filter((_, d) => !dims.includes(d));
+  const out = NdArray.empty(dtypes[x.dtype].compute === "i64" ? "int64" : "float64", kept);
+  sumOver(x, dims, divisor, out);
+  return numbersOf(out);
 }
 
 describe("sumAll and sumOver of floats", () => {
@@ -148,11 +150,140 @@ describe("sumAll and sumOver of floats", () => {
   });
 });
 
+describe("sums along dimensions are rounded correctly", () => {
+  /** Numbers of the dtype that add up in different ways: exactly, in two terms, one by one. */
+  const KINDS: Readonly<Record<string, (random: Random, i: number) => number>> = {
+    ordinary: (random) => random.normal(),
+    "many zeros": (random) => (random.chance(0.6) ? 0 : random.normal()),
+    "ties of a few bits": (random) => random.integer(-7, 8) * 2 ** random.pick([0, 0, 12]),
+    "all sizes": (random) => random.normal() * 2 ** random.integer(-14, 12),
+    "columns of their own sizes": (random, i) => random.normal() * 2 ** ((i % 5) * 3),
+    cancelling: (random, i) => (i % 2 === 0 ? 1000 : -1000) + (random.chance(0.1) ? 2 ** -10 : 0),
+  };
+  /** Few and many, short and long, more than a window holds; and what is reduced. */
+  const CASES: readonly (readonly [shape: readonly number[], dims: readonly number[]])[] = [
+    [[3, 5000], [0]],
+    [[5000, 3], [1]],
+    [[5000, 3], [0]],
+    [[2, BLOCK + 3], [0]],
+    [[2, BLOCK + 3], [1]],
+    [[70, 130], [0]],
+    [[130, 70], [1]],
+    [[9, 40, 5], [1]],
+    [[3, 700, 9], [1]],
+    [
+      [6, 7, 8],
+      [0, 2],
+    ],
+    [
+      [4, 3, 5, 6],
+      [1, 2],
+    ],
+    [
+      [4, 3, 5, 6],
+      [0, 3],
+    ],
+  ];
+
+  function check(x: NdArray, dims: readonly number[], described: string): void {
+    const values = elementsOf(x) as number[];
+    const expected = groups(x.shape, dims).map((at) =>
+      roundUnits(sumUnits(at.map((i) => values[i])), "float64"),
+    );
+    expect(difference(sums(x, dims), expected), described).toBeNull();
+  }
+
+  it.each(FLOATS.flatMap((dtype) => Object.keys(KINDS).map((kind) => [dtype, kind] as const)))(
+    "%s, numbers of %s: in order, reversed, and as a slice",
+    (dtype, kind) => {
+      const random = new Random(5);
+      for (const [shape, dims] of CASES) {
+        const n = shape.reduce((a, b) => a * b, 1);
+        const values = Array.from({ length: n }, (_, i) => fit(dtype, KINDS[kind](random, i)));
+        if (n > 5000 && random.chance(0.5)) continue;
+        const described = `[${shape.join()}] along ${dims.join()}`;
+        const x = arrayOf(dtype, shape, values);
+        check(x, dims, described);
+        const last = shape.length - 1;
+        const reversed = permute(
+          x,
+          shape.map((_, d) => last - d),
+        );
+        const mirrored = dims.map((d) => last - d).reverse();
+        check(reversed, mirrored, `${described}, reversed`);
+        if (n > 5000) continue;
+        const whole = arrayOf(dtype, [2 * n], [...values, ...values]);
+        const strides = x.strides.map((stride) => 2 * stride);
+        check(new NdArray(whole.storage, dtype, shape, strides), dims, `${described}, every other`);
+      }
+    },
+  );
+
+  it("also where a lower term was itself rounded, whose last bit decides", () => {
+    // 2^-53 is half a unit in the last place of 1, and 2^-110 is lost beside it.
+    const values = [1, 2 ** -53, 2 ** -110];
+    const above = 1 + 2 ** -52;
+    expect(sumAll(arrayOf("float64", [3], values))).toBe(above);
+    expect(sums(arrayOf("float64", [3, 1], values), [0])).toEqual([above]);
+    const columns = values.flatMap((value) => new Array<number>(9).fill(value));
+    expect(sums(arrayOf("float64", [3, 9], columns), [0])).toEqual(new Array(9).fill(above));
+    const long = [...values, ...new Array<number>(2 * BLOCK).fill(0)];
+    expect(sums(arrayOf("float64", [1, long.length], long), [1])).toEqual([above]);
+  });
+
+  it.each(FLOATS)("%s: NaN and infinities decide their sums, and no others", (dtype) => {
+    for (const shape of [
+      [4, 9],
+      [100, 9],
+      [100, 70],
+      [5, 4100],
+    ]) {
+      const [length, inner] = shape;
+      const values = new Array<number>(length * inner).fill(1);
+      const put = (row: number, column: number, value: number): void => {
+        values[row * inner + column] = value;
+      };
+      put(1, 1, NaN);
+      put(2, 2, Infinity);
+      put(0, 3, -Infinity);
+      put(length - 1, 4, Infinity);
+      put(0, 4, -Infinity);
+      const expected = new Array<number>(inner).fill(length);
+      expected.splice(1, 4, NaN, Infinity, -Infinity, NaN);
+      const x = arrayOf(dtype, shape, values);
+      expect(difference(sums(x, [0]), expected)).toBeNull();
+      const y = arrayOf(dtype, [inner, length], numbersOf(x));
+      const rows = Array.from({ length: inner }, (_, c) =>
+        Array.from({ length }, (__, l) => values[l * inner + c]),
+      );
+      expect(difference(sums(arrayOf(dtype, y.shape, rows.flat()), [1]), expected)).toBeNull();
+    }
+  });
+
+  it("means of numbers whose sums overflow", () => {
+    const x = arrayOf("float64", [3, 70], new Array<number>(210).fill(1.5e308));
+    expect(sums(x, [0])).toEqual(new Array(70).fill(Infinity));
+    expect(sums(x, [0], 3)).toEqual(new Array(70).fill(1.5e308));
+  });
+
+  it("halves are rounded by way of float32, as all float64 are", () => {
+    const x = arrayOf("float16", [3, 2], [1, 1, 2 ** -11, 2 ** -11, 2 ** -24, 2 ** -24]);
+    expect(numbersOf(sum(x, [0], false))).toEqual([1, 1]);
+  });
+});
+
 describe("sumAll and sumOver of integers", () => {
+  const LARGE: readonly number[][] = [
+    [3, BLOCK + 7],
+    [3, BLOCK],
+    [2, 3, BLOCK - 1],
+    [5, 4100],
+    [300, 70],
+  ];
   it.each([...INTEGERS, "bool"] as const)("%s: exact, as a wrapping int64", (dtype) => {
     const random = new Random(3);
     for (let round = 0; round < 30; round++) {
-      const shape = round === 0 ? [3, BLOCK + 7] : randomShape(random, random.integer(0, 5), 5);
+      const shape = LARGE[round] ?? randomShape(random, random.integer(0, 5), 5);
       const x = randomView(dtype, shape, random);
       const values = elementsOf(x).map(BigInt);
       const total = (positions: readonly number[]): bigint =>
@@ -161,8 +292,9 @@ describe("sumAll and sumOver of integers", () => {
           positions.reduce((n, i) => n + values[i], 0n),
         );
       expect(sumAll(x)).toBe(total(values.map((_, i) => i)));
-      const dims = randomDims(shape, random);
-      expect(difference(sums(x, dims), groups(shape, dims).map(total))).toBeNull();
+      for (const dims of round < LARGE.length ? [[0], [shape.length - 1]] : [randomDims(shape, random)]) {
+        expect(difference(sums(x, dims), groups(shape, dims).map(total))).toBeNull();
+      }
     }
   });
 

@@ -104,37 +104,6 @@ describe.each(kernelsOf("total").filter(([, type]) => type !== "i64"))("%s", (na
   });
 });
 
-describe.each(kernelsOf("totals"))("%s", (name, type) => {
-  const tag = type as Tag;
-
-  it("gives each row what the kernel of one block gives it, and writes nothing else", () => {
-    for (const backend of backends) {
-      for (const [rows, length] of [
-        [0, 3],
-        [3, 0],
-        [1, 1],
-        [5, 1],
-        [4, 7],
-        [3, 67],
-      ]) {
-        const x = cancelling(tag, rows * length, 60, new Random(rows + length));
-        const expected = Array.from({ length: rows }, (_, row) => [
-          ...total(backends[0], `total_${type}`, x.slice(row * length, (row + 1) * length)),
-        ]);
-        const address = 1024;
-        backend.fill(0, 4096);
-        backend.write(address, x);
-        backend.kernels[name](address, rows, length, OUT);
-        expect([...read("f64", backend.readAt("f64", OUT, 3 * rows))], `${rows}x${length}`).toEqual(
-          expected.flat(),
-        );
-        backend.fill(OUT, 24 * rows);
-        expect(backend.isBlank(address)).toBe(true);
-      }
-    }
-  });
-});
-
 describe("total_i64", () => {
   const sum = (backend: Backend, x: Stored, address: number): bigint => {
     backend.write(address, x);
