@@ -22,10 +22,13 @@ import { Smooth } from "./terms/smooth";
 import { Huber } from "./terms/huber";
 import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
-import { binary, unary } from "./loops/map";
-import { sum, sumAndSlope } from "./loops/reduce";
+import * as elementary from "./math/operators";
+import { binary, longUnary, unary } from "./loops/map";
+import { Given, GivenByHalves } from "./terms/given";
+import { sum, sumAndSlope, sumGiven } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { rowTotals, total, totalIntegers } from "./loops/total";
+import { exact } from "./loops/exact";
 import { choose } from "./loops/choose";
 import { countRows, keepWhere } from "./loops/masks";
 import { lossOfRows, scaleRows, SmoothSumOf, SumOf } from "./loops/rows";
@@ -180,12 +183,68 @@ export function le_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
+// Elementary functions, see math/; of softplus, p is beta and q the threshold.
+export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f32>(x, out, n, p, q); }
+export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f64>(x, out, n, p, q); }
+export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
+export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
+export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f32>(x, out, n, p, q); }
+export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f64>(x, out, n, p, q); }
+export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
+export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
+export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f32>(x, out, n, p, q); }
+export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f64>(x, out, n, p, q); }
+export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }
+export function tanh_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f64>(x, out, n, p, q); }
+export function softplus_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f32>(x, out, n, p, q); }
+export function softplus_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f64>(x, out, n, p, q); }
+export function logsigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f32>(x, out, n, p, q); }
+export function logsigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f64>(x, out, n, p, q); }
+export function sin_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f32>(x, out, n, p, q); }
+export function sin_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f64>(x, out, n, p, q); }
+export function cos_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f32>(x, out, n, p, q); }
+export function cos_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f64>(x, out, n, p, q); }
+export function erf_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f32>(x, out, n, p, q); }
+export function erf_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f64>(x, out, n, p, q); }
+
+// Each as the function of one vector, which another module may copy: see math/functions.ts.
+export {
+  fn_exp_f32,
+  fn_exp_f64,
+  fn_expm1_f32,
+  fn_expm1_f64,
+  fn_log_f32,
+  fn_log_f64,
+  fn_log1p_f32,
+  fn_log1p_f64,
+  fn_sigmoid_f32,
+  fn_sigmoid_f64,
+  fn_tanh_f32,
+  fn_tanh_f64,
+  fn_softplus_f32,
+  fn_softplus_f64,
+  fn_logsigmoid_f32,
+  fn_logsigmoid_f64,
+  fn_sin_f32,
+  fn_sin_f64,
+  fn_cos_f32,
+  fn_cos_f64,
+  fn_erf_f32,
+  fn_erf_f64,
+} from "./math/functions";
+
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
 export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
 export function totals_f32(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f32>(x, rows, length, out); }
 export function totals_f64(x: ptr, rows: i32, length: i32, out: ptr): void { rowTotals<f64>(x, rows, length, out); }
+export function exact_f32(x: ptr, n: i32, out: ptr): void { exact<f32>(x, n, out); }
+export function exact_f64(x: ptr, n: i32, out: ptr): void { exact<f64>(x, n, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
+
+// Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as f32), where that is 1.
+export function terms_f32(x: ptr, n: i32, halves: i32): f64 { return halves != 0 ? sumGiven<GivenByHalves, f32>(x, n) : sumGiven<Given, f32>(x, n); }
+export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<Given, f64>(x, n); }
 
 // Conversions: convert_<from>_<to>
 export function convert_f16_f32(x: ptr, out: ptr, n: i32): void { widen<f16>(x, out, n); }

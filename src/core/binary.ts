@@ -3,6 +3,8 @@
 export interface Binary {
   /** The module that imports such a memory: one that imports shared memory refuses the other kind. Null where it was not supplied. */
   module(shared: boolean): WebAssembly.Module | null;
+  /** Its bytes; null where only modules were supplied. */
+  bytes(): Uint8Array | null;
 }
 
 let provided: Binary | null = null;
@@ -22,4 +24,9 @@ export function moduleFor(shared: boolean): WebAssembly.Module | null {
     "lossgrad/slim: expected `await init(source)` before anything is computed, got no binary; source is the URL, the bytes or the " +
       'compiled module of "lossgrad/lossgrad.wasm" ("lossgrad" itself comes with its binary)',
   );
+}
+
+/** The bytes of the binary; null where they are not at hand. */
+export function binaryBytes(): Uint8Array | null {
+  return provided?.bytes() ?? null;
 }

@@ -57,7 +57,10 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
-export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp";
+/** The elementary functions, which have a function of one vector beside the kernel: `VectorFunctionName`. */
+export type ElementaryName =
+  "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
+export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
 type ElementSize = 1 | 2 | 4 | 8 | 16;
@@ -72,6 +75,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${UnaryName}_${"f32" | "f64"}` | `${"neg" | "abs" | "sign"}_i64`, UnaryKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`exact_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
   Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
   Record<
@@ -98,10 +103,16 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;
 
+/**
+ * The elementary functions of one vector. JavaScript cannot call them, since they take and give a v128; their bodies can
+ * be copied into another module, because they call nothing and touch no memory.
+ */
+export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+
 /** Fails to compile when `Kernels` and the binary's exports differ. */
 type Same<A, B> = [A] extends [B]
   ? [B] extends [A]
     ? true
     : { missing: Exclude<B, A> }
   : { absent: Exclude<A, B> };
-export const KERNELS_MATCH: Same<keyof Kernels, KernelName> = true;
+export const KERNELS_MATCH: Same<keyof Kernels | VectorFunctionName, KernelName> = true;

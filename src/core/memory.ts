@@ -37,7 +37,9 @@ export const SCRATCH = {
   results: 128,
   /** Sizes, strides and index of a strided view, 64 dimensions at most. */
   table: 192,
-  end: 192 + 3 * 4 * 64,
+  /** The exact sum of a block, see assembly/loops/exact.ts: 71 f64 in a multiple of 64 bytes. */
+  sum: 192 + 3 * 4 * 64,
+  end: 192 + 3 * 4 * 64 + 8 * 72,
 } as const;
 
 export const MAXIMUM_DIMENSIONS = 64;
@@ -52,8 +54,11 @@ interface Hold {
   readonly isOver: () => boolean;
   readonly blocks: Block[];
 }
-/** Two for each of four operands, and two for what is between them (typed/weighted.ts). */
-const WINDOWS = 10;
+/**
+ * Two for each of four operands, two for what is between them (typed/weighted.ts), and one for what
+ * is added exactly (ndarray/exact.ts).
+ */
+const WINDOWS = 11;
 
 export class LinearMemory {
   readonly kernels: Kernels;

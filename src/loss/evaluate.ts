@@ -12,6 +12,8 @@ import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, type Rounding, roundingOf } from "./losses.js";
 import { keepWritten, MaskedSource, MaskSource } from "./mask.js";
 
+export { divided } from "../ndarray/reductions.js";
+
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
 export interface Problem<E extends Elements = Elements> {
   readonly row: LossRow;
@@ -87,11 +89,6 @@ export function slopeScalars({ row, dtype, parameter }: Problem, norm: number): 
 export function slopeDType({ row, dtype }: Problem): DType {
   const half = dtype === "float16" || dtype === "bfloat16";
   return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
-}
-
-/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
-export function divided(g: number, n: number, dtype: DType): number {
-  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }
 
 /** One pass over the operands: a kernel, what it reads and writes, and its scalars. */

@@ -177,6 +177,7 @@ export const losses = {
   huberLoss,
 };
 
+/** The losses that there are, by the names of their functions. */
 export type LossName = keyof typeof losses;
 /** The options that are a term's parameter. */
 export type ParameterName = NonNullable<(typeof losses)[LossName]["parameter"]>["name"];

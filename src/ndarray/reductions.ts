@@ -1,5 +1,5 @@
 /** sum and mean as results: dtype, shape, and the one rounding at the end. */
-import { type DType, dtypes, encode, isComplex, isIntegral, realOf } from "./dtype.js";
+import { type DType, dtypes, encode, isComplex, isIntegral, realOf, roundFloat } from "./dtype.js";
 import { part } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { sumAll, sumOver } from "./sums.js";
@@ -51,4 +51,9 @@ function reduce(
     });
   });
   return out;
+}
+
+/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
+export function divided(g: number, n: number, dtype: DType): number {
+  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }

@@ -18,8 +18,21 @@ const TOLERANCE = { f32: 2 ** -27, f64: 2 ** -56 } as const;
 
 const exact = new ExactSum();
 
-/** The exact sum, nearest float64, of elements [first, first + n) of a floating source, over `divisor`. */
-function sumRange(source: Source, tag: "f32" | "f64", first: number, n: number, divisor: number): number {
+/** Floating numbers that can be read a block at a time, and once more where that is needed. */
+export interface Numbers {
+  readonly memory: LinearMemory;
+  /** The address of elements [start, start + n), until the next call. */
+  read(start: number, n: number): number;
+}
+
+/** The exact sum, nearest float64, of elements [first, first + n) of `source`, over `divisor`. */
+export function sumRange(
+  source: Numbers,
+  tag: "f32" | "f64",
+  first: number,
+  n: number,
+  divisor: number,
+): number {
   if (n <= BLOCK) {
     const sum = sumOneBlock(source.memory, source.read(first, n), n, tag);
     if (sum !== null) return sum / divisor;

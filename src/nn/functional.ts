@@ -122,4 +122,5 @@ export function huberLoss(
   return evaluate("huberLoss", input, target, options);
 }
 
+export { logsigmoid, sigmoid, softplus, tanh } from "./activations.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";

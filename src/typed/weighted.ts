@@ -2,7 +2,15 @@
 import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import { sumAll } from "../ndarray/sums.js";
-import { convertAlong, inBlocks, pathThrough, Source, splat, Target } from "../ndarray/window.js";
+import {
+  convertAlong,
+  type Elements,
+  inBlocks,
+  pathThrough,
+  Source,
+  splat,
+  Target,
+} from "../ndarray/window.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import {
@@ -21,8 +29,8 @@ import { ownType, type Request } from "./request.js";
 export interface Weighted {
   readonly problem: Problem<ForeignArray>;
   readonly weight: ForeignArray;
-  readonly out: ForeignArray | null;
-  readonly grad: ForeignArray | null;
+  readonly out: Elements | null;
+  readonly grad: Elements | null;
 }
 
 /** The weighted sum or mean, and its derivative by a weighted term. */
@@ -92,7 +100,7 @@ class Product {
   }
 }
 
-function termsInto(out: ForeignArray, problem: Problem<ForeignArray>, product: Product): BlockWriter {
+function termsInto(out: Elements, problem: Problem<ForeignArray>, product: Product): BlockWriter {
   const { row, input, target, dtype } = problem;
   const { memory } = input;
   const tag = tagOf(dtype);
@@ -119,7 +127,7 @@ function windowBetween(memory: LinearMemory, conversions: number): number {
 }
 
 function slopesInto(
-  grad: ForeignArray,
+  grad: Elements,
   problem: Problem<ForeignArray>,
   product: Product,
   factor: number,

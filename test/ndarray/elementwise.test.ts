@@ -3,7 +3,7 @@ import { dtypes } from "../../src/ndarray/dtype.js";
 import { binary, copy, unary } from "../../src/ndarray/elementwise.js";
 import { NdArray } from "../../src/ndarray/ndarray.js";
 import type { BinaryName, UnaryName } from "../../src/core/kernels.js";
-import { binaryOutput, unaryOutput } from "../assembly/twins/arithmetic.js";
+import { binaryOutput, ELEMENTARY, unaryOutput } from "../assembly/twins/arithmetic.js";
 import type { Value } from "../support/kernels.js";
 import { Random } from "../support/random.js";
 import {
@@ -33,7 +33,7 @@ const BINARY: BinaryName[] = [
   "lt",
   "le",
 ];
-const FLOAT_ONLY: readonly string[] = ["div", "keep", "sqrt", "clamp", "relu"];
+const FLOAT_ONLY: readonly string[] = ["div", "keep", "sqrt", "clamp", "relu", ...ELEMENTARY];
 
 /** What a kernel computes of numbers of the dtype, as the dtype stores it. */
 function compute(name: string, dtype: RealDType, x: readonly Value[], y: readonly Value[]): Value[] {
@@ -207,7 +207,7 @@ describe("operands of another dtype", () => {
 });
 
 describe("unary", () => {
-  const names: UnaryName[] = ["neg", "abs", "sign", "sqrt", "relu", "clamp"];
+  const names: UnaryName[] = ["neg", "abs", "sign", "sqrt", "relu", "clamp", ...ELEMENTARY];
 
   it.each(
     REALS.flatMap((dtype) =>

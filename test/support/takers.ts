@@ -57,6 +57,14 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
     options: { mask: tensor([true, false, true]) },
   },
+  "LossAccumulator.update": {
+    call: (x, y) => (options) => {
+      const total = new lossgrad.LossAccumulator("l1Loss");
+      total.update(x, y, options);
+      return [total.count, total.sum(), total.weightSum()];
+    },
+    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+  },
   "autograd.grad": {
     call: (x, y) => {
       const sum = y.mul(x).sum();
