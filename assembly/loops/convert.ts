@@ -25,7 +25,16 @@ export function narrow<S>(x: usize, out: usize, n: i32): void {
 
 /** Between numbers of any two types; integers wrap, and floats out of an integer's range saturate before they do. */
 export function convert<From, To>(x: usize, out: usize, n: i32): void {
-  for (let i: usize = 0; i < <usize>n; i++) {
+  let i: usize = 0;
+  if (isFloat<From>() && isFloat<To>()) {
+    for (; i + 2 <= <usize>n; i += 2) {
+      const from = x + i * sizeof<From>();
+      const to = out + i * sizeof<To>();
+      if (sizeof<From>() == 4) v128.store(to, f64x2.promote_low_f32x4(v128.load64_zero(from)));
+      else v128.store64_lane(to, f32x4.demote_f64x2_zero(v128.load(from)), 0);
+    }
+  }
+  for (; i < <usize>n; i++) {
     store<To>(out + i * sizeof<To>(), <To>load<From>(x + i * sizeof<From>()));
   }
 }

@@ -41,15 +41,6 @@ export function total<S>(x: usize, n: i32, out: usize): void {
   store<f64>(out, f64x2.extract_lane(magnitude, 0) + f64x2.extract_lane(magnitude, 1), 16);
 }
 
-/** The same for `rows` rows of `length` numbers, which follow each other: three f64 at out for each. */
-export function rowTotals<S>(x: usize, rows: i32, length: i32, out: usize): void {
-  for (; rows > 0; rows--) {
-    total<S>(x, length, out);
-    x += <usize>length * sizeof<S>();
-    out += 24;
-  }
-}
-
 /** Σ x[i] of 64-bit integers, wrapping. */
 export function totalIntegers(x: usize, n: i32): i64 {
   let sum = i64x2.splat(0);

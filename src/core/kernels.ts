@@ -16,6 +16,7 @@ export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "
 
 type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
 type SumKernel = (x: number, y: number, n: number, p: number) => number;
+type RowsKernel = (x: number, y: number, out: number, rows: number, length: number, p: number) => void;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
 type SumSlopeKernel = (
   x: number,
@@ -56,6 +57,45 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+type SumsKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  state: number,
+  plane: number,
+  fresh: number,
+) => void;
+/** Returns whether it could. */
+type FewKernel = (
+  x: number,
+  outer: number,
+  length: number,
+  inner: number,
+  stride: number,
+  divisor: number,
+  out: number,
+) => number;
+type SettleKernel = (
+  state: number,
+  plane: number,
+  count: number,
+  error: number,
+  divisor: number,
+  out: number,
+) => number;
+type ReviewKernel = (
+  x: number,
+  length: number,
+  inner: number,
+  stride: number,
+  list: number,
+  count: number,
+  magnitudes: number,
+  out: number,
+) => number;
+
 /** The elementary functions, which have a function of one vector beside the kernel: `VectorFunctionName`. */
 export type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
@@ -66,6 +106,7 @@ type ElementSize = 1 | 2 | 4 | 8 | 16;
 
 export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
+  Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
@@ -76,7 +117,20 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`exact_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
   Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
-  Record<`totals_${"f32" | "f64"}`, (x: number, rows: number, length: number, out: number) => void> &
+  Record<
+    `scale_${"f32" | "f64"}`,
+    (x: number, factors: number, out: number, rows: number, length: number) => void
+  > &
+  Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
+  Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
+  Record<`sums_${"f32" | "f64"}`, SumsKernel> &
+  Record<
+    "sums_i64",
+    (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
+  > &
+  Record<`few_${"f32" | "f64"}`, FewKernel> &
+  Record<"settle_f64", SettleKernel> &
+  Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &
   Record<`extreme_${ComputeTag}`, ExtremeKernel> &
   Record<
@@ -100,6 +154,18 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
  * be copied into another module, because they call nothing and touch no memory.
  */
 export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+
+/** The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are. */
+export function unaryKernel(kernels: Kernels, name: UnaryName, tag: ComputeTag): UnaryKernel {
+  const unary: Partial<Record<`${UnaryName}_${ComputeTag}`, UnaryKernel>> = kernels;
+  return unary[`${name}_${tag}`]!;
+}
+
+/** As `unaryKernel`, of two operands. */
+export function binaryKernel(kernels: Kernels, name: BinaryName, tag: ComputeTag): BinaryKernel {
+  const binary: Partial<Record<`${BinaryName}_${ComputeTag}`, BinaryKernel>> = kernels;
+  return binary[`${name}_${tag}`]!;
+}
 
 /** Fails to compile when `Kernels` and the binary's exports differ. */
 type Same<A, B> = [A] extends [B]

@@ -7,6 +7,7 @@ import { describeValue } from "../core/describe.js";
 import { derive, reaches } from "./derive.js";
 import { Expression } from "./expression.js";
 import { isProgramDType, lower, type Lowered, type Wanted } from "./lower.js";
+import { UNNAMED } from "./mark.js";
 import type { ProgramDType } from "./program.js";
 import {
   extend,
@@ -121,7 +122,7 @@ export class Fused {
       throw new TypeError(`fuse: expected name to be a string, got ${describeValue(name)}`);
     }
     // A function that is written in place has no name, or that of the constant which fuse gives.
-    this.name = name ?? (fn.name === "" ? "fused" : fn.name);
+    this.name = name ?? (fn.name === "" ? UNNAMED : fn.name);
     this.parameters = parameters === undefined ? null : checkParameters(parameters);
   }
 

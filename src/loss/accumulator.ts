@@ -5,7 +5,7 @@
 import { describeValue } from "../core/describe.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { exactSumOf, exactValueOf, quotientOf } from "../core/exact-value.js";
-import { takeOptions } from "../core/options.js";
+import { type Taken, takeOptions } from "../core/options.js";
 import {
   type AccumulatorState,
   fromBytes,
@@ -14,8 +14,8 @@ import {
   toBytes,
   toJSON,
 } from "./accumulator-state.js";
-import { type LossName, type LossRow, losses, type ParameterName } from "./losses.js";
-import { readParameter } from "./parameter.js";
+import { type LossName, type LossRow, losses } from "./losses.js";
+import { type ParameterOptions, readParameter } from "./parameter.js";
 
 /** How many of the terms were not finite. */
 export interface NonFiniteCounts {
@@ -26,8 +26,36 @@ export interface NonFiniteCounts {
   /** Terms that were -Infinity. */
   negativeInfinity: number;
 }
-/** The parameter of the loss that is accumulated. */
-export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+/** A loss that can be accumulated, built in or fused. */
+export interface AccumulatedLoss {
+  readonly name: string;
+  readonly parameterNames: readonly string[];
+  /** What a weighted mean divides by; null where the loss takes no weights. */
+  readonly weightedMean: "weights" | "elements" | null;
+  /** The values of all parameters: those that are given, and the defaults of the others. */
+  readParameters(given: Taken<Record<string, unknown>>): Record<string, number>;
+}
+
+/** A loss of the table. */
+export function builtIn(name: unknown): AccumulatedLoss {
+  if (typeof name !== "string" || !Object.hasOwn(losses, name)) {
+    throw new TypeError(
+      `LossAccumulator: expected loss to be one of "${NAMES.join('", "')}", got ${describeValue(name)}`,
+    );
+  }
+  const loss = name as LossName;
+  const row: LossRow = losses[loss];
+  const parameterNames = row.parameter ? [row.parameter.name] : [];
+  const { weightedMean } = row;
+  const readParameters: AccumulatedLoss["readParameters"] = (given) => {
+    // -0 is 0.
+    const value = readParameter(loss, row, given as ParameterOptions) + 0;
+    return Object.fromEntries(parameterNames.map((parameter) => [parameter, value]));
+  };
+  return { name: loss, parameterNames, weightedMean, readParameters };
+}
+
+const NAMES = Object.keys(losses);
 
 /** The unreduced loss of a chunk, which is added to `terms`, and its weights to `weights`; gives how many terms there were. */
 type Chunk = (terms: ExactSum, weights: ExactSum) => number;
@@ -39,26 +67,25 @@ export abstract class Accumulator {
   /** Sums of a chunk, which may fail in the middle. */
   readonly #terms = new ExactSum();
   readonly #factors = new ExactSum();
+  readonly #loss: AccumulatedLoss;
 
   /** The name of the loss. */
-  readonly loss: LossName;
-  /** Its parameter, such as `{ beta: 1 }`; empty for a loss without. */
-  readonly parameters: Readonly<AccumulatorParameters>;
+  readonly loss: string;
+  /** Its parameters, such as `{ beta: 1 }`; empty for a loss without. */
+  readonly parameters: Readonly<Record<string, number>>;
 
-  constructor(loss: LossName, parameters: AccumulatorParameters = {}) {
-    if (typeof loss !== "string" || !Object.hasOwn(losses, loss)) {
-      const names = Object.keys(losses).join('", "');
-      throw new TypeError(
-        `LossAccumulator: expected loss to be one of "${names}", got ${describeValue(loss)}`,
-      );
+  constructor(loss: AccumulatedLoss, parameters: object) {
+    const names = loss.parameterNames;
+    const values = loss.readParameters(
+      takeOptions<Record<string, unknown>>("LossAccumulator", parameters as Record<string, unknown>, names),
+    );
+    for (const [name, value] of Object.entries(values)) {
+      if (Number.isFinite(value)) continue;
+      throw new RangeError(`LossAccumulator: expected ${name} to be finite, got ${value}`);
     }
-    const row: LossRow = losses[loss];
-    const name = row.parameter?.name as ParameterName | undefined;
-    const taken = takeOptions<AccumulatorParameters>("LossAccumulator", parameters, name ? [name] : []);
-    // -0 is 0.
-    const value = readParameter(loss, row, taken) + 0;
-    this.loss = loss;
-    this.parameters = Object.freeze(name ? { [name]: value } : {});
+    this.#loss = loss;
+    this.loss = loss.name;
+    this.parameters = Object.freeze(values);
   }
 
   /** How many elements were accumulated. */
@@ -87,11 +114,16 @@ export abstract class Accumulator {
    * mean of this loss divides by, the sum of the weights or for Huber their number; NaN when empty.
    */
   mean(): number {
-    const row: LossRow = losses[this.loss];
-    if (row.weightedMean !== "elements") return quotientOf(this.#sum, this.#weights);
+    if (this.#loss.weightedMean !== "elements") return quotientOf(this.#sum, this.#weights);
     const count = new ExactSum();
     count.add(this.#count);
     return quotientOf(this.#sum, count);
+  }
+
+  /** The options of a chunk that the loss has, among those that the face knows. */
+  protected optionsOf<O extends object>(given: O, names: readonly (keyof O & string)[]): Taken<O> {
+    const allowed = names.filter((name) => name !== "weight" || this.#loss.weightedMean !== null);
+    return takeOptions("LossAccumulator.update", given, allowed);
   }
 
   /** Adds a chunk, or nothing when it fails. */
@@ -110,7 +142,7 @@ export abstract class Accumulator {
    * Adds all that was added to `other`, which stays as it is. Sums, counts and bytes are then those
    * of an accumulator that took all elements itself, whatever was merged with what and when.
    *
-   * @throws TypeError for what is no accumulator; RangeError for one of another loss or parameter
+   * @throws TypeError for what is no accumulator; RangeError for one of another loss, or with other parameters
    */
   merge(other: Accumulator): void {
     const caller = "LossAccumulator.merge";
@@ -130,17 +162,19 @@ export abstract class Accumulator {
     this.#count = count;
   }
 
-  /** Forgets all elements; loss and parameter stay. */
+  /** Forgets all elements; the loss and its parameters stay. */
   reset(): void {
     this.#sum.reset();
     this.#weights.reset();
     this.#count = 0;
   }
 
-  /** The loss and its parameter in words. */
+  /** The loss and its parameters in words. */
   #title(): string {
-    const [parameter] = Object.entries(this.parameters);
-    return parameter ? `${this.loss} with ${parameter[0]} ${parameter[1]}` : this.loss;
+    const shown = Object.entries(this.parameters).map(
+      ([name, value]) => `${name} ${Object.is(value, -0) ? "-0" : value}`,
+    );
+    return shown.length > 0 ? `${this.loss} with ${shown.sort().join(", ")}` : this.loss;
   }
 
   #state(): AccumulatorState {
@@ -161,7 +195,7 @@ export abstract class Accumulator {
     return toJSON(this.#state(), this.sum(), this.mean());
   }
 
-  /** For people: the loss, its parameter, count and mean. */
+  /** For people: the loss, its parameters, count and mean. */
   toString(): string {
     return `LossAccumulator(${this.#title()}, count ${this.#count}, mean ${this.mean()})`;
   }
@@ -183,26 +217,27 @@ function checkCount(caller: string, count: number): void {
   throw new RangeError(`${caller}: expected at most 2^53 - 1 elements in all, got ${count}`);
 }
 
-/** The state that bytes or JSON hold, of a loss of the table with its parameter. */
+/** The state that bytes or JSON hold: of the loss `fused`, or of one of the table. */
 export function readState(
   caller: string,
   form: "bytes" | "JSON",
   given: unknown,
-): AccumulatorState & { loss: LossName } {
+  fused: AccumulatedLoss | undefined,
+): AccumulatorState {
   const state = form === "bytes" ? fromBytes(caller, given) : fromJSON(caller, given);
-  const { loss, parameters } = state;
-  if (!Object.hasOwn(losses, loss)) {
+  const known = fused ? [fused.name] : NAMES;
+  if (!known.includes(state.loss)) {
+    const way = fused ? "" : "; a fused loss is handed over as the second argument";
     throw new RangeError(
-      `${caller}: expected a state of ${Object.keys(losses).join(", ")}, got one of ${describeValue(loss).slice(0, 80)}`,
+      `${caller}: expected a state of ${known.join(", ")}, got one of ${describeValue(state.loss).slice(0, 80)}${way}`,
     );
   }
-  const { parameter }: LossRow = losses[loss as LossName];
-  const expected = parameter ? [parameter.name] : [];
-  if (Object.keys(parameters).join() !== expected.join()) {
-    throw new RangeError(
-      `${caller}: expected a state of ${loss} with ${parameter ? parameter.name : "no parameter"}, got ` +
-        `{ ${Object.keys(parameters).join(", ").slice(0, 80)} }`,
-    );
-  }
-  return state as AccumulatorState & { loss: LossName };
+  const loss = fused ?? builtIn(state.loss);
+  const [expected, got] = [loss.parameterNames, Object.keys(state.parameters)].map((names) =>
+    [...names].sort().join(", "),
+  );
+  if (got === expected) return state;
+  throw new RangeError(
+    `${caller}: expected a state of ${loss.name} with ${expected || "no parameter"}, got { ${got.slice(0, 80)} }`,
+  );
 }

@@ -3,13 +3,10 @@
  * the sums of sums.ts are exact across blocks that begin at fixed places.
  */
 import { ExactSum } from "../core/exact-sum.js";
-import { type LinearMemory, SCRATCH } from "../core/memory.js";
+import { type LinearMemory, SCRATCH, SUM_WINDOW } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { type DType, dtypes } from "./dtype.js";
-import { convertAlong, type Elements, inBlocks, pathThrough, Source } from "./window.js";
-
-/** The slot of windows for numbers that are converted before they are added. */
-const SLOT = 5;
+import { type Elements, inBlocks, pathThrough, Source } from "./window.js";
 
 /** Adds the elements of a real `x` to `sum`. */
 export function addExactly(x: Elements, sum: ExactSum): void {
@@ -58,7 +55,7 @@ export class SummedElements implements Elements {
     readonly memory: LinearMemory,
     private readonly sum: ExactSum,
   ) {
-    memory.window(2 * SLOT);
+    memory.window(SUM_WINDOW);
   }
 
   /** None: what is written passes through a window. */
@@ -73,7 +70,10 @@ export class SummedElements implements Elements {
   copyFrom(address: number, _start: number, n: number): void {
     const { memory, sum } = this;
     const { storage, compute } = dtypes[this.dtype];
-    const place = convertAlong(pathThrough(storage, compute), memory, address, n, SLOT, 0);
+    // From how a number is stored to how it is computed with is one conversion at most.
+    const [step] = pathThrough(storage, compute);
+    const place = step ? memory.window(SUM_WINDOW) : address;
+    if (step) memory.kernels[step](address, place, n);
     if (compute === "i64") addIntegers(memory, place, n, sum);
     else addFloats(memory, compute, place, n, sum);
   }

@@ -4,49 +4,30 @@ import { operate } from "../core/operation.js";
 import { type ComputeTag } from "../core/kernels.js";
 import { type DType, dtypes, isComplex } from "./dtype.js";
 import { binary, contiguous, convert } from "./elementwise.js";
+import { type Layout, layOut, reducedShape } from "./layout.js";
 import { NdArray } from "./ndarray.js";
-import { numelOf, wrapDim } from "./shape.js";
+import { wrapDim } from "./shape.js";
 
 export type ExtremeName = "max" | "min";
 
 /** The dtype that numbers of a tag are computed in, as whole arrays. */
 const WIDE: Readonly<Record<ComputeTag, DType>> = { f32: "float32", f64: "float64", i64: "int64" };
 
-/** An array as [outer, length, inner], of which the middle is reduced, and the shape of the results. */
-interface Layout {
-  readonly x: NdArray;
-  readonly outer: number;
-  readonly length: number;
-  readonly inner: number;
+/** The layout of a contiguous array of the dtype that extremes are computed in, and the shape of the results. */
+interface Problem {
+  readonly layout: Layout<NdArray>;
   readonly shape: readonly number[];
 }
 
-/** Neighbouring dimensions are reduced where they lie; any others are brought to the end first. */
-function layOut(x: NdArray, dims: readonly number[], keepdim: boolean): Layout {
-  const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
-  const shape = keepdim
-    ? x.shape.map((size, d) => (dims.includes(d) ? 1 : size))
-    : kept.map((d) => x.shape[d]);
-  const wide = convert(x, WIDE[dtypes[x.dtype].compute]);
-  const [first, last] = [dims[0] ?? 0, dims[dims.length - 1] ?? -1];
-  const neighbours = last - first + 1 === dims.length;
-  const order = neighbours ? x.shape.map((_, d) => d) : [...kept, ...dims];
-  const [start, end] = neighbours ? [first, last + 1] : [kept.length, order.length];
-  const sizes = order.map((d) => wide.shape[d]);
-  const strides = order.map((d) => wide.strides[d]);
-  return {
-    x: contiguous(new NdArray(wide.storage, wide.dtype, sizes, strides, wide.offset)),
-    outer: numelOf(sizes.slice(0, start)),
-    length: numelOf(sizes.slice(start, end)),
-    inner: numelOf(sizes.slice(end)),
-    shape,
-  };
+function prepare(x: NdArray, dims: readonly number[], keepdim: boolean): Problem {
+  const layout = layOut(convert(x, WIDE[dtypes[x.dtype].compute]), dims);
+  return { layout: { ...layout, x: contiguous(layout.x) }, shape: reducedShape(x, dims, keepdim) };
 }
 
 /** Runs the kernel; `indices` are wanted or not. */
 function extremes(
   name: ExtremeName,
-  { x, outer, length, inner, shape }: Layout,
+  { layout: { x, outer, length, inner }, shape }: Problem,
   wanted: boolean,
 ): { values: NdArray; indices: NdArray | null } {
   const values = NdArray.empty(x.dtype, shape);
@@ -89,7 +70,7 @@ export function indicesAlong(
   // A 0-d array takes dimension 0, and has none.
   const dims = dim === undefined ? x.shape.map((_, d) => d) : [dim].filter((d) => d < x.shape.length);
   checkNotEmpty(caller, x, dims);
-  return extremes(name, layOut(x, dims, keepdim), true).indices!;
+  return extremes(name, prepare(x, dims, keepdim), true).indices!;
 }
 
 /** The extremes of all elements, or along dimensions. */
@@ -112,7 +93,7 @@ export function extremesAlong(
   }
   const all = dims ?? x.shape.map((_, d) => d);
   checkNotEmpty(caller, x, all);
-  return convert(extremes(name, layOut(x, all, keepdim), false).values, x.dtype);
+  return convert(extremes(name, prepare(x, all, keepdim), false).values, x.dtype);
 }
 
 function checkNotEmpty(caller: string, x: NdArray, dims: readonly number[]): void {

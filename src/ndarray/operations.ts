@@ -230,7 +230,9 @@ function relu(inputs: readonly Argument[]): NdArray {
 /** `x` where `mask` is not zero, 0 elsewhere, whatever x holds there. */
 function keep([input, mask]: readonly Argument[]): NdArray {
   const x = input as NdArray;
-  return binary("keep", x, mask, x.dtype);
+  if (!isComplex(x.dtype)) return binary("keep", x, mask, x.dtype);
+  const common = (mask as NdArray).dtype;
+  return choices.where([binary("ne", mask, 0, "bool", undefined, common), x, 0]);
 }
 
 function multiply([x, y]: readonly Argument[]): NdArray {

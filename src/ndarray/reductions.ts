@@ -1,8 +1,9 @@
 /** sum and mean as results: dtype, shape, and the one rounding at the end. */
-import { type DType, dtypes, encode, isComplex, isIntegral, realOf, roundFloat } from "./dtype.js";
+import { type DType, dtypes, isComplex, isIntegral, roundFloat } from "./dtype.js";
 import { part } from "./elementwise.js";
+import { layOut, reducedLast, reducedShape } from "./layout.js";
 import { NdArray } from "./ndarray.js";
-import { sumAll, sumOver } from "./sums.js";
+import { sumAll, sumInto, sumIntegersInto } from "./sums.js";
 
 /** Σ; integers and bools give int64. */
 export function sum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolean): NdArray {
@@ -40,15 +41,9 @@ function reduce(
     return NdArray.scalar(dtype, im === undefined ? re : { re: Number(re), im: Number(im) });
   }
   const reduced = dims ?? x.shape.map((_, d) => d);
-  const kept = x.shape.map((size, d) => (reduced.includes(d) ? 1 : size));
-  const out = NdArray.empty(dtype, keepdim ? kept : kept.filter((_, d) => !reduced.includes(d)));
-  parts.forEach((numbersIn, i) => {
-    sumOver(numbersIn, reduced, divisor, () => {
-      const numbers: Record<number, number | bigint> = out.numbers();
-      return (row, value) => {
-        numbers[parts.length * row + i] = encode(realOf(dtype), value);
-      };
-    });
+  const out = NdArray.empty(dtype, reducedShape(x, reduced, keepdim));
+  parts.forEach((numbers, i) => {
+    sumOver(numbers, reduced, divisor, isComplex(dtype) ? part(out, i as 0 | 1) : out);
   });
   return out;
 }
@@ -56,4 +51,11 @@ function reduce(
 /** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
 export function divided(g: number, n: number, dtype: DType): number {
   return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
+}
+
+/** Writes the sums over the dimensions `dims`, which ascend, to `out`, in row-major order of those that stay. */
+function sumOver(x: NdArray, dims: readonly number[], divisor: number, out: NdArray): void {
+  const layout = layOut(x, dims);
+  if (isIntegral(x.dtype)) sumIntegersInto(layout, out);
+  else sumInto(layout, layout.inner === 1 ? layout.x : reducedLast(x, dims), divisor, out);
 }

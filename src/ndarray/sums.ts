@@ -1,15 +1,19 @@
 /**
- * Exact sums. Kernels sum fixed blocks in two-term arithmetic and say how large the numbers were; across blocks the sum is
- * exact (core/exact-sum.ts). Where so much cancels that a block's tiny remaining error could show in the result, the
- * numbers are added one by one, exactly: slow, rare, and decided by the inputs alone, so the bits stay the same everywhere.
+ * Exact sums. Kernels add in two-term arithmetic and say how large the numbers were
+ * (assembly/loops/sums.ts). A sum is taken from them where its error cannot show, so that it is the
+ * float64 nearest to the exact sum whatever the order of additions (assembly/loops/settle.ts). Where
+ * it could, the numbers are added one by one, exactly (core/exact-sum.ts): slow, rare, and with the
+ * same bits.
  */
 import { ExactSum } from "../core/exact-sum.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, SCRATCH } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { dtypes } from "./dtype.js";
-import { NdArray } from "./ndarray.js";
-import { type Elements, inBlocks, Source } from "./window.js";
+import { type DType, dtypes, roundFloat } from "./dtype.js";
+import type { Layout } from "./layout.js";
+import { type Elements, inBlocks, Source, Target } from "./window.js";
+
+type FloatTag = "f32" | "f64";
 
 /** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
 const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
@@ -70,7 +74,7 @@ export function addBlock(
   memory: LinearMemory,
   address: number,
   n: number,
-  tag: "f32" | "f64",
+  tag: FloatTag,
   sum: ExactSum,
 ): number {
   const { kernels, f64 } = memory;
@@ -88,13 +92,7 @@ export function addBlock(
 }
 
 /** The same, without any error: the magnitude that errors come from is 0. */
-function addOneByOne(
-  memory: LinearMemory,
-  address: number,
-  n: number,
-  tag: "f32" | "f64",
-  sum: ExactSum,
-): number {
+function addOneByOne(memory: LinearMemory, address: number, n: number, tag: FloatTag, sum: ExactSum): number {
   const { f32, f64 } = memory;
   const values = tag === "f32" ? f32 : f64;
   const first = address / values.BYTES_PER_ELEMENT;
@@ -102,95 +100,203 @@ function addOneByOne(
   return 0;
 }
 
-/** Σ of 64-bit integers, wrapping. */
-function sumIntegers(source: Source, first: number, n: number): bigint {
-  let sum = 0n;
+/** The exact sum, nearest float64, of elements [first, first + n) of a source, over `divisor`. */
+function sumOneByOne(source: Source, tag: FloatTag, first: number, n: number, divisor: number): number {
+  exact.reset();
   inBlocks(n, (start, length) => {
-    sum += source.memory.kernels.total_i64(source.read(first + start, length), length);
+    addOneByOne(source.memory, source.read(first + start, length), length, tag, exact);
   });
-  return BigInt.asIntN(64, sum);
+  return exact.dividedBy(divisor);
+}
+
+/** Adds `outer` times `length` rows of `columns` numbers; a row begins `stride` bytes after the one before. */
+type Add = (address: number, outer: number, length: number, columns: number, stride: number) => void;
+
+/** Columns [column, column + columns) of [outer, length, inner], from the o-th outer index on. */
+interface Part {
+  readonly o: number;
+  readonly outer: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
+/**
+ * Calls `add` on all numbers of a part. What passes through a window is read by whole rows, or one
+ * row at a time. A call covers about a block elsewhere too, so that an engine can go over to
+ * optimized code between two.
+ */
+function addPart({ x, length, inner }: Layout<Source>, bytes: number, part: Part, add: Add): void {
+  const { o, outer, column, columns } = part;
+  const stride = inner * bytes;
+  const first = o * length * inner;
+  if (outer > 1 || length * inner <= BLOCK) {
+    add(x.read(first, outer * length * inner) + column * bytes, outer, length, columns, stride);
+  } else if (inner === 1) {
+    inBlocks(length, (start, n) => {
+      add(x.read(first + start, n), 1, n, 1, bytes);
+    });
+  } else {
+    const whole = x.direct || columns === inner;
+    const rows = whole ? Math.max(x.direct ? GROUP : LEAST_ROWS, Math.floor(BLOCK / columns)) : 1;
+    for (let row = 0; row < length; row += rows) {
+      const now = Math.min(rows, length - row);
+      add(x.read(first + row * inner + column, now * columns), 1, now, columns, stride);
+    }
+  }
+}
+
+/** States of sums that fill a window, with the scratch space that the kernels want behind them. */
+const STATES = 5120;
+const PLANE = 8 * (STATES + 320);
+/** Columns of a part, of which so many rows fit in a window. */
+const LEAST_ROWS = 4;
+/** Rows that the kernels add at a time. */
+const GROUP = 32;
+const MOST_COLUMNS = BLOCK / LEAST_ROWS;
+
+/** Calls `visit` on all parts of [outer, length, inner]. */
+function forEachPart(
+  { outer, length, inner }: Omit<Layout<unknown>, "x">,
+  states: number,
+  visit: (part: Part) => void,
+): void {
+  const fitting = Math.min(Math.floor(states / inner), Math.floor(BLOCK / (length * inner)));
+  const together = Math.max(1, Math.min(outer, fitting));
+  for (let o = 0; o < outer; o += together) {
+    for (let column = 0; column < inner; column += states) {
+      visit({ o, outer: Math.min(together, outer - o), column, columns: Math.min(states, inner - column) });
+    }
+  }
+}
+
+/** Numbers that the kernels few_* may add to one sum (assembly/loops/few.ts). */
+const MOST_EXACT = 64;
+
+/** The sums of floats of a layout; `rows` has the numbers of each side by side. */
+class FloatSums {
+  private readonly source: Source;
+  private readonly rows: Source;
+  private readonly state: number;
+  private readonly tag: FloatTag;
+
+  constructor(
+    private readonly layout: Layout<Elements>,
+    rows: Elements,
+    private readonly divisor: number,
+  ) {
+    this.tag = dtypes[layout.x.dtype].compute as FloatTag;
+    this.source = new Source(layout.x, this.tag, 0);
+    this.rows = rows === layout.x ? this.source : new Source(rows, this.tag, 1);
+    this.state = layout.x.memory.window(STATE_WINDOW);
+  }
+
+  /** Puts the sums of a part, over the divisor, at `out`. */
+  put(part: Part, out: number): void {
+    const { source, state, tag, layout, divisor } = this;
+    const { kernels } = source.memory;
+    const few = layout.length <= MOST_EXACT;
+    let parts = 0;
+    let settled = 0;
+    addPart({ ...layout, x: source }, BYTES[tag], part, (address, outer, length, columns, stride) => {
+      const whole = length === layout.length;
+      if (few && whole)
+        settled = kernels[`few_${tag}`](address, outer, length, columns, stride, divisor, out);
+      if (settled) return;
+      const fresh = parts++ === 0 ? 1 : 0;
+      kernels[`sums_${tag}`](address, outer, length, columns, stride, state, PLANE, fresh);
+    });
+    if (!settled) this.settle(part, out);
+  }
+
+  private settle({ o, outer, column, columns }: Part, out: number): void {
+    const { source, state, tag, divisor } = this;
+    const { length, inner } = this.layout;
+    const { kernels, u32, f64 } = source.memory;
+    let left = kernels.settle_f64(state, PLANE, outer * columns, errorOf(length), divisor, out);
+    if (left > 0 && source.direct) {
+      const address = source.address + (o * length * inner + column) * BYTES[tag];
+      const review = kernels[`review_${tag}`];
+      const magnitudes = state + 2 * PLANE;
+      left = review(address, length, columns, inner * BYTES[tag], state, left, magnitudes, out);
+    }
+    for (let i = 0; i < left; i++) {
+      const index = u32[state / 4 + i];
+      const row = o * inner + column + index;
+      f64[out / 8 + index] = sumOneByOne(this.rows, tag, row * length, length, divisor);
+    }
+  }
+}
+
+/**
+ * What a sum of n numbers can lose, in units of its magnitude. Two-term addition rounds its lower
+ * term n times by 2^-53 of itself, which is at most 2^6 times 2^-53 of the magnitude; addition with a
+ * bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room for the few additions between.
+ */
+const errorOf = (n: number): number => (n + 2 ** 11) * 2 ** -97;
+
+const BYTES = { f32: 4, f64: 8, i64: 8 } as const;
+/** Of the ten windows, the two sources have four, and the target has the last two. */
+const STATE_WINDOW = 4;
+const TARGET_SLOT = 4;
+
+/** Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each side by side. */
+export function sumInto(layout: Layout<Elements>, rows: Elements, divisor: number, out: Elements): void {
+  if (out.numel === 0) return;
+  operate(() => {
+    const sums = new FloatSums(layout, rows, divisor);
+    const target = new Target(out, "f64", TARGET_SLOT);
+    forEachPart(layout, Math.min(STATES, MOST_COLUMNS), (part) => {
+      const start = part.o * layout.inner + part.column;
+      const n = part.outer * part.columns;
+      const address = target.begin(start);
+      sums.put(part, address);
+      roundOnce(out.dtype, out.memory.f64, address / 8, n);
+      target.end(start, n);
+    });
+  });
+}
+
+/** Halves are converted by way of float32, which must not round them first. */
+function roundOnce(dtype: DType, numbers: Float64Array, first: number, n: number): void {
+  if (dtypes[dtype].size !== 2) return;
+  for (let i = first; i < first + n; i++) numbers[i] = roundFloat(dtype, numbers[i]);
+}
+
+/** Writes the sums of a layout's rows of integers, wrapping, to `out`, which is int64 and contiguous. */
+export function sumIntegersInto(layout: Layout<Elements>, out: Elements): void {
+  if (out.numel === 0) return;
+  operate(() => {
+    const source = new Source(layout.x, "i64", 0);
+    const target = new Target(out, "i64", TARGET_SLOT);
+    const { kernels, i64 } = source.memory;
+    forEachPart(layout, BLOCK, (part) => {
+      const start = part.o * layout.inner + part.column;
+      const n = part.outer * part.columns;
+      const address = target.begin(start);
+      i64.fill(0n, address / 8, address / 8 + n);
+      addPart({ ...layout, x: source }, BYTES.i64, part, (from, outer, length, columns, stride) => {
+        kernels.sums_i64(from, outer, length, columns, stride, address);
+      });
+      target.end(start, n);
+    });
+  });
 }
 
 /** Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a wrapping int64. */
 export function sumAll(x: Elements, divisor = 1): number | bigint {
-  const tag = dtypes[x.dtype].compute;
   return operate(() => {
-    const source = new Source(x, tag, 0);
-    return tag === "i64" ? sumIntegers(source, 0, x.numel) : sumRange(source, tag, 0, x.numel, divisor);
+    if (dtypes[x.dtype].compute === "i64") return sumAllIntegers(x);
+    const sums = new FloatSums({ x, outer: 1, length: x.numel, inner: 1 }, x, divisor);
+    sums.put({ o: 0, outer: 1, column: 0, columns: 1 }, SCRATCH.results);
+    return x.memory.f64[SCRATCH.results / 8];
   });
 }
 
-/**
- * Σ over the dimensions `dims`. `prepare`, called while operands can still be pinned, gives what is
- * told each sum, in row-major order of the dimensions that stay.
- */
-export function sumOver(
-  x: NdArray,
-  dims: readonly number[],
-  divisor: number,
-  prepare: () => (row: number, value: number | bigint) => void,
-): void {
-  const kept = x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
-  const order = [...kept, ...dims];
-  const rows = new NdArray(
-    x.storage,
-    x.dtype,
-    order.map((d) => x.shape[d]),
-    order.map((d) => x.strides[d]),
-    x.offset,
-  );
-  const count = kept.reduce((n, d) => n * x.shape[d], 1);
-  const length = dims.reduce((n, d) => n * x.shape[d], 1);
-  const tag = dtypes[x.dtype].compute;
-  operate(() => {
-    const source = new Source(rows, tag, 0);
-    const visit = prepare();
-    if (tag === "i64") {
-      for (let row = 0; row < count; row++) visit(row, sumIntegers(source, row * length, length));
-      return;
-    }
-    const together = Math.min(Math.floor(BLOCK / Math.max(length, 1)), MAXIMUM_ROWS, count);
-    if (together > 1) {
-      sumRows(source, tag, { count, length, together }, divisor, visit);
-      return;
-    }
-    for (let row = 0; row < count; row++) {
-      visit(row, sumRange(source, tag, row * length, length, divisor));
-    }
+function sumAllIntegers(x: Elements): bigint {
+  const source = new Source(x, "i64", 0);
+  let sum = 0n;
+  inBlocks(x.numel, (start, n) => {
+    sum += x.memory.kernels.total_i64(source.read(start, n), n);
   });
+  return BigInt.asIntN(64, sum);
 }
-
-/** Rows whose three results fill a window of BLOCK numbers. */
-const MAXIMUM_ROWS = Math.floor(BLOCK / 3);
-
-/**
- * Short rows, as many at once as a block holds. The kernel adds each row as it adds a block, so that its sum has the same
- * bits as by itself; a row for which that is not certain is added again, exactly.
- */
-function sumRows(
-  source: Source,
-  tag: "f32" | "f64",
-  { count, length, together }: { count: number; length: number; together: number },
-  divisor: number,
-  visit: (row: number, value: number) => void,
-): void {
-  const uncertain: number[] = [];
-  const totals = new Float64Array(3 * together);
-  for (let first = 0; first < count; first += together) {
-    const rows = Math.min(together, count - first);
-    const { memory } = source;
-    const results = memory.window(RESULTS);
-    memory.kernels[`totals_${tag}`](source.read(first * length, rows * length), rows, length, results);
-    totals.set(memory.f64.subarray(results >> 3, (results >> 3) + 3 * rows));
-    for (let row = 0; row < rows; row++) {
-      const sum = totals[3 * row] + totals[3 * row + 1];
-      const certain = Number.isFinite(sum) && isCertain(sum, totals[3 * row + 2], tag);
-      if (certain) visit(first + row, sum / divisor);
-      else uncertain.push(first + row);
-    }
-  }
-  for (const row of uncertain) visit(row, sumRange(source, tag, row * length, length, divisor));
-}
-
-/** The window that the sums of rows are written to; the source has the first two. */
-const RESULTS = 2;

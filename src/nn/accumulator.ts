@@ -1,13 +1,20 @@
 /** Losses of tensors, chunk after chunk. */
 import { withGradMode } from "../autograd/mode.js";
-import { takeOptions } from "../core/options.js";
-import { Accumulator, readState } from "../loss/accumulator.js";
-import { type LossRow, losses } from "../loss/losses.js";
+import { fusedOf, UNNAMED } from "../formula/mark.js";
+import { type AccumulatedLoss, Accumulator, builtIn, readState } from "../loss/accumulator.js";
+import type { LossName, ParameterName } from "../loss/losses.js";
 import { isComplex } from "../ndarray/dtype.js";
 import { addExactly } from "../ndarray/exact.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { describeValue } from "../core/describe.js";
+import type { FusedFunction } from "../tensor/fuse.js";
+import { type Operand, Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
 import type { WeightOptions } from "./functional.js";
+
+/** The parameter of a built-in loss that is accumulated. */
+export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+/** A function that `fuse` made. */
+type AnyFused = FusedFunction<never, object>;
 
 /**
  * A loss of more elements than there are at once, with its exact sum and mean.
@@ -16,6 +23,9 @@ import type { WeightOptions } from "./functional.js";
  * `reduction: "none"` gives it, and from there on nothing is rounded until the sum is read. So sums,
  * means and states have the same bits in whatever cuts and order the elements come, on however many
  * machines: each accumulates a part, and `merge` makes them one. The state has a constant size.
+ *
+ * The loss is the name of a function in F, or a function that `fuse` made; in states a fused loss is
+ * told by its name, which therefore has to stand for one formula.
  *
  * @throws TypeError for a loss that there is not, or options it does not have; RangeError for a
  *   parameter that the loss does not take
@@ -30,14 +40,27 @@ import type { WeightOptions } from "./functional.js";
  * total.merge(LossAccumulator.fromBytes(shard.toBytes()));
  * total.count; // 5
  * total.sum(); // 5
+ *
+ * const rootError = fuse((input, target) => input.sub(target).abs().sqrt(), { name: "rootError" });
+ * const roots = new LossAccumulator(rootError);
+ * roots.update(tensor([9, 4]), tensor([0, 0]));
+ * roots.mean(); // 2.5
  */
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "LossAccumulator";
+  private readonly fn: LossName | AnyFused;
+
+  constructor(loss: LossName, parameters?: AccumulatorParameters);
+  constructor(loss: AnyFused, parameters?: object);
+  constructor(loss: LossName | AnyFused, parameters: object = {}) {
+    super(typeof loss === "function" ? fusedLoss(loss) : builtIn(loss), parameters);
+    this.fn = loss;
+  }
 
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
-   * function in F and broadcast as there; `weight` multiplies the elements.
+   * function and broadcast as there; `weight` multiplies the elements of a built-in loss.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example
@@ -46,15 +69,16 @@ export class LossAccumulator extends Accumulator {
    * total.sum(); // 4.5
    * total.weightSum(); // 3.5
    */
-  update(input: Tensor, target: Tensor, options: WeightOptions = {}): void {
-    const { loss, parameters } = this;
-    const { weightedMean }: LossRow = losses[loss];
-    const { weight } = takeOptions("LossAccumulator.update", options, weightedMean ? ["weight"] : []);
-    const given = { ...parameters, reduction: "none" as const, ...(weight ? { weight } : {}) };
-    const terms = withGradMode(false, () => F[loss](input, target, given));
+  update(input: Tensor, target: Tensor, options?: WeightOptions): void;
+  update(...operands: Operand[]): void;
+  update(...args: unknown[]): void {
+    const count = typeof this.fn === "function" ? operandsIn(args) : 2;
+    const { [count]: given = {} } = args;
+    const { weight } = this.optionsOf<WeightOptions>(given as object, ["weight"]);
+    const terms = this.unreduced(args, count, weight ? { weight } : {});
     try {
       if (isComplex(terms.dtype)) {
-        throw new TypeError(`LossAccumulator.update: expected real weights, got ${weight!.dtype}`);
+        throw new TypeError(`LossAccumulator.update: expected real terms, got ${terms.dtype}`);
       }
       this.add((sum, weights) => {
         addExactly(terms.nd, sum);
@@ -67,6 +91,14 @@ export class LossAccumulator extends Accumulator {
     }
   }
 
+  /** The loss of every element, in its dtype. */
+  private unreduced(args: readonly unknown[], count: number, weight: WeightOptions): Tensor {
+    const loss = typeof this.fn === "function" ? this.fn : F[this.fn];
+    const operands = Array.from({ length: count }, (_, i) => args[i]);
+    const options = { ...this.parameters, reduction: "none", ...weight };
+    return withGradMode(false, () => (loss as (...args: unknown[]) => Tensor)(...operands, options));
+  }
+
   /**
    * An accumulator of the same elements, on its own from now on.
    *
@@ -77,24 +109,26 @@ export class LossAccumulator extends Accumulator {
    * [total.sum(), copy.sum()]; // [0, 4]
    */
   clone(): LossAccumulator {
-    const copy = new LossAccumulator(this.loss, this.parameters);
+    const copy = new LossAccumulator(this.fn as LossName, this.parameters);
     copy.merge(this);
     return copy;
   }
 
   /**
-   * The accumulator whose `toBytes` gave these bytes, of tensors or of typed arrays.
+   * The accumulator whose `toBytes` gave these bytes, of tensors or of typed arrays. That of a fused
+   * loss takes the function besides.
    *
    * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state, were
    *   changed, or come from a newer version
    */
-  static fromBytes(bytes: Uint8Array): LossAccumulator {
-    const state = readState("LossAccumulator.fromBytes", "bytes", bytes);
-    return new LossAccumulator(state.loss, state.parameters).restore(state);
+  static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
+    const read = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && fusedLoss(loss));
+    return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
 
   /**
-   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back.
+   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back. That of a fused
+   * loss takes the function besides.
    *
    * @throws TypeError for what is no such object; RangeError for one that was changed, or comes from
    *   a newer version
@@ -103,8 +137,37 @@ export class LossAccumulator extends Accumulator {
    * total.update(tensor([1, 2]), tensor([1, 5]));
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
-  static fromJSON(json: unknown): LossAccumulator {
-    const state = readState("LossAccumulator.fromJSON", "JSON", json);
-    return new LossAccumulator(state.loss, state.parameters).restore(state);
+  static fromJSON(json: unknown, loss?: AnyFused): LossAccumulator {
+    const read = readState("LossAccumulator.fromJSON", "JSON", json, loss && fusedLoss(loss));
+    return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
+}
+
+/** What accumulates of a fused function: its name stands for it in states. */
+function fusedLoss(fn: AnyFused): AccumulatedLoss {
+  const fused = fusedOf(fn);
+  if (!fused) {
+    throw new TypeError(
+      `LossAccumulator: expected loss to be a name or a function that fuse made, got ${describeValue(fn)}`,
+    );
+  }
+  if (fused.name === UNNAMED) {
+    throw new TypeError(
+      `LossAccumulator: expected a fused function with a name, which stands in its state, got one without; ` +
+        'write fuse(function, { name: "…" })',
+    );
+  }
+  return {
+    name: fused.name,
+    parameterNames: fused.parameterNames,
+    weightedMean: null,
+    readParameters: (given) => ({ ...fused.readParameters(given) }),
+  };
+}
+
+/** How many of the arguments come before options: a number or a tensor is an operand. */
+function operandsIn(args: readonly unknown[]): number {
+  const last = args.at(-1);
+  const isOptions = typeof last === "object" && last !== null && !(last instanceof Tensor);
+  return args.length - (isOptions ? 1 : 0);
 }

@@ -8,6 +8,7 @@ import { takeOptions } from "../core/options.js";
 import { applyFused, type Reduction } from "../formula/apply.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions } from "../formula/fused.js";
+import { markFused } from "../formula/mark.js";
 import type { FormulaFunction } from "../formula/trace.js";
 import { type Operand, Tensor } from "./tensor.js";
 
@@ -87,6 +88,7 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
   const call = (...args: unknown[]): Tensor => evaluate(fused, args);
   Object.defineProperty(call, "name", { value: fused.name });
+  markFused(call, fused);
   Object.defineProperty(call, "toString", { value: () => fused.toString() });
   return call;
 }

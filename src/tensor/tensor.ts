@@ -22,7 +22,7 @@ import {
 } from "../ndarray/method-arguments.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { checkDimensions, sameShape, wrapDim } from "../ndarray/shape.js";
+import { checkDimensions, readDims, sameShape, wrapDim } from "../ndarray/shape.js";
 import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
@@ -32,7 +32,7 @@ import { innermost, outermostScope, receives } from "../core/scope.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
-import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
+import { expandedShape, inferShape, readSizes, type Sizes } from "./arguments.js";
 import { indexPut, indexPutInPlace, maskedFill, maskedFillInPlace } from "./assignment.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
 import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";

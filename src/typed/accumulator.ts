@@ -1,7 +1,6 @@
 /** Losses of typed arrays, chunk after chunk. */
-import { takeOptions } from "../core/options.js";
-import { Accumulator, readState } from "../loss/accumulator.js";
-import { type LossRow, losses } from "../loss/losses.js";
+import { Accumulator, builtIn, readState } from "../loss/accumulator.js";
+import { type LossName, losses, type ParameterName } from "../loss/losses.js";
 import type { DType } from "../ndarray/dtype.js";
 import { addExactly, SummedElements } from "../ndarray/exact.js";
 import { problemOf, writeTerms } from "./evaluate.js";
@@ -9,6 +8,8 @@ import { type ArrayOperand, elementsOf } from "./operands.js";
 import type { ArrayWeightOptions } from "./options.js";
 import { readRequest } from "./request.js";
 
+/** The parameter of the loss that is accumulated. */
+export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
 /** What `update` takes besides the operands. */
 export interface UpdateOptions extends ArrayWeightOptions {
   /** Floating dtype of the computation, to which every element of the loss is rounded. */
@@ -40,6 +41,12 @@ export interface UpdateOptions extends ArrayWeightOptions {
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "LossAccumulator";
+  private readonly caller: LossName;
+
+  constructor(loss: LossName, parameters: AccumulatorParameters = {}) {
+    super(builtIn(loss), parameters);
+    this.caller = loss;
+  }
 
   /**
    * Adds the elements of a chunk. Operands are those of the loss's function; `weight` multiplies the
@@ -53,12 +60,10 @@ export class LossAccumulator extends Accumulator {
    * total.weightSum(); // 3.5
    */
   update(prediction: ArrayOperand, target: ArrayOperand | number, options: UpdateOptions = {}): void {
-    const { loss, parameters } = this;
-    const row: LossRow = losses[loss];
-    const allowed: (keyof UpdateOptions)[] = row.weightedMean ? ["dtype", "weight"] : ["dtype"];
-    const taken = takeOptions("LossAccumulator.update", options, allowed);
-    const given = { ...taken, ...parameters, reduction: "none" };
-    const request = readRequest(loss, row, "out", prediction, target, given);
+    const { caller } = this;
+    const taken = this.optionsOf(options, ["dtype", "weight"]);
+    const given = { ...taken, ...this.parameters, reduction: "none" };
+    const request = readRequest(caller, losses[caller], "out", prediction, target, given);
     this.add((sum, weights) => {
       const problem = problemOf(request);
       const { memory, numel } = problem.input;
@@ -79,7 +84,7 @@ export class LossAccumulator extends Accumulator {
    * [total.sum(), copy.sum()]; // [0, 4]
    */
   clone(): LossAccumulator {
-    const copy = new LossAccumulator(this.loss, this.parameters);
+    const copy = new LossAccumulator(this.caller, this.parameters);
     copy.merge(this);
     return copy;
   }
@@ -91,8 +96,8 @@ export class LossAccumulator extends Accumulator {
    *   changed, or come from a newer version
    */
   static fromBytes(bytes: Uint8Array): LossAccumulator {
-    const state = readState("LossAccumulator.fromBytes", "bytes", bytes);
-    return new LossAccumulator(state.loss, state.parameters).restore(state);
+    const state = readState("LossAccumulator.fromBytes", "bytes", bytes, undefined);
+    return new LossAccumulator(state.loss as LossName, state.parameters).restore(state);
   }
 
   /**
@@ -106,7 +111,7 @@ export class LossAccumulator extends Accumulator {
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
   static fromJSON(json: unknown): LossAccumulator {
-    const state = readState("LossAccumulator.fromJSON", "JSON", json);
-    return new LossAccumulator(state.loss, state.parameters).restore(state);
+    const state = readState("LossAccumulator.fromJSON", "JSON", json, undefined);
+    return new LossAccumulator(state.loss as LossName, state.parameters).restore(state);
   }
 }

@@ -109,7 +109,7 @@ export function problemOf(request: Request): Problem<ForeignArray> {
     typeof target === "object"
       ? elementsOf(target, place)
       : constant(target, targetType(prediction.dtype, target), input.numel, place);
-  return { row, input, target: other, dtype, parameter };
+  return { row, input, target: other, dtype, parameter, mask: null };
 }
 
 function isInside({ buffer }: TakenData): boolean {

@@ -21,8 +21,8 @@ import {
   slopeDType,
   slopeScalars,
   tagOf,
-  weightedSum,
 } from "../loss/evaluate.js";
+import { weightedLosses } from "../loss/rows.js";
 import { ownType, type Request } from "./request.js";
 
 /** A problem, its weights, and where its results go, all in reach of one memory. */
@@ -39,13 +39,15 @@ export function weightedSums(
   { problem, weight }: Pick<Weighted, "problem" | "weight">,
 ): { value: number; scale: number } {
   const n = weight.numel;
-  if (reduction === "sum") return { value: weightedSum(problem, weight, 1), scale: 1 };
+  const sumOver = (divisor: number): number =>
+    weightedLosses(problem, weight, { rows: 1, length: n }, divisor)[0];
+  if (reduction === "sum") return { value: sumOver(1), scale: 1 };
   if (row.weightedMean === "elements") {
-    return { value: weightedSum(problem, weight, n), scale: divided(1, n, resultDType) };
+    return { value: sumOver(n), scale: divided(1, n, resultDType) };
   }
   const all = Number(sumAll(weight));
   const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
-  return { value: weightedSum(problem, weight, all), scale: divided(1, rounded, resultDType) };
+  return { value: sumOver(all), scale: divided(1, rounded, resultDType) };
 }
 
 /**

@@ -8,7 +8,7 @@ function anyOf(names: object): string {
 }
 
 const FAMILIES = {
-  loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|slope|sumslope)_(f16|bf16|f32|f64)$`),
+  loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|rows|slope|sumslope)_(f16|bf16|f32|f64)$`),
   bytes: /^(l1|l1wrap)_(map|sum)_(u8)$/,
   unary: new RegExp(`^${anyOf(UNARY_TWINS)}_(f32|f64|i64)$`),
   vector: new RegExp(`^fn_(${ELEMENTARY.join("|")})_(f32|f64)$`),
@@ -19,6 +19,9 @@ const FAMILIES = {
   terms: /^terms_(f32|f64)$/,
   totals: /^totals_(f32|f64)$/,
   exact: /^exact_(f32|f64)$/,
+  scale: /^scale_(f32|f64)$/,
+  masked: /^masked_(2|4|8)$/,
+  counts: /^(counts_u8)$/,
   choose: /^where_(1|2|4|8|16)$/,
   extreme: /^extreme_(f32|f64|i64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,

@@ -105,7 +105,7 @@ describe.each(Object.entries(losses))("%s as a program", (_, row) => {
         for (const kind of n > 10_000 ? [i] : [0, 1, 2]) {
           const [input, target] = pair(dtype, n, kind);
           const parameter = row.parameter ? [1, 0.7, 0.25][(i + kind) % 3] : 0;
-          const problem: Problem<NdArray> = { row, input, target, dtype, parameter };
+          const problem: Problem<NdArray> = { row, input, target, mask: null, dtype, parameter };
           const norm = row.factor / 3;
           const { q, scale } = slopeScalars(problem, norm);
           const numbers = numbersOf(parameterOf(problem), q, scale);

@@ -1,5 +1,5 @@
 /** Accumulated losses: the exact sum of what `reduction: "none"` gives, in any cut, order and merging, of tensors and of arrays. */
-import { F, full, LossAccumulator as Tensors, memoryStats, onWarning, tensor, tidy } from "lossgrad";
+import { F, full, fuse, LossAccumulator as Tensors, memoryStats, onWarning, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { LossAccumulator as Arrays } from "lossgrad/arrays";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -287,7 +287,7 @@ describe("an accumulator of tensors", () => {
         total.update(x, tensor([1, 2, 4]), { weight });
       },
       TypeError,
-      "LossAccumulator.update: expected real weights, got complex64",
+      "LossAccumulator.update: expected real terms, got complex64",
     );
     expect([total.count, total.sum()]).toEqual([6, 2]);
     tidy(() => undefined);
@@ -357,5 +357,99 @@ describe("an accumulator of arrays", () => {
     expect(make("huberLoss", { delta: 0 })).toThrow("does not support non-positive values for delta");
     expect(make("smoothL1Loss", { beta: NaN })).toThrow("expected beta to be finite");
     expect(make("smoothL1Loss", 2)).toThrow("expected options as an object");
+  });
+});
+
+describe("an accumulator of a fused loss", () => {
+  const charbonnier = fuse(
+    (input: Tensor, target: Tensor, { eps }: { eps: number }) =>
+      input
+        .sub(target)
+        .square()
+        .add(eps ** 2)
+        .sqrt()
+        .mean(),
+    { name: "charbonnier", parameters: { eps: 1e-3 } },
+  );
+
+  it.each(FLOAT_DTYPES)("adds the unreduced loss in %s, in any cut and order", (dtype) => {
+    tidy(() => {
+      const [input, target] = [numbers(100, dtype, 1), numbers(100, dtype, 2)];
+      const whole = new Tensors(charbonnier, { eps: 0.5 });
+      whole.update(input, target);
+      const terms = charbonnier(input, target, { eps: 0.5, reduction: "none" });
+      expect(whole.sum()).toBe(roundUnits(sumUnits(valuesOf(terms)), "float64"));
+      const face = { ...FACES[0], make: () => new Tensors(charbonnier, { eps: 0.5 }) };
+      const parts = [0, 40, 41].map((from, i) => {
+        const part = new Tensors(charbonnier, { eps: 0.5 });
+        const length = [40, 1, 59][i];
+        face.feed(part, input.narrow(0, from, length), target.narrow(0, from, length));
+        return Tensors.fromBytes(part.toBytes(), charbonnier);
+      });
+      parts[2].merge(parts[0]);
+      parts[2].merge(parts[1]);
+      expect(read(parts[2])).toEqual(read(whole));
+      expect(read(whole.clone())).toEqual(read(whole));
+    });
+  });
+
+  it("takes as many operands as the function, numbers among them", () => {
+    const scaled = fuse((a: Tensor, b: Tensor, c: Tensor) => a.sub(b).mul(c), { name: "scaled" });
+    const total = new Tensors(scaled);
+    total.update(tensor([3, 5]), 1, tensor([10, 100]));
+    expect([total.count, total.sum(), total.parameters]).toEqual([2, 420, {}]);
+  });
+
+  it("is told by its name and parameters, and needs the function to be read", () => {
+    const total = new Tensors(charbonnier);
+    expect([total.loss, total.parameters]).toEqual(["charbonnier", { eps: 1e-3 }]);
+    const caller = "LossAccumulator";
+    const other = fuse((a: Tensor, b: Tensor) => a.sub(b), { name: "other" });
+    const unnamed = fuse((a: Tensor, b: Tensor) => a.sub(b));
+    for (const [call, kind, message] of [
+      [
+        () => {
+          total.merge(new Tensors(charbonnier, { eps: 1 }));
+        },
+        RangeError,
+        "expected an accumulator of charbonnier with eps 0.001, got one of charbonnier with eps 1",
+      ],
+      [
+        () => {
+          total.merge(new Tensors("l1Loss"));
+        },
+        RangeError,
+        "expected an accumulator of charbonnier with eps 0.001, got one of l1Loss",
+      ],
+      [
+        () => Tensors.fromBytes(total.toBytes()),
+        RangeError,
+        `${caller}.fromBytes: expected a state of l1Loss, mseLoss, smoothL1Loss, huberLoss, got one of "charbonnier"; a fused loss is handed over as the second argument`,
+      ],
+      [
+        () => Tensors.fromJSON(total.toJSON(), other),
+        RangeError,
+        `${caller}.fromJSON: expected a state of other, got one of "charbonnier"`,
+      ],
+      [
+        () => Tensors.fromBytes(new Tensors("l1Loss").toBytes(), other),
+        RangeError,
+        'expected a state of other, got one of "l1Loss"',
+      ],
+      [() => new Tensors(unnamed), TypeError, `${caller}: expected a fused function with a name`],
+      [
+        () => new Tensors((a: Tensor) => a),
+        TypeError,
+        "expected loss to be a name or a function that fuse made, got function",
+      ],
+      [
+        () => new Tensors(charbonnier, { eps: Infinity }),
+        RangeError,
+        `${caller}: expected eps to be finite, got Infinity`,
+      ],
+      [() => new Tensors(charbonnier, { delta: 1 }), TypeError, "got an unexpected keyword argument 'delta'"],
+    ] as const) {
+      expectError(call, kind, message);
+    }
   });
 });

@@ -10,15 +10,16 @@ export interface Entry {
 }
 
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
-const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
+type Activation = "sigmoid" | "tanh" | "softplus" | "logsigmoid";
+const loss = (name: Exclude<keyof typeof F, "pad" | Activation>, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
   "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, ...rest },
 });
 /** A method that reduces, whose result may be a list of tensors. */
 const reduction = (name: Reduction, rest: object = {}): Entry => ({
@@ -55,6 +56,7 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
+  "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -66,6 +68,10 @@ export const TAKERS: Record<string, Entry> = {
       return [total.count, total.sum(), total.weightSum()];
     },
     options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+  },
+  "nn.Loss.forward": {
+    call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
+    options: { mask: tensor([true, false, true]) },
   },
   "autograd.grad": {
     call: (x, y) => {
@@ -108,6 +114,7 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { min: 1, max: 2 },
   },
+  "Tensor.softplus": { call: (x) => (options) => x.softplus(options), options: { beta: 2, threshold: 3 } },
   "Tensor.nanToNum": {
     call: (x) => (options) => x.nanToNum(options),
     options: { nan: 1, posinf: 2, neginf: 3 },
