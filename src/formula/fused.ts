@@ -85,6 +85,7 @@ export class Traced {
 /** Formulas that were traced for other dtypes and parameters are forgotten from so many on. */
 const MOST_TRACED = 32;
 
+/** Options of fuse. */
 export interface FuseOptions<P> {
   /** The formula's name in messages and in the graph; the function's own by default. */
   name?: string;

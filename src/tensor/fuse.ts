@@ -40,7 +40,12 @@ export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
   (...args: CallArguments<O, P>): Tensor;
   /** The formula's name. */
   readonly name: string;
-  /** The name with the parameters' defaults, as in `charbonnier(eps=0.001)`. */
+  /**
+   * The name with the parameters' defaults.
+   *
+   * @example
+   * String(fuse((x, { p }) => x.pow(p), { name: "power", parameters: { p: 2 } })); // "power(p=2)"
+   */
   toString(): string;
 }
 

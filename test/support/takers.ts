@@ -31,6 +31,11 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
 });
 const legacy = { sizeAverage: false, reduce: true };
 
+const blend = lossgrad.fuse((x, y, { share }) => x.mul(share).add(y.mul(1 - share)), {
+  name: "blend",
+  parameters: { share: 0.5 },
+});
+
 /** Every public function of tensors that takes options, by its name. */
 export const TAKERS: Record<string, Entry> = {
   tensor: { call: (x) => (options) => tensor(x, options), options: { dtype: "float64" } },
@@ -43,6 +48,7 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { dtype: "float64" },
   },
+  fuse: { call: (x, y) => (options) => blend(x, y, options), options: { reduction: "none", share: 0.25 } },
   cat: { call: (x, y) => (options) => lossgrad.cat([x, y], options), options: { dim: 1 } },
   stack: { call: (x, y) => (options) => lossgrad.stack([x, y], options), options: { dim: -1 } },
   "F.l1Loss": loss("l1Loss", legacy),
