@@ -12,6 +12,10 @@
  * n comes from adding 1.5 · 2^23 (2^52 in float64), where the unit in the last place is 1: the sum
  * ends in the bits of n. The number added also holds twice the exponent's bias, so that 2ⁿ is made of
  * those bits by shifts, as a product of two powers that are both in range wherever 2ⁿ is not.
+ *
+ * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
+ * notice is preserved."
  */
 import { lostOf, lostOfAny, number, pattern, same, shiftLeft, shiftRight, subBits } from "./bits";
 

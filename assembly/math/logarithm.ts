@@ -5,6 +5,10 @@
  *     x = 2ᵏ (1 + f)                            √½ <= 1 + f < √2
  *     log(1 + f) = f - (f²/2 - s (f²/2 + R))    s = f / (2 + f),  R = L1 s² + L2 s⁴ + …, minimax
  *     log(x) = k ln 2 + log(1 + f)              ln 2 in two parts, the first times k exact
+ *
+ * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
+ * notice is preserved."
  */
 import { addBits, everywhere, number, pattern, same, shiftRight } from "./bits";
 import { ln2Lower, ln2Upper } from "./exponential";

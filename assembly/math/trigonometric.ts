@@ -9,6 +9,10 @@
  *
  * float32 is computed in float64, two lanes at a time, with the shorter polynomials that msun's
  * k_sinf.c and k_cosf.c have for that (Taylor and Evans): the result is rounded nearly once.
+ *
+ * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
+ * notice is preserved."
  */
 import { anywhere, lostOfAny, number, same } from "./bits";
 import {

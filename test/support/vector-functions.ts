@@ -4,138 +4,66 @@
  * module compiles only if the body asks for none of them, which is what the binary promises.
  */
 import { WASM_BASE64 } from "../../src/core/generated/binary.js";
+import { functionOf } from "../../src/formula/emit/library.js";
+import {
+  call,
+  type Code,
+  flatten,
+  i32,
+  list,
+  signature,
+  sized,
+  text,
+  unsigned,
+  V128,
+} from "../../src/formula/emit/wasm.js";
 
-const CODE = 10;
-const EXPORT = 7;
-const IMPORT = 2;
-const V128 = 0x7b;
-
-/** Reads a module's bytes from front to back. */
-class Reader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    public at: number,
-  ) {}
-
-  byte(): number {
-    return this.bytes[this.at++];
-  }
-
-  /** An unsigned LEB128. */
-  number(): number {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  take(length: number): Uint8Array {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-
-  name(): string {
-    return new TextDecoder().decode(this.take(this.number()));
-  }
-}
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const SECTIONS = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
+/** Kinds of imports and exports. */
+const FUNCTION = 0;
+const MEMORY = 2;
+const END = 0x0b;
 
 const binary = Uint8Array.from(atob(WASM_BASE64), (character) => character.charCodeAt(0));
 
-/** Where the content of each section begins. */
-function sections(): Map<number, number> {
-  const found = new Map<number, number>();
-  const reader = new Reader(binary, 8);
-  while (reader.at < binary.length) {
-    const id = reader.byte();
-    const size = reader.number();
-    found.set(id, reader.at);
-    reader.at += size;
-  }
-  return found;
+function moduleOf(sections: Partial<Record<keyof typeof SECTIONS, Code>>): WebAssembly.Module {
+  const codes = Object.entries(SECTIONS).flatMap(([name, id]) => {
+    const items = sections[name as keyof typeof SECTIONS];
+    return items ? [[id, sized(list(items))]] : [];
+  });
+  return new WebAssembly.Module(Uint8Array.from(flatten([MAGIC_AND_VERSION, codes])));
 }
 
-const starts = sections();
-
-function readerOf(section: number): Reader {
-  return new Reader(binary, starts.get(section)!);
-}
-
-/** The bodies of exported functions, by name: locals and instructions, as the code section has them. */
-function bodies(): ReadonlyMap<string, Uint8Array> {
-  // The binary imports its memory and nothing else, so that functions are counted from its own first.
-  const imports = readerOf(IMPORT);
-  if (imports.number() !== 1) throw new Error("expected one import, the memory");
-  const code = readerOf(CODE);
-  const all = Array.from({ length: code.number() }, () => code.take(code.number()));
-  const exports = readerOf(EXPORT);
-  const named = new Map<string, Uint8Array>();
-  for (let left = exports.number(); left > 0; left--) {
-    const name = exports.name();
-    const isFunction = exports.byte() === 0;
-    const index = exports.number();
-    if (isFunction) named.set(name, all[index]);
-  }
-  return named;
-}
-
-const found = bodies();
-
-/** The names of all functions of one vector. */
-export const VECTOR_FUNCTIONS: readonly string[] = [...found.keys()].filter((name) => name.startsWith("fn_"));
-
-function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
-}
-
-const section = (id: number, content: number[]): number[] => [id, ...leb(content.length), ...content];
-const text = (name: string): number[] => [...leb(name.length), ...new TextEncoder().encode(name)];
-/** A vector of entries. */
-const list = (...entries: number[][]): number[] => [...leb(entries.length), ...entries.flat()];
-const MAGIC = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-const type = (parameters: number[], results: number[]): number[] => [
-  0x60,
-  ...list(...parameters.map((t) => [t])),
-  ...list(...results.map((t) => [t])),
-];
-
-/** Softplus takes two parameters. */
+/** Softplus takes its two parameters as vectors as well. */
 const arity = (name: string): number => (name.startsWith("fn_softplus_") ? 3 : 1);
+const vectors = (name: string): Code => signature(new Array<number>(arity(name)).fill(V128), [V128]);
 
 /** The function by itself: a module with its body and nothing else. */
 export function isolated(name: string): WebAssembly.Module {
-  const body = [...found.get(name)!];
-  return new WebAssembly.Module(
-    Uint8Array.from([
-      ...MAGIC,
-      ...section(1, list(type(new Array<number>(arity(name)).fill(V128), [V128]))),
-      ...section(3, list([0])),
-      ...section(EXPORT, list([...text("fn"), 0, 0])),
-      ...section(CODE, list([...leb(body.length), ...body])),
-    ]),
-  );
+  return moduleOf({
+    types: [vectors(name)],
+    functions: [unsigned(0)],
+    exports: [[text("fn"), FUNCTION, unsigned(0)]],
+    code: [sized(Array.from(functionOf(binary, name)!))],
+  });
 }
 
 /** apply(), which hands the vectors at 0, 16 and 32 to a function, and stores its result at 48. */
-function caller(operands: number): WebAssembly.Module {
-  const vector = (address: number): number[] => [0x41, address, 0xfd, 0, 4, 0];
-  const loads = Array.from({ length: operands }, (_, i) => vector(16 * i)).flat();
-  // i32.const 48 (as a signed LEB128, of two bytes), the operands, call 0, v128.store, end.
-  const body = [0, 0x41, 0x30, ...loads, 0x10, 0, 0xfd, 11, 4, 0, 0x0b];
-  return new WebAssembly.Module(
-    Uint8Array.from([
-      ...MAGIC,
-      ...section(1, list(type(new Array<number>(operands).fill(V128), [V128]), type([], []))),
-      ...section(
-        IMPORT,
-        list([...text("env"), ...text("fn"), 0, 0], [...text("env"), ...text("memory"), 2, 0, 1]),
-      ),
-      ...section(3, list([1])),
-      ...section(EXPORT, list([...text("apply"), 0, 1])),
-      ...section(CODE, list([...leb(body.length), ...body])),
-    ]),
-  );
+function caller(name: string): WebAssembly.Module {
+  const operands = Array.from({ length: arity(name) }, (_, i): Code => [i32(16 * i), 0xfd, 0, 4, 0]);
+  const noLocals = 0;
+  const body = [noLocals, i32(48), call(0, ...operands), 0xfd, 11, 4, 0, END];
+  return moduleOf({
+    types: [vectors(name), signature([], [])],
+    imports: [
+      [text("env"), text("fn"), FUNCTION, unsigned(0)],
+      [text("env"), text("memory"), MEMORY, 0, unsigned(1)],
+    ],
+    functions: [unsigned(1)],
+    exports: [[text("apply"), FUNCTION, unsigned(1)]],
+    code: [sized(body)],
+  });
 }
 
 export type FloatTag = "f32" | "f64";
@@ -145,7 +73,7 @@ export type OnLanes = (x: readonly number[], p: number, q: number) => number[];
 function make(name: string, tag: FloatTag): OnLanes {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { fn } = new WebAssembly.Instance(isolated(name)).exports;
-  const instance = new WebAssembly.Instance(caller(arity(name)), { env: { fn, memory } });
+  const instance = new WebAssembly.Instance(caller(name), { env: { fn, memory } });
   const apply = instance.exports.apply as () => void;
   const lanes = tag === "f32" ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
   const width = 16 / lanes.BYTES_PER_ELEMENT;
