@@ -11,7 +11,7 @@ import base from "./vitest.base.config.js";
 const ALONE = [
   "test/{guard,node}/**/*.test.ts",
   "test/core/{memory,storage,warnings}.test.ts",
-  "test/tensor/{memory,views-alive}.test.ts",
+  "test/tensor/{memory,nested,views-alive}.test.ts",
   "test/typed/{allocate,unshared}.test.ts",
 ];
 

@@ -2,6 +2,7 @@ import { autograd, F, onWarning, ones, tensor, zeros } from "lossgrad";
 import type { Complex, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gradcheck, gradgradcheck } from "../support/gradcheck.js";
+import { callOf, LOSSES, WEIGHTED } from "../support/losses.js";
 
 // Targets broadcast on purpose.
 beforeAll(() => void onWarning(() => undefined));
@@ -63,12 +64,7 @@ describe("first and second derivatives agree with finite differences", () => {
     expect(gradgradcheck(fn, inputs)).toEqual([]);
   });
 
-  const losses: [string, typeof F.l1Loss][] = [
-    ["l1Loss", F.l1Loss],
-    ["mseLoss", F.mseLoss],
-    ["smoothL1Loss", F.smoothL1Loss],
-    ["huberLoss", F.huberLoss],
-  ];
+  const losses = LOSSES.map((name) => [name, callOf(name)] as const);
   for (const reduction of ["none", "mean", "sum"] as const) {
     it.each(losses)(`%s, reduction ${reduction}: input, target, broadcast target`, (_, loss) => {
       for (const target of [y, row]) {
@@ -79,11 +75,8 @@ describe("first and second derivatives agree with finite differences", () => {
     });
   }
 
-  it.each<[string, (a: Tensor, b: Tensor, w: Tensor) => Tensor]>([
-    ["l1Loss", (a, b, w) => F.l1Loss(a, b, { weight: w }).pow(2)],
-    ["mseLoss", (a, b, w) => F.mseLoss(a, b, { weight: w }).pow(2)],
-    ["huberLoss", (a, b, w) => F.huberLoss(a, b, { weight: w }).pow(2)],
-  ])("%s with a weight that requires grad", (_, fn) => {
+  it.each(WEIGHTED)("%s with a weight that requires grad", (name) => {
+    const fn = (a: Tensor, b: Tensor, w: Tensor): Tensor => F[name](a, b, { weight: w }).pow(2);
     expect(gradcheck(fn, [x, y, weight])).toEqual([]);
     expect(gradgradcheck(fn, [x, y, weight])).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { empty, memoryStats, tensor, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { hashOf } from "../support/bytes.js";
-import { lossOf, LOSSES } from "../support/losses.js";
+import { lossOf, LOSSES, rowOf } from "../support/losses.js";
 import type { Loss } from "../support/losses.js";
 import { Random } from "../support/random.js";
 import { FLOAT_DTYPES } from "../support/rational.js";
@@ -91,7 +91,7 @@ describe.each(CASES)("%s in %s gives the same bits", (loss, dtype) => {
           // float16 and bfloat16 meet in float32.
           const common = x.add(y).dtype;
           const expected = lossOf(loss, x.to(common), y.to(common), "sum").to(
-            loss === "huberLoss" ? dtype : common,
+            rowOf(loss).inputDecidesDType ? dtype : common,
           );
           const found = lossOf(loss, x, y, "sum");
           expect([found.dtype, found.item()], `with ${other}, ${n}`).toEqual([

@@ -8,7 +8,7 @@ import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { BLOCK } from "../../src/core/block.js";
 import { hashOf } from "../support/bytes.js";
-import { type Loss, lossOf, LOSSES, type Reduction } from "../support/losses.js";
+import { callOf, type Loss, lossOf, LOSSES, type Reduction, rowOf } from "../support/losses.js";
 import { Random } from "../support/random.js";
 import { SLOW } from "../support/slow.js";
 import { inStorm } from "../support/storm.js";
@@ -117,11 +117,9 @@ describe.each(LENGTHS)("in a storm, of %i elements,", (n) => {
           lossOf(loss, x, y.t(), reduction),
           lossOf(loss, x, row.expand(n, 3), reduction),
         ]);
-        // Its torch has no weights.
-        const weighted =
-          loss === "smoothL1Loss"
-            ? []
-            : REDUCTIONS.map((reduction) => F[loss](x, y.t(), { reduction, weight }));
+        const weighted = rowOf(loss).weightedMean
+          ? REDUCTIONS.map((reduction) => callOf(loss)(x, y.t(), { reduction, weight }))
+          : [];
         for (const value of [...values, ...weighted]) backward(value, 2);
         return [...values, ...weighted, x.grad, y.grad, weight.grad];
       });

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { losses, type LossName } from "../../src/loss/losses.js";
 import { SLOW } from "../support/slow.js";
 
 setFlagsFromString("--expose-gc");
@@ -50,7 +51,7 @@ describe("at 4 Mi float32 elements, the memory holds", () => {
     library = await fresh();
   });
 
-  it.each(["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"] as const)(
+  it.each(Object.keys(losses) as LossName[])(
     "the operands of %s and their gradient, and 1 MiB at most",
     (name) => {
       const { F, zeros, reserved } = library;

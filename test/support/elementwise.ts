@@ -18,7 +18,7 @@ export interface Elementwise {
 
 /** What goes wrong first, in words; null when all is well, at every alignment of lengths that have their turn. */
 export function checkElementwise(asked: Elementwise): string | null {
-  const once = asked.once || !isAtEveryAlignment(asked.output.expected.length);
+  const once = asked.once === true || !isAtEveryAlignment(asked.output.expected.length);
   const check = new ElementwiseCheck({ ...asked, once });
   const problem = check.apart() ?? (asked.inPlace ? check.inPlace() : null) ?? check.atEnd();
   return problem && `${backend.name}: ${problem}`;

@@ -172,7 +172,7 @@ export function isAtEveryAlignment(n: number): boolean {
   return SLOW || [0, 1, 7, 8, 19, 33, 67, 551].includes(n);
 }
 /** About the library's block, see src/core/memory.ts. */
-export const BLOCK_EDGES: readonly number[] = [16383, 16384, 16385];
+export const BLOCK_EDGES: readonly number[] = SLOW ? [16383, 16384, 16385] : [16385];
 
 export function show(value: Value | undefined): string {
   return Object.is(value, -0) ? "-0" : String(value);
