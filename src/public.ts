@@ -7,7 +7,7 @@ export { onWarning, type WarningHandler } from "./core/warnings.js";
 export { getNumThreads, setNumThreads, type ThreadOptions, threadsInUse } from "./core/threads/threads.js";
 export type { NonFiniteCounts } from "./loss/accumulator.js";
 export type { ExactSumJSON, LossAccumulatorJSON } from "./loss/accumulator-state.js";
-export { type AccumulatorParameters, LossAccumulator } from "./nn/accumulator.js";
+export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./nn/accumulator.js";
 export * as F from "./nn/functional.js";
 export type { LossName, Reduction } from "./loss/losses.js";
 export * as nn from "./nn/index.js";

@@ -3,18 +3,23 @@ import { withGradMode } from "../autograd/mode.js";
 import { fusedOf, UNNAMED } from "../formula/mark.js";
 import { type AccumulatedLoss, Accumulator, builtIn, readState } from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
+import { countKept } from "../loss/mask.js";
 import { isComplex } from "../ndarray/dtype.js";
 import { addExactly } from "../ndarray/exact.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import { describeValue } from "../core/describe.js";
+import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
 import { type Operand, Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
-import type { WeightOptions } from "./functional.js";
+import type { MaskOptions, WeightOptions } from "./functional.js";
 
 /** The parameter of a built-in loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+/** What `update` of a built-in loss takes besides the operands. */
+export type UpdateOptions = MaskOptions & WeightOptions;
 /** A function that `fuse` made. */
-type AnyFused = FusedFunction<never, object>;
+type AnyFused = FusedFunction<never>;
 
 /**
  * A loss of more elements than there are at once, with its exact sum and mean.
@@ -60,7 +65,8 @@ export class LossAccumulator extends Accumulator {
 
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
-   * function and broadcast as there; `weight` multiplies the elements of a built-in loss.
+   * function and broadcast as there. For a built-in loss, `weight` multiplies the elements, and what
+   * `mask` leaves out is not counted, whatever stands there.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example
@@ -69,34 +75,44 @@ export class LossAccumulator extends Accumulator {
    * total.sum(); // 4.5
    * total.weightSum(); // 3.5
    */
-  update(input: Tensor, target: Tensor, options?: WeightOptions): void;
+  update(input: Tensor, target: Tensor, options?: UpdateOptions): void;
   update(...operands: Operand[]): void;
   update(...args: unknown[]): void {
-    const count = typeof this.fn === "function" ? operandsIn(args) : 2;
+    const isFused = typeof this.fn === "function";
+    const count = isFused ? operandsIn(args) : 2;
     const { [count]: given = {} } = args;
-    const { weight } = this.optionsOf<WeightOptions>(given as object, ["weight"]);
-    const terms = this.unreduced(args, count, weight ? { weight } : {});
-    try {
-      if (isComplex(terms.dtype)) {
-        throw new TypeError(`LossAccumulator.update: expected real terms, got ${terms.dtype}`);
+    const taken = this.optionsOf<UpdateOptions>(given as object, isFused ? [] : ["mask", "weight"]);
+    withGradMode(false, () => {
+      const operands = Array.from({ length: count }, (_, i) => args[i]);
+      const terms = this.unreduced(operands, taken);
+      try {
+        this.addTerms(terms, taken);
+      } finally {
+        terms.dispose();
       }
-      this.add((sum, weights) => {
-        addExactly(terms.nd, sum);
-        if (weight) addExactly(weight.nd, weights);
-        else weights.add(terms.numel());
-        return terms.numel();
-      });
-    } finally {
-      terms.dispose();
-    }
+    });
   }
 
-  /** The loss of every element, in its dtype. */
-  private unreduced(args: readonly unknown[], count: number, weight: WeightOptions): Tensor {
+  /** The loss of every element, in its dtype; 0 where a mask does not hold. */
+  private unreduced(operands: readonly unknown[], options: UpdateOptions): Tensor {
     const loss = typeof this.fn === "function" ? this.fn : F[this.fn];
-    const operands = Array.from({ length: count }, (_, i) => args[i]);
-    const options = { ...this.parameters, reduction: "none", ...weight };
-    return withGradMode(false, () => (loss as (...args: unknown[]) => Tensor)(...operands, options));
+    const given = { ...this.parameters, ...options, reduction: "none" };
+    return (loss as (...args: unknown[]) => Tensor)(...operands, given);
+  }
+
+  private addTerms(terms: Tensor, { mask, weight }: UpdateOptions): void {
+    if (isComplex(terms.dtype)) {
+      throw new TypeError(`LossAccumulator.update: expected real terms, got ${terms.dtype}`);
+    }
+    const numel = terms.numel();
+    this.add((sum, weights) => {
+      const count = mask ? countKept(mask.nd.expanded(terms.shape), 1, numel)[0] : numel;
+      addExactly(terms.nd, sum);
+      if (weight && mask) addKept(weight.expand(terms.shape), mask, weights);
+      else if (weight) addExactly(weight.nd, weights);
+      else weights.add(count);
+      return count;
+    });
   }
 
   /**
@@ -170,4 +186,11 @@ function operandsIn(args: readonly unknown[]): number {
   const last = args.at(-1);
   const isOptions = typeof last === "object" && last !== null && !(last instanceof Tensor);
   return args.length - (isOptions ? 1 : 0);
+}
+
+/** Adds the weights of the elements that the mask keeps. */
+function addKept(weight: Tensor, mask: Tensor, to: ExactSum): void {
+  const kept = mask.choose(weight, new Tensor(NdArray.scalar(weight.dtype, 0)));
+  addExactly(kept.nd, to);
+  kept.dispose();
 }

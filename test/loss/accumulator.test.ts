@@ -264,6 +264,26 @@ describe("an accumulator of tensors", () => {
     expect([total.count, total.sum()]).toEqual([6, 5]);
   });
 
+  it.each(LOSSES)("leaves out what a mask of %s does not keep", (loss) => {
+    tidy(() => {
+      const weighted = (losses[loss] as LossRow).weightedMean !== null;
+      const mask = tensor([true, false, true, true, false]);
+      const kept = tensor([0n, 2n, 3n]);
+      const [input, target] = [tensor([1, NaN, -3, 0.1, 7]), tensor([0, 1, 2, 0.4, Infinity])];
+      const weight = tensor([2, NaN, 0.5, 3, 1]);
+      for (const options of [{}, ...(weighted ? [{ weight }] : [])]) {
+        const [masked, expected] = [new Tensors(loss), new Tensors(loss)];
+        masked.update(input, target, { ...options, mask });
+        const chosen = "weight" in options ? { weight: weight.at(kept) } : {};
+        expected.update(input.at(kept), target.at(kept), chosen);
+        expect(read(masked)).toEqual(read(expected));
+        const none = new Tensors(loss);
+        none.update(input, target, { ...options, mask: mask.to("uint8").mul(0) });
+        expect([none.count, none.sum(), none.weightSum(), none.mean()]).toEqual([0, 0, 0, NaN]);
+      }
+    });
+  });
+
   it("adds integers and complex numbers as torch's L1 does", () => {
     const total = new Tensors("l1Loss");
     total.update(tensor([2n ** 60n, 5n]), tensor([0n, 7n]));

@@ -67,7 +67,7 @@ export const TAKERS: Record<string, Entry> = {
       total.update(x, y, options);
       return [total.count, total.sum(), total.weightSum()];
     },
-    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]) }, // prettier-ignore
+    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]), mask: tensor([true, false, true]) }, // prettier-ignore
   },
   "nn.Loss.forward": {
     call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
