@@ -5,7 +5,7 @@ import { browsers } from "./scripts/engines/browsers.mjs";
 import { openFirefox } from "./scripts/engines/firefox.mjs";
 import { pageProvider } from "./scripts/engines/provider.mjs";
 import { openWebKit } from "./scripts/engines/webkit.mjs";
-import base from "./vitest.config.ts";
+import base from "./vitest.base.config.ts";
 
 /** What makes a page isolated from other origins, so that it may share memory with its workers. */
 const ISOLATION = {

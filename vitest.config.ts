@@ -1,24 +1,34 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import base from "./vitest.base.config.js";
 
-const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+/**
+ * Tests of what is made once in a process, or that measure it: the binary, the memory, the team of
+ * threads, what was warned of, what the garbage collector takes. They have a process for each file.
+ * The others share one process for each core, which saves starting a hundred of them and loading the
+ * library in each: two minutes of processor time. Each of those leaves handlers of warnings and the
+ * number of threads as they were.
+ */
+const ALONE = [
+  "test/{guard,node}/**/*.test.ts",
+  "test/core/{memory,storage,warnings}.test.ts",
+  "test/tensor/{memory,nested,views-alive}.test.ts",
+  "test/typed/{allocate,unshared}.test.ts",
+];
 
+const { include = [], exclude = [], ...shared } = base.test ?? {};
+
+/** The suite, `npm test`. */
 export default defineConfig({
-  // The longer name first: an alias also replaces the beginning of a name.
-  resolve: {
-    alias: {
-      "lossgrad/slim/arrays": pathOf("./src/slim/arrays.ts"),
-      "lossgrad/slim": pathOf("./src/slim/index.ts"),
-      "lossgrad/arrays": pathOf("./src/arrays.ts"),
-      lossgrad: pathOf("./src/index.ts"),
-    },
-  },
+  ...base,
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/torch/**"],
-    pool: "forks",
-    // The binary, for tests that import from the middle of src/.
-    setupFiles: ["src/core/inlined.ts"],
-    testTimeout: 60_000,
+    ...shared,
+    // A project adds its lists to those that it extends, which therefore has none.
+    projects: [
+      { extends: true, test: { name: "alone", include: ALONE, exclude, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: "together", include, exclude: [...exclude, ...ALONE], isolate: false },
+      },
+    ],
   },
 });

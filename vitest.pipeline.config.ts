@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import base from "./vitest.base.config.js";
 
 /** The examples behind other runtimes, whose packages `npm run test:pipeline` installs first. One at a time: they share a model. */
 export default defineConfig({

@@ -1,13 +1,13 @@
-import { configDefaults, defineConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import { defineConfig } from "vitest/config";
+import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
+import base from "./vitest.base.config.js";
 
-/** The same suite where memory cannot be shared, as in a page that is not isolated: one thread, plain buffers. */
+/** The suite where memory cannot be shared, as in a page that is not isolated: one thread, plain buffers. */
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["test/{array,arrays,autograd,exactness,nn,tensor}/**/*.test.ts"],
-    exclude: configDefaults.exclude,
-    setupFiles: ["src/core/inlined.ts", "test/support/unshared.ts", "test/support/room.ts"],
+    include: ANYWHERE,
+    setupFiles: ["test/support/setup.ts", "test/support/unshared.ts", "test/support/room.ts"],
   },
 });

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import base from "./vitest.base.config.js";
 
 /** The live comparison with PyTorch: minutes rather than seconds, and only where a Python has torch. */
 export default defineConfig({

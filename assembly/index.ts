@@ -6,6 +6,7 @@
  *
  *     map        out[i] = term(x[i] - y[i])
  *     sum        Σ term(x[i] - y[i]) of one block
+ *     rows       the same of each of several rows, an f64 for each
  *     slope      out[i] = (norm · slope(x[i] - y[i])) · g
  *     sumslope   the sum, and out[i] = norm · slope(x[i] - y[i]), in one pass
  *
@@ -21,14 +22,19 @@ import { Smooth } from "./terms/smooth";
 import { Huber } from "./terms/huber";
 import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
-import { binary, unary } from "./loops/map";
-import { sum, sumAndSlope } from "./loops/reduce";
+import * as elementary from "./math/operators";
+import { binary, longUnary, unary } from "./loops/map";
+import { Given, GivenByHalves } from "./terms/given";
+import { sum, sumAndSlope, sumGiven } from "./loops/reduce";
 import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
-import { exactSums } from "./loops/exact";
+import { exact } from "./loops/exact";
+import { exactSums } from "./loops/few";
 import { review, settle } from "./loops/settle";
 import { sums, sumsOfIntegers } from "./loops/sums";
 import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
+import { countRows, keepWhere } from "./loops/masks";
+import { lossOfRows, scaleRows, SmoothSumOf, SumOf } from "./loops/rows";
 import { extreme } from "./loops/extreme";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -41,18 +47,22 @@ type ptr = usize;
 // l1
 export function l1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f32>(x, y, n, p); }
+export function l1_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, f32>(x, y, out, rows, length, p); }
 export function l1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f64, f64>(x, y, n, p); }
+export function l1_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f64, f64>(x, y, out, rows, length, p); }
 export function l1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function l1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f16>(x, y, n, p); }
+export function l1_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, f16>(x, y, out, rows, length, p); }
 export function l1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, bf16>(x, y, n, p); }
+export function l1_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, bf16>(x, y, out, rows, length, p); }
 export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm, q); }
 
@@ -65,54 +75,66 @@ export function l1wrap_sum_u8(x: ptr, y: ptr, n: i32): f64 { return sumBytes<Wra
 // mse
 export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f32>(x, y, n, p); }
+export function mse_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, f32>(x, y, out, rows, length, p); }
 export function mse_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function mse_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f64, f64>(x, y, n, p); }
+export function mse_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f64, f64>(x, y, out, rows, length, p); }
 export function mse_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function mse_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f16>(x, y, n, p); }
+export function mse_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, f16>(x, y, out, rows, length, p); }
 export function mse_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function mse_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, bf16>(x, y, n, p); }
+export function mse_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, bf16>(x, y, out, rows, length, p); }
 export function mse_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
 // smoothl1
 export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f32>(x, y, n, p); }
+export function smoothl1_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, f32>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f32>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f64, f64>(x, y, n, p); }
+export function smoothl1_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f64, f64>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f64, f64>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f16>(x, y, n, p); }
+export function smoothl1_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, f16>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f16>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, bf16>(x, y, n, p); }
+export function smoothl1_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, bf16>(x, y, out, rows, length, p); }
 export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, bf16>(x, y, out, n, p, norm, q); }
 
 // huber
 export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f32>(x, y, n, p); }
+export function huber_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, f32>(x, y, out, rows, length, p); }
 export function huber_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function huber_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f64, f64>(x, y, n, p); }
+export function huber_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f64, f64>(x, y, out, rows, length, p); }
 export function huber_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function huber_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f16>(x, y, n, p); }
+export function huber_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, f16>(x, y, out, rows, length, p); }
 export function huber_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function huber_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, bf16>(x, y, n, p); }
+export function huber_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, bf16>(x, y, out, rows, length, p); }
 export function huber_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
@@ -164,17 +186,74 @@ export function le_f32(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, f64, f64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
+// Elementary functions, see math/; of softplus, p is beta and q the threshold.
+export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f32>(x, out, n, p, q); }
+export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f64>(x, out, n, p, q); }
+export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
+export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
+export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f32>(x, out, n, p, q); }
+export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f64>(x, out, n, p, q); }
+export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
+export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
+export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f32>(x, out, n, p, q); }
+export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f64>(x, out, n, p, q); }
+export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }
+export function tanh_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f64>(x, out, n, p, q); }
+export function softplus_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f32>(x, out, n, p, q); }
+export function softplus_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f64>(x, out, n, p, q); }
+export function logsigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f32>(x, out, n, p, q); }
+export function logsigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f64>(x, out, n, p, q); }
+export function sin_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f32>(x, out, n, p, q); }
+export function sin_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f64>(x, out, n, p, q); }
+export function cos_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f32>(x, out, n, p, q); }
+export function cos_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f64>(x, out, n, p, q); }
+export function erf_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f32>(x, out, n, p, q); }
+export function erf_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f64>(x, out, n, p, q); }
+
+// Each as the function of one vector, which another module may copy: see math/functions.ts.
+export {
+  fn_exp_f32,
+  fn_exp_f64,
+  fn_expm1_f32,
+  fn_expm1_f64,
+  fn_log_f32,
+  fn_log_f64,
+  fn_log1p_f32,
+  fn_log1p_f64,
+  fn_sigmoid_f32,
+  fn_sigmoid_f64,
+  fn_tanh_f32,
+  fn_tanh_f64,
+  fn_softplus_f32,
+  fn_softplus_f64,
+  fn_logsigmoid_f32,
+  fn_logsigmoid_f64,
+  fn_sin_f32,
+  fn_sin_f64,
+  fn_cos_f32,
+  fn_cos_f64,
+  fn_erf_f32,
+  fn_erf_f64,
+} from "./math/functions";
+
 // Sums of one block of signed numbers: three f64 at out, see loops/total.ts; integers wrap.
 export function total_f32(x: ptr, n: i32, out: ptr): void { total<f32>(x, n, out); }
 export function total_f64(x: ptr, n: i32, out: ptr): void { total<f64>(x, n, out); }
 export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
+export function exact_f32(x: ptr, n: i32, out: ptr): void { exact<f32>(x, n, out); }
+export function exact_f64(x: ptr, n: i32, out: ptr): void { exact<f64>(x, n, out); }
 
-// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/exact.ts, loops/sums.ts and loops/settle.ts.
+// Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as f32), where that is 1.
+export function terms_f32(x: ptr, n: i32, halves: i32): f64 { return halves != 0 ? sumGiven<GivenByHalves, f32>(x, n) : sumGiven<Given, f32>(x, n); }
+export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<Given, f64>(x, n); }
+
+
+// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/few.ts, loops/sums.ts and loops/settle.ts.
 export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
-export function exact_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f32>(x, outer, length, inner, stride, divisor, out); }
-export function exact_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f64>(x, outer, length, inner, stride, divisor, out); }
+export function few_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f32>(x, outer, length, inner, stride, divisor, out); }
+export function few_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f64>(x, outer, length, inner, stride, divisor, out); }
 export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
 export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
 export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }
@@ -212,6 +291,14 @@ export function gather_8(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, tab
 export function scatter_8(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u64>(x, view, start, n, ndim, table); }
 export function gather_16(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<v128>(view, out, start, n, ndim, table); }
 export function scatter_16(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<v128>(x, view, start, n, ndim, table); }
+
+// rows times factors, masked elements, and how many of each row are kept
+export function scale_f32(x: ptr, factors: ptr, out: ptr, rows: i32, length: i32): void { scaleRows<f32>(x, factors, out, rows, length); }
+export function scale_f64(x: ptr, factors: ptr, out: ptr, rows: i32, length: i32): void { scaleRows<f64>(x, factors, out, rows, length); }
+export function masked_2(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<u16>(mask, x, out, n); }
+export function masked_4(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<u32>(mask, x, out, n); }
+export function masked_8(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<u64>(mask, x, out, n); }
+export function counts_u8(mask: ptr, out: ptr, rows: i32, length: i32): void { countRows(mask, out, rows, length); }
 
 // Choices between two arrays, by the size of an element in bytes.
 export function where_1(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u8>(mask, x, y, out, n); }

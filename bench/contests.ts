@@ -18,7 +18,7 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
     {
       id: "threads",
       title: "L1 on several threads",
-      note: "By default lossgrad uses all cores, from about 50,000 elements on; on fewer it works alone.",
+      note: "By default lossgrad uses all cores, from about 115,000 elements on; on fewer it works alone.",
       rivals: [...byThreads, ...threaded],
       sizes: powers(14, 16, 18, 20, 22, 24),
       passes: PASSES,

@@ -11,7 +11,14 @@ const HEADING = "## How to add a loss in three steps";
 const LOSS = "insensitiveLoss";
 /** The tests of what the guide adds, and where they lie. */
 const TESTS = ["test/nn/functional.test.ts", "test/nn/modules.test.ts", "test/assembly/index.test.ts"];
-const KERNEL_TESTS = ["test/assembly/loops/map.test.ts", "test/assembly/loops/reduce.test.ts"];
+const TESTS_BY_NAME = [
+  "test/assembly/loops/map.test.ts",
+  "test/assembly/loops/reduce.test.ts",
+  "test/autograd/higher-order.test.ts",
+  "test/core/threads/same-bits.test.ts",
+  "test/exactness/",
+  "test/nn/hostile.test.ts",
+];
 
 /** A block of code, with the words before it that say where it goes. */
 const STEP =
@@ -147,7 +154,7 @@ try {
   for (const { program } of steps.filter((step) => step.program)) checkProgram(folder, program);
   run(folder, "--input-type=module", "-e", COMPARISON);
   runTests(folder, ...TESTS);
-  runTests(folder, "-t", "insensitive", ...KERNEL_TESTS);
+  runTests(folder, "-t", "insensitive", ...TESTS_BY_NAME);
   expectNoticed(folder, "src/loss/losses.ts", / {2}insensitiveLoss,\n/, '"insensitiveLoss"');
   // Compiling without it would take the name from there, too.
   expectNoticed(folder, kernelNames(folder), / *\| "insensitive_sum_bf16"\n/, "insensitive_sum_bf16");

@@ -5,8 +5,11 @@ export { reserve } from "./core/memory.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
 export { getNumThreads, setNumThreads, type ThreadOptions, threadsInUse } from "./core/threads/threads.js";
+export type { NonFiniteCounts } from "./loss/accumulator.js";
+export type { ExactSumJSON, LossAccumulatorJSON } from "./loss/accumulator-state.js";
+export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./nn/accumulator.js";
 export * as F from "./nn/functional.js";
-export type { Reduction } from "./loss/losses.js";
+export type { LossName, Reduction } from "./loss/losses.js";
 export * as nn from "./nn/index.js";
 export type { Sizes } from "./tensor/arguments.js";
 export * as autograd from "./tensor/autograd.js";
@@ -30,6 +33,7 @@ export {
 } from "./tensor/creation.js";
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
+export { fuse, type FusedFunction, type FusedOptions, type FuseOptions } from "./tensor/fuse.js";
 export type { IndexList, Slice } from "./tensor/indexing.js";
 export { cat, type JoinOptions, stack } from "./tensor/joining.js";
 export { manualSeed, normal, rand, randn } from "./tensor/random.js";
@@ -42,6 +46,7 @@ export {
   type Nested,
   type Operand,
   type ReduceOptions,
+  type SoftplusOptions,
   Tensor,
 } from "./tensor/tensor.js";
 export type {

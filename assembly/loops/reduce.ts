@@ -27,7 +27,7 @@ import {
   stored,
   total,
 } from "../lanes";
-import { quad, slopeAt, valueAt } from "./vectors";
+import { isGiven, quad, slopeAt, valueAt } from "./vectors";
 
 /** Elements from which on terms are added pairwise in C first. */
 const PAIRWISE = 512;
@@ -117,7 +117,8 @@ function finish<T, C, S, R>(
   const width = lanes<C>();
   const step = <usize>width * sizeof<S>();
   for (; n >= width; n -= width) {
-    const d = v128.sub<C>(load<C, S>(x), load<C, S>(y));
+    const a = load<C, S>(x);
+    const d = isGiven<T>() ? a : v128.sub<C>(a, load<C, S>(y));
     if (slopes) storeBits<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
@@ -128,7 +129,8 @@ function finish<T, C, S, R>(
   }
   if (n > 0) {
     // The padded lanes hold d = 0, whose term is 0.
-    const d = v128.sub<C>(loadTail<C, S>(x, n), loadTail<C, S>(y, n));
+    const a = loadTail<C, S>(x, n);
+    const d = isGiven<T>() ? a : v128.sub<C>(a, loadTail<C, S>(y, n));
     if (slopes) storeBitsTail<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask), n);
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
@@ -254,4 +256,12 @@ export function sumAndSlope<T, C, S, R>(
     return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, true);
   }
   return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, false);
+}
+
+/**
+ * The sum of n terms that are computed already and stored in the computing type: the same bits as if they were computed here. Those of
+ * halves are added as words of halves are.
+ */
+export function sumGiven<T, C>(x: usize, n: i32): f64 {
+  return reduce<T, C, C, C>(x, 0, 0, n, 0, 0, 0, false, false);
 }

@@ -2,13 +2,13 @@
  * What is added to the states of sums.ts: columns of a few numbers each. There are three ways, and
  * each gives the sum in two terms.
  *
- *     plain      of f32 whose exponents lie close together: f64 adds them exactly (exact.ts)
+ *     plain      of f32 whose exponents lie close together: f64 adds them exactly (few.ts)
  *     biased     of f64: to 1.5 · 2^k, so large that k stays as it is. Then what an addition rounds
  *                off takes two operations instead of TwoSum's five
  *                (Demmel and Nguyen, Fast reproducible floating-point summation, 2013)
  *     two-term   of anything: Knuth's TwoSum, 1969
  */
-import { spread as maximumSpread } from "./exact";
+import { spread as maximumSpread } from "./few";
 import { constant, loadWide, magnitudeMask, nextHigh, nextLow } from "../lanes";
 
 /** Numbers of a column that are added at a time, at most. */

@@ -8,6 +8,13 @@
  * What is the same at every vector is passed on from before the loop: see `constant` in lanes.ts.
  */
 import { evens, isHalf, lanes, odds, quantize, shifted, stored, word } from "../lanes";
+import { Given, GivenByHalves } from "../terms/given";
+
+/** Whether x holds the terms themselves, and there is no y. */
+@inline
+export function isGiven<T>(): bool {
+  return changetype<T>(0) instanceof Given || changetype<T>(0) instanceof GivenByHalves;
+}
 
 /**
  * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and rest come as they are stored,
@@ -58,6 +65,14 @@ function pair<T, C, S, R>(
       const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
       v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
     }
+  } else if (changetype<T>(0) instanceof Given) {
+    d = v128.load(x);
+    e = v128.load(x, 16);
+  } else if (changetype<T>(0) instanceof GivenByHalves) {
+    const a = v128.load(x);
+    const b = v128.load(x, 16);
+    d = i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    e = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
   } else {
     d = v128.sub<C>(v128.load(x), v128.load(y));
     if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));

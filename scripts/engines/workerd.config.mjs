@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import base from "../../vitest.config.ts";
+import base from "../../vitest.base.config.ts";
 import { ANYWHERE } from "./anywhere.mjs";
 
 const PRECOMPILED = fileURLToPath(new URL("./precompiled.mjs", import.meta.url));

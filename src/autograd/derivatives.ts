@@ -5,23 +5,24 @@
  * by operation, so that the bits agree.
  */
 import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { isComplex } from "../ndarray/dtype.js";
+import { isComplex, isHalf } from "../ndarray/dtype.js";
 import { isSkipped } from "../ndarray/joining.js";
-import type { Variable } from "./graph.js";
+import type { Algebra } from "./graph.js";
 
 /** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
-export interface Saved {
+export interface Saved<V> {
   /** The inputs, output. A number that stood in a tensor's stead is read as it is. */
-  readonly x: () => Variable;
-  readonly y: () => Variable | number;
-  readonly z: () => Variable | number;
-  readonly out: () => Variable;
+  readonly x: () => V;
+  readonly y: () => V | number;
+  readonly z: () => V | number;
+  readonly out: () => V;
   readonly parameters: Parameters;
   /** Shape of the first input. */
   readonly shape: readonly number[];
 }
 
-type Gradient = (g: Variable, saved: Saved) => readonly (() => Variable | null)[];
+/** Variables of the tape and expressions of formulas alike. */
+type Gradient = <V extends Algebra<V>>(g: V, saved: Saved<V>) => readonly (() => V | null)[];
 
 export interface Rule {
   /** torch's name of the derivative. */
@@ -40,13 +41,13 @@ const constant = (node: string): Rule => rule(node, [], (g) => [() => g.zeros(),
 const NOT_DIFFERENTIABLE: Rule = rule("NotDifferentiable", [], () => [() => null, () => null]);
 
 /** conj of what a derivative multiplies by: torch's gradients are conjugate. */
-const conj = (x: Variable | number): Variable | number =>
+const conj = <V extends Algebra<V>>(x: V | number): V | number =>
   typeof x !== "number" && isComplex(x.dtype) ? x.conj() : x;
-const scaled = (g: Variable, factor = 1): Variable => (factor === 1 ? g : g.mul(factor));
+const scaled = <V extends Algebra<V>>(g: V, factor = 1): V => (factor === 1 ? g : g.mul(factor));
 
 /** g to the larger input; to both, halved, where they are equal. */
-function selection(node: string, loses: (a: Variable, b: Variable) => Variable): Rule {
-  const share = (g: Variable, a: Variable, b: Variable): Variable => {
+function selection(node: string, loses: <V extends Algebra<V>>(a: V, b: V) => V): Rule {
+  const share = <V extends Algebra<V>>(g: V, a: V, b: V): V => {
     const half = a.eq(b).to(g.dtype).mul(-0.5).add(1);
     return g.mul(half).keep(loses(a, b).eq(0));
   };
@@ -60,13 +61,16 @@ function selection(node: string, loses: (a: Variable, b: Variable) => Variable):
   );
 }
 
+/** An input that is never a number. */
+const noNumber = <V>(y: V | number): V => y as V;
+
 /** A number as a tensor like `like`. */
-function lift(y: Variable | number, like: Variable): Variable {
+function lift<V extends Algebra<V>>(y: V | number, like: V): V {
   return typeof y === "number" ? like.zeros().add(y) : y;
 }
 
 /** The reduced gradient with its dimensions back, then broadcast. */
-function spread(g: Variable, { dims, keepdim }: Parameters, shape: readonly number[]): Variable {
+function spread<V extends Algebra<V>>(g: V, { dims, keepdim }: Parameters, shape: readonly number[]): V {
   const kept =
     keepdim || dims === undefined ? g : g.reshape(shape.map((size, d) => (dims.includes(d) ? 1 : size)));
   return kept.expand(shape);
@@ -77,7 +81,7 @@ function count({ dims }: Parameters, shape: readonly number[]): number {
 }
 
 /** A reduced tensor with the dimensions that were reduced back, of size 1. */
-function restore(r: Variable, { dims, keepdim }: Parameters, shape: readonly number[]): Variable {
+function restore<V extends Algebra<V>>(r: V, { dims, keepdim }: Parameters, shape: readonly number[]): V {
   if (keepdim) return r;
   return r.reshape(shape.map((size, d) => (dims && !dims.includes(d) ? size : 1)));
 }
@@ -110,7 +114,7 @@ function extremeAt(node: string): Rule {
     () => {
       const [dim] = parameters.dims ?? [];
       if (dim === undefined) return g;
-      const indices = restore(y() as Variable, parameters, shape);
+      const indices = restore(noNumber(y()), parameters, shape);
       return spread(g, parameters, shape).keep(indices.positions(dim, shape[dim]));
     },
     () => null,
@@ -121,10 +125,9 @@ function extremeAt(node: string): Rule {
  * torch's rule for clamp by tensors: to x within the bounds, to a bound beyond it, in equal parts where x is at one of two
  * bounds in order; all to the upper bound where the bounds are out of order. A NaN of x stays with x.
  */
-function shareAmongBounds(g: Variable, { x, y, z }: Saved): readonly (() => Variable | null)[] {
-  const share = (whole: Variable, half: Variable): Variable =>
-    g.mul(half.to(g.dtype).mul(-0.5).add(1)).keep(whole.add(half));
-  const not = (mask: Variable): Variable => mask.eq(0);
+function shareAmongBounds<V extends Algebra<V>>(g: V, { x, y, z }: Saved<V>): readonly (() => V | null)[] {
+  const share = (whole: V, half: V): V => g.mul(half.to(g.dtype).mul(-0.5).add(1)).keep(whole.add(half));
+  const not = (mask: V): V => mask.eq(0);
   const [low, high] = [lift(y(), x()), lift(z(), x())];
   const inOrder = low.lt(high);
   const within = not(x().lt(low)).mul(not(x().gt(high)));
@@ -138,7 +141,7 @@ function shareAmongBounds(g: Variable, { x, y, z }: Saved): readonly (() => Vari
 }
 
 /** 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in torch. */
-function varianceGradient(g: Variable, x: Variable, parameters: Parameters): Variable {
+function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Parameters): V {
   const { dims, correction = 1 } = parameters;
   const freedom = count(parameters, x.shape) - correction;
   const mean = x.mean(dims ? { dim: dims, keepdim: true } : { keepdim: true });
@@ -151,7 +154,7 @@ function varianceGradient(g: Variable, x: Variable, parameters: Parameters): Var
 }
 
 /** torch's norm_backward, case by case; g and n are the gradient and the norm with the dimensions that were reduced. */
-function normGradient(g: Variable, x: Variable, n: Variable, { p = 2, dims }: Parameters): Variable | null {
+function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: Parameters): V | null {
   if (p === 0) return null;
   if (p === 1) return x.sign().mul(g);
   if (p === 2) return g.mul(x.div(n).keep(n.ne(0)));
@@ -178,6 +181,19 @@ function normGradient(g: Variable, x: Variable, n: Variable, { p = 2, dims }: Pa
   return x.mul(x.abs().pow(p - 2)).mul(scale);
 }
 
+/** A derivative that torch computes in one kernel, so that halves are computed in float32 and rounded once. */
+function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
+  if (!isHalf(g.dtype)) return compute(g, saved);
+  return compute(g.to("float32"), saved.to("float32")).to(g.dtype);
+}
+
+/** The derivative of softplus: sigmoid(beta x), and 1 where beta x is above the threshold. */
+function softplusSlope<V extends Algebra<V>>(x: V, { beta = 1, threshold = 20 }: Parameters): V {
+  const z = x.mul(beta);
+  const linear = z.gt(threshold);
+  return z.op("sigmoid").keep(linear.eq(0)).add(linear);
+}
+
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
   add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
   sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
@@ -191,13 +207,41 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   ]),
   maximum: selection("MaximumBackward0", (a, b) => a.lt(b)),
   minimum: selection("MinimumBackward0", (a, b) => a.gt(b)),
-  keep: rule("WhereBackward0", [["y"]], (g, { y }) => [() => g.keep(y() as Variable), () => null]),
+  keep: rule("WhereBackward0", [["y"]], (g, { y }) => [() => g.keep(noNumber(y())), () => null]),
   neg: rule("NegBackward0", [], (g) => [() => g.neg()]),
   abs: rule("AbsBackward0", [["x"]], (g, { x }) => [
     () => g.mul(isComplex(x().dtype) ? x().sgn() : x().sign()),
   ]),
   sign: constant("SignBackward0"),
   sqrt: rule("SqrtBackward0", [["out"]], (g, { out }) => [() => g.div(out().mul(2))]),
+  exp: rule("ExpBackward0", [["out"]], (g, { out }) => [() => g.mul(out())]),
+  expm1: rule("Expm1Backward0", [["out"]], (g, { out }) => [() => g.mul(out().add(1))]),
+  log: rule("LogBackward0", [["x"]], (g, { x }) => [() => g.div(x())]),
+  log1p: rule("Log1PBackward0", [["x"]], (g, { x }) => [() => g.div(x().add(1))]),
+  sigmoid: rule("SigmoidBackward0", [["out"]], (g, { out }) => [
+    () => inOneKernel(g, out(), (g, y) => g.mul(y.neg().add(1)).mul(y)),
+  ]),
+  tanh: rule("TanhBackward0", [["out"]], (g, { out }) => [
+    () => inOneKernel(g, out(), (g, y) => g.mul(y.mul(y).neg().add(1))),
+  ]),
+  // torch makes both of exp; a sigmoid is the same quotient, and does not overflow.
+  softplus: rule("SoftplusBackward0", [["x"]], (g, { x, parameters }) => [
+    () => inOneKernel(g, x(), (g, x) => g.mul(softplusSlope(x, parameters))),
+  ]),
+  logsigmoid: rule("LogSigmoidBackward0", [["x"]], (g, { x }) => [
+    () => inOneKernel(g, x(), (g, x) => g.mul(x.neg().op("sigmoid"))),
+  ]),
+  sin: rule("SinBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("cos"))]),
+  cos: rule("CosBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("sin").neg())]),
+  erf: rule("ErfBackward0", [["x"]], (g, { x }) => [
+    () =>
+      x()
+        .pow(2)
+        .neg()
+        .op("exp")
+        .mul(2 / Math.sqrt(Math.PI))
+        .mul(g),
+  ]),
   sgn: rule("SgnBackward0", [["x", "out"]], (g, { x, out }) => [
     // (g - sgn(z)² conj(g)) / (2 |z|), and 0 at 0
     () => {
@@ -272,7 +316,7 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   maskedFill: rule("MaskedFillBackward0", [["y"], [], ["y"]], (g, { y }) => [
     () => g.op("maskedFill", {}, y(), 0),
     () => null,
-    () => g.op("maskedFill", {}, (y() as Variable).eq(0), 0).sum(),
+    () => g.op("maskedFill", {}, noNumber(y()).eq(0), 0).sum(),
   ]),
   cat: rule("CatBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) => {
     let end = 0;
@@ -290,11 +334,11 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
   ]),
   mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [
-    () => g.mm((y() as Variable).transpose(0, 1)),
+    () => g.mm(noNumber(y()).transpose(0, 1)),
     () => x().transpose(0, 1).mm(g),
   ]),
   bmm: rule("BmmBackward0", [["y"], ["x"]], (g, { x, y }) => [
-    () => g.bmm((y() as Variable).transpose(1, 2)),
+    () => g.bmm(noNumber(y()).transpose(1, 2)),
     () => x().transpose(1, 2).bmm(g),
   ]),
   mv: rule("MvBackward0", [["y"], ["x"]], (g, { x, y }) => [

@@ -1,4 +1,4 @@
-/** The recorded graph: what the tape needs of a tensor, and a node for each operation, with what its derivative needs. */
+/** The recorded graph: what rules and tape need of a tensor, and a node for each operation, with what its derivative needs. */
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
@@ -11,14 +11,57 @@ export class Version {
 }
 
 /**
- * What the tape and the derivative rules need of a tensor; the class itself stands a storey higher. Members marked internal are left out of the published types, here as in the
- * class that implements them.
+ * What the derivative rules compute with: the operations that they are made of. The tape's variables
+ * have it, and the expressions of formulas (formula/expression.ts), so that one table of rules
+ * serves both. Members marked internal are left out of the published types, here as in the classes
+ * that implement them.
  */
-export interface Variable {
-  /** @internal */
-  readonly nd: NdArray;
+export interface Algebra<V> {
   readonly shape: readonly number[];
   readonly dtype: DType;
+
+  add(other: V | number): V;
+  sub(other: V | number): V;
+  mul(other: V | number): V;
+  div(other: V | number): V;
+  neg(): V;
+  sign(): V;
+  sgn(): V;
+  conj(): V;
+  pow(exponent: number): V;
+  eq(other: V | number): V;
+  ge(other: V | number): V;
+  le(other: V | number): V;
+  lt(other: V | number): V;
+  gt(other: V | number): V;
+  abs(): V;
+  /** This where `mask` holds, 0 elsewhere. @internal */
+  keep(mask: V): V;
+  sum(options?: { dim?: number | readonly number[]; keepdim?: boolean }): V;
+  mean(options?: { dim?: number | readonly number[]; keepdim?: boolean }): V;
+  mm(other: V): V;
+  bmm(other: V): V;
+  mv(other: V): V;
+  ne(other: V | number): V;
+  isnan(): V;
+  isfinite(): V;
+  unsqueeze(dim: number): V;
+  /** Where dimension `dim`, of `size`, is at these indices; see ndarray/extremes.ts. @internal */
+  positions(dim: number, size: number): V;
+  transpose(a: number, b: number): V;
+  reshape(shape: readonly number[]): V;
+  expand(shape: readonly number[]): V;
+  to(dtype: DType): V;
+  /** @internal */
+  zeros(): V;
+  /** An operation of the table, recorded like any. @internal */
+  op(name: OperationName, parameters?: Parameters, ...others: (V | number)[]): V;
+}
+
+/** What the tape needs of a tensor; the class itself stands a storey higher. */
+export interface Variable extends Algebra<Variable> {
+  /** @internal */
+  readonly nd: NdArray;
   /** @internal */
   readonly version: Version;
   readonly requiresGrad: boolean;
@@ -32,48 +75,11 @@ export interface Variable {
   storeGrad(gradient: Variable, sole: boolean): void;
   /** Throws when the memory was given back. @internal */
   checkAlive(caller: string): void;
-
-  add(other: Variable | number): Variable;
-  sub(other: Variable | number): Variable;
-  mul(other: Variable | number): Variable;
-  div(other: Variable | number): Variable;
-  neg(): Variable;
-  sign(): Variable;
-  sgn(): Variable;
-  conj(): Variable;
-  pow(exponent: number): Variable;
-  eq(other: Variable | number): Variable;
-  ge(other: Variable | number): Variable;
-  le(other: Variable | number): Variable;
-  lt(other: Variable | number): Variable;
-  gt(other: Variable | number): Variable;
-  abs(): Variable;
-  /** This where `mask` holds, 0 elsewhere. @internal */
-  keep(mask: Variable): Variable;
-  sum(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Variable;
-  mean(options?: { dim?: number | readonly number[]; keepdim?: boolean }): Variable;
-  mm(other: Variable): Variable;
-  bmm(other: Variable): Variable;
-  mv(other: Variable): Variable;
-  ne(other: Variable | number): Variable;
-  isnan(): Variable;
-  isfinite(): Variable;
-  unsqueeze(dim: number): Variable;
-  /** Where dimension `dim`, of `size`, is at these indices; see ndarray/extremes.ts. @internal */
-  positions(dim: number, size: number): Variable;
-  transpose(a: number, b: number): Variable;
-  reshape(shape: readonly number[]): Variable;
-  expand(shape: readonly number[]): Variable;
-  to(dtype: DType): Variable;
   clone(): Variable;
-  /** @internal */
-  zeros(): Variable;
   /** @internal */
   onesLike(): Variable;
   add_(other: Variable | number): Variable;
   detach(): Variable;
-  /** An operation of the table, recorded like any. @internal */
-  op(name: OperationName, parameters?: Parameters, ...others: (Variable | number)[]): Variable;
 }
 
 /** Where a gradient goes: on into the graph, or to a leaf. Null where none is wanted. */

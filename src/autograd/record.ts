@@ -42,7 +42,7 @@ export function apply<V extends Variable>(
   const missing = (): never => {
     throw new Error(`internal: the rule of ${name} reads what it does not save`);
   };
-  const reader: Saved = {
+  const reader: Saved<Variable> = {
     x: () => (saved.x ?? missing)(),
     y: () => (saved.y ?? missing)(),
     z: () => (saved.z ?? missing)(),

@@ -20,10 +20,12 @@
  */
 
 const LIMBS = 67;
-/** Sum of the infinities and NaNs seen: 0, +-Infinity or NaN, whatever their order. */
-const SPECIAL = LIMBS;
-/** Every limb is at most (PENDING + 1) * 2^32 in magnitude. */
-const PENDING = LIMBS + 1;
+/** How many +Infinity, -Infinity and NaN were added. */
+const POSITIVE = LIMBS;
+const NEGATIVE = LIMBS + 1;
+const NANS = LIMBS + 2;
+/** Every limb is at most (PENDING + 1) * 2^32 in magnitude. assembly/loops/exact.ts knows this layout, too. */
+const PENDING = LIMBS + 3;
 /** Two accumulators at this bound still merge without leaving 2^53: 2 * 2^20 * 2^32. */
 const MAX_PENDING = 2 ** 20 - 1;
 
@@ -55,7 +57,7 @@ const digits = new Float64Array(LIMBS);
  */
 export class ExactSum {
   /** Length of `state`, in float64 elements. */
-  static readonly STATE_LENGTH = LIMBS + 2;
+  static readonly STATE_LENGTH = PENDING + 1;
 
   /**
    * @param state where the sum lives: fresh memory by default; all zeros is the empty sum. A copy of it carries the
@@ -77,7 +79,7 @@ export class ExactSum {
     const high = words[1];
     const exponent = (high >>> 20) & 0x7ff;
     if (exponent === 0x7ff) {
-      state[SPECIAL] += x;
+      state[x > 0 ? POSITIVE : x < 0 ? NEGATIVE : NANS] += 1;
       return;
     }
     // Subnormals have no hidden bit, and the place value of exponent 1.
@@ -106,7 +108,7 @@ export class ExactSum {
   merge(other: ExactSum): void {
     const state = this.state;
     const from = other.state;
-    for (let i = 0; i <= SPECIAL; i++) state[i] += from[i];
+    for (let i = 0; i < PENDING; i++) state[i] += from[i];
     state[PENDING] += from[PENDING] + 1;
     if (state[PENDING] >= MAX_PENDING) propagate(state);
   }
@@ -114,7 +116,7 @@ export class ExactSum {
   /** The sum, correctly rounded to float64. */
   value(): number {
     const state = this.state;
-    if (state[SPECIAL] !== 0) return state[SPECIAL];
+    if (!this.isFinite) return this.special();
     propagate(state);
     let top = LIMBS - 1;
     while (top >= 0 && state[top] === 0) top--;
@@ -124,10 +126,23 @@ export class ExactSum {
     return sign * roundDigits(readMagnitude(state, top, sign));
   }
 
+  /** Whether neither infinities nor NaN were added: the sum is finite then, and its float64 or that of a mean mostly. */
+  get isFinite(): boolean {
+    const { state } = this;
+    return state[POSITIVE] + state[NEGATIVE] + state[NANS] === 0;
+  }
+
+  /** The sum of the infinities and NaNs that were added. */
+  private special(): number {
+    const { state } = this;
+    if (state[NANS] > 0 || (state[POSITIVE] > 0 && state[NEGATIVE] > 0)) return NaN;
+    return state[POSITIVE] > 0 ? Infinity : -Infinity;
+  }
+
   /** The sum over `n`, rounded twice; finite also where the sum alone is beyond float64. */
   dividedBy(n: number): number {
     const sum = this.value();
-    if (Number.isFinite(sum) || this.state[SPECIAL] !== 0) return sum / n;
+    if (Number.isFinite(sum) || !this.isFinite) return sum / n;
     // value() has carried: the limbs are the digits of the sum, here in units that do not overflow. From the lowest up they are
     // as good as rounded once, so that no mean of the largest number passes it.
     let scaled = 0;

@@ -16,6 +16,11 @@ export type BinarySource = BufferSource | URL | string | Response | WebAssembly.
 class Modules implements Binary {
   plain: WebAssembly.Module | null = null;
   shared: WebAssembly.Module | null = null;
+  private source: Uint8Array | null = null;
+
+  bytes(): Uint8Array | null {
+    return this.source;
+  }
 
   module(shared: boolean): WebAssembly.Module | null {
     return shared ? this.shared : this.plain;
@@ -33,6 +38,8 @@ class Modules implements Binary {
     checkBinary(bytes);
     this.plain = await compiled(forMemory(bytes, false));
     if (canShare()) this.shared = await compiled(forMemory(bytes, true));
+    // Functions are copied from it later: a copy that the caller cannot change.
+    this.source = new Uint8Array(bytes);
   }
 }
 

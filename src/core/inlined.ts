@@ -10,12 +10,18 @@ function decodeBase64(text: string): Uint8Array {
   return bytes;
 }
 
+let decoded: Uint8Array | null = null;
+
+function bytes(): Uint8Array {
+  return (decoded ??= decodeBase64(WASM_BASE64));
+}
+
 const modules = new Map<boolean, WebAssembly.Module>();
 
 function moduleFor(shared: boolean): WebAssembly.Module {
-  const module = modules.get(shared) ?? compile(forMemory(decodeBase64(WASM_BASE64), shared));
+  const module = modules.get(shared) ?? compile(forMemory(bytes(), shared));
   modules.set(shared, module);
   return module;
 }
 
-provide({ module: moduleFor });
+provide({ module: moduleFor, bytes });

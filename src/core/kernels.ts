@@ -16,6 +16,7 @@ export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "
 
 type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
 type SumKernel = (x: number, y: number, n: number, p: number) => number;
+type RowsKernel = (x: number, y: number, out: number, rows: number, length: number, p: number) => void;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
 type SumSlopeKernel = (
   x: number,
@@ -67,7 +68,7 @@ type SumsKernel = (
   fresh: number,
 ) => void;
 /** Returns whether it could. */
-type ExactKernel = (
+type FewKernel = (
   x: number,
   outer: number,
   length: number,
@@ -95,13 +96,17 @@ type ReviewKernel = (
   out: number,
 ) => number;
 
-export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp";
+/** The elementary functions, which have a function of one vector beside the kernel: `VectorFunctionName`. */
+export type ElementaryName =
+  "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
+export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
 type ElementSize = 1 | 2 | 4 | 8 | 16;
 
 export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
+  Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
@@ -109,13 +114,21 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${UnaryName}_${"f32" | "f64"}` | `${"neg" | "abs" | "sign"}_i64`, UnaryKernel> &
   Record<`${BinaryName}_${"f32" | "f64"}` | `${Exclude<BinaryName, "div" | "keep">}_i64`, BinaryKernel> &
   Record<`total_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`exact_${"f32" | "f64"}`, (x: number, n: number, out: number) => void> &
+  Record<`terms_${"f32" | "f64"}`, (x: number, n: number, halves: number) => number> &
   Record<"total_i64", (x: number, n: number) => bigint> &
+  Record<
+    `scale_${"f32" | "f64"}`,
+    (x: number, factors: number, out: number, rows: number, length: number) => void
+  > &
+  Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
+  Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
   Record<`sums_${"f32" | "f64"}`, SumsKernel> &
   Record<
     "sums_i64",
     (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
   > &
-  Record<`exact_${"f32" | "f64"}`, ExactKernel> &
+  Record<`few_${"f32" | "f64"}`, FewKernel> &
   Record<"settle_f64", SettleKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &
@@ -136,10 +149,28 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;
 
+/**
+ * The elementary functions of one vector. JavaScript cannot call them, since they take and give a v128; their bodies can
+ * be copied into another module, because they call nothing and touch no memory.
+ */
+export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+
+/** The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are. */
+export function unaryKernel(kernels: Kernels, name: UnaryName, tag: ComputeTag): UnaryKernel {
+  const unary: Partial<Record<`${UnaryName}_${ComputeTag}`, UnaryKernel>> = kernels;
+  return unary[`${name}_${tag}`]!;
+}
+
+/** As `unaryKernel`, of two operands. */
+export function binaryKernel(kernels: Kernels, name: BinaryName, tag: ComputeTag): BinaryKernel {
+  const binary: Partial<Record<`${BinaryName}_${ComputeTag}`, BinaryKernel>> = kernels;
+  return binary[`${name}_${tag}`]!;
+}
+
 /** Fails to compile when `Kernels` and the binary's exports differ. */
 type Same<A, B> = [A] extends [B]
   ? [B] extends [A]
     ? true
     : { missing: Exclude<B, A> }
   : { absent: Exclude<A, B> };
-export const KERNELS_MATCH: Same<keyof Kernels, KernelName> = true;
+export const KERNELS_MATCH: Same<keyof Kernels | VectorFunctionName, KernelName> = true;

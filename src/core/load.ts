@@ -43,6 +43,5 @@ export function refusal(bytes: Uint8Array<ArrayBuffer>, cause: unknown): Error {
 
 /** The kernels over `memory`, which must be large enough for the module's declared initial size. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  const { exports } = instantiateSync(module, { env: { memory } });
-  return exports as unknown as Kernels;
+  return instantiateSync<Kernels>(module, { env: { memory } }).exports;
 }

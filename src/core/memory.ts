@@ -9,6 +9,7 @@ import { BLOCK } from "./block.js";
 import { describeValue } from "./describe.js";
 import type { Kernels } from "./kernels.js";
 import { instantiate } from "./load.js";
+import { runtime } from "./runtime.js";
 
 const PAGE = 65536;
 /** One page short of 4 GiB: engines differ on the last page. */
@@ -37,7 +38,9 @@ export const SCRATCH = {
   results: 128,
   /** Sizes, strides and index of a strided view, 64 dimensions at most. */
   table: 192,
-  end: 192 + 3 * 4 * 64,
+  /** The exact sum of a block, see assembly/loops/exact.ts: 71 f64 in a multiple of 64 bytes. */
+  sum: 192 + 3 * 4 * 64,
+  end: 192 + 3 * 4 * 64 + 8 * 72,
 } as const;
 
 export const MAXIMUM_DIMENSIONS = 64;
@@ -54,6 +57,8 @@ interface Hold {
 }
 /** Two for each of four operands, and two for what is between them (typed/weighted.ts). */
 const WINDOWS = 10;
+/** The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by operands. */
+export const SUM_WINDOW = -1;
 
 export class LinearMemory {
   readonly kernels: Kernels;
@@ -165,7 +170,7 @@ export class LinearMemory {
 
   /** Windows are made when they are first needed. Where that might detach arrays, or take reserved room, they are made before. */
   makeWindows(): void {
-    if (!this.shared) for (let index = 0; index < WINDOWS; index++) this.window(index);
+    if (!this.shared) for (let index = SUM_WINDOW; index < WINDOWS; index++) this.window(index);
   }
 
   /** Bytes to grow by, where no more are needed. */
@@ -175,7 +180,7 @@ export class LinearMemory {
 
   /** The address of window `index`: BLOCK elements of 8 bytes. */
   window(index: number): number {
-    let block: Block | null = this.windows[index] ?? null;
+    let block: Block | null = this.windows[index - SUM_WINDOW] ?? null;
     if (!block) {
       block = this.allocate(BLOCK * 8);
       if (!block) this.makeRoom(() => (block ??= this.allocator.take(BLOCK * 8)) === null);
@@ -183,7 +188,7 @@ export class LinearMemory {
       if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
       // Windows are the library's own working space, not the user's memory.
       this.allocator.bytesInUse -= block.size;
-      this.windows[index] = block;
+      this.windows[index - SUM_WINDOW] = block;
     }
     return block.address;
   }
@@ -240,15 +245,6 @@ function wayOut(left: number): string {
   );
 }
 
-let instance: LinearMemory | null = null;
-let besides: LinearMemory | null = null;
-let sharing = true;
-
-/** Says whether the memory, where it is not made yet, may be shared with threads. */
-export function allowSharing(allowed: boolean): void {
-  sharing = allowed;
-}
-
 /** Whether memory can be shared here: in a page, only where it is isolated from other origins. */
 export function canShare(): boolean {
   const { crossOriginIsolated = true } = globalThis as { crossOriginIsolated?: boolean };
@@ -257,12 +253,12 @@ export function canShare(): boolean {
 
 /** The one linear memory that tensors lie in, made on first use. */
 export function memory(): LinearMemory {
-  return (instance ??= firstMemory());
+  return (runtime.tensors ??= firstMemory());
 }
 
 /** Shared where that is wanted and can be had, since threads need it. */
 function firstMemory(): LinearMemory {
-  if (!sharing || !canShare() || !moduleFor(true)) return new LinearMemory(false, UNSHARED_START);
+  if (!runtime.mayShare || !canShare() || !moduleFor(true)) return new LinearMemory(false, UNSHARED_START);
   try {
     return new LinearMemory(true);
   } catch (error) {
@@ -276,7 +272,7 @@ function firstMemory(): LinearMemory {
  * copying into shared memory takes two to three times as long (measured).
  */
 export function staging(): LinearMemory {
-  return (besides ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
+  return (runtime.staging ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
 }
 
 /** Another one; the first where there is no address space for two. */

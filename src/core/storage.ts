@@ -16,8 +16,8 @@
 import { alignUp, type Block } from "./allocator.js";
 import { memory } from "./memory.js";
 import { checkBetweenOperations, checkPinning, operation } from "./operation.js";
+import { runtime } from "./runtime.js";
 import { enlist, enlistOutermost, inScope } from "./scope.js";
-import { share } from "./share.js";
 import { shareOut } from "./threads/threads.js";
 
 /** Held by the finalizer in the storage's stead. */
@@ -194,7 +194,7 @@ export class Storage {
 
   private place(origin: Origin): void {
     this.lease.block = allocateBlock(this.bytes, origin);
-    share.out = shareOut;
+    runtime.shareOut = shareOut;
     memory().makeRoom = spillWhile;
     live++;
     if (origin === "user") this.register();

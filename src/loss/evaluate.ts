@@ -10,6 +10,9 @@ import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, type Rounding, roundingOf } from "./losses.js";
+import { keepWritten, MaskedSource, MaskSource } from "./mask.js";
+
+export { divided } from "../ndarray/reductions.js";
 
 /** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
 export interface Problem<E extends Elements = Elements> {
@@ -19,14 +22,16 @@ export interface Problem<E extends Elements = Elements> {
   readonly dtype: DType;
   /** beta or delta; 0 for a loss without. */
   readonly parameter: number;
+  /** Bools or bytes that say which elements count, of the operands' shape; null where all do. */
+  readonly mask: E | null;
 }
 
 const exact = new ExactSum();
 /** A window behind those of four operands. */
-const TERMS = 8;
+export const TERMS = 8;
 
 /** The passes that kernels make over a block; assembly/loops/ says what each does. */
-type PassKind = "map" | "sum" | "slope" | "sumslope";
+type PassKind = "map" | "sum" | "rows" | "slope" | "sumslope";
 /** Two or three addresses, a length, and scalars. A kernel that gives no sum gives undefined. */
 type LossKernel = (...args: number[]) => number;
 type BlockVisitor = (sum: number, start: number, n: number) => void;
@@ -44,7 +49,7 @@ export function kernelOf(
   memory: LinearMemory,
 ): LossKernel {
   let here = found.get(memory);
-  if (!here) found.set(memory, (here = { map: {}, sum: {}, slope: {}, sumslope: {} }));
+  if (!here) found.set(memory, (here = { map: {}, sum: {}, rows: {}, slope: {}, sumslope: {} }));
   const byTag = (here[kind][kernel] ??= {});
   return (byTag[tag] ??= memory.kernels[`${kernel}_${kind}_${tag}`] as LossKernel);
 }
@@ -86,25 +91,22 @@ export function slopeDType({ row, dtype }: Problem): DType {
   return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
 }
 
-/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
-export function divided(g: number, n: number, dtype: DType): number {
-  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
-}
-
 /** One pass over the operands: a kernel, what it reads and writes, and its scalars. */
-interface Pass {
+export interface Pass {
   readonly problem: Problem;
   readonly kernel: LossKernel;
   readonly n: number;
-  readonly x: Source;
-  readonly y: Source;
+  readonly x: Source | MaskedSource;
+  readonly y: Source | MaskedSource;
+  readonly mask: MaskSource | null;
+  readonly tag: FloatTag;
   /** Null for a pass that gives a sum only. */
   readonly to: Target | null;
   readonly scalars: readonly [number, number, number];
 }
 
 /** A pass of the operation under way, which pins what it reads and writes. */
-function passOf(
+export function passOf(
   kind: PassKind,
   problem: Problem,
   out: Elements | null,
@@ -113,30 +115,49 @@ function passOf(
 ): Pass {
   const { row, input, target, dtype } = problem;
   const tag = tagOf(dtype);
+  const x = new Source(input, tag, 0);
+  const y = new Source(target, tag, 1);
+  const mask = problem.mask && new MaskSource(problem.mask);
   return {
     problem,
     kernel: kernelOf(row, kind, tag, input.memory),
     n: input.numel,
-    x: new Source(input, tag, 0),
-    y: new Source(target, tag, 1),
+    x: mask ? new MaskedSource(x, mask, tag, 0) : x,
+    y: mask ? new MaskedSource(y, mask, tag, 1) : y,
+    mask,
+    tag,
     to: out && new Target(out, tag, slot),
     scalars,
   };
 }
 
-/** Runs the kernel on elements [start, start + n). */
-function runOn({ kernel, x, y, to, scalars: [p, q, r] }: Pass, start: number, n: number): number {
+/** Runs the kernel on elements [start, start + n); `then` works on what it wrote. */
+export function runOn(
+  { kernel, x, y, mask, tag, to, scalars: [p, q, r] }: Pass,
+  start: number,
+  n: number,
+  then?: (address: number) => void,
+): number {
   const from = x.read(start, n);
   if (!to) return kernel(from, y.read(start, n), n, p);
-  const sum = kernel(from, y.read(start, n), to.begin(start), n, p, q, r);
+  const out = to.begin(start);
+  const sum = kernel(from, y.read(start, n), out, n, p, q, r);
+  then?.(out);
+  if (mask) keepWritten(mask, tag, out, start, n);
   to.end(start, n);
   return sum;
 }
 
 /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
 function shared(pass: Pass, visit: BlockVisitor): boolean {
-  const { n, x, y, to } = pass;
-  return n >= PARALLEL && x.direct && y.direct && to?.direct !== false && share.out(pass, visit);
+  if (pass.n < PARALLEL || !isDirect(pass)) return false;
+  const { kernel, n, x, y, to, scalars } = pass;
+  return share.out({ kernel, places: to ? [x, y, to] : [x, y], n, scalars }, visit);
+}
+
+function isDirect(pass: Pass): pass is Pass & { x: Source; y: Source } {
+  const { x, y, to } = pass;
+  return x.direct && y.direct && to?.direct !== false;
 }
 
 /** Lets the kernel write all of the output. */
@@ -192,14 +213,16 @@ function sumOf(
   scalars: Pass["scalars"],
   divisor: number,
 ): number {
-  return operate(() => sumBlocks(passOf(kind, problem, out, scalars), divisor));
+  return operate(() => sumBlocks(passOf(kind, problem, out, scalars), 0, problem.input.numel, divisor));
 }
 
-/** The exact sum over blocks that start at fixed offsets: the inputs alone decide the bits. */
-function sumBlocks(pass: Pass, divisor: number): number {
-  const { n } = pass;
+/**
+ * The exact sum of elements [first, first + n) over blocks at fixed offsets from the first: the
+ * inputs alone decide the bits.
+ */
+export function sumBlocks(pass: Pass, first: number, n: number, divisor: number): number {
   if (n <= BLOCK) {
-    const sum = n === 0 ? 0 : runOn(pass, 0, n);
+    const sum = n === 0 ? 0 : runOn(pass, first, n);
     if (Number.isFinite(sum)) return sum / divisor;
   }
   exact.reset();
@@ -207,11 +230,18 @@ function sumBlocks(pass: Pass, divisor: number): number {
     if (Number.isFinite(sum)) exact.add(sum);
     else addWide(pass, start, length);
   };
-  if (!shared(pass, add)) {
+  if (n < pass.n || !shared(pass, add)) {
     inBlocks(n, (start, length) => {
-      add(runOn(pass, start, length), start, length);
+      add(runOn(pass, first + start, length), first + start, length);
     });
   }
+  return exact.dividedBy(divisor);
+}
+
+/** The sum of a block that is not finite as its kernel adds it. */
+export function wideSum(pass: Pass, start: number, n: number, divisor: number): number {
+  exact.reset();
+  addWide(pass, start, n);
   return exact.dividedBy(divisor);
 }
 
@@ -223,27 +253,4 @@ function addWide({ problem, x, y }: Pass, start: number, n: number): void {
   const terms = input.memory.window(TERMS);
   kernelOf(row, "map", tag, input.memory)(from, to, terms, n, parameterOf(problem));
   addBlock(input.memory, terms, n, tag, exact);
-}
-
-/** Σ weight · term(input - target) / divisor, the sum exact across blocks; terms and products are rounded to float64. */
-export function weightedSum(problem: Problem, weight: Elements, divisor: number): number {
-  const { row, input, target } = problem;
-  const { memory } = input;
-  // An operand of another dtype is rounded to the loss's, as torch promotes it.
-  const via = dtypes[problem.dtype].storage;
-  const kernel = memory.kernels[`${row.kernel}_map_f64`];
-  const p = parameterOf(problem);
-  exact.reset();
-  operate(() => {
-    const x = new Source(input, "f64", 0, via);
-    const y = new Source(target, "f64", 1, via);
-    const w = new Source(weight, "f64", 2);
-    const terms = memory.window(TERMS);
-    inBlocks(input.numel, (start, n) => {
-      kernel(x.read(start, n), y.read(start, n), terms, n, p);
-      memory.kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
-      addBlock(memory, terms, n, "f64", exact);
-    });
-  });
-  return exact.dividedBy(divisor);
 }

@@ -19,6 +19,8 @@ export interface Parameter {
   readonly message: string;
   /** Whether the slope is divided by it. */
   readonly divides?: true;
+  /** The loss that it is for 0. */
+  readonly atZero?: LossRow;
 }
 
 export interface LossRow {
@@ -54,6 +56,8 @@ export interface LossRow {
   readonly slope: (d: Variable, parameter: number) => Variable;
 }
 
+/** The names of the options that say which elements make up which result. */
+export const PART_OPTIONS = ["dim", "keepdim", "mask"] as const;
 /** How elementwise losses become one. */
 export type Reduction = "none" | "mean" | "sum";
 export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
@@ -127,6 +131,7 @@ export const smoothL1Loss = {
     refused: "negative",
     message: "smooth_l1_loss does not support negative values for beta.",
     divides: true,
+    atZero: l1Loss,
   },
   nodes: /* @__PURE__ */ named("SmoothL1LossBackward0"),
   factor: 1,
@@ -172,6 +177,7 @@ export const losses = {
   huberLoss,
 };
 
+/** The losses that there are, by the names of their functions. */
 export type LossName = keyof typeof losses;
 /** The options that are a term's parameter. */
 export type ParameterName = NonNullable<(typeof losses)[LossName]["parameter"]>["name"];
@@ -181,9 +187,15 @@ export function optionNames({ legacy, parameter, weightedMean }: LossRow): reado
   return [
     ...(legacy ? ["sizeAverage", "reduce"] : []),
     "reduction",
+    ...PART_OPTIONS,
     ...(parameter ? [parameter.name] : []),
     ...(weightedMean ? ["weight"] : []),
   ];
+}
+
+/** The loss that `row` is with this parameter, as in torch. */
+export function rowWith(row: LossRow, parameter: number): LossRow {
+  return parameter === 0 ? (row.parameter?.atZero ?? row) : row;
 }
 
 /** The rounding that a row prescribes for `dtype`: none for float32 and float64. */

@@ -1,7 +1,118 @@
-/** The reduction that a user asked for: the current argument, and the two that it replaced. */
+/**
+ * How the elements of a loss become its result, as a user asks for it: the options reduction, dim,
+ * keepdim, mask and weight, read and checked; and the two arguments that reduction replaced.
+ */
+import type { DType } from "../ndarray/dtype.js";
+import { sameShape, type Shape, takeDims, wrapDims } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
+import { checkFlag } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { type Reduction, REDUCTIONS } from "./losses.js";
+
+/** The options as a user gave them: each was read once. */
+export interface GivenReduction {
+  readonly reduction?: unknown;
+  readonly dim?: unknown;
+  readonly keepdim?: unknown;
+}
+
+/** A reduction that was read, before the shape of the loss is known. */
+export interface ReadReduction {
+  readonly mode: Reduction;
+  /** The dimensions as they were given; undefined for all. */
+  readonly dims: readonly number[] | undefined;
+  readonly keepdim: boolean;
+}
+
+/**
+ * Reads reduction, dim and keepdim. A list of dimensions may run the user's code, and a warning
+ * their handler: operands are looked at afterwards.
+ */
+export function readReduction(
+  caller: string,
+  { reduction = "mean", dim, keepdim = false }: GivenReduction,
+  weighted: boolean,
+): ReadReduction {
+  checkFlag(caller, "keepdim", keepdim);
+  const dims = takeDims(dim);
+  const mode = checkReduction(reduction, weighted);
+  if (mode === "none" && (dims !== undefined || keepdim)) {
+    const word = dims === undefined ? "keepdim" : "dim";
+    throw new TypeError(
+      `${caller}: expected no ${word} with reduction "none", which keeps every element, got ` +
+        `${describeValue(dim ?? keepdim)}; take "mean" or "sum", or leave out ${word}`,
+    );
+  }
+  return { mode, dims, keepdim: keepdim as boolean };
+}
+
+/**
+ * Which elements of a loss make up which result. With the dimensions in `order`, those that stay
+ * and then those that are reduced, they lie in `rows` rows of `length` elements, one for each
+ * result:
+ *
+ *     shape [2, 3, 4], dims [0, 2]:  order [1, 0, 2],  3 rows of 8 elements
+ */
+export interface Extent {
+  /** The dimensions that are reduced, in ascending order. */
+  readonly dims: readonly number[];
+  readonly order: readonly number[];
+  readonly rows: number;
+  readonly length: number;
+  /** The shape of the loss, with 1 for each dimension that is reduced. */
+  readonly kept: Shape;
+  /** The shape of the result. */
+  readonly result: Shape;
+}
+
+/** The extent of a reduction of a loss of `shape`; torch's errors for dimensions that it has not. */
+export function extentOf({ dims, keepdim }: Pick<ReadReduction, "dims" | "keepdim">, shape: Shape): Extent {
+  const all = shape.map((_, d) => d);
+  const reduced = wrapDims(dims, shape.length) ?? all;
+  const stay = all.filter((d) => !reduced.includes(d));
+  const count = (along: readonly number[]): number => along.reduce((n, d) => n * shape[d], 1);
+  const kept = shape.map((size, d) => (reduced.includes(d) ? 1 : size));
+  return {
+    dims: reduced,
+    order: [...stay, ...reduced],
+    rows: count(stay),
+    length: count(reduced),
+    kept,
+    result: keepdim ? kept : stay.map((d) => shape[d]),
+  };
+}
+
+/** What is known of a mask or a weight without reading it. */
+interface Sized {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** Throws unless `mask` can say of each element of a loss of `shape` whether it counts. */
+export function checkMask(caller: string, mask: Sized, shape: Shape): void {
+  if (mask.dtype !== "bool" && mask.dtype !== "uint8") {
+    throw new TypeError(
+      `${caller}: expected mask to be of bools or uint8, got ${mask.dtype}; mask.ne(0) makes bools`,
+    );
+  }
+  if (isBroadcastable(mask.shape, shape)) return;
+  throw new RangeError(
+    `${caller}: expected a mask that broadcasts to the loss's shape [${shape.join(", ")}], got shape ` +
+      `[${mask.shape.join(", ")}]`,
+  );
+}
+
+function isBroadcastable(from: Shape, to: Shape): boolean {
+  const lead = to.length - from.length;
+  return lead >= 0 && from.every((size, d) => size === 1 || size === to[lead + d]);
+}
+
+/** Throws torch's error unless there is a weight for each element of the input. */
+export function checkWeight(weight: Sized, input: Sized): void {
+  if (!sameShape(weight.shape, input.shape)) {
+    throw new RangeError("Weights and input must have the same size.");
+  }
+}
 
 /**
  * The reduction that torch's deprecated arguments stand for; warns. Null when neither is given.

@@ -2,16 +2,19 @@
 import type { DType } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sumAll } from "../ndarray/sums.js";
+import { permute } from "../ndarray/views.js";
 import { receiverOf, run } from "../autograd/backward.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
-import { type Problem, weightedSum } from "./evaluate.js";
+import type { Operands } from "./gradients.js";
 import type { LossRow, Reduction } from "./losses.js";
+import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
+import { arrayOf, inOrder, type Task } from "./task.js";
 
-/** What a weighted mean divides by. */
-function divisorOf(row: LossRow, input: NdArray, weight: NdArray): number {
-  return row.weightedMean === "elements" ? input.numel : Number(sumAll(weight));
+/** What a weighted loss takes. */
+export interface WeightedOperands<V> extends Operands<V> {
+  readonly weight: V;
 }
 
 function nodeName(row: LossRow, reduction: Reduction): string {
@@ -19,22 +22,38 @@ function nodeName(row: LossRow, reduction: Reduction): string {
   return row.weightedMean === "elements" ? "MeanBackward0" : "DivBackward0";
 }
 
+/** The weighted sum or mean of each result. */
+function valueOf(task: Task, weight: NdArray, dtype: DType): NdArray {
+  const { problem, mode, extent, divisor } = task;
+  const byWeights = mode === "mean" && problem.row.weightedMean === "weights";
+  const { shape } = problem.input;
+  const rows = extent ?? { rows: 1, length: problem.input.numel };
+  const ordered = extent ? inOrder(problem, extent) : problem;
+  const expanded = weight.expanded(shape);
+  const weights = extent ? permute(expanded, extent.order) : expanded;
+  const by = (): Divisor => {
+    if (!byWeights) return divisor;
+    // All weights as they were given: where the input is broadcast, torch counts each of them once.
+    if (!extent && !problem.mask) return Number(sumAll(weight));
+    return weightsOfRows(weights, ordered.mask, rows);
+  };
+  const losses = weightedLosses(ordered, weights, rows, by());
+  return extent ? arrayOf(losses, dtype, extent.result) : NdArray.scalar(dtype, losses[0]);
+}
+
 /**
- * The weighted sum or mean. Its gradient is that of `compose`, the same loss made of differentiable operations in torch's order,
+ * The weighted sums or means. Their gradient is that of `compose`, the same loss made of differentiable operations in torch's order,
  * which is built when the gradient is called for: until then nothing of the operands' size is kept.
  */
 export function weightedLoss<V extends Variable>(
-  problem: Problem<NdArray>,
-  reduction: "mean" | "sum",
+  task: Task,
   dtype: DType,
-  operands: readonly [input: V, target: V, weight: V],
+  { input, target, weight, mask }: WeightedOperands<V>,
   compose: () => V,
   wrap: Wrap<V>,
 ): V {
-  const { row, input } = problem;
-  const weight = operands[2].nd;
-  const divisor = reduction === "sum" ? 1 : divisorOf(row, input, weight);
-  const result = NdArray.scalar(dtype, weightedSum(problem, weight.expanded(input.shape), divisor));
+  const operands = [input, target, weight];
+  const result = valueOf(task, weight.nd, dtype);
   if (!isGradEnabled() || !operands.some((x) => x.requiresGrad)) return wrap(result, null, null);
 
   const differentiate = (upstream: Variable, options: EngineOptions): (() => Variable | null)[] => {
@@ -50,7 +69,13 @@ export function weightedLoss<V extends Variable>(
     return receivers.map((receiver) => () => gradients.get(receiver) ?? null);
   };
   const edges = operands.map(edgeTo);
-  const node = new GraphNode(nodeName(row, reduction), edges, [], dtype, differentiate);
-  const checks = operands.map((x) => node.save(x));
+  const node = new GraphNode(
+    nodeName(task.problem.row, task.mode),
+    edges,
+    result.shape,
+    dtype,
+    differentiate,
+  );
+  const checks = [...operands, ...(mask ? [mask] : [])].map((x) => node.save(x));
   return wrap(result, node, null);
 }

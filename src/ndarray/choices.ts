@@ -84,7 +84,7 @@ export function isFinite(x: NdArray): NdArray {
 }
 
 /** The largest finite number of each floating dtype. */
-const LARGEST: Readonly<Partial<Record<DType, number>>> = {
+export const LARGEST: Readonly<Partial<Record<DType, number>>> = {
   float16: 65504,
   bfloat16: (2 - 2 ** -7) * 2 ** 127,
   float32: (2 - 2 ** -23) * 2 ** 127,

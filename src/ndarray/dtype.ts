@@ -113,6 +113,11 @@ export function isFloating(dtype: DType): boolean {
   return dtypes[dtype].category === "float";
 }
 
+/** Whether elements are float16 or bfloat16, which are computed in float32. */
+export function isHalf(dtype: DType): boolean {
+  return isFloating(dtype) && dtypes[dtype].size === 2;
+}
+
 export function isComplex(dtype: DType): boolean {
   return dtypes[dtype].category === "complex";
 }

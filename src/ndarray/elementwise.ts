@@ -1,5 +1,5 @@
 /** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
-import type { BinaryName, BinaryKernel, UnaryKernel, UnaryName } from "../core/kernels.js";
+import { binaryKernel, type BinaryName, unaryKernel, type UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { checkFits, type DType, dtypes, encode, isComplex, realOf, roundTo } from "./dtype.js";
@@ -16,8 +16,7 @@ export function unary(
   out = NdArray.empty(x.dtype, x.shape),
 ): NdArray {
   const tag = dtypes[x.dtype].compute;
-  const kernels = memory().kernels as unknown as Record<string, UnaryKernel>;
-  const kernel = kernels[`${name}_${tag}`];
+  const kernel = unaryKernel(memory().kernels, name, tag);
   operate(() => {
     const source = new Source(x, tag, 0);
     const target = new Target(out, tag, 1);
@@ -47,8 +46,7 @@ export function binary(
   }
   const result = out ?? NdArray.empty(dtype, broadcastShapes(shapeOf(x), shapeOf(y)));
   const [left, right] = [separate(x, result), separate(y, result)];
-  const kernels = memory().kernels as unknown as Record<string, BinaryKernel>;
-  const kernel = kernels[`${name}_${tag}`];
+  const kernel = binaryKernel(memory().kernels, name, tag);
   operate(() => {
     const a = operand(name, left, result, common, 0);
     const b = operand(name, right, result, common, 1);
@@ -142,7 +140,7 @@ export function fill(out: NdArray, value: number | bigint): NdArray {
     return out;
   }
   const tag = dtypes[out.dtype].compute;
-  const kernel = (memory().kernels as unknown as Record<string, BinaryKernel>)[`maximum_${tag}`];
+  const kernel = binaryKernel(memory().kernels, "maximum", tag);
   const stored = tag === "i64" ? encode(out.dtype === "bool" ? "bool" : "int64", value) : value;
   operate(() => {
     const target = new Target(out, tag, 0);

@@ -43,6 +43,9 @@ export interface Parameters {
   nan?: number;
   posinf?: number | undefined;
   neginf?: number | undefined;
+  /** Of softplus. */
+  beta?: number;
+  threshold?: number;
   /** Of a slice, beside dim. */
   start?: number;
   length?: number;
@@ -163,14 +166,13 @@ function comparison(name: BinaryName, swapped = false): Operation {
   };
 }
 
-/** An elementwise operation of one operand; integers stay integers, or become float32 when `toFloat`. */
-function elementwise(name: UnaryName, toFloat = false): Operation {
+/** An elementwise operation of one operand that keeps its dtype. */
+function elementwise(name: UnaryName): Operation {
   return ([input]) => {
     const x = input as NdArray;
     if (isComplex(x.dtype)) {
       if (name === "abs") return complexAbs(x);
       if (name === "sign") throw unsupported("sign_cpu", x.dtype);
-      if (name !== "neg") throw unsupported(name, x.dtype);
       return onPairs("mul", x, -1, x.dtype);
     }
     if (name === "abs" && x.dtype === "bool") throw unsupported("abs_cpu", x.dtype);
@@ -180,8 +182,29 @@ function elementwise(name: UnaryName, toFloat = false): Operation {
           "`logical_not()` operator instead.",
       );
     }
-    return unary(name, toFloat && !isFloating(x.dtype) ? convert(x, "float32") : x);
+    return unary(name, x);
   };
+}
+
+/** A function of real numbers: integers give float32. `torchName` is torch's in messages. */
+function elementary(name: UnaryName, torchName: string = name): Operation {
+  return ([input]) => {
+    const x = input as NdArray;
+    if (isComplex(x.dtype)) throw unsupported(torchName, x.dtype);
+    return unary(name, isFloating(x.dtype) ? x : convert(x, "float32"));
+  };
+}
+
+function softplus([input]: readonly Argument[], { beta = 1, threshold = 20 }: Parameters): NdArray {
+  const x = input as NdArray;
+  if (!isFloating(x.dtype)) throw unsupported("softplus_cpu", x.dtype);
+  return unary("softplus", x, beta, threshold);
+}
+
+function logsigmoid([input]: readonly Argument[]): NdArray {
+  const x = input as NdArray;
+  if (!isFloating(x.dtype)) throw unsupported("log_sigmoid_cpu", x.dtype);
+  return unary("logsigmoid", x);
 }
 
 function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray {
@@ -207,7 +230,9 @@ function relu(inputs: readonly Argument[]): NdArray {
 /** `x` where `mask` is not zero, 0 elsewhere, whatever x holds there. */
 function keep([input, mask]: readonly Argument[]): NdArray {
   const x = input as NdArray;
-  return binary("keep", x, mask, x.dtype);
+  if (!isComplex(x.dtype)) return binary("keep", x, mask, x.dtype);
+  const common = (mask as NdArray).dtype;
+  return choices.where([binary("ne", mask, 0, "bool", undefined, common), x, 0]);
 }
 
 function multiply([x, y]: readonly Argument[]): NdArray {
@@ -291,7 +316,18 @@ export const operations = {
   neg: elementwise("neg"),
   abs: elementwise("abs"),
   sign: elementwise("sign"),
-  sqrt: elementwise("sqrt", true),
+  sqrt: elementary("sqrt"),
+  exp: elementary("exp"),
+  expm1: elementary("expm1"),
+  log: elementary("log"),
+  log1p: elementary("log1p"),
+  sigmoid: elementary("sigmoid"),
+  tanh: elementary("tanh"),
+  softplus,
+  logsigmoid,
+  sin: elementary("sin"),
+  cos: elementary("cos"),
+  erf: elementary("erf", "erf_vml_cpu"),
   sgn: (inputs) => complexSign(only(inputs)),
   conj: (inputs) => complexConjugate(only(inputs)),
   relu,

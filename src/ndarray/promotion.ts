@@ -1,18 +1,22 @@
 /** The dtype of an operation on several operands: torch.result_type. */
 import { type DType, dtypes, promoteTypes } from "./dtype.js";
-import type { Argument } from "./elementwise.js";
-import { NdArray } from "./ndarray.js";
+
+/** What has a dtype: an array, or what stands for one. */
+export interface Typed {
+  readonly dtype: DType;
+  readonly shape: { readonly length: number };
+}
 
 /**
  * Tensors with dimensions decide; 0-d tensors and then numbers only raise the category (bool, integer, float, complex). A JS
  * number that is an integer counts as Python's int, any other as float.
  */
-export function resultType(operands: readonly Argument[]): DType {
+export function resultType(operands: readonly (Typed | number | bigint)[]): DType {
   let dimensioned: DType | null = null;
   let zeroDim: DType | null = null;
   let numbers: DType | null = null;
   for (const x of operands) {
-    if (!(x instanceof NdArray))
+    if (typeof x !== "object")
       numbers = join(numbers, typeof x === "bigint" || Number.isInteger(x) ? "int64" : "float32");
     else if (x.shape.length === 0) zeroDim = join(zeroDim, x.dtype);
     else dimensioned = join(dimensioned, x.dtype);

@@ -1,5 +1,5 @@
 /** sum and mean as results: dtype, shape, and the one rounding at the end. */
-import { type DType, dtypes, isComplex, isIntegral } from "./dtype.js";
+import { type DType, dtypes, isComplex, isIntegral, roundFloat } from "./dtype.js";
 import { part } from "./elementwise.js";
 import { layOut, memoryOrder, reducedLast, reducedShape } from "./layout.js";
 import { NdArray } from "./ndarray.js";
@@ -48,6 +48,11 @@ function reduce(
     sumOver(numbers, reduced, divisor, isComplex(dtype) ? part(kept, i as 0 | 1) : kept);
   });
   return out;
+}
+
+/** g / N as torch divides: in float32 for halves, N converted first, rounded once. */
+export function divided(g: number, n: number, dtype: DType): number {
+  return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }
 
 /** Writes the sums over the dimensions `dims`, which ascend, to `out`, whose dimensions are those that stay. */

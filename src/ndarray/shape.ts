@@ -105,3 +105,33 @@ export function wrapDim(dim: unknown, ndim: number): number {
   }
   return dim < 0 ? dim + limit : dim;
 }
+
+/** Dimensions as they were given, one or a list, each read once; undefined for all. */
+export function takeDims(dim: unknown): readonly number[] | undefined {
+  if (dim === undefined || dim === null) return undefined;
+  return takeSizes("dim", Array.isArray(dim) ? dim : [dim], (d) => {
+    if (typeof d === "number" && Number.isInteger(d)) return;
+    throw new TypeError(`dim: expected an integer, got ${describeValue(d)}`);
+  });
+}
+
+/** Dimensions of a reduction, counted from 0 and in ascending order; undefined for all. */
+export function wrapDims(taken: readonly number[] | undefined, ndim: number): number[] | undefined {
+  if (taken === undefined || taken.length === 0) return undefined;
+  // A 0-d tensor takes dimension 0, and has none.
+  const within = taken.map((d) => wrapDim(d, ndim)).filter((d) => d < ndim);
+  if (new Set(within).size !== within.length) {
+    const twice = within.find((d, i) => within.indexOf(d) !== i);
+    throw new RangeError(`dim ${twice} appears multiple times in the list of dims`);
+  }
+  return within.sort((a, b) => a - b);
+}
+
+/**
+ * Dimensions of a reduction of `x`, counted from 0; undefined for all. The tensor itself is asked for, since what reads the list may
+ * change it: its number of dimensions counts afterwards.
+ */
+export function readDims(dim: unknown, x: { readonly ndim: number }): number[] | undefined {
+  const taken = takeDims(dim);
+  return wrapDims(taken, x.ndim);
+}

@@ -126,6 +126,9 @@ abstract class Operand {
     return this.base!;
   }
 
+  /** Whether kernels write the operand. */
+  abstract readonly written: boolean;
+
   /** Whether the elements must be brought to, or from, a window before anything else. */
   protected get elsewhere(): boolean {
     return this.base === null || !this.array.contiguous;
@@ -139,6 +142,7 @@ abstract class Operand {
 
 /** An operand that is read. */
 export class Source extends Operand {
+  readonly written = false;
   private staged = -1;
 
   constructor(
@@ -179,6 +183,8 @@ export class Source extends Operand {
 
 /** An operand that is written. */
 export class Target extends Operand {
+  readonly written = true;
+
   /** `via` is a type that the numbers are rounded to on the way. */
   constructor(array: Elements, tag: StorageTag, slot: number, via: StorageTag = tag) {
     const { storage } = dtypes[array.dtype];
@@ -214,6 +220,27 @@ export class Target extends Operand {
 /** Calls `visit` on the blocks [start, start + n) of `numel` elements: all of BLOCK elements but for the last. */
 export function inBlocks(numel: number, visit: (start: number, n: number) => void): void {
   for (let start = 0; start < numel; start += BLOCK) visit(start, Math.min(BLOCK, numel - start));
+}
+
+/** What is done with rows: with several whole ones at once, or with a block of one that is longer than a block. */
+export interface RowVisitor {
+  /** Rows [first, first + many), which are a block at most. */
+  rows(first: number, many: number): void;
+  /** Elements [start, start + n) of all, which belong to one row. */
+  piece(row: number, start: number, n: number): void;
+}
+
+/** Visits rows of `length` elements, as many at once as a block holds; long ones in blocks of their own. */
+export function inRows(rows: number, length: number, visit: RowVisitor): void {
+  if (length === 0) return;
+  const together = Math.floor(BLOCK / length);
+  if (together >= 1) {
+    for (let first = 0; first < rows; first += together) visit.rows(first, Math.min(together, rows - first));
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    inBlocks(length, (start, n) => visit.piece(row, row * length + start, n));
+  }
 }
 
 /** Calls `visit` on [start, start + n) for all elements: at once when every operand is in place, else block by block. */

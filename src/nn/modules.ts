@@ -2,8 +2,9 @@
 import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
-import type { LegacyOptions, ReductionOptions } from "./functional.js";
+import type { LegacyOptions, MaskOptions, ReductionOptions } from "./functional.js";
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
+import { takeDims } from "../ndarray/shape.js";
 import { legacyReduction } from "../loss/reduction.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
@@ -11,16 +12,21 @@ import { legacyReduction } from "../loss/reduction.js";
 
 /** A loss with its options; an instance is a function of input and target. */
 export interface Loss {
-  (input: Tensor, target: Tensor): Tensor;
+  (input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
 }
 
 /** What the loss modules share. Instances are callable: `loss(input, target)` is `loss.forward(input, target)`. */
 export abstract class Loss {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
   declare readonly reduction: Reduction;
+  /** The dimensions to reduce; all where there are none. Checked when the loss is called. */
+  declare readonly dim: number | readonly number[] | null | undefined;
+  /** Whether reduced dimensions stay, with size 1. */
+  declare readonly keepdim: boolean;
 
-  constructor(options: Readonly<Record<string, unknown>>) {
-    const call = (input: Tensor, target: Tensor): Tensor => instance.forward(input, target);
+  constructor(options: object) {
+    const call = (input: Tensor, target: Tensor, given?: MaskOptions): Tensor =>
+      instance.forward(input, target, given);
     // A function with this class's prototype: callable, and an instance of it.
     const instance = Object.setPrototypeOf(call, new.target.prototype) as this;
     for (const [key, value] of Object.entries(options)) {
@@ -29,8 +35,8 @@ export abstract class Loss {
     return instance;
   }
 
-  /** The loss of `input` against `target`; what a call of the instance gives. */
-  abstract forward(input: Tensor, target: Tensor): Tensor;
+  /** The loss of `input` against `target`, of what a mask keeps; what a call of the instance gives. */
+  abstract forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
 
   /** As torch prints a module: the class's name and `()`. */
   toString(): string {
@@ -42,11 +48,21 @@ export abstract class Loss {
 }
 
 type Options = LegacyOptions & ReductionOptions;
-const OPTIONS = ["sizeAverage", "reduce", "reduction"] as const;
+const OPTIONS = ["sizeAverage", "reduce", "reduction", "dim", "keepdim"] as const;
 
-/** The reduction of options that were taken. */
-function reductionOf({ sizeAverage, reduce, reduction = "mean" }: Taken<Options>): Reduction {
-  return legacyReduction(sizeAverage, reduce) ?? reduction;
+/** What a module holds of options that were taken. */
+interface Held {
+  readonly reduction: Reduction;
+  readonly dim: number | readonly number[] | null | undefined;
+  readonly keepdim: boolean;
+}
+
+function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }: Taken<Options>): Held {
+  return {
+    reduction: legacyReduction(sizeAverage, reduce) ?? reduction,
+    dim: Array.isArray(dim) ? takeDims(dim) : dim,
+    keepdim,
+  };
 }
 
 /**
@@ -55,15 +71,18 @@ function reductionOf({ sizeAverage, reduce, reduction = "mean" }: Taken<Options>
  * @example
  * const loss = new nn.L1Loss();
  * loss(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 0.5
+ * loss(tensor([1, NaN]), tensor([3, 0]), { mask: tensor([true, false]) }).item(); // 2
  */
 export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "L1Loss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf(takeOptions("L1Loss", options, OPTIONS)) });
+    super(held(takeOptions("L1Loss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return F.l1Loss(input, target, { reduction: this.reduction });
+  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+    const { reduction, dim, keepdim } = this;
+    const { mask } = takeOptions("L1Loss", options, ["mask"]);
+    return F.l1Loss(input, target, { reduction, dim, keepdim, mask });
   }
 }
 
@@ -77,10 +96,12 @@ export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
   static override readonly name: string = "MSELoss";
   constructor(options: LegacyOptions & ReductionOptions = {}) {
-    super({ reduction: reductionOf(takeOptions("MSELoss", options, OPTIONS)) });
+    super(held(takeOptions("MSELoss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return F.mseLoss(input, target, { reduction: this.reduction });
+  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+    const { reduction, dim, keepdim } = this;
+    const { mask } = takeOptions("MSELoss", options, ["mask"]);
+    return F.mseLoss(input, target, { reduction, dim, keepdim, mask });
   }
 }
 
@@ -98,10 +119,12 @@ export class SmoothL1Loss extends Loss {
   constructor(options: LegacyOptions & ReductionOptions & BetaOptions = {}) {
     const taken = takeOptions("SmoothL1Loss", options, [...OPTIONS, "beta"]);
     const { beta = 1 } = taken;
-    super({ reduction: reductionOf(taken), beta });
+    super({ ...held(taken), beta });
   }
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
+  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+    const { reduction, dim, keepdim, beta } = this;
+    const { mask } = takeOptions("SmoothL1Loss", options, ["mask"]);
+    return F.smoothL1Loss(input, target, { reduction, dim, keepdim, mask, beta });
   }
 }
 
@@ -117,10 +140,13 @@ export class HuberLoss extends Loss {
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & DeltaOptions = {}) {
-    const { reduction = "mean", delta = 1 } = takeOptions("HuberLoss", options, ["reduction", "delta"]);
-    super({ reduction, delta });
+    const taken = takeOptions("HuberLoss", options, ["reduction", "dim", "keepdim", "delta"]);
+    const { delta = 1 } = taken;
+    super({ ...held(taken), delta });
   }
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return F.huberLoss(input, target, { reduction: this.reduction, delta: this.delta });
+  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+    const { reduction, dim, keepdim, delta } = this;
+    const { mask } = takeOptions("HuberLoss", options, ["mask"]);
+    return F.huberLoss(input, target, { reduction, dim, keepdim, mask, delta });
   }
 }

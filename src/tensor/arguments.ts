@@ -1,6 +1,6 @@
 /** What users may write as shapes, sizes and dimensions. */
 import { describeValue } from "../core/describe.js";
-import { checkShape, numelOf, takeSizes, wrapDim } from "../ndarray/shape.js";
+import { checkShape, numelOf, takeSizes } from "../ndarray/shape.js";
 import { checkNoMore } from "../core/options.js";
 
 /** Sizes as separate arguments or as one array. */
@@ -85,28 +85,4 @@ export function expandedShape(shape: readonly number[], sizes: readonly number[]
     }
   }
   return expanded;
-}
-
-/**
- * Dimensions of a reduction of `x`, counted from 0; undefined for all. The tensor itself is asked for, since what reads the list may
- * change it: its number of dimensions counts afterwards.
- */
-export function readDims(
-  dim: number | readonly number[] | null | undefined,
-  x: { readonly ndim: number },
-): number[] | undefined {
-  if (dim === undefined || dim === null) return undefined;
-  const taken = takeSizes("dim", Array.isArray(dim) ? dim : [dim], (d) => {
-    if (typeof d === "number" && Number.isInteger(d)) return;
-    throw new TypeError(`dim: expected an integer, got ${describeValue(d)}`);
-  });
-  const { ndim } = x;
-  const dims = taken.map((d) => wrapDim(d, ndim));
-  // A 0-d tensor takes dimension 0, and has none.
-  const within = dims.filter((d) => d < ndim);
-  if (new Set(within).size !== within.length) {
-    const twice = within.find((d, i) => within.indexOf(d) !== i);
-    throw new RangeError(`dim ${twice} appears multiple times in the list of dims`);
-  }
-  return dims.length === 0 ? undefined : within.sort((a, b) => a - b);
 }

@@ -1,10 +1,10 @@
 /** What users may write for reductions beside sum and mean, read whole; and those that are made of others. */
 import { dtypes, isComplex, isFloating } from "../ndarray/dtype.js";
 import { countAlong } from "../ndarray/moments.js";
+import { readDims } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
-import { readDims } from "./arguments.js";
 import type { ReduceOptions, Tensor } from "./tensor.js";
 
 /** Dimensions alone, or options: `2`, `[0, 1]`, `{ dim: 2, keepdim: true }`. */

@@ -10,9 +10,20 @@ import {
   checkFits,
 } from "../ndarray/dtype.js";
 import { fill } from "../ndarray/elementwise.js";
+import {
+  type AlphaOptions,
+  checkNumber,
+  type NanToNumOptions,
+  readAlpha,
+  readClamp,
+  readReplacements,
+  readSoftplus,
+  type SoftplusOptions,
+} from "../ndarray/method-arguments.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { checkDimensions, sameShape, wrapDim } from "../ndarray/shape.js";
+import { checkDimensions, readDims, sameShape, wrapDim } from "../ndarray/shape.js";
+import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
@@ -21,7 +32,7 @@ import { innermost, outermostScope, receives } from "../core/scope.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
-import { expandedShape, inferShape, readDims, readSizes, type Sizes } from "./arguments.js";
+import { expandedShape, inferShape, readSizes, type Sizes } from "./arguments.js";
 import { indexPut, indexPutInPlace, maskedFill, maskedFillInPlace } from "./assignment.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
 import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
@@ -56,11 +67,6 @@ export interface ReduceOptions {
   keepdim?: boolean;
 }
 
-/** Options of add and sub. */
-export interface AlphaOptions {
-  /** Factor of the second operand; 1 by default. */
-  alpha?: number;
-}
 /** Limits of clamp, numbers or tensors; one of them may be left out. */
 export interface ClampOptions {
   /** Smaller elements become this. */
@@ -68,15 +74,7 @@ export interface ClampOptions {
   /** Larger elements become this. */
   max?: Operand;
 }
-/** What nanToNum puts in the place of what is not finite. */
-export interface NanToNumOptions {
-  /** In the place of NaN; 0 by default. */
-  nan?: number;
-  /** In the place of Infinity; the largest number of the dtype by default. */
-  posinf?: number;
-  /** In the place of -Infinity; the most negative number of the dtype by default. */
-  neginf?: number;
-}
+export type { AlphaOptions, NanToNumOptions, SoftplusOptions } from "../ndarray/method-arguments.js";
 
 /**
  * What stands for one or more dimensions in an index: a whole number, a slice, `"..."` for all
@@ -998,7 +996,7 @@ export class Tensor implements Variable {
   clamp(bounds: ClampOptions): Tensor;
   clamp(min?: Operand, max?: Operand): Tensor;
   clamp(first?: Operand | ClampOptions, second?: Operand): Tensor {
-    const { name, others, parameters } = readClamp("clamp", first, second);
+    const { name, others, parameters } = readClamp<Tensor>("clamp", first, second, operandKind);
     return this.op(name, parameters, ...others);
   }
 
@@ -1011,6 +1009,157 @@ export class Tensor implements Variable {
    */
   relu(): Tensor {
     return this.op("relu");
+  }
+
+  /**
+   * eˣ of each element x, within 1 ULP. Integers give float32.
+   *
+   * Gradient: g · result.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).exp()); // "tensor([1.0000, 2.7183])"
+   */
+  exp(): Tensor {
+    return this.op("exp");
+  }
+
+  /**
+   * eˣ - 1 of each element x, within 1 ULP: also near 0, where eˣ would lose it. Integers give
+   * float32.
+   *
+   * Gradient: g · (result + 1).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1e-5]).expm1()); // "tensor([0.0000e+00, 1.0000e-05])"
+   */
+  expm1(): Tensor {
+    return this.op("expm1");
+  }
+
+  /**
+   * The natural logarithm, within 1 ULP: -Infinity at 0, NaN below. Integers give float32.
+   *
+   * Gradient: g / this.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([1, 10]).log()); // "tensor([0.0000, 2.3026])"
+   */
+  log(): Tensor {
+    return this.op("log");
+  }
+
+  /**
+   * ln(1 + x) of each element x, within 1 ULP: also near 0, where 1 + x would lose it; -Infinity
+   * at -1, NaN below. Integers give float32.
+   *
+   * Gradient: g / (this + 1).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).log1p()); // "tensor([0.0000, 0.6931])"
+   */
+  log1p(): Tensor {
+    return this.op("log1p");
+  }
+
+  /**
+   * 1 / (1 + e⁻ˣ) of each element x, within 1 ULP. Integers give float32.
+   *
+   * Gradient: g · (1 - result) · result.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 2]).sigmoid()); // "tensor([0.5000, 0.8808])"
+   */
+  sigmoid(): Tensor {
+    return this.op("sigmoid");
+  }
+
+  /**
+   * The hyperbolic tangent, within 1 ULP. Integers give float32.
+   *
+   * Gradient: g · (1 - result²).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).tanh()); // "tensor([0.0000, 0.7616])"
+   */
+  tanh(): Tensor {
+    return this.op("tanh");
+  }
+
+  /**
+   * The sine of radians, within 1 ULP however large they are; NaN of infinities. Integers give
+   * float32.
+   *
+   * Gradient: g · cos(this).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).sin()); // "tensor([0.0000, 0.8415])"
+   */
+  sin(): Tensor {
+    return this.op("sin");
+  }
+
+  /**
+   * The cosine of radians, within 1 ULP however large they are; NaN of infinities. Integers give
+   * float32.
+   *
+   * Gradient: -g · sin(this).
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).cos()); // "tensor([1.0000, 0.5403])"
+   */
+  cos(): Tensor {
+    return this.op("cos");
+  }
+
+  /**
+   * The error function, 2/√π ∫ exp(-t²) dt from 0 to each element, within 1 ULP. Integers give
+   * float32.
+   *
+   * Gradient: 2/√π · exp(-this²) · g.
+   *
+   * @throws TypeError for complex numbers
+   * @example
+   * String(tensor([0, 1]).erf()); // "tensor([0.0000, 0.8427])"
+   */
+  erf(): Tensor {
+    return this.op("erf");
+  }
+
+  /**
+   * ln(1 + exp(beta x)) / beta of each element x, a smooth relu; x itself where beta x is above the
+   * threshold. Within 1 ULP for a beta of 1; never infinite where the result is not.
+   *
+   * Gradient: g · sigmoid(beta x), and g where beta x is above the threshold.
+   *
+   * @throws TypeError for integers, bools and complex numbers, for misspelt options, and for options
+   *   that are no numbers
+   * @example
+   * String(tensor([0, 30]).softplus()); // "tensor([ 0.6931, 30.0000])"
+   * String(tensor([0, 1]).softplus({ beta: 2 })); // "tensor([0.3466, 1.0635])"
+   */
+  softplus(options: SoftplusOptions = {}): Tensor {
+    return this.op("softplus", readSoftplus(options));
+  }
+
+  /**
+   * ln(sigmoid(x)) of each element x, within 1 ULP: also where the sigmoid would be 0.
+   *
+   * Gradient: g · sigmoid(-this).
+   *
+   * @throws TypeError for integers, bools and complex numbers
+   * @example
+   * String(tensor([0, -200]).logsigmoid()); // "tensor([-6.9315e-01, -2.0000e+02])"
+   */
+  logsigmoid(): Tensor {
+    return this.op("logsigmoid");
   }
 
   /**
@@ -1643,7 +1792,7 @@ export class Tensor implements Variable {
   clamp_(bounds: ClampOptions): this;
   clamp_(min?: Operand, max?: Operand): this;
   clamp_(first?: Operand | ClampOptions, second?: Operand): this {
-    const { name, others, parameters } = readClamp("clamp_", first, second);
+    const { name, others, parameters } = readClamp<Tensor>("clamp_", first, second, operandKind);
     return this.inPlaceOf(name, parameters, ...others);
   }
 
@@ -1735,6 +1884,105 @@ export class Tensor implements Variable {
    */
   relu_(): this {
     return this.inPlaceOf("relu");
+  }
+
+  /**
+   * exp in place; returns this. Gradient: as exp.
+   *
+   * @throws as exp and add_
+   * @example
+   * String(tensor([0, 1]).exp_()); // "tensor([1.0000, 2.7183])"
+   */
+  exp_(): this {
+    return this.inPlaceOf("exp");
+  }
+
+  /**
+   * expm1 in place; returns this. Gradient: as expm1.
+   *
+   * @throws as expm1 and add_
+   * @example
+   * String(tensor([0, 1e-5]).expm1_()); // "tensor([0.0000e+00, 1.0000e-05])"
+   */
+  expm1_(): this {
+    return this.inPlaceOf("expm1");
+  }
+
+  /**
+   * log in place; returns this. Gradient: as log.
+   *
+   * @throws as log and add_
+   * @example
+   * String(tensor([1, 10]).log_()); // "tensor([0.0000, 2.3026])"
+   */
+  log_(): this {
+    return this.inPlaceOf("log");
+  }
+
+  /**
+   * log1p in place; returns this. Gradient: as log1p.
+   *
+   * @throws as log1p and add_
+   * @example
+   * String(tensor([0, 1]).log1p_()); // "tensor([0.0000, 0.6931])"
+   */
+  log1p_(): this {
+    return this.inPlaceOf("log1p");
+  }
+
+  /**
+   * sigmoid in place; returns this. Gradient: as sigmoid.
+   *
+   * @throws as sigmoid and add_
+   * @example
+   * String(tensor([0, 2]).sigmoid_()); // "tensor([0.5000, 0.8808])"
+   */
+  sigmoid_(): this {
+    return this.inPlaceOf("sigmoid");
+  }
+
+  /**
+   * tanh in place; returns this. Gradient: as tanh.
+   *
+   * @throws as tanh and add_
+   * @example
+   * String(tensor([0, 1]).tanh_()); // "tensor([0.0000, 0.7616])"
+   */
+  tanh_(): this {
+    return this.inPlaceOf("tanh");
+  }
+
+  /**
+   * sin in place; returns this. Gradient: as sin.
+   *
+   * @throws as sin and add_
+   * @example
+   * String(tensor([0, 1]).sin_()); // "tensor([0.0000, 0.8415])"
+   */
+  sin_(): this {
+    return this.inPlaceOf("sin");
+  }
+
+  /**
+   * cos in place; returns this. Gradient: as cos.
+   *
+   * @throws as cos and add_
+   * @example
+   * String(tensor([0, 1]).cos_()); // "tensor([1.0000, 0.5403])"
+   */
+  cos_(): this {
+    return this.inPlaceOf("cos");
+  }
+
+  /**
+   * erf in place; returns this. Gradient: as erf.
+   *
+   * @throws as erf and add_
+   * @example
+   * String(tensor([0, 1]).erf_()); // "tensor([0.0000, 0.8427])"
+   */
+  erf_(): this {
+    return this.inPlaceOf("erf");
   }
 
   /**
@@ -1875,18 +2123,13 @@ export class Tensor implements Variable {
 }
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+const operandKind = { isTensor, checkOperand };
 const maker = { isTensor, wrap: Tensor.wrap };
 
 function readAccumulate(caller: string, options: IndexPutOptions): boolean {
   const { accumulate = false } = takeOptions(caller, options, ["accumulate"]);
   checkFlag(caller, "accumulate", accumulate);
   return accumulate;
-}
-
-function readAlpha(caller: string, options: AlphaOptions | undefined): number {
-  if (options === undefined) return 1;
-  const { alpha } = takeOptions(caller, options, ["alpha"]);
-  return checkNumber(caller, alpha ?? 1);
 }
 
 /** The options of a reduction, or its dimensions and keepdim by themselves. */
@@ -1911,48 +2154,6 @@ function isOptions(value: unknown): value is BackwardOptions {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The operation that these bounds call for: numbers alone have one of their own, which keeps their precision. */
-function readClamp(
-  caller: string,
-  first: Operand | ClampOptions | undefined,
-  second: Operand | undefined,
-): { name: OperationName; others: Operand[]; parameters: Parameters } {
-  const bounds = typeof first === "object" && first !== null && !(first instanceof Tensor);
-  if (bounds) checkNoMore(caller, [second]);
-  const { min, max } = bounds
-    ? takeOptions<ClampOptions>(caller, first, ["min", "max"])
-    : { min: first, max: second };
-  if ((min ?? max ?? undefined) === undefined) {
-    throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-  }
-  const others = [min, max].filter((bound) => bound !== undefined && bound !== null);
-  for (const bound of others) checkOperand(caller, bound);
-  if (others.every((bound) => typeof bound === "number")) {
-    return { name: "clamp", others: [], parameters: { min, max } as Parameters };
-  }
-  const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
-  return { name: others.length === 2 ? "clampBetween" : one, others, parameters: {} };
-}
-
-function readReplacements(
-  caller: string,
-  first: number | NanToNumOptions | undefined,
-  posinf: number | undefined,
-  neginf: number | undefined,
-): NanToNumOptions {
-  const given = typeof first === "object";
-  if (given)
-    checkNoMore(
-      caller,
-      [posinf, neginf].filter((value) => value !== undefined),
-    );
-  const options = given
-    ? takeOptions<NanToNumOptions>(caller, first, ["nan", "posinf", "neginf"])
-    : { nan: first, posinf, neginf };
-  for (const value of Object.values(options)) if (value !== undefined) checkNumber(caller, value);
-  return { nan: options.nan, posinf: options.posinf, neginf: options.neginf };
-}
-
 function checkTensor(caller: string, value: unknown): void {
   if (value instanceof Tensor) return;
   throw new TypeError(
@@ -1960,13 +2161,9 @@ function checkTensor(caller: string, value: unknown): void {
   );
 }
 
-function checkNumber(caller: string, value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new TypeError(`${caller}: expected a number, got ${describeValue(value)}`);
-}
-
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
+  if (isExpression(value)) throw value.trace.error(outsideOf(caller));
   throw new TypeError(
     `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
   );

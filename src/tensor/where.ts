@@ -1,4 +1,5 @@
 import { describeStranger } from "../ndarray/adapter.js";
+import { isExpression } from "../formula/expression.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 /**
@@ -11,7 +12,8 @@ import { type Operand, Tensor } from "./tensor.js";
  * String(where(x.gt(0), x, 0)); // "tensor([0., 2.])"
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  if (condition instanceof Tensor) return condition.choose(a, b);
+  // Within a formula, the operands stand in the place of tensors.
+  if (condition instanceof Tensor || isExpression(condition)) return condition.choose(a, b);
   throw new TypeError(
     `where: expected the condition to be a Tensor of bools, got ${describeStranger(condition)}`,
   );

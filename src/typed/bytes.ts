@@ -1,6 +1,6 @@
 /** L1 of two arrays of uint8, by the kernels for bytes: |a - b| of two bytes is one, and their sum a whole number. */
 import type { ForeignArray } from "../ndarray/foreign.js";
-import { inBlocks, Source, Target } from "../ndarray/window.js";
+import { type Elements, inBlocks, Source, Target } from "../ndarray/window.js";
 import { operate } from "../core/operation.js";
 
 /** Σ |x - y|, exact: a float64 counts further than there are addresses. */
@@ -16,7 +16,7 @@ export function byteSum(x: ForeignArray, y: ForeignArray): number {
 }
 
 /** out = |x - y| */
-export function byteValues(x: ForeignArray, y: ForeignArray, out: ForeignArray): void {
+export function byteValues(x: ForeignArray, y: ForeignArray, out: Elements): void {
   operate(() => {
     const [from, to, into] = [new Source(x, "u8", 0), new Source(y, "u8", 1), new Target(out, "u8", 2)];
     inBlocks(x.numel, (start, n) => {

@@ -2,6 +2,7 @@
 import { isFloating, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import type { TakenData } from "../ndarray/typed.js";
+import type { Elements } from "../ndarray/window.js";
 import { memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../loss/evaluate.js";
 import { byteSum, byteValues } from "./bytes.js";
@@ -12,19 +13,25 @@ import { weightedSums, weightedTerms } from "./weighted.js";
 
 /** A number, or for "none" what was written to. */
 export function evaluate(request: Request): unknown {
-  const { caller, reduction, prediction, weight, asked, resultDType, given } = request;
+  const { caller, reduction, prediction, asked, resultDType, given } = request;
   if (reduction !== "none") {
     if (given === null) return roundFloat(asked ?? "float64", reducedValue(request));
     throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
   }
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
   const problem = problemOf(request);
-  const { memory } = problem.input;
-  const to = elementsOf(out, memory);
-  if (weight) weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: to, grad: null }, 1);
-  else if (request.bytes) byteValues(problem.input, problem.target, to);
-  else values(problem, to);
+  writeTerms(request, problem, elementsOf(out, problem.input.memory));
   return out.result;
+}
+
+/** Writes the unreduced loss, in the dtype that the request says, to `out`. */
+export function writeTerms(request: Request, problem: Problem<ForeignArray>, out: Elements): void {
+  const { weight } = request;
+  const { input, target } = problem;
+  if (weight) {
+    weightedTerms(request, { problem, weight: elementsOf(weight, input.memory), out, grad: null }, 1);
+  } else if (request.bytes) byteValues(input, target, out);
+  else values(problem, out);
 }
 
 function reducedValue(request: Request): number {
@@ -93,7 +100,7 @@ function divisorOf({ reduction, prediction }: Request): number {
 }
 
 /** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
-function problemOf(request: Request): Problem<ForeignArray> {
+export function problemOf(request: Request): Problem<ForeignArray> {
   const inside = operandsOf(request).every(({ data }) => isInside(data));
   const place = inside ? memory() : staging();
   const { row, parameter, dtype, prediction, target } = request;
@@ -102,7 +109,7 @@ function problemOf(request: Request): Problem<ForeignArray> {
     typeof target === "object"
       ? elementsOf(target, place)
       : constant(target, targetType(prediction.dtype, target), input.numel, place);
-  return { row, input, target: other, dtype, parameter };
+  return { row, input, target: other, dtype, parameter, mask: null };
 }
 
 function isInside({ buffer }: TakenData): boolean {

@@ -2,7 +2,7 @@
 import { checkDType, type DType, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
-import { l1Loss, type LossName, type LossRow, type Reduction } from "../loss/losses.js";
+import { type LossName, type LossRow, type Reduction, rowWith } from "../loss/losses.js";
 import { type ParameterOptions, readParameter } from "../loss/parameter.js";
 import { checkReduction } from "../loss/reduction.js";
 import { type Given, readGiven } from "./destination.js";
@@ -69,8 +69,7 @@ export function readRequest(
   const weight = readWeight(caller, weights, from);
   checkOperands(caller, operandsAmong(from, to, weight));
   const asked = readDType(caller, wanted);
-  // SmoothL1 with beta 0 is L1, as in torch.
-  const row: LossRow = loss.kernel === "smoothl1" && parameter === 0 ? l1Loss : loss;
+  const row = rowWith(loss, parameter);
   const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
   const bytes = row.kernel === "l1" && asked === null && weight === null && areBytes(from, to);
   return {

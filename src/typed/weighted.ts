@@ -2,7 +2,15 @@
 import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import { sumAll } from "../ndarray/sums.js";
-import { convertAlong, inBlocks, pathThrough, Source, splat, Target } from "../ndarray/window.js";
+import {
+  convertAlong,
+  type Elements,
+  inBlocks,
+  pathThrough,
+  Source,
+  splat,
+  Target,
+} from "../ndarray/window.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import {
@@ -13,16 +21,16 @@ import {
   slopeDType,
   slopeScalars,
   tagOf,
-  weightedSum,
 } from "../loss/evaluate.js";
+import { weightedLosses } from "../loss/rows.js";
 import { ownType, type Request } from "./request.js";
 
 /** A problem, its weights, and where its results go, all in reach of one memory. */
 export interface Weighted {
   readonly problem: Problem<ForeignArray>;
   readonly weight: ForeignArray;
-  readonly out: ForeignArray | null;
-  readonly grad: ForeignArray | null;
+  readonly out: Elements | null;
+  readonly grad: Elements | null;
 }
 
 /** The weighted sum or mean, and its derivative by a weighted term. */
@@ -31,13 +39,15 @@ export function weightedSums(
   { problem, weight }: Pick<Weighted, "problem" | "weight">,
 ): { value: number; scale: number } {
   const n = weight.numel;
-  if (reduction === "sum") return { value: weightedSum(problem, weight, 1), scale: 1 };
+  const sumOver = (divisor: number): number =>
+    weightedLosses(problem, weight, { rows: 1, length: n }, divisor)[0];
+  if (reduction === "sum") return { value: sumOver(1), scale: 1 };
   if (row.weightedMean === "elements") {
-    return { value: weightedSum(problem, weight, n), scale: divided(1, n, resultDType) };
+    return { value: sumOver(n), scale: divided(1, n, resultDType) };
   }
   const all = Number(sumAll(weight));
   const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
-  return { value: weightedSum(problem, weight, all), scale: divided(1, rounded, resultDType) };
+  return { value: sumOver(all), scale: divided(1, rounded, resultDType) };
 }
 
 /**
@@ -90,7 +100,7 @@ class Product {
   }
 }
 
-function termsInto(out: ForeignArray, problem: Problem<ForeignArray>, product: Product): BlockWriter {
+function termsInto(out: Elements, problem: Problem<ForeignArray>, product: Product): BlockWriter {
   const { row, input, target, dtype } = problem;
   const { memory } = input;
   const tag = tagOf(dtype);
@@ -117,7 +127,7 @@ function windowBetween(memory: LinearMemory, conversions: number): number {
 }
 
 function slopesInto(
-  grad: ForeignArray,
+  grad: Elements,
   problem: Problem<ForeignArray>,
   product: Product,
   factor: number,

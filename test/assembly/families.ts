@@ -1,6 +1,6 @@
 /** The families of kernels that the tests know, by their names: a kernel that belongs to none has no test. */
 import { backends } from "../support/kernels.js";
-import { BINARY_TWINS, UNARY_TWINS } from "./twins/arithmetic.js";
+import { BINARY_TWINS, ELEMENTARY, UNARY_TWINS } from "./twins/arithmetic.js";
 import { LOSS_TWINS } from "./twins/losses.js";
 
 function anyOf(names: object): string {
@@ -8,15 +8,21 @@ function anyOf(names: object): string {
 }
 
 const FAMILIES = {
-  loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|slope|sumslope)_(f16|bf16|f32|f64)$`),
+  loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|rows|slope|sumslope)_(f16|bf16|f32|f64)$`),
   bytes: /^(l1|l1wrap)_(map|sum)_(u8)$/,
   unary: new RegExp(`^${anyOf(UNARY_TWINS)}_(f32|f64|i64)$`),
+  vector: new RegExp(`^fn_(${ELEMENTARY.join("|")})_(f32|f64)$`),
   binary: new RegExp(`^${anyOf(BINARY_TWINS)}_(f32|f64|i64)$`),
   total: /^total_(f32|f64|i64)$/,
   convert: /^convert_(f16|bf16|f32|f64|i8|i16|i32|i64|u8)_(f16|bf16|f32|f64|i8|i16|i32|i64|bool)$/,
   strided: /^(gather|scatter)_(1|2|4|8|16)$/,
-  sums: /^sums_(f32|f64|i64)$/,
+  terms: /^terms_(f32|f64)$/,
   exact: /^exact_(f32|f64)$/,
+  scale: /^scale_(f32|f64)$/,
+  masked: /^masked_(2|4|8)$/,
+  counts: /^(counts_u8)$/,
+  sums: /^sums_(f32|f64|i64)$/,
+  few: /^few_(f32|f64)$/,
   settle: /^settle_(f64)$/,
   review: /^review_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,

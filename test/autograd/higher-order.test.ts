@@ -2,6 +2,7 @@ import { autograd, F, onWarning, ones, tensor, zeros } from "lossgrad";
 import type { Complex, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gradcheck, gradgradcheck } from "../support/gradcheck.js";
+import { callOf, LOSSES, WEIGHTED } from "../support/losses.js";
 
 // Targets broadcast on purpose.
 beforeAll(() => void onWarning(() => undefined));
@@ -28,6 +29,18 @@ describe("first and second derivatives agree with finite differences", () => {
     ["pow 2.5", (a) => a.pow(2.5), [positive]],
     ["pow 0", (a) => a.pow(0).mul(a), [x]],
     ["relu", (a) => a.relu().pow(2), [x]],
+    ["exp", (a) => a.exp(), [x]],
+    ["expm1", (a) => a.expm1().pow(2), [x]],
+    ["log", (a) => a.log(), [positive]],
+    ["log1p", (a) => a.log1p(), [positive]],
+    ["sigmoid", (a) => a.sigmoid(), [x]],
+    ["tanh", (a) => a.tanh(), [x]],
+    ["softplus", (a) => a.softplus().pow(2), [x]],
+    ["softplus with beta and threshold", (a) => a.softplus({ beta: 1.5, threshold: 2 }).pow(2), [x]],
+    ["logsigmoid", (a) => a.logsigmoid(), [x]],
+    ["sin", (a) => a.sin(), [x]],
+    ["cos", (a) => a.cos(), [x]],
+    ["erf", (a) => a.erf(), [x]],
     ["clamp", (a) => a.clamp(-1, 1).pow(2), [x]],
     ["maximum", (a, b) => a.maximum(b).pow(2), [x, y]],
     ["minimum of a number", (a) => a.minimum(0.5).pow(2), [x]],
@@ -51,12 +64,7 @@ describe("first and second derivatives agree with finite differences", () => {
     expect(gradgradcheck(fn, inputs)).toEqual([]);
   });
 
-  const losses: [string, typeof F.l1Loss][] = [
-    ["l1Loss", F.l1Loss],
-    ["mseLoss", F.mseLoss],
-    ["smoothL1Loss", F.smoothL1Loss],
-    ["huberLoss", F.huberLoss],
-  ];
+  const losses = LOSSES.map((name) => [name, callOf(name)] as const);
   for (const reduction of ["none", "mean", "sum"] as const) {
     it.each(losses)(`%s, reduction ${reduction}: input, target, broadcast target`, (_, loss) => {
       for (const target of [y, row]) {
@@ -67,11 +75,8 @@ describe("first and second derivatives agree with finite differences", () => {
     });
   }
 
-  it.each<[string, (a: Tensor, b: Tensor, w: Tensor) => Tensor]>([
-    ["l1Loss", (a, b, w) => F.l1Loss(a, b, { weight: w }).pow(2)],
-    ["mseLoss", (a, b, w) => F.mseLoss(a, b, { weight: w }).pow(2)],
-    ["huberLoss", (a, b, w) => F.huberLoss(a, b, { weight: w }).pow(2)],
-  ])("%s with a weight that requires grad", (_, fn) => {
+  it.each(WEIGHTED)("%s with a weight that requires grad", (name) => {
+    const fn = (a: Tensor, b: Tensor, w: Tensor): Tensor => F[name](a, b, { weight: w }).pow(2);
     expect(gradcheck(fn, [x, y, weight])).toEqual([]);
     expect(gradgradcheck(fn, [x, y, weight])).toEqual([]);
   });

@@ -293,7 +293,7 @@ describe("ExactSum: state", () => {
 
   it("refuses a state of another length", () => {
     expect(() => new ExactSum(new Float64Array(3))).toThrow(
-      new RangeError("ExactSum: expected a state of 69 elements, got 3"),
+      new RangeError("ExactSum: expected a state of 71 elements, got 3"),
     );
   });
 });

@@ -24,7 +24,7 @@ describe("examples in comments", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))("%s", async (_, snippet) => {
     // What the file itself exports comes first: a storey's own functions are not all public.
     const own = (await import(/* @vite-ignore */ resolve(snippet.file))) as Record<string, unknown>;
-    const { differences, compared } = runSnippet(snippet, { ...arrays, ...own, ...lossgrad });
+    const { differences, compared } = runSnippet(snippet, { ...arrays, ...lossgrad, ...own });
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(0);
   });

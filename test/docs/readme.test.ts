@@ -16,6 +16,7 @@ const readme = readFileSync("README.md", "utf8");
 const PAGES = [
   "README.md",
   "docs/README.md",
+  "docs/accumulate.md",
   "docs/bundlers.md",
   "docs/differences.md",
   "docs/engines.md",
@@ -39,6 +40,11 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { script
 
 beforeAll(() => void onWarning(() => undefined));
 afterAll(() => void onWarning(null));
+
+/** The names of the modules that a program imports from; both have some, of tensors and of arrays. */
+function importedBy(code: string): Record<string, unknown> {
+  return code.includes('from "lossgrad/arrays"') ? { ...lossgrad, ...arrays } : lossgrad;
+}
 
 /** The rows of the table whose header begins with `first`, as cells. */
 function table(first: string): string[][] {
@@ -65,7 +71,7 @@ describe("the pages' programs", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))(
     "%s prints what its comments say",
     (_, snippet) => {
-      const { differences, compared } = runSnippet(snippet, { ...lossgrad, ...arrays });
+      const { differences, compared } = runSnippet(snippet, importedBy(snippet.code));
       expect(differences).toEqual([]);
       expect(compared).toBeGreaterThan(0);
     },

@@ -1,14 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import * as l1Loss from "../../examples/l1-loss.js";
 import * as l1Notebook from "../../examples/l1-notebook.js";
 import type { Log } from "../../examples/support/print.js";
-
-const folder = fileURLToPath(new URL("../fixtures/walkthroughs/", import.meta.url));
-const python = process.env.LOSSGRAD_PYTHON ?? "python3";
-const torchIsHere = spawnSync(python, ["-c", "import torch"]).status === 0;
+import { recordedLines } from "../support/walkthroughs.js";
 
 /** The documented renames: torch's names as this library spells them. */
 function inOurNames(line: string): string {
@@ -19,11 +13,6 @@ function inOurNames(line: string): string {
     .replaceAll("size_average", "sizeAverage")
     .replaceAll("=True", "=true")
     .replaceAll("=False", "=false");
-}
-
-/** What torch printed, after the line that names its release. */
-function recordedLines(name: string): string[] {
-  return readFileSync(`${folder}${name}.txt`, "utf8").trimEnd().split("\n").slice(1);
 }
 
 function printedLines(run: (log: Log) => void): string[] {
@@ -40,15 +29,6 @@ const programs = [
 test.each(programs)("%s: %s prints every line that PyTorch printed", (name, _, run) => {
   expect(printedLines(run)).toEqual(recordedLines(name).map(inOurNames));
 });
-
-test.skipIf(!torchIsHere && !process.env.LOSSGRAD_REQUIRE_TORCH).each(programs)(
-  "%s: the recording is what PyTorch prints today (skipped where PyTorch is not installed)",
-  (name) => {
-    const twin = spawnSync(python, [`${folder}${name}.py`], { encoding: "utf8" });
-    expect(twin.stderr).toBe("");
-    expect(twin.stdout.trimEnd().split("\n")).toEqual(recordedLines(name));
-  },
-);
 
 test("l1_notebook: draws the L1 loss, the bad loss, and both", () => {
   const figures = new Map<string, string>();

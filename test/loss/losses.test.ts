@@ -2,8 +2,8 @@
 import { onWarning } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fixture from "../fixtures/losses.json?raw";
-import { checkLossCase } from "../support/loss-case.js";
-import type { LossAnswer, LossCase, LossName } from "../support/loss-case.js";
+import { checkLossCase, WIRE_LOSSES } from "../support/loss-case.js";
+import type { LossAnswer, LossCase } from "../support/loss-case.js";
 
 interface Entry {
   group: string;
@@ -12,7 +12,6 @@ interface Entry {
 }
 
 const { cases } = JSON.parse(fixture) as { cases: Entry[] };
-const LOSSES: readonly LossName[] = ["l1", "mse", "smoothL1", "huber"];
 const GROUPS: Record<string, string> = {
   lengths: "every length from 1 to 67",
   specials: "each special value against each, upstream gradients among them",
@@ -32,7 +31,7 @@ afterAll(() => {
   onWarning(null);
 });
 
-describe.each(LOSSES)(
+describe.each(WIRE_LOSSES)(
   "%s as in PyTorch: bit for bit, sums within 1 ULP (float64: 2) of the exact value",
   (loss) => {
     for (const [group, title] of Object.entries(GROUPS)) {

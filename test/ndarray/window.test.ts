@@ -8,6 +8,7 @@ import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
 import { operate } from "../../src/core/operation.js";
 import { Random } from "../support/random.js";
+import { casesOfRun, SLOW } from "../support/slow.js";
 import {
   arrayOf,
   difference,
@@ -122,7 +123,7 @@ describe("Source", () => {
   it.each(REALS)("gives the elements of views of %s longer than a block", (dtype) => {
     const random = new Random(3);
     for (const shape of [[BLOCK + 1], [129, 257], [3, 7, 1000], [2 * BLOCK, 2]]) {
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < (SLOW ? 4 : 1); round++) {
         const view = randomView(dtype, shape, random);
         const expected = elementsOf(view).map((value) => fit(DTYPE_OF[TAGS[dtype]], value));
         expect(difference(readAll(view, TAGS[dtype]), expected), `strides ${view.strides.join()}`).toBeNull();
@@ -244,19 +245,25 @@ describe("Target", () => {
 });
 
 describe("conversions", () => {
-  it.each(REALS.flatMap((from) => REALS.map((to) => [from, to] as const)))("from %s to %s", (from, to) => {
-    const random = new Random(5);
-    for (const n of [1, 3, 100, BLOCK + 3]) {
-      const values = randomValues(from, n, random);
-      const out = copy(arrayOf(from, [n], values), NdArray.empty(to, [n]));
-      expect(
-        difference(
-          numbersOf(out),
-          values.map((value) => fit(to, value)),
-        ),
-      ).toBeNull();
-    }
+  const pairs = REALS.flatMap((from) => REALS.map((to) => [from, to] as const));
+
+  function convert(from: RealDType, to: RealDType, n: number): void {
+    const values = randomValues(from, n, new Random(n));
+    const out = copy(arrayOf(from, [n], values), NdArray.empty(to, [n]));
+    const expected = values.map((value) => fit(to, value));
+    expect(difference(numbersOf(out), expected)).toBeNull();
+  }
+
+  it.each(pairs)("from %s to %s", (from, to) => {
+    for (const n of [1, 3, 100]) convert(from, to, n);
   });
+
+  it.each(casesOfRun(pairs, (pair) => pair.includes("float32")))(
+    "from %s to %s, longer than a block",
+    (from, to) => {
+      convert(from, to, BLOCK + 3);
+    },
+  );
 });
 
 describe("splat", () => {

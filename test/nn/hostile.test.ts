@@ -3,7 +3,9 @@ import * as lossgrad from "lossgrad";
 import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISPOSE } from "../../src/tensor/tensor.js";
+import { optionNames } from "../../src/loss/losses.js";
 import { complaint, gone, JUNK } from "../support/junk.js";
+import { callOf, LOSSES, rowOf } from "../support/losses.js";
 import { expectError } from "../support/refuse.js";
 
 beforeAll(() => void onWarning(() => undefined));
@@ -96,9 +98,10 @@ describe("functions, with every kind of junk in every place", () => {
 
   it("options of losses, each with every kind of junk", () => {
     const [x, y] = [tensor([1, 2, 3]), tensor([1, 2, 4])];
-    const found = (["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"] as const).flatMap((name) =>
-      ["reduction", "sizeAverage", "reduce", "weight", "beta", "delta"].flatMap((option) =>
-        feed((value) => F[name](x, y, { [option]: value }), [], 1).map(
+    const options = new Set(LOSSES.flatMap((name) => optionNames(rowOf(name))));
+    const found = LOSSES.flatMap((name) =>
+      [...options].flatMap((option) =>
+        feed((value) => callOf(name)(x, y, { [option]: value }), [], 1).map(
           (wrong) => `${name}: ${option}: ${wrong}`,
         ),
       ),

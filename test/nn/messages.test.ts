@@ -3,6 +3,7 @@ import { autograd, F, nn, tensor, zeros, ones } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import fixture from "../fixtures/messages.json?raw";
+import { WEIGHTED } from "../support/losses.js";
 import { observe } from "../support/observe.js";
 
 interface Said {
@@ -157,10 +158,8 @@ describe("PyTorch's words", () => {
 describe("the newest PyTorch's words (torch/nn/functional.py), where the recorded release has none", () => {
   const weight = ones([3]);
 
-  test.each([
-    ["l1Loss", () => F.l1Loss(x, y, { weight })],
-    ["mseLoss", () => F.mseLoss(x, y, { weight })],
-    ["huberLoss", () => F.huberLoss(x, y, { weight })],
+  test.each<[string, () => unknown]>([
+    ...WEIGHTED.map((name): [string, () => unknown] => [name, () => F[name](x, y, { weight })]),
     [
       "l1Loss, weight as the broadcast target",
       () => F.l1Loss(zeros([2, 1]), zeros([2, 3]), { weight: zeros([2, 3]) }),

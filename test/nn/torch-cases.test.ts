@@ -7,20 +7,13 @@ import type { Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../support/close.js";
 import { gradcheck, gradgradcheck } from "../support/gradcheck.js";
+import { callOf, LOSSES } from "../support/losses.js";
 import { make, makeNormal } from "../support/make.js";
 import { observe } from "../support/observe.js";
 
 type Reduction = "none" | "mean" | "sum";
-type Loss = (input: Tensor, target: Tensor, options?: { reduction?: Reduction }) => Tensor;
-
-const LOSSES: Record<string, Loss> = {
-  l1Loss: F.l1Loss,
-  mseLoss: F.mseLoss,
-  smoothL1Loss: F.smoothL1Loss,
-  huberLoss: F.huberLoss,
-};
 const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
-const each = Object.entries(LOSSES);
+const each = LOSSES.map((name) => [name, callOf(name)] as const);
 
 /** Without the warning that broadcasting brings. */
 const quietly = <T>(call: () => T): T => {

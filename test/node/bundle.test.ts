@@ -42,3 +42,10 @@ it("l1Loss alone brings nothing of the other losses", () => {
   for (const word of ["MseLoss", "SmoothL1Loss", "HuberLoss", "huber_loss"])
     expect(one.text).not.toContain(word);
 });
+
+it("l1Loss alone brings no accumulator", async () => {
+  const accumulator = "src/typed/accumulator.ts";
+  expect(one.files).not.toContain(accumulator);
+  expect(one.files.filter((file) => /exact-value|ndarray\/exact|accumulator/.test(file))).toEqual([]);
+  expect((await bundle("l1Loss", "LossAccumulator")).files).toContain(accumulator);
+});

@@ -9,9 +9,14 @@ import { F, ones, setNumThreads, threadsInUse, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
+import { operate } from "../../src/core/operation.js";
+import { Storage } from "../../src/core/storage.js";
 import { JOB, MOST_BLOCKS } from "../../src/core/threads/control.js";
+import type { Place } from "../../src/core/threads/job.js";
+import { shareOut } from "../../src/core/threads/threads.js";
 import type { Setup } from "../../src/core/threads/worker.js";
 import { workersUp } from "../core/threads/up.js";
+import { kernelOf, tinyModule } from "../support/tiny-module.js";
 
 /**
  * Words that a test and its workers share: the job from which on no kernel begins, 0 for none, and
@@ -168,5 +173,45 @@ describe("a worker that stops in the middle of a block", () => {
     // 1 a block.
     expect(loss.item()).toBe(MOST_BLOCKS + 64);
     for (const each of [x, y]) each.dispose();
+  });
+
+  it("of an emitted module never writes to what came where its results were", async () => {
+    await gatedWorkers();
+    const module = tinyModule(memory());
+    const kernel = kernelOf(module, memory());
+    const [x, mask, number] = [ones([N]), ones([N], { dtype: "uint8" }), ones([4])];
+    const place = (t: Tensor): Place => {
+      const { byteOffset: address, BYTES_PER_ELEMENT: size } = t.array();
+      return { address, size, written: false };
+    };
+    const inputs = [place(x), place(mask)];
+    let results: Storage[] = [];
+    const loss = await callUntilStopped(() => {
+      for (const result of results) result.dispose();
+      results = [1, 2].map(() => Storage.allocate(4 * N, "result"));
+      const outputs = results.map((result): Place => ({
+        get address() {
+          return result.address();
+        },
+        size: 4,
+        written: true,
+        move: () => result.move(),
+      }));
+      const job = { kernel, module, places: [...inputs, ...outputs], n: N, scalars: [place(number).address] };
+      expect(operate(() => shareOut(job, () => undefined))).toBe(true);
+      return zeros([1]);
+    });
+    const contents = (): number[][] =>
+      results.map((result) =>
+        operate(() => [...new Set(new Float32Array(memory().buffer, result.address(), N))]),
+      );
+    expect(contents()).toEqual([[1], [2]]);
+    x.fill_(5);
+    const later = Array.from({ length: 8 }, () => x.mul(3));
+    open();
+    await pause();
+    for (const each of later) expect(numbersOf(each)).toEqual([15]);
+    expect(contents()).toEqual([[1], [2]]);
+    for (const each of [loss, x, mask, number, ...later, ...results]) each.dispose();
   });
 });

@@ -13,7 +13,7 @@ import { BLOCK } from "../../src/core/block.js";
 import { WORKER_ID } from "../../src/core/generated/worker.js";
 import { workersUp } from "../core/threads/up.js";
 
-const N = 4 * BLOCK + 9;
+const N = 8 * BLOCK + 9;
 
 /** Losses are right, and after time enough for a worker to start there is none. */
 async function expectOneThread(): Promise<void> {
@@ -92,15 +92,36 @@ describe("setNumThreads", () => {
     x.dispose();
   });
 
-  it("of 1 before anything else keeps the memory unshared, and arrays on plain buffers", () => {
+  it("of 1 before anything else keeps the memory unshared, and arrays on plain buffers; more are refused with a warning", () => {
     const script = `
-      import { setNumThreads, ones, threadsInUse, F } from "./dist/index.js";
+      import { onWarning, setNumThreads, ones, threadsInUse, F } from "./dist/index.js";
+      onWarning(console.log);
       setNumThreads(1);
       const x = ones([${N}]);
       const plain = x.array().buffer instanceof ArrayBuffer;
-      setNumThreads(4);
+      setNumThreads(1);
+      setNumThreads(2);
       console.log(plain, F.l1Loss(x, x.mul(3)).item(), threadsInUse());`;
-    expect(run(script).stdout.trim()).toBe("true 2 1");
+    expect(run(script).stdout.trim().split("\n")).toEqual([
+      "setNumThreads: got 2 threads; one will work, since the memory was made for one thread: setNumThreads(1) came before the first " +
+        "tensor. Call setNumThreads with the largest number before the first tensor, and with 1 later",
+      "true 2 1",
+    ]);
+  });
+
+  it("of 1 before a larger number, and this before the first tensor, gives that many", () => {
+    const script = `
+      import { onWarning, setNumThreads, ones, threadsInUse, F } from "./dist/index.js";
+      onWarning(console.log);
+      setNumThreads(1);
+      setNumThreads(2);
+      const x = ones([${16 * BLOCK}]);
+      setNumThreads(1);
+      setNumThreads(2);
+      const end = performance.now() + 20000;
+      while (threadsInUse() < 2 && performance.now() < end) F.l1Loss(x, x);
+      console.log(threadsInUse());`;
+    expect(run(script).stdout.trim()).toBe("2");
   });
 });
 

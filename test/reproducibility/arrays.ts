@@ -1,9 +1,10 @@
 /** The set for typed arrays: the losses of "lossgrad/arrays", with operands in the linear memory or elsewhere. */
-import { allocate, type AllocatedArrays, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "lossgrad/arrays";
+import * as arrays from "lossgrad/arrays";
+import { allocate, type AllocatedArrays } from "lossgrad/arrays";
 import type { DType } from "lossgrad";
 import type { Emit, Group } from "./digest.js";
 import type { Elements } from "./operands.js";
-import { drawsOf, FLOATS, INTEGERS, operandsOf, parametersFor, WEIGHTED } from "./tensors.js";
+import { drawsOf, FLOATS, INTEGERS, LOSSES, operandsOf, parametersFor, WEIGHTED } from "./tensors.js";
 import type { Draw, Loss } from "./tensors.js";
 
 /** Where arrays lie: anywhere, and copied through windows; or in the linear memory, and read in place. */
@@ -16,7 +17,7 @@ interface ArrayLoss {
   valueAndGrad(prediction: unknown, target: unknown, options: Options): { value: unknown; grad: unknown };
 }
 
-const losses = { l1Loss, mseLoss, smoothL1Loss, huberLoss } as unknown as Readonly<Record<Loss, ArrayLoss>>;
+const losses = arrays as unknown as Readonly<Record<Loss, ArrayLoss>>;
 
 /** An array as the losses take it, and the bytes that it shows. */
 interface Operand {
@@ -98,7 +99,7 @@ function lossGroup(name: Loss, dtype: DType, place: Place): Group {
       emitLoss(emit, dtype, losses[name], at, options, at.y.operand);
     }
     emitLoss(emit, dtype, losses[name], at, {}, 0.3);
-    if (WEIGHTED.includes(name)) {
+    if ((WEIGHTED as readonly Loss[]).includes(name)) {
       emitLoss(emit, dtype, losses[name], at, { weight: at.weight.operand }, at.y.operand);
     }
   });
@@ -121,7 +122,7 @@ function integerGroup(dtype: DType, place: Place): Group {
 export function arrayGroups(place: Place): Group[] {
   return [
     ...FLOATS.flatMap((dtype) =>
-      (Object.keys(losses) as Loss[]).map((name) => lossGroup(name, dtype, place)),
+      (Object.keys(LOSSES) as Loss[]).map((name) => lossGroup(name, dtype, place)),
     ),
     ...INTEGERS.map((dtype) => integerGroup(dtype, place)),
   ];

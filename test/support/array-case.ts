@@ -1,13 +1,14 @@
 /** A call of a loss by its form for typed arrays, and what PyTorch says of it. */
 import { tensor } from "lossgrad";
 import type { DType } from "lossgrad";
-import { ARRAY_LOSSES, operandAt, parameterOf, rounded } from "./arrays.js";
+import { ARRAY_LOSSES, operandAt, rounded } from "./arrays.js";
 import type { Home, Options } from "./arrays.js";
 import { differences } from "./compare.js";
 import type { LossAnswer, LossCase } from "./loss-case.js";
 import type { Loss } from "./losses.js";
 import { leafOf } from "./wire.js";
 import type { Expected, WireArray } from "./wire.js";
+import { parameterOf } from "./losses.js";
 
 const FLOATS: readonly DType[] = ["float16", "bfloat16", "float32", "float64"];
 /** In the memory of the tensors and elsewhere, and a mixture. */

@@ -1,5 +1,6 @@
 /** Operands of the losses of typed arrays, and the losses by one call. */
-import { huberLoss, l1Loss, mseLoss, smoothL1Loss, allocate } from "lossgrad/arrays";
+import * as arrays from "lossgrad/arrays";
+import { allocate } from "lossgrad/arrays";
 import type { ArrayOperand, HalfBits, TypedData } from "lossgrad/arrays";
 import type { DType, Tensor } from "lossgrad";
 import { roundTo } from "../../src/ndarray/dtype.js";
@@ -25,15 +26,8 @@ interface ArrayLoss {
   ): { value: unknown; grad: unknown };
 }
 
-export const ARRAY_LOSSES = { l1Loss, mseLoss, smoothL1Loss, huberLoss } as unknown as Readonly<
-  Record<Loss, ArrayLoss>
->;
-
-/** The options by which a loss takes beta or delta. */
-export function parameterOf(loss: Loss, parameter: number | undefined): Options {
-  if (parameter === undefined || loss === "l1Loss" || loss === "mseLoss") return {};
-  return loss === "smoothL1Loss" ? { beta: parameter } : { delta: parameter };
-}
+/** Every loss of the table: one that lossgrad/arrays lacks is undefined, and fails where it is called. */
+export const ARRAY_LOSSES = arrays as unknown as Readonly<Record<Loss, ArrayLoss>>;
 
 /** Where an operand's bytes lie. */
 export type Home = "foreign" | "in place" | "shared";

@@ -2,6 +2,7 @@
 import { moduleFor } from "../../src/core/binary.js";
 import { fromFloat16, toBfloat16, toFloat16 } from "./halves.js";
 import { HAS_SHARED_MEMORY } from "./sharing.js";
+import { SLOW } from "./slow.js";
 
 /** How an element lies in memory. */
 export type Tag = "f16" | "bf16" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "u8" | "bool";
@@ -154,10 +155,24 @@ export const backends: readonly Backend[] = [
   ...(HAS_SHARED_MEMORY ? [new Backend("lossgrad.threads.wasm", true)] : []),
 ];
 
+/**
+ * The binary that this run tries at every length and alignment: they differ in one byte, which says
+ * what memory they import (the build checks it), so that one of them is left to test:slow.
+ */
+export const backend: Backend = backends[SLOW ? backends.length - 1 : 0];
+
 /** Every length from 0 past twice the unroll of 8 vectors of 4 lanes. */
 export const LENGTHS: readonly number[] = Array.from({ length: 68 }, (_, n) => n);
+/**
+ * Whether operands of `n` elements are tried at every alignment in this run. WebAssembly's loads and
+ * stores take any address, so that the suite tries some lengths: without a vector, with one and more,
+ * with whole turns and tails.
+ */
+export function isAtEveryAlignment(n: number): boolean {
+  return SLOW || [0, 1, 7, 8, 19, 33, 67, 551].includes(n);
+}
 /** About the library's block, see src/core/memory.ts. */
-export const BLOCK_EDGES: readonly number[] = [16383, 16384, 16385];
+export const BLOCK_EDGES: readonly number[] = SLOW ? [16383, 16384, 16385] : [16385];
 
 export function show(value: Value | undefined): string {
   return Object.is(value, -0) ? "-0" : String(value);

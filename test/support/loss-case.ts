@@ -1,11 +1,17 @@
 /** One call of a loss and its backward pass as data, and what PyTorch says of it. */
-import { F, onesLike, tidy } from "lossgrad";
+import { onesLike, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { differences } from "./compare.js";
 import { leafOf, operandOf } from "./wire.js";
 import type { Expected, WireArray } from "./wire.js";
+import { callOf, type Loss, LOSSES, parameterOf } from "./losses.js";
 
-export type LossName = "l1" | "mse" | "smoothL1" | "huber";
+type WireName<Name extends Loss> = Name extends `${infer Wire}Loss` ? Wire : never;
+/** A loss of the table as the cases call it: l1 for l1Loss. */
+export type LossName = WireName<Loss>;
+export const WIRE_LOSSES = LOSSES.map((name) => name.replace(/Loss$/, "") as LossName);
+export const inTable = (name: LossName): Loss => `${name}Loss`;
+
 export type Reduction = "none" | "mean" | "sum";
 export type OperandName = "input" | "target" | "weight";
 
@@ -76,14 +82,10 @@ function run(asked: LossCase): { value: Tensor; leaves: Map<OperandName, Tensor>
 
 function call(asked: LossCase, input: Tensor, target: Tensor, weight: Tensor | undefined): Tensor {
   const { reduction, parameter } = asked;
-  switch (asked.loss) {
-    case "l1":
-      return F.l1Loss(input, target, { reduction, weight });
-    case "mse":
-      return F.mseLoss(input, target, { reduction, weight });
-    case "smoothL1":
-      return F.smoothL1Loss(input, target, { reduction, beta: parameter });
-    case "huber":
-      return F.huberLoss(input, target, { reduction, delta: parameter, weight });
-  }
+  const loss = inTable(asked.loss);
+  return callOf(loss)(input, target, {
+    reduction,
+    ...parameterOf(loss, parameter),
+    ...(weight && { weight }),
+  });
 }

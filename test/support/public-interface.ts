@@ -1,12 +1,9 @@
 /** What the package exports, as its types tell. */
 import ts from "typescript";
+import { optionsOf, programOf } from "./compiler.js";
 
-const { config } = ts.readConfigFile("tsconfig.build.json", (path) => ts.sys.readFile(path)) as {
-  config: object;
-};
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
 const ROOTS = ["src/slim/index.ts", "src/arrays.ts"];
-const program = ts.createProgram(ROOTS, { ...options, noEmit: true });
+const program = programOf(ROOTS, { ...optionsOf("tsconfig.build.json"), noEmit: true });
 const checker = program.getTypeChecker();
 
 export interface Entry {

@@ -7,6 +7,7 @@
 import { format, inspect } from "node:util";
 import { compileFunction } from "node:vm";
 import ts from "typescript";
+import { optionsOf, programOf } from "./compiler.js";
 
 export interface Snippet {
   /** Where it stands, as file:line. */
@@ -133,32 +134,15 @@ export function show(value: unknown): string {
 
 /** What TypeScript's compiler says of programs that import from the library, by the project's own settings. */
 export function typeErrors(snippets: readonly Snippet[], prelude: string): string[] {
-  const { config } = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path)) as {
-    config: object;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
-  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
-  const files = new Map(
+  const texts = new Map(
     snippets.map(({ code }, i) => {
       const head = /from "lossgrad(\/arrays)?"/.test(code) ? "" : prelude;
       return [`${process.cwd()}/snippet-${i}.ts`, `${head}\n${code}\nexport {};`];
     }),
   );
-  const getSourceFile = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, version, ...rest) => {
-    const text = files.get(name);
-    return text === undefined
-      ? getSourceFile(name, version, ...rest)
-      : ts.createSourceFile(name, text, version);
-  };
-  host.fileExists = (name) => files.has(name) || ts.sys.fileExists(name);
-  host.readFile = (name) => files.get(name) ?? ts.sys.readFile(name);
-  const checked = ts.createProgram(
-    [...files.keys()],
-    { ...options, noUnusedLocals: false, noEmit: true },
-    host,
-  );
-  return [...files.keys()].flatMap((name, i) => {
+  const options = { ...optionsOf("tsconfig.json"), noUnusedLocals: false, noEmit: true };
+  const checked = programOf([...texts.keys()], options, texts);
+  return [...texts.keys()].flatMap((name, i) => {
     const source = checked.getSourceFile(name);
     const found = [...checked.getSyntacticDiagnostics(source), ...checked.getSemanticDiagnostics(source)];
     return found.map(

@@ -10,15 +10,16 @@ export interface Entry {
 }
 
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
-const loss = (name: Exclude<keyof typeof F, "pad">, rest: object): Entry => ({
+type Activation = "sigmoid" | "tanh" | "softplus" | "logsigmoid";
+const loss = (name: Exclude<keyof typeof F, "pad" | Activation>, rest: object): Entry => ({
   call: (x, y) => (options) => F[name](x, y, options),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
   "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
-  options: { reduction: "none", ...rest },
+  options: { reduction: "sum", dim: [0], keepdim: true, ...rest },
 });
 /** A method that reduces, whose result may be a list of tensors. */
 const reduction = (name: Reduction, rest: object = {}): Entry => ({
@@ -29,6 +30,11 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
   options: { dim: 1, keepdim: true, ...rest },
 });
 const legacy = { sizeAverage: false, reduce: true };
+
+const blend = lossgrad.fuse((x, y, { share }) => x.mul(share).add(y.mul(1 - share)), {
+  name: "blend",
+  parameters: { share: 0.5 },
+});
 
 /** Every public function of tensors that takes options, by its name. */
 export const TAKERS: Record<string, Entry> = {
@@ -42,6 +48,7 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { dtype: "float64" },
   },
+  fuse: { call: (x, y) => (options) => blend(x, y, options), options: { reduction: "none", share: 0.25 } },
   cat: { call: (x, y) => (options) => lossgrad.cat([x, y], options), options: { dim: 1 } },
   stack: { call: (x, y) => (options) => lossgrad.stack([x, y], options), options: { dim: -1 } },
   "F.l1Loss": loss("l1Loss", legacy),
@@ -49,10 +56,23 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
+  "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
+  "LossAccumulator.update": {
+    call: (x, y) => (options) => {
+      const total = new lossgrad.LossAccumulator("l1Loss");
+      total.update(x, y, options);
+      return [total.count, total.sum(), total.weightSum()];
+    },
+    options: { weight: tensor([[0, 1, 2], [3, 4, 5]]), mask: tensor([true, false, true]) }, // prettier-ignore
+  },
+  "nn.Loss.forward": {
+    call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
+    options: { mask: tensor([true, false, true]) },
+  },
   "autograd.grad": {
     call: (x, y) => {
       const sum = y.mul(x).sum();
@@ -94,6 +114,7 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { min: 1, max: 2 },
   },
+  "Tensor.softplus": { call: (x) => (options) => x.softplus(options), options: { beta: 2, threshold: 3 } },
   "Tensor.nanToNum": {
     call: (x) => (options) => x.nanToNum(options),
     options: { nan: 1, posinf: 2, neginf: 3 },

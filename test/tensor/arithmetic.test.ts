@@ -264,6 +264,15 @@ describe("where", () => {
     expect(where(tensor([1, 0]).gt(0), 1, 2).dtype).toBe("float32");
   });
 
+  it("gives complex operands their gradient, and 0 to what was not taken", () => {
+    const [a, b] = [0, 1].map(() => zeros([3], { dtype: "complex64", requiresGrad: true }));
+    const upstream = tensor([{ re: 1, im: 2 }, { re: 3, im: 4 }, { re: NaN, im: 5 }]); // prettier-ignore
+    where(tensor([true, false, false]), a, b).backward(upstream);
+    const zero = { re: 0, im: 0 };
+    expect(a.grad!.tolist()).toEqual([{ re: 1, im: 2 }, zero, zero]);
+    expect(b.grad!.tolist()).toEqual([zero, { re: 3, im: 4 }, { re: NaN, im: 5 }]);
+  });
+
   it("refuses what is no tensor of bools", () => {
     expect(() => where(true as unknown as Tensor, 1, 2)).toThrow(
       "where: expected the condition to be a Tensor",

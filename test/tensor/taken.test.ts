@@ -3,10 +3,11 @@
  * dispose of an operand, or put other elements into it, in the middle of a call.
  */
 import * as lossgrad from "lossgrad";
-import { autograd, F, memoryStats, onWarning, tensor, Tensor, zeros } from "lossgrad";
+import { autograd, memoryStats, onWarning, tensor, Tensor, zeros } from "lossgrad";
 import type { RuntimeTensor, TensorData } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
 import { afterEach, describe, expect, it } from "vitest";
+import { callOf, LOSSES, rowOf } from "../support/losses.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";
 import { type Entry, leaf, TAKERS } from "../support/takers.js";
@@ -232,18 +233,17 @@ describe.each(Object.entries(SABOTAGE))("an option that %s an operand", (_, act)
 });
 
 describe.each(Object.entries(SABOTAGE))("a handler of warnings that %s an operand", (_, act) => {
-  const LOSSES = ["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"] as const;
   const deprecated = { reduce: false };
 
   it.each(LOSSES)("of F.%s: as if that had been done before the call", (name) => {
     for (const which of ["input", "target", "weight"] as const) {
       // A target of another shape warns; so do arguments that are deprecated.
       for (const shape of [[2, 3], [3]]) {
-        const weighted = name !== "smoothL1Loss";
-        const options = { ...(name === "huberLoss" ? { reduction: "none" as const } : deprecated) };
+        const { legacy, weightedMean } = rowOf(name);
+        const options = legacy ? deprecated : { reduction: "none" };
         const make = () => ({ input: leaf(), target: lossgrad.ones(shape), weight: leaf() });
         const call = ({ input, target, weight }: ReturnType<typeof make>): unknown =>
-          F[name](input, target, weighted ? { ...options, weight } : options);
+          callOf(name)(input, target, weightedMean ? { ...options, weight } : options);
         const before = make();
         act(before[which]);
         const expected = outcome(() => call(before));

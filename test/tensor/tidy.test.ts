@@ -2,12 +2,14 @@ import { autograd, F, memoryStats, noGrad, tensor, tidy, zeros } from "lossgrad"
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { DISPOSE } from "../../src/tensor/tensor.js";
+import { LOSSES } from "../support/losses.js";
 import { inOtherRealm } from "../support/realm.js";
 import { expectError, expectRefused } from "../support/refuse.js";
 
 const GONE =
   "expected a tensor in memory, got one that was disposed; return it from tidy, or clone() it before dispose()";
-const LOSSES_WITH_NONE = ["mseLoss", "smoothL1Loss", "huberLoss"] as const;
+/** Those that look at their operands again; L1 keeps their difference. */
+const LOSSES_WITH_NONE = LOSSES.filter((name) => name !== "l1Loss");
 const leafOf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
 
 /** The live tensors that `run` adds. */

@@ -1,5 +1,7 @@
 /** Random calls of the losses. */
+import { inTable, WIRE_LOSSES } from "../support/loss-case.js";
 import type { LossCase, LossName, OperandName } from "../support/loss-case.js";
+import { rowOf } from "../support/losses.js";
 import { encode } from "../support/wire.js";
 import type { WireArray } from "../support/wire.js";
 import type { DType } from "lossgrad";
@@ -9,11 +11,11 @@ import type { ShapePair } from "./shapes.js";
 import { FLOATS, INTEGERS, floats, integers, isFloat, onGrid, special } from "./values.js";
 import type { FloatType } from "./values.js";
 
-const LOSSES: readonly LossName[] = ["l1", "mse", "smoothL1", "huber"];
 const PARAMETERS = [undefined, 0.5, 1, 2, 0.7, 1.7, 0.1, 3, 0.001];
 
 export function lossCase(random: Random): LossCase {
-  const loss = random.pick(LOSSES);
+  const loss = random.pick(WIRE_LOSSES);
+  const row = rowOf(inTable(loss));
   const dtypes = operandTypes(random, loss);
   const shapes = shapePair(random);
   const reduction = random.pick(["none", "mean", "sum"] as const);
@@ -24,7 +26,7 @@ export function lossCase(random: Random): LossCase {
     return { ...made, reduction: random.pick(["none", "sum"] as const) };
   }
   const [dtype, other] = dtypes;
-  if (isFloat(dtype) && dtype === other && loss !== "smoothL1" && random.chance(0.15)) {
+  if (isFloat(dtype) && dtype === other && row.weightedMean && random.chance(0.15)) {
     made.weight = weight(random, dtype, shapes.first);
   }
   made.requires = requires(random, made, shapes);
@@ -47,10 +49,11 @@ function operandTypes(random: Random, loss: LossName): [DType, DType] {
     complex: 4,
   });
   if (isFloat(kind as DType)) return [kind as DType, kind as DType];
-  if (kind === "mixed" || loss !== "l1") {
-    const others = loss === "l1" ? [...FLOATS, ...INTEGERS] : FLOATS;
+  const { anyDType } = rowOf(inTable(loss));
+  if (kind === "mixed" || !anyDType) {
+    const others = anyDType ? [...FLOATS, ...INTEGERS] : FLOATS;
     const pair: [DType, DType] = [random.pick(FLOATS), random.pick(others)];
-    return loss === "l1" && random.chance(0.5) ? [pair[1], pair[0]] : pair;
+    return anyDType && random.chance(0.5) ? [pair[1], pair[0]] : pair;
   }
   if (kind === "integers") return [random.pick(INTEGERS), random.pick(INTEGERS)];
   const complex = random.pick(["complex64", "complex128"] as const);
@@ -64,8 +67,9 @@ function operandTypes(random: Random, loss: LossName): [DType, DType] {
 type Operands = Pick<LossCase, "input" | "target" | "parameter">;
 
 function operands(random: Random, dtypes: [DType, DType], shapes: ShapePair, loss: LossName): Operands {
-  const parameter = loss === "l1" || loss === "mse" ? undefined : random.pick(PARAMETERS);
-  const beta = loss === "smoothL1" && random.chance(0.05) ? 0 : parameter;
+  const row = rowOf(inTable(loss)).parameter;
+  const parameter = row ? random.pick(PARAMETERS) : undefined;
+  const beta = row?.refused === "negative" && random.chance(0.05) ? 0 : parameter;
   const firstLeaf = shapes.firstLeaf ?? shapes.first;
   const secondLeaf = shapes.secondLeaf ?? shapes.second;
   const inputs = values(random, dtypes[0], product(firstLeaf));
@@ -138,10 +142,10 @@ const RANKS: Record<string, number> = {
   complex128: 3,
 };
 
-/** The dtype of the loss: the promoted one, real; for huber, the input's. */
+/** The dtype of the loss: the promoted one, real, or the input's where that decides. */
 function resultType(made: LossCase): FloatType {
   const { input, target } = made;
-  if (made.loss === "huber") return input.dtype as FloatType;
+  if (rowOf(inTable(made.loss)).inputDecidesDType) return input.dtype as FloatType;
   if (input.dtype === target.dtype && isFloat(input.dtype)) return input.dtype;
   const ranks = [input, target].map(({ dtype }) => RANKS[dtype] ?? 0);
   const rank = Math.max(...ranks);

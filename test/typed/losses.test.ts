@@ -3,16 +3,16 @@ import { F, full, memoryStats, noGrad, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { huberLoss, l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
+import { ARRAY_LOSSES, bytesOf, HOMES, operandAt, rounded, tensorBytes } from "../support/arrays.js";
 import {
-  ARRAY_LOSSES,
-  bytesOf,
-  HOMES,
-  operandAt,
+  EXACT_UNIT,
+  exactLoss,
+  lossOf,
+  LOSSES,
+  PARAMETERS,
   parameterOf,
-  rounded,
-  tensorBytes,
-} from "../support/arrays.js";
-import { EXACT_UNIT, exactLoss, lossOf, LOSSES } from "../support/losses.js";
+  WEIGHTED,
+} from "../support/losses.js";
 import { Random } from "../support/random.js";
 import { inOtherRealm } from "../support/realm.js";
 import { errorInUlps, FLOAT_DTYPES } from "../support/rational.js";
@@ -155,7 +155,7 @@ describe.each(CASES)("%s of %s arrays", (loss, dtype) => {
   });
 });
 
-describe.each(["l1Loss", "mseLoss", "huberLoss"] as const)("weighted %s", (loss) => {
+describe.each(WEIGHTED)("weighted %s", (loss) => {
   const weightedOf = (x: Tensor, y: Tensor, weight: Tensor, reduction: "mean" | "sum" | "none"): Tensor =>
     F[loss](x, y, { weight, reduction });
 
@@ -355,8 +355,7 @@ describe("Huber of integer predictions", () => {
 
 describe("a beta or delta that rounds to 0", () => {
   it.each(FLOAT_DTYPES)("gives equal operands no gradient: %s", (dtype) => {
-    for (const loss of ["smoothL1Loss", "huberLoss"] as const) {
-      const option = loss === "huberLoss" ? "delta" : "beta";
+    for (const [loss, option] of PARAMETERS) {
       for (const n of [1, 17, 60, BLOCK + 1]) {
         for (const reduction of ["none", "mean", "sum"] as const) {
           const x = new Float32Array(n).fill(1);

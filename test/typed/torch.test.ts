@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import fixture from "../fixtures/losses.json?raw";
-import type { LossAnswer, LossCase, LossName } from "../support/loss-case.js";
+import { WIRE_LOSSES } from "../support/loss-case.js";
+import type { LossAnswer, LossCase } from "../support/loss-case.js";
 
 interface Entry {
   group: string;
@@ -11,9 +12,8 @@ interface Entry {
 }
 
 const { cases } = JSON.parse(fixture) as { cases: Entry[] };
-const LOSSES: readonly LossName[] = ["l1", "mse", "smoothL1", "huber"];
 
-test.each(LOSSES)("%s: bit for bit, sums within 1 ULP (float64: 2) of the exact value", (loss) => {
+test.each(WIRE_LOSSES)("%s: bit for bit, sums within 1 ULP (float64: 2) of the exact value", (loss) => {
   const entries = cases.filter((entry) => entry.case.loss === loss && isArrayCase(entry.case, entry.answer));
   expect(entries.length).toBeGreaterThan(100);
   const failures = entries.flatMap((entry) =>

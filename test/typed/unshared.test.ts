@@ -2,10 +2,11 @@
 import { memoryStats, onWarning, reserve, tensor } from "lossgrad";
 import { allocate, l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
-import { allowSharing, LinearMemory, memory, staging } from "../../src/core/memory.js";
+import { LinearMemory, memory, staging } from "../../src/core/memory.js";
+import { runtime } from "../../src/core/runtime.js";
 import { expectError } from "../support/refuse.js";
 
-allowSharing(false);
+runtime.mayShare = false;
 
 it("operands lie and pass through one memory", () => {
   expect([memory().shared, staging() === memory()]).toEqual([false, true]);

@@ -6,13 +6,12 @@ import type { ArrayOperand } from "lossgrad/arrays";
 import { afterEach, describe, expect, it } from "vitest";
 import { ARRAY_LOSSES, bytesOf, HOMES, operandAt, rounded, tensorBytes } from "../support/arrays.js";
 import type { Options } from "../support/arrays.js";
+import { WEIGHTED, type Weighted } from "../support/losses.js";
 import { Random } from "../support/random.js";
 import { FLOAT_DTYPES } from "../support/rational.js";
 
 const BLOCK = 16384;
-const WEIGHTED = ["l1Loss", "mseLoss", "huberLoss"] as const;
 const REDUCTIONS = ["mean", "sum", "none"] as const;
-type Weighted = (typeof WEIGHTED)[number];
 
 /** Numbers about 0; integers that a half cannot hold where `dtype` is int32 or int64. */
 function numbers(n: number, dtype: DType, seed: number): Tensor {

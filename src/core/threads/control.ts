@@ -5,29 +5,40 @@
  *     line   content, in 32-bit words; a line is 64 bytes, so that one thread's word is not in another's cache line
  *     0      JOB: odd while a job is open; counts up
  *     1      SLEEPING: workers asleep on JOB
- *     2      KERNEL, WRITES, PARTS, FAILED: what to run, whether it writes, on how many parts, whether a worker could not
- *     3, 4   in float64: TOTAL elements, FIRST block, three addresses with their bytes an element, three scalars
- *     5 ...  of each part: the next block to claim, and the block behind its last
+ *     2      KERNEL, PLACE_COUNT, SCALAR_COUNT, PARTS, FAILED: what to run, of how many places and scalars, on how many
+ *            parts, whether a worker could not; MODULE, MODULE_LENGTH: the last emitted module, and the bytes that it has
+ *     3 ...  in float64: TOTAL elements, FIRST block, the address of each place with the bytes of an element there, scalars
+ *     ...    of each part: the next block to claim, and the block behind its last
  *     ...    of each worker: INSIDE while it works on a job; READY once it runs
  *     ...    in float64: the sums of the blocks, counted from FIRST
+ *     ...    the bytes of the emitted module
  */
 const LINE = 16;
 
 export const JOB = 0;
 export const SLEEPING = LINE;
 export const KERNEL = 2 * LINE;
-export const WRITES = KERNEL + 1;
-export const PARTS = KERNEL + 2;
-export const FAILED = KERNEL + 3;
+/** In the place of a kernel of the binary: that of the emitted module. */
+export const EMITTED = -1;
+export const PLACE_COUNT = KERNEL + 1;
+export const SCALAR_COUNT = KERNEL + 2;
+export const PARTS = KERNEL + 3;
+export const FAILED = KERNEL + 4;
+export const MODULE = KERNEL + 5;
+export const MODULE_LENGTH = KERNEL + 6;
+
+/** Places and scalars that a job has at most. */
+export const MOST_PLACES = 16;
+export const MOST_SCALARS = 8;
 
 /** Indices of float64 numbers. */
 const NUMBERS = (3 * LINE) / 2;
 export const TOTAL = NUMBERS;
 export const FIRST = NUMBERS + 1;
 export const PLACES = NUMBERS + 2;
-export const SCALARS = NUMBERS + 8;
+export const SCALARS = PLACES + 2 * MOST_PLACES;
 
-const FIRST_PART = 5 * LINE;
+const FIRST_PART = Math.ceil((2 * (SCALARS + MOST_SCALARS)) / LINE) * LINE;
 /** Behind a part's next block, in words. */
 export const END = 1;
 /** Behind a worker's INSIDE, in words. */
@@ -36,10 +47,15 @@ export const READY = 1;
 /** Blocks of one job; more work is several jobs. Their sums fill 8 KiB. */
 export const MOST_BLOCKS = 1024;
 
+/** Bytes of an emitted module that workers can be given: a formula's has hundreds to some thousands. */
+export const MOST_MODULE_BYTES = 1 << 16;
+
 /** A view of the buffer; every thread has its own. */
 export class Control {
   readonly words: Int32Array;
   readonly numbers: Float64Array;
+  /** The emitted module's bytes, in as much room as there is for them. */
+  readonly module: Uint8Array;
 
   constructor(
     readonly buffer: SharedArrayBuffer,
@@ -47,11 +63,13 @@ export class Control {
   ) {
     this.words = new Int32Array(buffer);
     this.numbers = new Float64Array(buffer);
+    this.module = new Uint8Array(buffer, 8 * (this.sums + MOST_BLOCKS));
   }
 
   static for(threads: number): Control {
     const words = FIRST_PART + 2 * threads * LINE;
-    return new Control(new SharedArrayBuffer(4 * words + 8 * MOST_BLOCKS), threads);
+    const bytes = 4 * words + 8 * MOST_BLOCKS + MOST_MODULE_BYTES;
+    return new Control(new SharedArrayBuffer(bytes), threads);
   }
 
   /** The index of a part's next block. */

@@ -5,53 +5,38 @@ import type { LinearMemory } from "../memory.js";
 import { warn } from "../warnings.js";
 import {
   Control,
+  EMITTED,
   END,
   FAILED,
   FIRST,
   JOB,
   KERNEL,
+  MODULE,
+  MODULE_LENGTH,
   MOST_BLOCKS,
+  MOST_MODULE_BYTES,
+  MOST_PLACES,
+  MOST_SCALARS,
   PARTS,
+  PLACE_COUNT,
   PLACES,
+  SCALAR_COUNT,
   SCALARS,
   SLEEPING,
   TOTAL,
-  WRITES,
 } from "./control.js";
 import { maySleep } from "./host.js";
+import { type Job, writtenBy } from "./job.js";
 import { Member } from "./member.js";
-import { type AnyKernel, work } from "./work.js";
+import { work } from "./work.js";
 
-/** Where an operand lies, and the bytes of one of its elements. */
-export interface Place {
-  readonly address: number;
-  readonly size: number;
-}
-
-/** What a kernel writes. */
-export interface Output extends Place {
-  /**
-   * Moves what is there to another address, because a thread may still write to this one; false for
-   * bytes whose address somebody else knows. Absent where nothing can be moved.
-   */
-  move?(): boolean;
-}
-
-/** A kernel to be run on every block of its operands. */
-export interface Job {
-  readonly kernel: AnyKernel;
-  readonly x: Place;
-  readonly y: Place;
-  /** Null where the kernel only sums. */
-  readonly to: Output | null;
-  /** Elements. */
-  readonly n: number;
-  readonly scalars: readonly [number, number, number];
-}
-
-/** From so many blocks on, workers that sleep are woken in any case: what they take over outlasts the waking (measured). */
-const WORTH_WAKING = 16;
-/** Milliseconds between two smaller jobs that make it worthwhile, since more will follow. */
+/**
+ * From so many blocks times places on, workers that sleep are woken in any case. A worker comes after
+ * some 100 µs, and by then a smaller job is nearly done: single calls took longer with two threads up
+ * to 1 Mi elements for a value, and up to 512 Ki with its gradient (measured on two busy cores).
+ */
+const WORTH_WAKING = 192;
+/** Milliseconds from the end of a smaller job to the next that make it worthwhile, since more will follow. */
 const SOON = 0.2;
 /** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
 const WAKING = 1;
@@ -79,14 +64,14 @@ export class Team {
   private control: Control;
   /** For blocks that this thread computes alone while `control` is not free. */
   private readonly alone = Control.for(1);
-  private readonly kernels: readonly AnyKernel[];
-  private readonly numberOf: ReadonlyMap<AnyKernel, number>;
+  private readonly numberOf: ReadonlyMap<unknown, number>;
   private readonly members: (Member | null)[] = [];
   private readonly sleeps = maySleep();
   /** Whether any worker ever came up. */
   private cameUp = false;
   private losses = 0;
-  private lastJob = 0;
+  /** When a job ended that workers slept through. */
+  private lastEnd = -Infinity;
   private lastCall = 0;
   /**
    * When a job was left with a worker still inside; null when all are out. Until then nothing may
@@ -102,9 +87,9 @@ export class Team {
     private readonly patience = PATIENCE,
   ) {
     this.control = Control.for(threads);
+    const kernels: Readonly<Record<string, unknown>> = memory.kernels;
     const names = WebAssembly.Module.exports(memory.module).map(({ name }) => name);
-    this.kernels = names.map((name) => (memory.kernels as unknown as Record<string, AnyKernel>)[name]);
-    this.numberOf = new Map(this.kernels.map((kernel, i) => [kernel, i]));
+    this.numberOf = new Map(names.map((name, i) => [kernels[name], i]));
   }
 
   /**
@@ -119,11 +104,12 @@ export class Team {
   /**
    * Runs the job on up to `parts` threads, and tells `visit` the sum of each block, if it has one.
    * What a worker does not deliver in time is computed here. False, with nothing done, while a
-   * worker is still inside an earlier job.
+   * worker is still inside an earlier job, and for a job that is too large to be told to workers.
    *
    * @throws Error when a worker does not stop writing where the caller wants the result
    */
   run(job: Job, parts: number, visit: (sum: number, start: number, n: number) => void): boolean {
+    if (!canBeTold(job)) return false;
     if (this.leftAt !== null && !this.isFree(this.leftAt)) return false;
     this.hire(parts - 1);
     const blocks = Math.ceil(job.n / BLOCK);
@@ -210,27 +196,42 @@ export class Team {
       if (this.finish(job, end - first)) return control;
     }
     this.write(alone, job, first, end, 1);
-    work(this.kernels, alone, 0);
+    work(job.kernel, alone, 0);
     return alone;
   }
 
   private write(control: Control, job: Job, first: number, end: number, parts: number): void {
-    const { kernel, x, y, to, n, scalars } = job;
     const { words, numbers } = control;
-    words[KERNEL] = this.numberOf.get(kernel)!;
-    words[WRITES] = to ? 1 : 0;
+    this.writeKernel(control, job);
     words[PARTS] = parts;
     words[FAILED] = 0;
-    numbers[TOTAL] = n;
+    numbers[TOTAL] = job.n;
     numbers[FIRST] = first;
-    writePlace(numbers, PLACES, x);
-    writePlace(numbers, PLACES + 2, y);
-    if (to) writePlace(numbers, PLACES + 4, to);
-    for (let i = 0; i < 3; i++) numbers[SCALARS + i] = scalars[i];
+    words[PLACE_COUNT] = job.places.length;
+    job.places.forEach(({ address, size }, i) => {
+      numbers[PLACES + 2 * i] = address;
+      numbers[PLACES + 2 * i + 1] = size;
+    });
+    words[SCALAR_COUNT] = job.scalars.length;
+    numbers.set(job.scalars, SCALARS);
     for (let part = 0; part < parts; part++) {
       words[control.part(part)] = first + Math.floor(((end - first) * part) / parts);
       words[control.part(part) + END] = first + Math.floor(((end - first) * (part + 1)) / parts);
     }
+  }
+
+  private writeKernel({ words, module: room }: Control, { kernel, module }: Job): void {
+    if (!module) {
+      const number = this.numberOf.get(kernel);
+      if (number === undefined) throw new Error("internal: a job's kernel is none of the binary's");
+      words[KERNEL] = number;
+      return;
+    }
+    words[KERNEL] = EMITTED;
+    if (words[MODULE] === module.id) return;
+    words[MODULE] = module.id;
+    words[MODULE_LENGTH] = module.bytes.length;
+    room.set(module.bytes);
   }
 
   /**
@@ -240,20 +241,21 @@ export class Team {
   private finish(job: Job, blocks: number): boolean {
     const { words } = this.control;
     Atomics.add(words, JOB, 1);
+    let complete = true;
     try {
-      if (Atomics.load(words, SLEEPING) > 0) this.wake(blocks);
-      work(this.kernels, this.control, 0);
+      if (Atomics.load(words, SLEEPING) > 0) this.wake(blocks * job.places.length);
+      work(job.kernel, this.control, 0);
     } finally {
       Atomics.add(words, JOB, 1);
-      if (!this.soonOut() && !this.outWithin(this.patience.block)) this.leave(job);
+      if (!this.soonOut() && !this.outWithin(this.patience.block)) complete = this.leave(job);
+      if (Atomics.load(words, SLEEPING) > 0) this.lastEnd = performance.now();
     }
-    return this.leftAt === null && words[FAILED] === 0;
+    return complete && words[FAILED] === 0;
   }
 
-  private wake(blocks: number): void {
+  private wake(size: number): void {
     const now = performance.now();
-    const worthwhile = blocks >= WORTH_WAKING || now - this.lastJob < SOON;
-    this.lastJob = now;
+    const worthwhile = size >= WORTH_WAKING || now - this.lastEnd < SOON;
     if (!worthwhile || now - this.lastCall < WAKING) return;
     this.lastCall = now;
     Atomics.notify(this.control.words, JOB);
@@ -272,16 +274,18 @@ export class Team {
   /**
    * Leaves a job that a worker is still inside. It may write a block of the result at any time, and
    * nothing can stop it for certain: the result moves, and the memory where it was is not used
-   * again before the worker has come out.
+   * again before the worker has come out. True when it came out after all, with nothing moved.
    */
-  private leave({ to, n }: Job): void {
+  private leave(job: Job): boolean {
     this.leftAt = performance.now();
     const inside = this.members.filter((member) => member !== null && !member.isOut()) as Member[];
-    for (const member of inside) member.writing = to !== null;
-    if (!to) return;
-    const { address, size } = to;
-    this.memory.hold(address, address + n * size, () => inside.every((member) => member.isOut()));
-    if (to.move?.()) return;
+    const written = writtenBy(job);
+    for (const member of inside) member.writing = written.length > 0;
+    for (const { address, size } of written) {
+      this.memory.hold(address, address + job.n * size, () => inside.every((member) => member.isOut()));
+    }
+    const moved = written.filter((place) => place.move?.()).length;
+    if (moved === written.length) return false;
     if (!this.outWithin(this.patience.worker)) {
       throw new Error(
         `lossgrad: expected a worker to finish its part of the result in ${this.patience.worker} ms, got no answer from it; it may write ` +
@@ -289,7 +293,18 @@ export class Team {
       );
     }
     this.leftAt = null;
+    // What it wrote last is where a result was that could move.
+    return moved === 0;
   }
+}
+
+/** Whether a job finds room in the words that threads share. */
+function canBeTold({ places, scalars, module }: Job): boolean {
+  return (
+    places.length <= MOST_PLACES &&
+    scalars.length <= MOST_SCALARS &&
+    !(module && module.bytes.length > MOST_MODULE_BYTES)
+  );
 }
 
 /** Tells the sums of the blocks that `control` holds, up to before `end`. */
@@ -299,9 +314,4 @@ function report({ numbers, sums }: Control, n: number, end: number, visit: Param
     const start = block * BLOCK;
     visit(numbers[sums + block - first], start, Math.min(BLOCK, n - start));
   }
-}
-
-function writePlace(numbers: Float64Array, index: number, { address, size }: Place): void {
-  numbers[index] = address;
-  numbers[index + 1] = size;
 }

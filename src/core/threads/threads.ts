@@ -1,11 +1,13 @@
 /** How many threads work, and the work that several of them share. */
 import { BLOCK } from "../block.js";
 import { describeValue } from "../describe.js";
-import { allowSharing, memory } from "../memory.js";
+import { canShare, memory } from "../memory.js";
 import { checkOptionNames } from "../options.js";
+import { runtime } from "../runtime.js";
 import { warn } from "../warnings.js";
 import { coreCount } from "./host.js";
-import { type Job, type Place, Team } from "./team.js";
+import { type Job, overwrites } from "./job.js";
+import { Team } from "./team.js";
 
 /** More than any machine that runs JavaScript has cores. */
 const MOST_THREADS = 1024;
@@ -14,14 +16,24 @@ const MOST_THREADS = 1024;
  * fewer than there are.
  */
 const ANYWHERE = 8;
-/** Blocks that make another thread worthwhile: with less, handing over costs more than it brings (measured). */
+/**
+ * Blocks that make a second thread worthwhile. A worker that is awake comes after 2 µs, and who is
+ * ready first waits for the other's block, 2 to 4 µs: of four blocks, 9 µs for a value, that leaves
+ * nothing (measured).
+ */
+const LEAST_BLOCKS = 8;
+/** Blocks that make another one worthwhile. */
 const BLOCKS_PER_THREAD = 2;
 /** Elements from which on a second thread can help. */
-export const PARALLEL = 2 * BLOCKS_PER_THREAD * BLOCK - BLOCK + 1;
+export const PARALLEL = (LEAST_BLOCKS - 1) * BLOCK + 1;
 
-let asked: number | null = null;
-let url: string | null = null;
-let team: Team | null = null;
+/** What was asked for, and who works. */
+export interface ThreadState {
+  /** What setNumThreads, or the first question, has settled. */
+  asked: number | null;
+  workerUrl: string | null;
+  team: Team | null;
+}
 
 /** Options of `setNumThreads`. */
 export interface ThreadOptions {
@@ -39,11 +51,13 @@ export interface ThreadOptions {
  * The default is the number of cores. More threads than cores bring nothing, and each takes some 8
  * MB: at most as many work as there are cores, or 8 where there are fewer, and a warning says so
  * where more are asked for. Threads are used for contiguous operands of one dtype, from about
- * 50,000 elements on, and start when they are first needed: one, and once it is up, at the next
+ * 115,000 elements on, and start when they are first needed: one, and once it is up, at the next
  * call, the others. They never hold the process open. They need shared memory: Node, Bun, Deno, and
  * pages that are isolated from other origins. Elsewhere, and where a worker cannot start, one
- * thread does all the work, and `threadsInUse()` says so. `setNumThreads(1)` before the first
- * tensor is made keeps the memory unshared.
+ * thread does all the work, and `threadsInUse()` says so.
+ *
+ * `setNumThreads(1)` before the first tensor is made keeps the memory unshared. That is for good,
+ * since tensors lie in one memory: a later call for more threads warns, and one works.
  *
  * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
@@ -68,19 +82,30 @@ export function setNumThreads(count: number, options: ThreadOptions = {}): void 
   if (count > MOST_THREADS) {
     throw new RangeError(`setNumThreads: expected at most ${MOST_THREADS} threads, got ${count}`);
   }
-  asked = count;
-  if (workerUrl !== undefined) url = workerUrl === null ? null : String(workerUrl);
-  allowSharing(count > 1);
+  runtime.threads.asked = count;
+  if (workerUrl !== undefined) runtime.threads.workerUrl = workerUrl === null ? null : String(workerUrl);
+  if (!runtime.tensors) runtime.mayShare = count > 1;
   const useful = usefulThreads(count);
-  if (useful < count) {
+  if (wasKeptUnshared() && count > 1) {
+    warn(
+      `setNumThreads: got ${count} threads; one will work, since the memory was made for one thread: setNumThreads(1) came before the ` +
+        "first tensor. Call setNumThreads with the largest number before the first tensor, and with 1 later",
+    );
+  } else if (useful < count) {
     const cores = coreCount();
     warn(
       `setNumThreads: got ${count} threads; at most ${useful} will work, since there are ${cores} cores to run them`,
     );
   }
+  const { team, workerUrl: url } = runtime.threads;
   if (team?.threads === useful && team.workerUrl === url) return;
   team?.disband();
-  team = null;
+  runtime.threads.team = null;
+}
+
+/** Whether memory could be shared, but was made when one thread was asked for. */
+function wasKeptUnshared(): boolean {
+  return runtime.tensors !== null && !runtime.mayShare && canShare();
 }
 
 /** How many of `count` threads may work here. */
@@ -97,7 +122,7 @@ function usefulThreads(count: number): number {
  * getNumThreads(); // 3
  */
 export function getNumThreads(): number {
-  return (asked ??= Math.min(coreCount(), MOST_THREADS));
+  return (runtime.threads.asked ??= Math.min(coreCount(), MOST_THREADS));
 }
 
 /**
@@ -109,7 +134,7 @@ export function getNumThreads(): number {
  * threadsInUse(); // 1
  */
 export function threadsInUse(): number {
-  return team?.inUse ?? 1;
+  return runtime.threads.team?.inUse ?? 1;
 }
 
 /**
@@ -120,16 +145,11 @@ export function threadsInUse(): number {
 export function shareOut(job: Job, visit: (sum: number, start: number, n: number) => void): boolean {
   const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
-  if (parts < 2 || !memory().shared || overwrites(job)) return false;
-  team ??= new Team(memory(), usefulThreads(getNumThreads()), url);
+  if (job.n < PARALLEL || parts < 2 || !memory().shared || overwrites(job)) return false;
+  const team = (runtime.threads.team ??= new Team(
+    memory(),
+    usefulThreads(getNumThreads()),
+    runtime.threads.workerUrl,
+  ));
   return team.run(job, Math.min(parts, team.threads), visit);
-}
-
-function overwrites({ x, y, to, n }: Job): boolean {
-  return to !== null && (overlap(to, x, n) || overlap(to, y, n));
-}
-
-/** Whether n elements of one share memory with n of the other. */
-function overlap(a: Place, b: Place, n: number): boolean {
-  return a.address < b.address + n * b.size && b.address < a.address + n * a.size;
 }

@@ -2,7 +2,8 @@
  * A worker's whole program: the build bundles this file into one text (generated/worker.ts), which starts without fetch or file access in
  * Node, Bun, Deno and pages. It waits for jobs for as long as it lives, and whoever started it ends it.
  */
-import { Control, FAILED, JOB, READY, SLEEPING } from "./control.js";
+import { Control, EMITTED, FAILED, JOB, KERNEL, READY, SLEEPING } from "./control.js";
+import { EmittedKernels } from "./emitted-kernels.js";
 import { type AnyKernel, work } from "./work.js";
 
 /** The digest of this program, which the build puts in. */
@@ -32,6 +33,7 @@ function serve({ id, module, memory, control: buffer, threads, index }: Setup): 
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as AnyKernel);
   const control = new Control(buffer, threads);
+  const emitted = new EmittedKernels(memory);
   const { words } = control;
   const inside = control.inside(index);
   Atomics.store(words, inside + READY, 1);
@@ -44,7 +46,9 @@ function serve({ id, module, memory, control: buffer, threads, index }: Setup): 
     if (job & 1) {
       seen = job;
       try {
-        work(kernels, control, index + 1);
+        const kernel = words[KERNEL] === EMITTED ? emitted.kernelOf(control) : kernels[words[KERNEL]];
+        // Others do the work of one that has no kernel: nothing is missing then.
+        if (kernel) work(kernel, control, index + 1);
       } catch {
         Atomics.store(words, FAILED, 1);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkElementwise } from "../../support/elementwise.js";
-import { BLOCK_EDGES, backends, LENGTHS, store } from "../../support/kernels.js";
+import { backend, BLOCK_EDGES, isAtEveryAlignment, LENGTHS, store } from "../../support/kernels.js";
 import type { Stored } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { sumUnits, toUnits } from "../../support/rational.js";
@@ -37,21 +37,15 @@ function relativeError(sum: number, terms: readonly number[]): number {
   return Math.abs(Number((difference << 80n) / exact)) * 2 ** -80;
 }
 
-/** The sum that a kernel returns, of operands at the given offsets; the same in both binaries, or an error is thrown. */
+/** The sum that a kernel returns, of operands at the given offsets. */
 function sumAt(name: string, x: Stored, y: Stored, p: number, offsets: readonly [number, number]): number {
   const region = Math.ceil((x.byteLength + 64) / 64) * 64;
-  const [first, ...others] = backends.map((backend) => {
-    const [a, b] = [64 + offsets[0], 64 + region + offsets[1]];
-    backend.write(a, x);
-    backend.write(b, y);
-    const out = 64 + 2 * region;
-    const rest = name.includes("sumslope") ? [out, x.length, p, NORM, p] : [x.length, p];
-    return backend.kernels[name](a, b, ...rest) as number;
-  });
-  for (const other of others) {
-    if (!Object.is(first, other)) throw new Error(`${name}: ${first} in one binary, ${other} in the other`);
-  }
-  return first;
+  const [a, b] = [64 + offsets[0], 64 + region + offsets[1]];
+  backend.write(a, x);
+  backend.write(b, y);
+  const out = 64 + 2 * region;
+  const rest = name.includes("sumslope") ? [out, x.length, p, NORM, p] : [x.length, p];
+  return backend.kernels[name](a, b, ...rest) as number;
 }
 
 /** Every pair of element-aligned offsets below 16 bytes. */
@@ -80,8 +74,8 @@ describe.each(sums)("%s", (name, loss, pass, type) => {
     }
   });
 
-  it("gives the same bits at every alignment and in both binaries, and as sum alone", () => {
-    for (const n of [...LENGTHS, ...PAIRWISE_LENGTHS]) {
+  it("gives the same bits at every alignment, and as sum alone", () => {
+    for (const n of [...LENGTHS, ...PAIRWISE_LENGTHS].filter(isAtEveryAlignment)) {
       const random = new Random(n + 1);
       const [x, y] = [samples(tag, n, random), samples(tag, n, random)];
       const expected = sumAt(`${loss}_sum_${tag}`, x, y, p, [0, 0]);
@@ -94,20 +88,18 @@ describe.each(sums)("%s", (name, loss, pass, type) => {
   });
 
   it("reads no further than the last element of either operand", () => {
-    for (const backend of backends) {
-      for (const n of LENGTHS) {
-        const random = new Random(n + 1);
-        const [x, y] = [samples(tag, n, random), samples(tag, n, random)];
-        const end = backend.bytes.length - x.byteLength;
-        for (const [a, b] of [
-          [end, 64],
-          [64, end],
-        ]) {
-          backend.write(a, x);
-          backend.write(b, y);
-          const rest = pass === "sumslope" ? [4096, n, p, NORM, q] : [n, p];
-          expect(backend.kernels[name](a, b, ...rest), `length ${n}`).toBe(sumAt(name, x, y, p, [0, 0]));
-        }
+    for (const n of LENGTHS) {
+      const random = new Random(n + 1);
+      const [x, y] = [samples(tag, n, random), samples(tag, n, random)];
+      const end = backend.bytes.length - x.byteLength;
+      for (const [a, b] of [
+        [end, 64],
+        [64, end],
+      ]) {
+        backend.write(a, x);
+        backend.write(b, y);
+        const rest = pass === "sumslope" ? [4096, n, p, NORM, q] : [n, p];
+        expect(backend.kernels[name](a, b, ...rest), `length ${n}`).toBe(sumAt(name, x, y, p, [0, 0]));
       }
     }
   });

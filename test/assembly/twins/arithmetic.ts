@@ -1,5 +1,6 @@
 /** The arithmetic kernels again, one number at a time; integers as bigint, wrapped by whoever stores them. */
 import type { Value } from "../../support/kernels.js";
+import { onLanes } from "../../support/vector-functions.js";
 
 type Compute = (x: number) => number;
 export interface Twin<F extends unknown[], I extends unknown[]> {
@@ -10,6 +11,25 @@ export interface Twin<F extends unknown[], I extends unknown[]> {
 
 type UnaryTwin = Twin<[x: number, p: number, q: number], [x: bigint]>;
 type BinaryTwin = Twin<[x: number, y: number], [x: bigint, y: bigint]>;
+
+export const ELEMENTARY = [
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sigmoid",
+  "tanh",
+  "softplus",
+  "logsigmoid",
+  "sin",
+  "cos",
+  "erf",
+] as const;
+
+/** The function of one vector, in its first lane; math/accuracy.test.ts says what that is worth. */
+function elementary(name: string): UnaryTwin {
+  return { float: (x, p, q, round) => onLanes(name, round === Math.fround ? "f32" : "f64")([x], p, q)[0] };
+}
 
 export const UNARY_TWINS: Readonly<Record<string, UnaryTwin>> = {
   neg: { float: (x) => -x, integer: (x) => -x },
@@ -26,6 +46,7 @@ export const UNARY_TWINS: Readonly<Record<string, UnaryTwin>> = {
       return q < low ? q : low;
     },
   },
+  ...Object.fromEntries(ELEMENTARY.map((name) => [name, elementary(name)])),
 };
 
 export const BINARY_TWINS: Readonly<Record<string, BinaryTwin>> = {

@@ -9,13 +9,15 @@ import { Storage } from "../../../src/core/storage.js";
 import { type Control, MOST_BLOCKS } from "../../../src/core/threads/control.js";
 import { shareOut } from "../../../src/core/threads/threads.js";
 import type { Member } from "../../../src/core/threads/member.js";
-import { type Job, type Output, Team } from "../../../src/core/threads/team.js";
+import type { Job, Place } from "../../../src/core/threads/job.js";
+import { Team } from "../../../src/core/threads/team.js";
 import type { AnyKernel } from "../../../src/core/threads/work.js";
 import { expectRefused } from "../../support/refuse.js";
 import { CAN_SHARE } from "../../support/sharing.js";
+import { kernelOf, tinyModule } from "../../support/tiny-module.js";
 import { workersUp } from "./up.js";
 
-const N = 4 * BLOCK + 9;
+const N = 8 * BLOCK + 9;
 
 function sum(x: Tensor, y: Tensor): number {
   return Number(F.l1Loss(x, y, { reduction: "sum" }).item());
@@ -81,7 +83,7 @@ describe.skipIf(!CAN_SHARE)("threadsInUse", () => {
   it("is 1 until a loss is large enough, then counts the workers that are up", async () => {
     setNumThreads(2);
     expect(threadsInUse()).toBe(1);
-    const x = ones([3 * BLOCK]);
+    const x = ones([7 * BLOCK]);
     sum(x, x);
     expect(threadsInUse()).toBe(1);
     await workersUp(2);
@@ -99,7 +101,7 @@ it("a call does not wait for workers that have not come up: it is right at once"
 describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () => {
   const FOREVER = 60_000;
   const teams: Team[] = [];
-  const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4 });
+  const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4, written: false });
   const [x, y] = [rand([N]), rand([N])];
 
   /** A team with little patience, whose worker is as if it were inside, and stayed there. */
@@ -114,10 +116,11 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     return { team, words, inside };
   }
 
-  function job(to: Output | null, n = N): Job {
+  function job(to: Place | null, n = N): Job {
     const { l1_sum_f32, l1_sumslope_f32 } = memory().kernels;
     const kernel = (to ? l1_sumslope_f32 : l1_sum_f32) as AnyKernel;
-    return { kernel, x: place(x), y: place(y), to, n, scalars: [0, 1, 0] };
+    const places = [place(x), place(y)];
+    return { kernel, places: to ? [...places, to] : places, n, scalars: [0, 1, 0] };
   }
 
   function run(team: Team, each: Job): { ran: boolean; starts: number[]; sum: number } {
@@ -138,7 +141,7 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     const { team } = teamWithout(FOREVER);
     const { ran, starts, sum: got } = run(team, job(null));
     expect(ran).toBe(true);
-    expect(starts).toEqual([0, 1, 2, 3, 4].map((block) => block * BLOCK));
+    expect(starts).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((block) => block * BLOCK));
     expect(got).toBeCloseTo(sum(x, y), 2);
     expect(run(team, job(null))).toEqual({ ran: false, starts: [], sum: 0 });
     expect(team.inUse).toBe(1);
@@ -171,9 +174,9 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     const n = (MOST_BLOCKS + 2) * BLOCK;
     // One byte an element: the operands are read as what they are not, which is of no account here.
     const bytes = ones([n], { dtype: "uint8" });
-    const at = { address: bytes.array().byteOffset, size: 1 };
+    const at = { address: bytes.array().byteOffset, size: 1, written: false };
     const kernel = memory().kernels.l1_sum_u8 as AnyKernel;
-    const each: Job = { kernel, x: at, y: at, to: null, n, scalars: [0, 0, 0] };
+    const each: Job = { kernel, places: [at, at], n, scalars: [] };
     const { ran, starts } = run(team, each);
     expect(ran).toBe(true);
     expect(starts).toEqual(Array.from({ length: MOST_BLOCKS + 2 }, (_, block) => block * BLOCK));
@@ -184,11 +187,12 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     const { team, words, inside } = teamWithout(FOREVER);
     const out = Storage.allocate(4 * N, "result");
     const before = addressOf(out);
-    const to: Output = {
+    const to: Place = {
       get address() {
         return out.address();
       },
       size: 4,
+      written: true,
       move: () => out.move(),
     };
     const { ran, sum: got } = operate(() => run(team, job(to)));
@@ -205,10 +209,88 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
     for (const other of after) other.dispose();
   });
 
+  it("has each of several results moved away, and no memory of theirs is given to others", () => {
+    const { team, words, inside } = teamWithout(FOREVER);
+    const results = [1, 2].map(() => Storage.allocate(4 * N, "result"));
+    const before = results.map(addressOf);
+    const places = results.map((result): Place => ({
+      get address() {
+        return result.address();
+      },
+      size: 4,
+      written: true,
+      move: () => result.move(),
+    }));
+    const module = tinyModule(memory());
+    const [ones_, number] = [ones([N], { dtype: "uint8" }), ones([4])];
+    const at = (t: Tensor): number => t.array().byteOffset;
+    const each: Job = {
+      kernel: kernelOf(module, memory()),
+      module,
+      places: [place(x), { address: at(ones_), size: 1, written: false }, ...places],
+      n: N,
+      scalars: [at(number)],
+    };
+    const { ran, starts } = operate(() => run(team, each));
+    expect(ran).toBe(true);
+    expect(starts).toHaveLength(9);
+    const after = results.map(addressOf);
+    expect(after.some((address) => before.includes(address))).toBe(false);
+    const expected = x.array();
+    for (const [i, address] of after.entries()) {
+      const got = new Float32Array(memory().buffer, address, N);
+      expect(got.findIndex((value, j) => value !== (i + 1) * expected[j])).toBe(-1);
+    }
+    const others = Array.from({ length: 4 }, () => Storage.allocate(4 * N, "result"));
+    expect(others.map(addressOf).some((address) => before.includes(address))).toBe(false);
+    words[inside] = 0;
+    for (const other of [...others, ...results, ones_, number]) other.dispose();
+  });
+
+  it("is waited for where one of several results cannot move; what it missed in the other is computed here", () => {
+    const { team, words, inside } = teamWithout(FOREVER);
+    const { control } = team as unknown as { control: Control };
+    const [stays, moves] = [Storage.allocate(4 * N, "user"), Storage.allocate(4 * N, "result")];
+    const fixed: Place = {
+      address: stays.pin(),
+      size: 4,
+      written: true,
+      move: () => {
+        // It comes out just now.
+        words[inside] = 0;
+        return false;
+      },
+    };
+    const moving: Place = {
+      get address() {
+        return moves.address();
+      },
+      size: 4,
+      written: true,
+      move: () => moves.move(),
+    };
+    const kernel: AnyKernel = (_x, first, second, n) => {
+      // It has the first block of its part.
+      if (words[control.part(1)] === 4) Atomics.add(words, control.part(1), 1);
+      for (const address of [first, second]) new Float32Array(memory().buffer, address, n).fill(7);
+      return 0;
+    };
+    const places = [place(x), moving, fixed];
+    const each: Job = { kernel, module: tinyModule(memory()), places, n: N, scalars: [] };
+    operate(() => {
+      new Float32Array(memory().buffer, moves.address(), N).fill(0);
+      expect(run(team, each).ran).toBe(true);
+    });
+    for (const address of [addressOf(moves), fixed.address]) {
+      expect(new Float32Array(memory().buffer, address, N).findIndex((value) => value !== 7)).toBe(-1);
+    }
+    for (const storage of [stays, moves]) storage.dispose();
+  });
+
   it("is waited for longer where the result cannot move; then that is an error, and the memory stays taken", () => {
     const { team, words, inside } = teamWithout(20);
     const out = Storage.allocate(4 * N, "user");
-    const to = { address: out.pin(), size: 4, move: () => out.move() };
+    const to = { address: out.pin(), size: 4, written: true, move: () => out.move() };
     expectRefused(
       () => run(team, job(to)),
       Error,
@@ -223,21 +305,22 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
 });
 
 describe("shareOut leaves to the caller", () => {
-  const place = (address: number) => ({ address, size: 4 });
-  const job = (n: number, to: number | null) => ({
+  const X = 2 ** 20;
+  const place = (address: number, written = false) => ({ address, size: 4, written });
+  const job = (n: number, ...results: number[]): Job => ({
     kernel: memory().kernels.l1_map_f32 as AnyKernel,
-    x: place(64 * 1024),
-    y: place(128 * 1024),
-    to: to === null ? null : place(to),
+    places: [place(X), place(2 * X), ...results.map((address) => place(address, true))],
     n,
-    scalars: [0, 0, 0] as const,
+    scalars: [0, 0, 0],
   });
 
   it.each([
-    ["too few blocks for two threads", job(3 * BLOCK, null)],
-    ["a result that overwrites an operand", job(4 * BLOCK, 64 * 1024)],
-    ["a result that begins within an operand", job(4 * BLOCK, 64 * 1024 + 4 * BLOCK)],
-    ["a result that ends within an operand", job(4 * BLOCK, 64)],
+    ["too few blocks for two threads", job(7 * BLOCK)],
+    ["a result that overwrites an operand", job(8 * BLOCK, X)],
+    ["a result that begins within an operand", job(8 * BLOCK, X + 8 * BLOCK)],
+    ["a result that ends within an operand", job(8 * BLOCK, X - 64)],
+    ["a second result that overwrites an operand", job(8 * BLOCK, 4 * X, 2 * X)],
+    ["two results in one place", job(8 * BLOCK, 4 * X, 4 * X + 64)],
   ])("%s", (_, each) => {
     setNumThreads(2);
     const visit = vi.fn();

@@ -6,7 +6,7 @@ import { BLOCK } from "../../../src/core/block.js";
 export async function workersUp(count: number): Promise<void> {
   if (getNumThreads() === count && threadsInUse() === count) return;
   setNumThreads(count);
-  const x = ones([2 * count * BLOCK], { dtype: "float16" });
+  const x = ones([Math.max(8, 2 * count) * BLOCK], { dtype: "float16" });
   const end = performance.now() + 30_000;
   // The first is up before there are others.
   for (F.l1Loss(x, x); threadsInUse() < count; F.l1Loss(x, x)) {

@@ -1,7 +1,9 @@
 /** The losses of typed arrays: in the linear memory and elsewhere, in place, over each other, in parts. */
-import { allocate, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "lossgrad/arrays";
+import * as arrays from "lossgrad/arrays";
+import { allocate } from "lossgrad/arrays";
 import { fit, FLOATS, INTEGERS, type RealDType } from "../../ndarray/naive.js";
 import type { Value } from "../../support/kernels.js";
+import { type Loss, LOSSES, parameterOf, rowOf } from "../../support/losses.js";
 import type { FloatDType } from "../../support/rational.js";
 import { complaintOf } from "../../support/junk.js";
 import { difference, isFloat, Model, promote } from "../model.js";
@@ -12,20 +14,20 @@ import {
   type Case,
   checkReduced,
   elementwise,
-  LOSSES,
   PARAMETERS,
   type Reduction,
   REDUCTIONS,
   slopes,
 } from "./losses.js";
 
-const CALLS = { l1Loss, mseLoss, smoothL1Loss, huberLoss };
 const LENGTHS = [0, 1, 2, 7, 16, 31, 33, 64, 100, 255, 512, 1000, 1025];
 
 type Tagged = NumberArray & { dtype?: string };
 type AnyLoss = ((x: unknown, y: unknown, options: object) => unknown) & {
   valueAndGrad: (x: unknown, y: unknown, options: object) => { value: unknown; grad: unknown };
 };
+
+const CALLS = arrays as unknown as Readonly<Record<Loss, AnyLoss>>;
 
 /** An array of halves says what its bits are. */
 function tagged(data: NumberArray, dtype: RealDType): NumberArray {
@@ -84,9 +86,8 @@ function settings(world: World): {
   const { random } = world;
   const loss = random.pick(LOSSES);
   const reduction = random.pick(REDUCTIONS);
-  const name = { smoothL1Loss: "beta", huberLoss: "delta" }[loss as string];
-  const parameter = name ? random.pick(PARAMETERS) : 0;
-  return { loss, reduction, parameter, options: name ? { reduction, [name]: parameter } : { reduction } };
+  const parameter = rowOf(loss).parameter ? random.pick(PARAMETERS) : 0;
+  return { loss, reduction, parameter, options: { reduction, ...parameterOf(loss, parameter) } };
 }
 
 function computed(x: Model, y: Model): FloatDType {
@@ -153,7 +154,7 @@ export function liar(world: World): void {
   const { which, options } = caseOf(world, x, y);
   const { loss, reduction } = which;
   world.say(`arrays.${loss} ${reduction} of ${n} that lie`);
-  const call = CALLS[loss] as unknown as AnyLoss;
+  const call = CALLS[loss];
   const other = random.chance(0.5) ? data[1] : Float32Array.from(y.numbers);
   checkStrange(world, which, [x, y], () => call(data[0], other, options));
 }
@@ -185,7 +186,7 @@ export function growable(world: World): void {
       return reduction;
     },
   };
-  const call = CALLS[loss] as unknown as AnyLoss;
+  const call = CALLS[loss];
   checkStrange(world, which, [x, x], () => call(data, Float32Array.from(x.numbers), growing));
 }
 
@@ -195,13 +196,13 @@ export function value(world: World): void {
   const y = operandLike(world, x.model.numel, dtypes);
   const { which, options } = caseOf(world, x.model, y.model);
   const { loss, reduction } = which;
-  if (loss === "huberLoss" && !isFloat(x.model.dtype)) return;
+  if (rowOf(loss).inputDecidesDType && !isFloat(x.model.dtype)) return;
   world.say(`arrays.${loss} ${reduction} ${x.model.dtype} ${y.model.dtype} of ${x.model.numel}`);
   const asked = world.random.chance(0.05) ? interrupted(world, options) : options;
   const before = [x, y].map(({ model }) => model.values);
   let result: unknown;
   try {
-    result = (CALLS[loss] as unknown as AnyLoss)(x.data, y.data, asked);
+    result = CALLS[loss](x.data, y.data, asked);
   } catch (error) {
     // Where memory is not shared, growth in the middle of the call detaches an operand.
     if (asked !== options && (error as Error).message.includes("detached")) return;
@@ -217,7 +218,7 @@ function checkResult(world: World, which: Case, x: Model, y: Model, result: unkn
     return;
   }
   const bytes = x.dtype === "uint8" && y.dtype === "uint8" && which.loss === "l1Loss";
-  const dtype = bytes ? "uint8" : which.loss === "huberLoss" ? x.dtype : which.dtype;
+  const dtype = bytes ? "uint8" : rowOf(which.loss).inputDecidesDType ? x.dtype : which.dtype;
   const values = elementwise(which).map((element) => fit(which.dtype, element));
   const held = { data: result as NumberArray, model: Model.of(dtype, x.shape, values) };
   world.checkArray("what the loss gave", { ...held, data: plain(held.data, dtype) });
@@ -242,11 +243,7 @@ export function valueAndGrad(world: World): void {
   );
   const overlap = target !== null && [x, y].some((operand) => inPart(target.model, operand.model));
   const call = (): ReturnType<AnyLoss["valueAndGrad"]> =>
-    (CALLS[loss] as unknown as AnyLoss).valueAndGrad(
-      x.data,
-      y.data,
-      target ? { ...options, grad: target.data } : options,
-    );
+    CALLS[loss].valueAndGrad(x.data, y.data, target ? { ...options, grad: target.data } : options);
   if (overlap) {
     refusesOverlap(call);
     return;

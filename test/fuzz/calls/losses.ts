@@ -3,20 +3,17 @@ import { F, type Tensor } from "lossgrad";
 import { fit, FLOATS } from "../../ndarray/naive.js";
 import { LOSS_TWINS, lossOutput, lossTerms, type LossTag } from "../../assembly/twins/losses.js";
 import type { Value } from "../../support/kernels.js";
+import { type Loss, LOSSES, parameterOf, rowOf } from "../../support/losses.js";
 import { errorInUlps, type FloatDType, sumUnits } from "../../support/rational.js";
 import { isFloat, Model, promote } from "../model.js";
 import { Failure, type Held, type World } from "../world.js";
 import { floodOf } from "./moves.js";
 import { describe } from "./operations.js";
 
-export const KERNELS = {
-  l1Loss: "l1",
-  mseLoss: "mse",
-  smoothL1Loss: "smoothl1",
-  huberLoss: "huber",
-} as const;
-export type Loss = keyof typeof KERNELS;
-export const LOSSES = Object.keys(KERNELS) as Loss[];
+export { LOSSES };
+export type { Loss };
+/** What the kernels of a loss are called by. */
+export const kernelOf = (loss: Loss): string => rowOf(loss).kernel;
 /** Of few binary digits, so that no dtype rounds them. */
 export const PARAMETERS = [1, 0.5, 2];
 export type Reduction = "none" | "mean" | "sum";
@@ -43,7 +40,7 @@ export interface Case {
 }
 
 export function elementwise({ loss, dtype, parameter, x, y }: Case): Value[] {
-  return lossOutput(KERNELS[loss], "map", TAGS[dtype], x, y, { p: parameter, norm: 1, g: 1 });
+  return lossOutput(kernelOf(loss), "map", TAGS[dtype], x, y, { p: parameter, norm: 1, g: 1 });
 }
 
 /** The gradient of the input for the upstream gradient 1; with x and y exchanged, that of the target but for L1. */
@@ -51,17 +48,17 @@ export function slopes({ loss, dtype, reduction, parameter, x, y }: Case): Value
   const n = reduction === "mean" ? x.length : 1;
   const factor = loss === "mseLoss" ? 2 : 1;
   const divided = dtype === "float64" ? 1 / n : Math.fround(1 / Math.fround(n));
-  const each = LOSS_TWINS[KERNELS[loss]].slopeEach.includes(TAGS[dtype]);
+  const each = LOSS_TWINS[kernelOf(loss)].slopeEach.includes(TAGS[dtype]);
   const norm =
     loss === "l1Loss" || each ? Number(fit(dtype, loss === "l1Loss" ? divided : factor / n)) : factor / n;
-  const once = lossOutput(KERNELS[loss], "slope", TAGS[dtype], x, y, { p: parameter, norm, g: 1 });
+  const once = lossOutput(kernelOf(loss), "slope", TAGS[dtype], x, y, { p: parameter, norm, g: 1 });
   return once.map((value) => fit(dtype, value));
 }
 
 /** Throws where `found` is not the reduction of the terms. */
 export function checkReduced(found: number, which: Case, resultDType: FloatDType): void {
   const { loss, dtype, reduction, parameter, x, y } = which;
-  const terms = lossTerms(KERNELS[loss], TAGS[dtype], x, y, parameter);
+  const terms = lossTerms(kernelOf(loss), TAGS[dtype], x, y, parameter);
   const n = reduction === "mean" ? terms.length : 1;
   const wrong = reducedError(found, terms, n, resultDType);
   if (wrong) throw new Failure(`${loss} ${reduction} of ${x.length} in ${dtype}: ${wrong}`);
@@ -87,15 +84,14 @@ function operands(world: World): [Held, Held] {
 }
 
 function optionsOf(loss: Loss, reduction: Reduction, parameter: number): object {
-  if (loss === "smoothL1Loss") return { reduction, beta: parameter };
-  return loss === "huberLoss" ? { reduction, delta: parameter } : { reduction };
+  return { reduction, ...parameterOf(loss, parameter) };
 }
 
 function caseOf(world: World, x: Model, y: Model): Case {
   const { random } = world;
   const loss = random.pick(LOSSES);
   const dtype = promote(x.dtype, y.dtype) as FloatDType;
-  const parameter = loss === "smoothL1Loss" || loss === "huberLoss" ? random.pick(PARAMETERS) : 0;
+  const parameter = rowOf(loss).parameter ? random.pick(PARAMETERS) : 0;
   const inDType = (model: Model): number[] => model.values.map((value) => Number(fit(dtype, value)));
   return { loss, dtype, reduction: random.pick(REDUCTIONS), parameter, x: inDType(x), y: inDType(y) };
 }
@@ -116,7 +112,7 @@ export function evaluate(world: World, which: Case, x: Held, y: Held, options: o
 }
 
 function checkValue(world: World, which: Case, x: Model, result: Tensor): void {
-  const dtype = which.loss === "huberLoss" ? (x.dtype as FloatDType) : which.dtype;
+  const dtype = rowOf(which.loss).inputDecidesDType ? (x.dtype as FloatDType) : which.dtype;
   if (which.reduction === "none") {
     const inDType = elementwise(which).map((value) => fit(which.dtype, value));
     world.hold(result, Model.of(dtype, x.shape, inDType));

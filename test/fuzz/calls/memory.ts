@@ -48,12 +48,12 @@ export function step(world: World): void {
   }
 }
 
-/** Operands of more than 50,000 elements, which threads share. */
+/** Operands of more than 115,000 elements, which threads share. */
 export function large(world: World): void {
   const { random } = world;
-  const length = random.integer(50_000, 140_000);
+  const length = random.integer(115_000, 200_000);
   const dtype = random.pick(["float32", "float64"] as const);
-  const long = ({ model }: Held): boolean => model.numel >= 50_000 && isFloat(model.dtype);
+  const long = ({ model }: Held): boolean => model.numel >= 115_000 && isFloat(model.dtype);
   const x = world.tensorOf(long, () => world.fresh(dtype, [length]));
   const y = world.fresh(x.model.dtype, x.model.shape);
   const which = {

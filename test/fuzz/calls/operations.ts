@@ -6,7 +6,20 @@ import type { Value } from "../../support/kernels.js";
 import { broadcastShape, exactSum, isFloat, Model, type ModelOperand, resultType, sizeOf } from "../model.js";
 import type { Held, World } from "../world.js";
 
-const UNARY = ["neg", "abs", "sign", "sqrt", "relu"] as const;
+/** Of integers and bools, these are float32. */
+const TO_FLOAT = [
+  "sqrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sigmoid",
+  "tanh",
+  "sin",
+  "cos",
+  "erf",
+] as const satisfies readonly (keyof Tensor)[];
+const UNARY = ["neg", "abs", "sign", "relu", ...TO_FLOAT] as const;
 const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le"] as const;
 const COMPARISONS: readonly string[] = ["eq", "ne", "lt", "le"];
 export type BinaryCall = (typeof BINARY)[number];
@@ -101,8 +114,9 @@ export function binary(world: World): void {
 export function unary(world: World): void {
   const { tensor, model } = world.any();
   const name = world.random.pick(UNARY);
-  if (model.dtype === "bool" && name !== "sign" && name !== "sqrt") return;
-  const dtype = name === "sqrt" && !isFloat(model.dtype) ? "float32" : model.dtype;
+  const toFloat = (TO_FLOAT as readonly string[]).includes(name);
+  if (model.dtype === "bool" && name !== "sign" && !toFloat) return;
+  const dtype = toFloat && !isFloat(model.dtype) ? "float32" : model.dtype;
   const { float, integer } = UNARY_TWINS[name];
   const round = dtype === "float64" ? (value: number): number => value : Math.fround;
   const apply = (value: Value): Value => {

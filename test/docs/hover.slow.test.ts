@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
+import { LOSSES } from "../support/losses.js";
 import { type Entry, entries } from "../support/public-interface.js";
 
 const PROGRAM = resolve("hover.ts");
@@ -122,8 +123,7 @@ describe("an editor", () => {
   });
 
   it("shows text for a call's parameters: valueAndGrad's and its options'", () => {
-    const names = ["l1Loss", "mseLoss", "smoothL1Loss", "huberLoss"];
-    for (const name of names) {
+    for (const name of LOSSES) {
       const [place] = show(`arrays.${name}.valueAndGrad(×`);
       const help = editor.getSignatureHelpItems(PROGRAM, place, undefined)!;
       expect(ts.displayPartsToString(help.items[0].documentation)).toContain(

@@ -1,0 +1,208 @@
+/** A fused function on tensors: its value, and one node in the graph for all of it. */
+import { broadcastShapes, sameShape, type Shape } from "../ndarray/shape.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { copy } from "../ndarray/elementwise.js";
+import { divided } from "../ndarray/reductions.js";
+import { receiverOf, run } from "../autograd/backward.js";
+import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
+import { isGradEnabled, withGradMode } from "../autograd/mode.js";
+import type { Wrap } from "../autograd/record.js";
+import { scope } from "../core/scope.js";
+import type { Request, Traced } from "./fused.js";
+import { replay } from "./replay.js";
+import { runExactly, runProgram } from "./run.js";
+
+/** How the elements become a result. */
+export type Reduction = "none" | "mean" | "sum";
+
+/** A call of a fused function whose arguments were read. */
+export interface Call<V extends Variable> {
+  /** Of the node in the graph. */
+  readonly node: string;
+  readonly traced: Traced;
+  /** Each tensor once. */
+  readonly operands: readonly V[];
+  readonly reduction: Reduction;
+  readonly wrap: Wrap<V>;
+}
+
+/** The result of a call, recorded where a gradient can reach an operand that requires one. */
+export function applyFused<V extends Variable>(call: Call<V>): V {
+  const { traced, operands, node, wrap } = call;
+  const requiring = operands.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  const wanted = isGradEnabled() ? traced.differentiable(requiring) : [];
+  const work = new Evaluation(call, wanted);
+  const result = work.forward();
+  if (wanted.length === 0) return wrap(result, null, null);
+  const edges = operands.map((x, i) => (wanted.includes(i) ? edgeTo(x) : null));
+  const recorded: GraphNode = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) => {
+    recorded.checkUsable();
+    return work.backward(upstream, options);
+  });
+  work.saveTo(recorded);
+  return wrap(result, recorded, null);
+}
+
+/**
+ * Where values and gradients come from: the formula's program where it has one. It has none for
+ * operands of several dtypes, nor where the gradient of a broadcast operand is a sum, nor for what
+ * no instruction computes; then they come from the same operations of tensors.
+ */
+class Evaluation<V extends Variable> {
+  /** The broadcast shape of the operands that the result depends on. */
+  private readonly shape: Shape;
+  private readonly numel: number;
+  /** The operands that are one number for all elements. */
+  private readonly numbers: readonly number[];
+  /** The gradients for an upstream gradient of 1, one for each operand that wants one. */
+  private kept: readonly Variable[] | null = null;
+  private reads: readonly (() => Variable)[] = [];
+  /** The operands' shapes when the value was computed. */
+  private readonly shapes: readonly Shape[];
+
+  constructor(
+    private readonly call: Call<V>,
+    private readonly wanted: readonly number[],
+  ) {
+    const { traced, operands } = call;
+    this.shapes = operands.map(({ nd }) => nd.shape);
+    this.shape = this.shapes.reduce<Shape>(
+      (shape, other, i) =>
+        traced.used.has(i) && !sameShape(shape, other) ? broadcastShapes(shape, other) : shape,
+      this.shapes[Math.min(...traced.used)],
+    );
+    this.numel = this.shape.reduce((n, size) => n * size, 1);
+    this.numbers =
+      this.numel === 1
+        ? []
+        : operands.flatMap(({ nd }, i) => (nd.numel === 1 && !wanted.includes(i) ? [i] : []));
+  }
+
+  forward(): NdArray {
+    const { reduction, traced } = this.call;
+    const { formula } = traced;
+    if (reduction === "none")
+      return this.run({ value: "store", wanted: [] })?.stored[0] ?? this.composedValue();
+    const divisor = reduction === "mean" ? this.numel : 1;
+    const found = this.run(
+      { value: "sum", wanted: this.wanted },
+      { g: 1, divisor, exact: formula.reduction !== null },
+    );
+    if (!found) return this.composedValue();
+    if (this.wanted.length > 0) this.kept = found.stored.map((nd) => this.tensorOf(nd));
+    return NdArray.scalar(traced.dtype!, found.sum);
+  }
+
+  /** Runs the program that is asked for, if there is one. */
+  private run(
+    { value, wanted }: Pick<Request, "value" | "wanted">,
+    { g, divisor = 1, exact = false }: { g?: number | NdArray; divisor?: number; exact?: boolean } = {},
+  ): { sum: number; stored: NdArray[] } | null {
+    const { traced } = this.call;
+    if (traced.dtype === null || !wanted.every((i) => sameShape(this.shapes[i], this.shape))) return null;
+    const seed = g instanceof NdArray ? "operand" : "number";
+    const lowered = traced.program({ value, wanted, seed, numbers: this.numbers, masked: false });
+    if (!lowered) return null;
+    const arrays = this.call.operands.map(({ nd }) => nd);
+    const behind = arrays.length;
+    const read = (index: number): NdArray =>
+      (index === behind ? (g as NdArray) : arrays[index]).expanded(this.shape);
+    const numbers = lowered.numbers((index) =>
+      index === behind ? this.seedFrom(g as number) : Number(arrays[index].item()),
+    );
+    const { dtype } = traced;
+    const stored = lowered.program.outputs
+      .filter(({ role }) => role === "store")
+      .map(() => NdArray.empty(dtype, this.shape));
+    const given = {
+      program: lowered.program,
+      operands: lowered.operands.map(read),
+      numbers,
+      mask: null,
+      outputs: stored,
+    };
+    return { sum: (exact ? runExactly : runProgram)(given, divisor), stored };
+  }
+
+  /** What reaches each element of an upstream gradient of the sum or mean. */
+  private seedFrom(g: number): number {
+    return this.call.reduction === "mean" ? divided(g, this.numel, this.call.traced.dtype!) : g;
+  }
+
+  /** The value by operations of tensors. */
+  private composedValue(): NdArray {
+    const { operands } = this.call;
+    return scope(
+      () =>
+        withGradMode(false, () => {
+          const { nd } = this.composed(operands);
+          const shared = operands.some((x) => x.nd.storage === nd.storage);
+          return shared ? copy(nd, NdArray.empty(nd.dtype, nd.shape)) : nd;
+        }),
+      ({ storage }) => [storage],
+    );
+  }
+
+  private composed(operands: readonly Variable[]): Variable {
+    const { reduction, traced } = this.call;
+    const terms = replay(traced.formula.root, operands);
+    return reduction === "none" ? terms : terms[reduction]();
+  }
+
+  saveTo(node: GraphNode): void {
+    const { operands, traced } = this.call;
+    this.reads = operands.filter((_, i) => traced.used.has(i)).map((x) => node.save(x));
+    for (const gradient of this.kept ?? []) node.save(gradient);
+  }
+
+  backward(upstream: Variable, options: EngineOptions): (() => Variable | null)[] {
+    for (const read of this.reads) read();
+    this.checkShapes();
+    let gradients: readonly (Variable | null)[] | null = null;
+    return this.call.operands.map((_, i) => () => {
+      gradients ??= this.gradients(upstream, options);
+      return gradients[this.wanted.indexOf(i)] ?? null;
+    });
+  }
+
+  /** `data` may have been assigned since. */
+  private checkShapes(): void {
+    if (this.call.operands.every(({ nd }, i) => sameShape(nd.shape, this.shapes[i]))) return;
+    throw new Error(
+      "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
+    );
+  }
+
+  private gradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {
+    if (options.createGraph) return this.composedGradients(upstream, options);
+    const { reduction } = this.call;
+    const g = reduction === "none" ? upstream.nd : (upstream.nd.item() as number);
+    if (g === 1 && this.kept)
+      return this.kept.map((gradient) => (options.retainGraph ? gradient.clone() : gradient));
+    const found = this.run({ value: null, wanted: this.wanted }, { g });
+    return found ? found.stored.map((nd) => this.tensorOf(nd)) : this.composedGradients(upstream, options);
+  }
+
+  /**
+   * The gradients of the same operations of tensors, differentiable where that is asked for. Each
+   * operand is read by a view of its own: one may have been made of another, and its gradient goes
+   * on from the operand itself.
+   */
+  private composedGradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {
+    const { views, result } = withGradMode(true, () => {
+      const views = this.call.operands.map((x, i) => (this.wanted.includes(i) ? x.op("alias") : x.detach()));
+      return { views, result: this.composed(views) };
+    });
+    const receivers = this.wanted.map((i) => receiverOf(views[i]));
+    const found = run(
+      [{ variable: result, gradient: upstream }],
+      { ...options, retainGraph: options.createGraph },
+      new Set(receivers),
+    );
+    return receivers.map((receiver) => found.get(receiver) ?? null);
+  }
+
+  private tensorOf(nd: NdArray): V {
+    return this.call.wrap(nd, null, null);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The derivative of a formula, which is a formula again: reverse mode over the expressions, by the
+ * rules of the tape (autograd/derivatives.ts), in the tape's order (autograd/backward.ts), so that
+ * gradients have its bits.
+ */
+import { isIntegral } from "../ndarray/dtype.js";
+import { derivatives, type Rule, type Saved } from "../autograd/derivatives.js";
+import type { Expression } from "./expression.js";
+import { extend, inOrder } from "./trace.js";
+
+/**
+ * The gradients of `root` for the operands `wanted`, by their indices, from that of `root` itself.
+ * An operand that no gradient reaches has none.
+ */
+export function derive(
+  root: Expression,
+  wanted: ReadonlySet<number>,
+  seed: Expression,
+): ReadonlyMap<number, Expression> {
+  const gradients = new Map<number, Expression>();
+  const order = inOrder([root]);
+  const needing = requiring(order, wanted);
+  if (!needing.has(root)) return gradients;
+  extend(root.trace, () => {
+    const waiting = new Map<Expression, Expression>([[root, seed]]);
+    for (let i = order.length - 1; i >= 0; i--) {
+      const node = order[i];
+      const upstream = waiting.get(node);
+      if (!upstream) continue;
+      if (node.name === "operand") gradients.set(node.index, upstream);
+      else deliver(node, upstream, needing, waiting);
+    }
+  });
+  return gradients;
+}
+
+/** Whether a gradient of `root` reaches one of the operands `wanted`. */
+export function reaches(root: Expression, wanted: ReadonlySet<number>): boolean {
+  return requiring(inOrder([root]), wanted).has(root);
+}
+
+/** The expressions that would require grad on the tape. */
+function requiring(order: readonly Expression[], wanted: ReadonlySet<number>): Set<Expression> {
+  const needing = new Set<Expression>();
+  for (const x of order) {
+    const needs =
+      x.name === "operand"
+        ? wanted.has(x.index)
+        : ruleOf(x) !== null && x.inputs.some((input) => needing.has(input as Expression));
+    if (needs) needing.add(x);
+  }
+  return needing;
+}
+
+/** Null where gradients end: at comparisons, at conversions to integers and at what is detached. */
+function ruleOf({ name, dtype }: Expression): Rule | null {
+  if (name === "operand" || name === "detach" || isIntegral(dtype)) return null;
+  const rule = derivatives[name];
+  return rule.node === "NotDifferentiable" ? null : rule;
+}
+
+/** Hands the gradients of a node's inputs on, each in its dtype, added to what arrived there before. */
+function deliver(
+  node: Expression,
+  upstream: Expression,
+  needing: ReadonlySet<Expression>,
+  waiting: Map<Expression, Expression>,
+): void {
+  const thunks = ruleOf(node)!.gradient(upstream, readerOf(node));
+  const gradients = node.inputs.map((input, i) => {
+    if (typeof input === "number" || !needing.has(input)) return null;
+    return thunks[i]()?.to(input.dtype) ?? null;
+  });
+  node.inputs.forEach((input, i) => {
+    const gradient = gradients[i];
+    if (gradient === null) return;
+    const before = waiting.get(input as Expression);
+    waiting.set(input as Expression, before ? before.add(gradient) : gradient);
+  });
+}
+
+function readerOf(node: Expression): Saved<Expression> {
+  const [x, y, z] = node.inputs;
+  return {
+    x: () => x as Expression,
+    y: () => y,
+    z: () => z,
+    out: () => node,
+    parameters: node.parameters,
+    shape: [],
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * A user's function as something that can be called: traced once for each list of dtypes and
+ * parameters, with the programs that calls need. Tensors and typed arrays call it alike.
+ */
+import type { Typed } from "../ndarray/promotion.js";
+import { describeValue } from "../core/describe.js";
+import { derive, reaches } from "./derive.js";
+import { Expression } from "./expression.js";
+import { isProgramDType, lower, type Lowered, type Wanted } from "./lower.js";
+import { UNNAMED } from "./mark.js";
+import type { ProgramDType } from "./program.js";
+import {
+  extend,
+  type Formula,
+  type FormulaFunction,
+  inOrder,
+  type ParameterValues,
+  traceFormula,
+} from "./trace.js";
+
+/** What a program is asked for. */
+export interface Request {
+  /** What becomes of the value: it is added up, stored, or not computed at all. */
+  readonly value: "sum" | "store" | null;
+  /** The operands whose gradients are stored. */
+  readonly wanted: readonly number[];
+  /** What gradients start from: one number, or an operand behind the others. */
+  readonly seed: "number" | "operand";
+  /** The operands that are one number for all elements. */
+  readonly numbers: readonly number[];
+  readonly masked: boolean;
+}
+
+/** A formula for operands of certain dtypes, and its programs. */
+export class Traced {
+  /** The dtype of all operands and of the result; null where there are several, and so no program. */
+  readonly dtype: ProgramDType | null;
+  /** Which operands the result depends on. */
+  readonly used: ReadonlySet<number>;
+  private readonly seed: Expression;
+  private readonly programs = new Map<string, Lowered | null>();
+
+  constructor(readonly formula: Formula) {
+    const { operands, root, trace } = formula;
+    const inputs = inOrder([root]).filter(({ name }) => name === "operand");
+    this.used = new Set(inputs.map(({ index }) => index));
+    const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
+    this.dtype = one ? root.dtype : null;
+    const type = { dtype: root.dtype, shape: [1] };
+    this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+  }
+
+  /** The operands among `candidates` that a gradient reaches. */
+  differentiable(candidates: readonly number[]): readonly number[] {
+    return candidates.filter((index) => this.used.has(index) && reaches(this.formula.root, new Set([index])));
+  }
+
+  /** The program that gives what is asked for; null where there is none. */
+  program(request: Request): Lowered | null {
+    const { value, wanted, seed, numbers, masked } = request;
+    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    let found = this.programs.get(key);
+    if (found === undefined) this.programs.set(key, (found = this.lowered(request)));
+    return found;
+  }
+
+  private lowered({ value, wanted, seed, numbers, masked }: Request): Lowered | null {
+    const { dtype, formula } = this;
+    if (dtype === null) return null;
+    const { root } = formula;
+    const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
+    const gradients = derive(root, new Set(wanted), this.seed);
+    for (const index of wanted) {
+      const from = gradients.get(index);
+      // Where a gradient ends on its way, as behind a comparison, there is no program.
+      if (!from) return null;
+      outputs.push({ role: "store", from });
+    }
+    const isNumber = (index: number): boolean =>
+      index === this.seed.index ? seed === "number" : numbers.includes(index);
+    return lower(outputs, dtype, isNumber, masked);
+  }
+}
+
+/** Formulas that were traced for other dtypes and parameters are forgotten from so many on. */
+const MOST_TRACED = 32;
+
+/** Options of fuse. */
+export interface FuseOptions<P> {
+  /** The formula's name in messages and in the graph; the function's own by default. */
+  name?: string;
+  /** The numbers that the function takes behind its operands, with their defaults. */
+  parameters?: P & Readonly<Record<string, number>>;
+}
+
+/** The options that every fused function has; no parameter may have their names. */
+export const RESERVED: readonly string[] = [
+  "reduction",
+  "weight",
+  "mask",
+  "dim",
+  "keepdim",
+  "out",
+  "grad",
+  "grads",
+];
+
+export class Fused {
+  readonly name: string;
+  readonly parameters: ParameterValues | null;
+  private readonly traced = new Map<string, Traced>();
+
+  constructor(
+    private readonly fn: FormulaFunction,
+    name: string | undefined,
+    parameters: object | undefined,
+  ) {
+    if (typeof fn !== "function") {
+      throw new TypeError(`fuse: expected a function of operands, got ${describeValue(fn)}`);
+    }
+    if (name !== undefined && typeof name !== "string") {
+      throw new TypeError(`fuse: expected name to be a string, got ${describeValue(name)}`);
+    }
+    // A function that is written in place has no name, or that of the constant which fuse gives.
+    this.name = name ?? (fn.name === "" ? UNNAMED : fn.name);
+    this.parameters = parameters === undefined ? null : checkParameters(parameters);
+  }
+
+  /** The options that are parameters. */
+  get parameterNames(): readonly string[] {
+    return this.parameters ? Object.keys(this.parameters) : [];
+  }
+
+  /** The name of the node in the graph: CharbonnierBackward0. */
+  get node(): string {
+    const words = this.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+    return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
+  }
+
+  /** The name with the parameters' defaults. */
+  toString(): string {
+    const shown = Object.entries(this.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
+    return `${this.name}(${shown.join(", ")})`;
+  }
+
+  /** Throws unless `count` operands are as many as the function names. */
+  checkCount(count: number): void {
+    const expected = this.fn.length - (this.parameters ? 1 : 0);
+    // A function of any number of operands, (...operands) => …, names none.
+    if (expected <= 0 || count === expected) return;
+    throw new TypeError(
+      `${this.name}: expected ${expected} operand${expected === 1 ? "" : "s"}, as the function has them, got ${count}`,
+    );
+  }
+
+  /** The parameters of a call: those that it gives, and the defaults of the others. */
+  readParameters(options: Readonly<Record<string, unknown>>): ParameterValues | null {
+    if (!this.parameters) return null;
+    const values: Record<string, number> = {};
+    for (const [name, standard] of Object.entries(this.parameters)) {
+      values[name] = checkParameter(this.name, name, options[name] ?? standard);
+    }
+    return values;
+  }
+
+  /** The formula for operands of these types, of which `positions` says which stands where. */
+  trace(types: readonly Typed[], positions: readonly number[], values: ParameterValues | null): Traced {
+    const shown = types.map(({ dtype, shape }) => (shape.length === 0 ? `${dtype}.` : dtype));
+    const key = `${shown.join()} ${positions.join()} ${values ? Object.values(values).map(textOf).join() : ""}`;
+    let found = this.traced.get(key);
+    if (found) return found;
+    found = new Traced(traceFormula(this.name, this.fn, types, positions, values && { ...values }));
+    if (this.traced.size >= MOST_TRACED) this.traced.clear();
+    this.traced.set(key, found);
+    return found;
+  }
+}
+
+/** -0 is another number than 0. */
+function textOf(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function checkParameters(parameters: unknown): ParameterValues {
+  if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) {
+    throw new TypeError(
+      `fuse: expected parameters as an object of numbers, as in { eps: 1e-3 }, got ${describeValue(parameters)}`,
+    );
+  }
+  const taken: Record<string, number> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    if (RESERVED.includes(name)) {
+      throw new TypeError(
+        `fuse: expected parameters of other names than ${RESERVED.join(", ")}, got ${name}; all fused ` +
+          "functions have these options",
+      );
+    }
+    taken[name] = checkParameter("fuse", name, value);
+  }
+  return taken;
+}
+
+function checkParameter(caller: string, name: string, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(
+    `${caller}: expected the parameter ${name} to be a number, got ${describeValue(value)}; pass what differs ` +
+      "between elements as an operand",
+  );
+}

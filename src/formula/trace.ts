@@ -1,0 +1,91 @@
+/** A user's function as a formula: what it makes of operands without elements. */
+import { isLossgradTensor } from "../ndarray/adapter.js";
+import type { Typed } from "../ndarray/promotion.js";
+import { describeValue } from "../core/describe.js";
+import { Expression, Trace } from "./expression.js";
+
+/** Numbers of a formula by their names. */
+export type ParameterValues = Readonly<Record<string, number>>;
+
+/** A function of expressions, and of its parameters where it has any. */
+export type FormulaFunction = (...args: (Expression | ParameterValues)[]) => unknown;
+
+export interface Formula {
+  readonly caller: string;
+  readonly trace: Trace;
+  /** The operands in order; one that was passed twice stands here once. */
+  readonly operands: readonly Expression[];
+  /** What is computed of each element. */
+  readonly root: Expression;
+  /** The reduction that the function's text ends in. */
+  readonly reduction: "mean" | "sum" | null;
+}
+
+/**
+ * Calls `fn` with operands of these types, then the parameters. `positions` says which operand
+ * stands where: a tensor that is passed twice is one operand, as it is one leaf of the tape.
+ *
+ * @throws what `fn` throws; TypeError when it returns anything but an expression of its operands
+ */
+export function traceFormula(
+  caller: string,
+  fn: FormulaFunction,
+  types: readonly Typed[],
+  positions: readonly number[],
+  parameters: ParameterValues | null,
+): Formula {
+  const trace = new Trace(caller);
+  const operands = types.map((type, i) => Expression.operand(trace, i, type));
+  const given = positions.map((i) => operands[i]);
+  let result: unknown;
+  try {
+    result = fn(...given, ...(parameters ? [parameters] : []));
+  } finally {
+    trace.open = false;
+  }
+  const root = checkResult(trace, result);
+  if (root.name !== "mean" && root.name !== "sum") {
+    return { caller, trace, operands, root, reduction: null };
+  }
+  return { caller, trace, operands, root: root.inputs[0] as Expression, reduction: root.name };
+}
+
+function checkResult(trace: Trace, result: unknown): Expression {
+  if (result instanceof Expression) {
+    if (result.trace === trace) return result;
+    throw trace.error(
+      `expected the function to return an expression of its operands, got one of ${result.trace.caller} that was kept ` +
+        "from another call",
+    );
+  }
+  throw trace.error(
+    `expected the function to return an expression of its operands, got ${described(result)}`,
+  );
+}
+
+function described(result: unknown): string {
+  if (result === undefined) return "undefined; does it lack a return?";
+  if (typeof result === "number")
+    return "a number; the result must depend on an operand, as in x.mul(0).add(1)";
+  if (isLossgradTensor(result)) return "a Tensor; compute with the operands that it is called with";
+  const isPromise = typeof result === "object" && result !== null && "then" in result;
+  if (isPromise) return "a promise; the function must not be async";
+  return describeValue(result);
+}
+
+/** Runs `fn`, which may make expressions of this trace: derivatives are made after the user's function has ended. */
+export function extend<R>(trace: Trace, fn: () => R): R {
+  trace.extending = true;
+  try {
+    return fn();
+  } finally {
+    trace.extending = false;
+  }
+}
+
+/** The expressions that `roots` are made of, in the order in which they were made: each after its inputs. */
+export function inOrder(roots: readonly Expression[]): Expression[] {
+  const seen = new Set<Expression>(roots);
+  for (const { inputs } of seen) for (const x of inputs) if (typeof x !== "number") seen.add(x);
+  return [...seen].sort((a, b) => a.sequence - b.sequence);
+}

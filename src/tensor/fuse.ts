@@ -1,0 +1,165 @@
+/** fuse for tensors: a function of tensors as one operation. */
+import { describeStranger } from "../ndarray/adapter.js";
+import { type DType, isFloating } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { resultType } from "../ndarray/promotion.js";
+import { describeValue } from "../core/describe.js";
+import { takeOptions } from "../core/options.js";
+import { applyFused, type Reduction } from "../formula/apply.js";
+import { isExpression } from "../formula/expression.js";
+import { Fused, type FuseOptions } from "../formula/fused.js";
+import { markFused } from "../formula/mark.js";
+import type { FormulaFunction } from "../formula/trace.js";
+import { type Operand, Tensor } from "./tensor.js";
+
+export type { FuseOptions } from "../formula/fused.js";
+
+/** The options of every fused function. */
+export interface FusedOptions {
+  /** "mean" by default, or what the function's text ends in. */
+  reduction?: Reduction;
+}
+
+/** An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead. */
+type TextOperand<P> = Tensor & P;
+/** What calls give in place of the arguments A of a text: operands, of which the parameters are none. */
+type CallOperands<A extends readonly unknown[], P> = keyof P extends never
+  ? { [K in keyof A]: Operand }
+  : A extends readonly [...infer O, unknown]
+    ? { [K in keyof O]: Operand }
+    : Operand[];
+/** The options of a call: those of every fused function, and the parameters. */
+type CallOptions<P> = keyof P extends never ? FusedOptions : FusedOptions & Partial<P>;
+/** The arguments of a call; where the text does not tell how many operands there are, any number. */
+type CallArguments<O extends Operand[], P> = number extends O["length"]
+  ? (Operand | CallOptions<P>)[]
+  : [...operands: O, options?: CallOptions<P>];
+
+/** A fused function: of as many operands as the formula has, then of options. */
+export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
+  (...args: CallArguments<O, P>): Tensor;
+  /** The formula's name. */
+  readonly name: string;
+  /**
+   * The name with the parameters' defaults.
+   *
+   * @example
+   * String(fuse((x, { p }) => x.pow(p), { name: "power", parameters: { p: 2 } })); // "power(p=2)"
+   */
+  toString(): string;
+}
+
+/**
+ * Makes one operation of a function of tensors that works element by element: all operands are read
+ * once, and the value and the gradients are computed in the same pass, where the function by itself
+ * makes a pass and a tensor for each operation. The bits are those of the function by itself.
+ *
+ * The function is called once for each list of dtypes and parameters, with operands that have the
+ * elementwise methods of tensors and no elements. So it must depend on nothing that changes, and
+ * it cannot decide by elements: write `where(condition, a, b)`. The numbers that it takes are
+ * `parameters`, with their defaults, handed over as one object behind the operands; a call's options
+ * give others. A final `mean()` or `sum()` becomes the reduction of calls that give none.
+ *
+ * Operands broadcast and promote as in the function by itself; numbers take the tensors' dtype.
+ * Gradient: that of the function, by the rules of its operations; one node of the graph, named
+ * after `name`. It can be differentiated again.
+ *
+ * @throws TypeError for what is no function, and for parameters that are no numbers; in calls, for
+ *   an operation that is not elementwise, a reduction that is not the last, a tensor that is no
+ *   operand, and whatever asks for elements; what the function itself throws
+ * @example
+ * const charbonnier = fuse((input, target, { eps }) => input.sub(target).square().add(eps ** 2).sqrt(), {
+ *   name: "charbonnier",
+ *   parameters: { eps: 1e-3 },
+ * });
+ * const prediction = tensor([1, 2, 3], { requiresGrad: true });
+ * const loss = charbonnier(prediction, tensor([1, 5, -1]), { eps: 3, reduction: "sum" });
+ * loss.item(); // 12.242640495300293
+ * loss.backward();
+ * String(prediction.grad); // "tensor([ 0.0000, -0.7071,  0.8000])"
+ * const myL1Loss = fuse((prediction, target) => prediction.sub(target).abs().mean());
+ * myL1Loss(tensor([1, 2]), tensor([2, 4])).item(); // 1.5
+ */
+export function fuse<A extends TextOperand<P>[], P extends object = object>(
+  fn: (...operands: A) => Tensor,
+  options: FuseOptions<P> = {},
+): FusedFunction<CallOperands<A, P>, P> {
+  const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
+  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
+  const call = (...args: unknown[]): Tensor => evaluate(fused, args);
+  Object.defineProperty(call, "name", { value: fused.name });
+  markFused(call, fused);
+  Object.defineProperty(call, "toString", { value: () => fused.toString() });
+  return call;
+}
+
+function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
+  const last = args.at(-1);
+  const hasOptions = args.length > 0 && isOptions(last);
+  const options = readOptions(fused, hasOptions ? last : undefined);
+  const values = fused.readParameters(options);
+  const operands = readOperands(fused, hasOptions ? args.slice(0, -1) : args);
+  const unique = [...new Set(operands)];
+  const positions = operands.map((x) => unique.indexOf(x));
+  const traced = fused.trace(
+    unique.map(({ nd }) => nd),
+    positions,
+    values,
+  );
+  // The function is the user's: it may have disposed of an operand.
+  for (const x of unique) x.checkAlive(fused.name);
+  const reduction = options.reduction ?? traced.formula.reduction ?? "mean";
+  return applyFused<Tensor>({ node: fused.node, traced, operands: unique, reduction, wrap: Tensor.wrap });
+}
+
+/** Whether the last argument is meant as options: whatever is neither a tensor nor a number. */
+function isOptions(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor) && !isExpression(value);
+}
+
+type TakenOptions = FusedOptions & Readonly<Record<string, unknown>>;
+
+function readOptions(fused: Fused, given: object | undefined): TakenOptions {
+  if (given === undefined) return {};
+  const taken = takeOptions<Record<string, unknown>>(fused.name, given as Record<string, unknown>, [
+    "reduction",
+    ...fused.parameterNames,
+  ]);
+  const { reduction } = taken;
+  if (reduction !== undefined && !["none", "mean", "sum"].includes(reduction as string)) {
+    throw new RangeError(
+      `${typeof reduction === "string" ? reduction : describeValue(reduction)} is not a valid value for reduction`,
+    );
+  }
+  return taken;
+}
+
+/** The operands as tensors; numbers become 0-d ones of the dtype that the tensors have. */
+function readOperands(fused: Fused, given: readonly unknown[]): Tensor[] {
+  fused.checkCount(given.length);
+  const tensors = given.filter((x) => x instanceof Tensor);
+  given.forEach((x, i) => {
+    if (x instanceof Tensor) x.checkAlive(fused.name);
+    else if (typeof x !== "number") throw notAnOperand(fused, i, x);
+  });
+  if (tensors.length === 0) {
+    throw new TypeError(
+      `${fused.name}: expected a Tensor among the operands, got ${given.length === 0 ? "none" : "numbers only"}; ` +
+        "make one with tensor(...)",
+    );
+  }
+  const common = resultType(tensors.map(({ nd }) => nd));
+  return given.map((x) => (x instanceof Tensor ? x : scalar(common, x as number)));
+}
+
+function scalar(common: DType, x: number): Tensor {
+  const dtype = isFloating(common) ? common : resultType([{ dtype: common, shape: [1] }, x]);
+  return new Tensor(NdArray.scalar(dtype, x));
+}
+
+function notAnOperand(fused: Fused, index: number, x: unknown): TypeError {
+  const found = isExpression(x) ? `an operand of the formula ${x.trace.caller}` : describeStranger(x);
+  return new TypeError(
+    `${fused.name}: expected operand ${index + 1} to be a Tensor or a number, got ${found}; make one with tensor(...)`,
+  );
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** What takes long and rarely fails alone: `npm run test:slow`. */
+export const SLOW_FILES = "test/**/*.slow.test.ts";
+
+/** What all suites of this library's sources have in common. */
+export default defineConfig({
+  // The longer name first: an alias also replaces the beginning of a name.
+  resolve: {
+    alias: {
+      "lossgrad/slim/arrays": pathOf("./src/slim/arrays.ts"),
+      "lossgrad/slim": pathOf("./src/slim/index.ts"),
+      "lossgrad/arrays": pathOf("./src/arrays.ts"),
+      lossgrad: pathOf("./src/index.ts"),
+    },
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "test/torch/**", SLOW_FILES],
+    pool: "forks",
+    // Vitest alone would leave one core to itself, which is half of two.
+    maxWorkers: "100%",
+    // The binary, for tests that import from the middle of src/.
+    setupFiles: ["test/support/setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
