@@ -7,6 +7,7 @@ import type { Program } from "../../src/formula/program.js";
 import { type BlockKernel, forceProvider, kernelFor, termsFor } from "../../src/formula/provider.js";
 import { read, type Stored, store, type Tag } from "../support/kernels.js";
 import { Random } from "../support/random.js";
+import { SLOW } from "../support/slow.js";
 import { samples } from "../assembly/samples.js";
 import {
   number,
@@ -185,7 +186,7 @@ describe.each(PROGRAM_DTYPES)("programs of %s", (dtype) => {
 
   it("has the twin's bits for random programs", () => {
     const random = new Random(dtype.length);
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < (SLOW ? 1000 : 50); i++) {
       const program = randomProgram(dtype, random, random.integer(1, 12));
       const n = random.pick([1, 3, 8, 21, 64, 515, 530]);
       const problem = problemWith(caseOf(program, n, random, i % 3));
