@@ -23,7 +23,24 @@ export interface Call<V extends Variable> {
   /** Each tensor once. */
   readonly operands: readonly V[];
   readonly reduction: Reduction;
+  readonly mask: Mask<V> | null;
   readonly wrap: Wrap<V>;
+}
+
+/** Which elements count. */
+export interface Mask<V> {
+  /** Bools or bytes, which broadcast to the shape of the result's elements. */
+  readonly tensor: V;
+  /** How many elements it keeps. */
+  readonly kept: number;
+}
+
+/** The broadcast shape of the operands that the result depends on. */
+export function shapeOfElements({ used }: Traced, shapes: readonly Shape[]): Shape {
+  return shapes.reduce<Shape>(
+    (shape, other, i) => (used.has(i) && !sameShape(shape, other) ? broadcastShapes(shape, other) : shape),
+    shapes[Math.min(...used)],
+  );
 }
 
 /** The result of a call, recorded where a gradient can reach an operand that requires one. */
@@ -66,11 +83,7 @@ class Evaluation<V extends Variable> {
   ) {
     const { traced, operands } = call;
     this.shapes = operands.map(({ nd }) => nd.shape);
-    this.shape = this.shapes.reduce<Shape>(
-      (shape, other, i) =>
-        traced.used.has(i) && !sameShape(shape, other) ? broadcastShapes(shape, other) : shape,
-      this.shapes[Math.min(...traced.used)],
-    );
+    this.shape = shapeOfElements(traced, this.shapes);
     this.numel = this.shape.reduce((n, size) => n * size, 1);
     this.numbers =
       this.numel === 1
@@ -83,7 +96,7 @@ class Evaluation<V extends Variable> {
     const { formula } = traced;
     if (reduction === "none")
       return this.run({ value: "store", wanted: [] })?.stored[0] ?? this.composedValue();
-    const divisor = reduction === "mean" ? this.numel : 1;
+    const divisor = reduction === "mean" ? this.counted : 1;
     const found = this.run(
       { value: "sum", wanted: this.wanted },
       { g: 1, divisor, exact: formula.reduction !== null },
@@ -93,15 +106,20 @@ class Evaluation<V extends Variable> {
     return NdArray.scalar(traced.dtype!, found.sum);
   }
 
+  /** How many elements a mean divides by. */
+  private get counted(): number {
+    return this.call.mask?.kept ?? this.numel;
+  }
+
   /** Runs the program that is asked for, if there is one. */
   private run(
     { value, wanted }: Pick<Request, "value" | "wanted">,
     { g, divisor = 1, exact = false }: { g?: number | NdArray; divisor?: number; exact?: boolean } = {},
   ): { sum: number; stored: NdArray[] } | null {
-    const { traced } = this.call;
+    const { traced, mask } = this.call;
     if (traced.dtype === null || !wanted.every((i) => sameShape(this.shapes[i], this.shape))) return null;
     const seed = g instanceof NdArray ? "operand" : "number";
-    const lowered = traced.program({ value, wanted, seed, numbers: this.numbers, masked: false });
+    const lowered = traced.program({ value, wanted, seed, numbers: this.numbers, masked: mask !== null });
     if (!lowered) return null;
     const arrays = this.call.operands.map(({ nd }) => nd);
     const behind = arrays.length;
@@ -118,7 +136,7 @@ class Evaluation<V extends Variable> {
       program: lowered.program,
       operands: lowered.operands.map(read),
       numbers,
-      mask: null,
+      mask: mask && mask.tensor.nd.expanded(this.shape),
       outputs: stored,
     };
     return { sum: (exact ? runExactly : runProgram)(given, divisor), stored };
@@ -126,7 +144,7 @@ class Evaluation<V extends Variable> {
 
   /** What reaches each element of an upstream gradient of the sum or mean. */
   private seedFrom(g: number): number {
-    return this.call.reduction === "mean" ? divided(g, this.numel, this.call.traced.dtype!) : g;
+    return this.call.reduction === "mean" ? divided(g, this.counted, this.call.traced.dtype!) : g;
   }
 
   /** The value by operations of tensors. */
@@ -144,14 +162,30 @@ class Evaluation<V extends Variable> {
   }
 
   private composed(operands: readonly Variable[]): Variable {
-    const { reduction, traced } = this.call;
+    const { reduction, traced, mask } = this.call;
+    if (mask) return this.composedKept(operands, mask);
     const terms = replay(traced.formula.root, operands);
     return reduction === "none" ? terms : terms[reduction]();
   }
 
+  /**
+   * The same of the elements that a mask keeps. The others are taken out of the operands as well:
+   * in the gradient, a NaN or an infinity of theirs would make a NaN of the 0 that comes down to it.
+   */
+  private composedKept(operands: readonly Variable[], { tensor, kept }: Mask<Variable>): Variable {
+    const { reduction, traced } = this.call;
+    const holds = tensor.ne(0);
+    const select = (x: Variable): Variable => holds.op("where", {}, x, x.zeros());
+    const whole = operands.map((x, i) => (traced.used.has(i) ? select(x.expand(this.shape)) : x));
+    const terms = select(replay(traced.formula.root, whole));
+    if (reduction === "none") return terms;
+    return reduction === "mean" ? terms.sum().div(kept) : terms.sum();
+  }
+
   saveTo(node: GraphNode): void {
-    const { operands, traced } = this.call;
+    const { operands, traced, mask } = this.call;
     this.reads = operands.filter((_, i) => traced.used.has(i)).map((x) => node.save(x));
+    if (mask) this.reads = [...this.reads, node.save(mask.tensor)];
     for (const gradient of this.kept ?? []) node.save(gradient);
   }
 

@@ -102,6 +102,15 @@ export function checkMask(caller: string, mask: Sized, shape: Shape): void {
   );
 }
 
+/** Throws unless `weight` broadcasts to a loss of `shape`. */
+export function checkWeightBroadcasts(caller: string, weight: Sized, shape: Shape): void {
+  if (isBroadcastable(weight.shape, shape)) return;
+  throw new RangeError(
+    `${caller}: expected a weight that broadcasts to the loss's shape [${shape.join(", ")}], got shape ` +
+      `[${weight.shape.join(", ")}]`,
+  );
+}
+
 function isBroadcastable(from: Shape, to: Shape): boolean {
   const lead = to.length - from.length;
   return lead >= 0 && from.every((size, d) => size === 1 || size === to[lead + d]);

@@ -3,13 +3,21 @@ import { describeStranger } from "../ndarray/adapter.js";
 import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
-import { describeValue } from "../core/describe.js";
 import { takeOptions } from "../core/options.js";
-import { applyFused, type Reduction } from "../formula/apply.js";
+import { applyFused, type Mask, type Reduction, shapeOfElements } from "../formula/apply.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
 import type { FormulaFunction } from "../formula/trace.js";
+import { countKept } from "../loss/mask.js";
+import {
+  checkMask,
+  checkWeightBroadcasts,
+  type Extent,
+  extentOf,
+  type ReadReduction,
+  readReduction,
+} from "../loss/reduction.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";
@@ -18,6 +26,14 @@ export type { FuseOptions } from "../formula/fused.js";
 export interface FusedOptions {
   /** "mean" by default, or what the function's text ends in. */
   reduction?: Reduction;
+  /** Dimensions to reduce, negative ones counted from the end; all by default. */
+  dim?: number | readonly number[];
+  /** Whether reduced dimensions stay, with size 1. */
+  keepdim?: boolean;
+  /** Bools or uint8 that broadcast: what it leaves out counts for nothing, whatever stands there. */
+  mask?: Tensor | null;
+  /** Factors of the elements, which broadcast; a mean divides by the sum of those that count. */
+  weight?: Tensor | null;
 }
 
 /** An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead. */
@@ -97,7 +113,7 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
   const last = args.at(-1);
   const hasOptions = args.length > 0 && isOptions(last);
   const options = readOptions(fused, hasOptions ? last : undefined);
-  const values = fused.readParameters(options);
+  const values = fused.readParameters(options.values);
   const operands = readOperands(fused, hasOptions ? args.slice(0, -1) : args);
   const unique = [...new Set(operands)];
   const positions = operands.map((x) => unique.indexOf(x));
@@ -106,10 +122,64 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
     positions,
     values,
   );
-  // The function is the user's: it may have disposed of an operand.
+  // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
-  const reduction = options.reduction ?? traced.formula.reduction ?? "mean";
-  return applyFused<Tensor>({ node: fused.node, traced, operands: unique, reduction, wrap: Tensor.wrap });
+  const { mask, weight, read } = options;
+  const mode = read.named ? read.mode : (traced.formula.reduction ?? read.mode);
+  const shape = shapeOfElements(
+    traced,
+    unique.map(({ nd }) => nd.shape),
+  );
+  const kept = mask ? checkedMask(fused.name, mask, shape) : null;
+  if (weight) checkedWeight(fused.name, weight, shape);
+  const call = { node: fused.node, traced, operands: unique, mask: kept, wrap: Tensor.wrap };
+  if (!weight && read.dims === undefined && !read.keepdim)
+    return applyFused<Tensor>({ ...call, reduction: mode });
+  const terms = applyFused<Tensor>({ ...call, reduction: "none" });
+  return reduceParts(terms, {
+    mode,
+    extent: extentOf(read, shape),
+    keepdim: read.keepdim,
+    mask: kept,
+    weight,
+  });
+}
+
+function checkedMask(caller: string, mask: Tensor, shape: readonly number[]): Mask<Tensor> {
+  mask.checkAlive(caller);
+  checkMask(caller, mask, shape);
+  const nd = mask.nd.expanded(shape);
+  return { tensor: mask, kept: countKept(nd, 1, nd.numel)[0] };
+}
+
+function checkedWeight(caller: string, weight: Tensor, shape: readonly number[]): void {
+  weight.checkAlive(caller);
+  checkWeightBroadcasts(caller, weight, shape);
+}
+
+interface Parts {
+  readonly mode: Reduction;
+  readonly extent: Extent;
+  readonly keepdim: boolean;
+  readonly mask: Mask<Tensor> | null;
+  readonly weight: Tensor | null | undefined;
+}
+
+/** Sums or means of the elements' losses along dimensions, weighted, by sums that are correctly rounded. */
+function reduceParts(terms: Tensor, { mode, extent, keepdim, mask, weight }: Parts): Tensor {
+  const holds = mask ? mask.tensor.ne(0) : null;
+  const select = (x: Tensor): Tensor => (holds ? holds.choose(x, x.zeros()) : x);
+  // A weight that is left out may be NaN.
+  const weighted = weight ? select(terms.mul(weight)) : terms;
+  if (mode === "none") return weighted;
+  const along = extent.dims.length > 0 ? { dim: extent.dims, keepdim } : {};
+  if (mode === "sum") return weighted.sum(along);
+  if (!holds && !weight) return weighted.mean(along);
+  // The sum of a mean is not rounded to the result's dtype, where it may be infinite.
+  const total = weighted.to("float64").sum(along);
+  const shape = weighted.shape;
+  const counted = weight ? select(weight.expand(shape)).to("float64") : holds!.expand(shape);
+  return total.div(counted.sum(along)).to(weighted.dtype);
 }
 
 /** Whether the last argument is meant as options: whatever is neither a tensor nor a number. */
@@ -117,21 +187,36 @@ function isOptions(value: unknown): value is object {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && !isExpression(value);
 }
 
-type TakenOptions = FusedOptions & Readonly<Record<string, unknown>>;
+interface TakenOptions {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly read: ReadReduction & { readonly named: boolean };
+  readonly mask: Tensor | null;
+  readonly weight: Tensor | null;
+}
 
-function readOptions(fused: Fused, given: object | undefined): TakenOptions {
-  if (given === undefined) return {};
+const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
+
+function readOptions(fused: Fused, given: object = {}): TakenOptions {
   const taken = takeOptions<Record<string, unknown>>(fused.name, given as Record<string, unknown>, [
-    "reduction",
+    ...REDUCTION_OPTIONS,
     ...fused.parameterNames,
   ]);
-  const { reduction } = taken;
-  if (reduction !== undefined && !["none", "mean", "sum"].includes(reduction as string)) {
-    throw new RangeError(
-      `${typeof reduction === "string" ? reduction : describeValue(reduction)} is not a valid value for reduction`,
-    );
-  }
-  return taken;
+  const { reduction, dim, keepdim, mask, weight } = taken;
+  const read = readReduction(fused.name, { reduction, dim, keepdim }, weight != null);
+  return {
+    values: taken,
+    read: { ...read, named: reduction !== undefined },
+    mask: takenTensor(fused.name, "mask", mask),
+    weight: takenTensor(fused.name, "weight", weight),
+  };
+}
+
+function takenTensor(caller: string, word: string, value: unknown): Tensor | null {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Tensor) return value;
+  throw new TypeError(
+    `${caller}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
+  );
 }
 
 /** The operands as tensors; numbers become 0-d ones of the dtype that the tensors have. */
