@@ -1156,7 +1156,7 @@ export class Tensor implements Variable {
    *
    * @throws TypeError for integers, bools and complex numbers
    * @example
-   * String(tensor([0, -200]).logsigmoid()); // "tensor([-6.9315e-01, -2.0000e+02])"
+   * String(tensor([0, -200]).logsigmoid()); // "tensor([  -0.6931, -200.0000])"
    */
   logsigmoid(): Tensor {
     return this.op("logsigmoid");
