@@ -1,6 +1,6 @@
 /**
  * Sums of a few numbers each, which f64 adds without rounding, as it does where their exponents lie
- * close together. In bits of what is added, of the exponents' difference, and for up to 2^6 numbers:
+ * close together. In bits of what is added, of the exponents' difference, and for 2^6 numbers:
  *
  *     f32                               24 + 22 + 1 + 6 = 53
  *     f64, its first 27 bits            27 + 20     + 6 = 53

@@ -98,8 +98,8 @@ function specialSum<S>(x: usize, length: i32, stride: usize): f64 {
 
 /**
  * Whether low was added exactly. It is an integer in a common unit of the numbers, of which the
- * smallest has the bits `least`, and while f64 counts those units, below 2^53 of them, nothing is rounded. Low is
- * at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92 units. Two bits
+ * smallest has the bits `least`, and while f64 counts those units, below 2^53 of them, nothing is
+ * rounded. Low is at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92 units. Two bits
  * are to spare.
  */
 @inline

@@ -123,7 +123,10 @@ function addFourPlain(x: usize, rows: i32, stride: usize, state: usize, plane: u
   addPair(state + 16, plane, a1, none, f64x2.mul(count, f64x2.promote_low_f32x4(upper)), fresh);
 }
 
-/** 1.5 · 2^k for sums of up to 2^GROUP numbers, each of which is at most `largest` in size: they stay below 2^(k-1). */
+/**
+ * 1.5 · 2^k for sums of up to 2^GROUP numbers, each of which is at most `largest` in size: they
+ * stay below 2^(k-1).
+ */
 @inline
 export function biasFor(largest: v128): v128 {
   const exponent = v128.and(largest, i64x2.splat(0x7ff0000000000000));

@@ -17,7 +17,10 @@ const NARROW: i32 = 64;
 /** Columns in a stripe, whose states stay in a first-level cache. */
 const STRIPE: i32 = 512;
 
-/** Adds [outer, length, inner], whose rows are `stride` bytes apart, to states, or begins `fresh` ones. */
+/**
+ * Adds [outer, length, inner], whose rows are `stride` bytes apart, to states, or begins `fresh`
+ * ones.
+ */
 export function sums<S>(
   x: usize,
   outer: i32,

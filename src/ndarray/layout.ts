@@ -11,7 +11,10 @@ export interface Layout<X> {
   readonly inner: number;
 }
 
-/** Neighbouring dimensions are reduced where they lie; any others are brought to the end first, as a view. */
+/**
+ * Neighbouring dimensions are reduced where they lie; any others are brought to the end first, as
+ * a view.
+ */
 export function layOut(x: NdArray, dims: readonly number[]): Layout<NdArray> {
   const [first, last] = [dims[0] ?? 0, dims[dims.length - 1] ?? -1];
   const neighbours = last - first + 1 === dims.length;

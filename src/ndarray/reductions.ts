@@ -55,7 +55,10 @@ export function divided(g: number, n: number, dtype: DType): number {
   return dtype === "float64" ? g / n : roundFloat(dtype, Math.fround(g / Math.fround(n)));
 }
 
-/** Writes the sums over the dimensions `dims`, which ascend, to `out`, whose dimensions are those that stay. */
+/**
+ * Writes the sums over the dimensions `dims`, which ascend, to `out`, whose dimensions are those
+ * that stay.
+ */
 export function sumOver(x: NdArray, dims: readonly number[], divisor: number, out: NdArray): void {
   if (!x.contiguous) {
     // The order of additions does not show: that of the memory is the quickest.

@@ -17,7 +17,9 @@ type FloatTag = "f32" | "f64";
 
 /** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
 const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
-/** Errors below an eighth of a unit in the last place do not show in a result correct to one unit. */
+/**
+ * Errors below an eighth of a unit in the last place do not show in a result correct to one unit.
+ */
 const TOLERANCE = { f32: 2 ** -27, f64: 2 ** -56 } as const;
 
 const exact = new ExactSum();
@@ -60,7 +62,10 @@ function isCertain(sum: number, magnitude: number, tag: "f32" | "f64"): boolean 
   return magnitude * BLOCK_ERROR <= Math.abs(sum) * TOLERANCE[tag] || Number.isNaN(sum);
 }
 
-/** The shortcut for one block: the same bits as by way of the exact sum, or null when it must be taken. */
+/**
+ * The shortcut for one block: the same bits as by way of the exact sum, or null when it must be
+ * taken.
+ */
 function sumOneBlock(memory: LinearMemory, address: number, n: number, tag: "f32" | "f64"): number | null {
   const { kernels, f64 } = memory;
   kernels[`total_${tag}`](address, n, SCRATCH.results);
@@ -87,7 +92,8 @@ export function addBlock(
     sum.add(lost);
     return f64[result + 2];
   }
-  // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in its error alone.
+  // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in
+  // its error alone.
   return addOneByOne(memory, address, n, tag, sum);
 }
 
@@ -109,7 +115,10 @@ function sumOneByOne(source: Source, tag: FloatTag, first: number, n: number, di
   return exact.dividedBy(divisor);
 }
 
-/** Adds `outer` times `length` rows of `columns` numbers; a row begins `stride` bytes after the one before. */
+/**
+ * Adds `outer` times `length` rows of `columns` numbers; a row begins `stride` bytes after the
+ * one before.
+ */
 type Add = (address: number, outer: number, length: number, columns: number, stride: number) => void;
 
 /** Columns [column, column + columns) of [outer, length, inner], from the o-th outer index on. */
@@ -145,7 +154,10 @@ function addPart({ x, length, inner }: Layout<Source>, bytes: number, part: Part
   }
 }
 
-/** Sums of a part: four rows of as many columns fit in a window, and so do their states with the scratch space behind them. */
+/**
+ * Sums of a part: four rows of as many columns fit in a window, and so do their states with the
+ * scratch space behind them.
+ */
 const MOST_SUMS = BLOCK / 4;
 const PLANE = 8 * (MOST_SUMS + 256);
 /** Rows that the kernels add at a time. */
@@ -227,7 +239,8 @@ class FloatSums {
 /**
  * What a sum of n numbers can lose, in units of its magnitude. Two-term addition rounds its lower
  * term n times by 2^-53 of itself, which is at most 2^6 times 2^-53 of the magnitude; addition with a
- * bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room for the few additions between.
+ * bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room for
+ * the few additions between.
  */
 const errorOf = (n: number): number => (n + 2 ** 11) * 2 ** -97;
 
@@ -236,7 +249,10 @@ const BYTES = { f32: 4, f64: 8, i64: 8 } as const;
 const STATE_WINDOW = 4;
 const TARGET_SLOT = 4;
 
-/** Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each side by side. */
+/**
+ * Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each
+ * side by side.
+ */
 export function sumInto(layout: Layout<Elements>, rows: Elements, divisor: number, out: Elements): void {
   if (out.numel === 0) return;
   operate(() => {
@@ -272,7 +288,10 @@ export function sumIntegersInto(layout: Layout<Elements>, out: Elements): void {
   });
 }
 
-/** Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a wrapping int64. */
+/**
+ * Σ over all elements: the exact sum of floats over `divisor`, in float64, or of integers as a
+ * wrapping int64.
+ */
 export function sumAll(x: Elements, divisor = 1): number | bigint {
   return operate(() => {
     if (dtypes[x.dtype].compute === "i64") return sumAllIntegers(x);

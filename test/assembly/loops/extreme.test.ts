@@ -55,6 +55,19 @@ describe.each(kernelsOf("extreme"))("%s", (name, type) => {
     }
   }
 
+  it("the same of rows of many vectors, and of more columns than a stripe", () => {
+    for (const sizes of [
+      ...[3, 4, 8, 9, 16, 17, 33, 70].map((length) => ({ outer: 5, length, inner: 1 })),
+      { outer: 1, length: 3, inner: 1030 },
+    ]) {
+      for (const backend of backends) {
+        for (let seed = 0; seed < 10; seed++) {
+          for (const wanted of [true, false]) check(backend, sizes, new Random(seed), wanted);
+        }
+      }
+    }
+  });
+
   it("finds the first extreme of special values along each row and column, with and without indices", () => {
     for (const backend of backends) {
       for (const outer of [0, 1, 3]) {
