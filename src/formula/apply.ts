@@ -136,7 +136,7 @@ class Evaluation<V extends Variable> {
       program: lowered.program,
       operands: lowered.operands.map(read),
       numbers,
-      mask: mask && mask.tensor.nd.expanded(this.shape),
+      mask: mask?.tensor.nd.expanded(this.shape) ?? null,
       outputs: stored,
     };
     return { sum: (exact ? runExactly : runProgram)(given, divisor), stored };
