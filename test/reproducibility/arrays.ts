@@ -110,8 +110,8 @@ function lossGroup(name: Loss, dtype: DType, place: Place): Group {
 function integerGroup(dtype: DType, place: Place): Group {
   const steps = drawsOf(dtype).map((draw) => (emit: Emit) => {
     const { x, y } = operandsAt(draw, place);
-    const values = Object.values(losses).flatMap((loss) =>
-      ["mean", "sum"].map((reduction) => loss(x.operand, y.operand, { reduction }) as number),
+    const values = (Object.keys(LOSSES) as Loss[]).flatMap((name) =>
+      ["mean", "sum"].map((reduction) => losses[name](x.operand, y.operand, { reduction }) as number),
     );
     emit(NUMBER, Float64Array.from(values));
   });
