@@ -108,6 +108,8 @@ export default defineConfig([
     rules: {
       // `<f64>x` converts a number in AssemblyScript; it asserts nothing.
       "@typescript-eslint/consistent-type-assertions": "off",
+      // A literal of u64 has all its 64 bits there.
+      "no-loss-of-precision": "off",
       // Operators of one kind share a signature, type parameters included, whether or not each of them needs all of it.
       "@typescript-eslint/no-unused-vars": [
         "error",

@@ -1,6 +1,7 @@
 /** The operands and outputs of a program within one operation: where each block of them lies. */
 import { BLOCK } from "../core/block.js";
 import type { LinearMemory } from "../core/memory.js";
+import type { Place } from "../core/threads/job.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { type Elements, Source, Target } from "../ndarray/window.js";
 import type { Output, Program } from "./program.js";
@@ -72,6 +73,12 @@ export class Pass {
     return targets.some(
       (target) => target.direct && sources.some((source) => source.direct && overlap(target, source, n)),
     );
+  }
+
+  /** Where operands, mask and outputs lie, in the order in which kernels take them; null where not all are used in place. */
+  get places(): readonly Place[] | null {
+    const places = [...this.sources, ...this.targets];
+    return places.every(({ direct }) => direct) ? places : null;
   }
 
   /** Where a kernel finds, and puts, elements [start, start + n); until the next call. */

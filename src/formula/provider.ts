@@ -1,6 +1,8 @@
 /** What computes a program, a block at a time: an emitted module where there can be one, else the interpreter. */
 import { binaryBytes } from "../core/binary.js";
+import { EmittedModule } from "../core/emitted.js";
 import type { LinearMemory } from "../core/memory.js";
+import type { Job } from "../core/threads/job.js";
 import { emit } from "./emit/index.js";
 import type { Terms } from "./emit/loop.js";
 import { Interpreter } from "./interpret.js";
@@ -8,6 +10,8 @@ import type { Program } from "./program.js";
 
 /** A program over one memory. Addresses are those of the operands, the mask if there is one, and what is stored. */
 export interface BlockKernel {
+  /** What `run` is to threads, which call it with the addresses, n and the numbers'; absent where it is for one thread. */
+  readonly forThreads?: Pick<Job, "kernel" | "module">;
   /** Computes n elements, a block at most, and gives the sum of the terms; 0 without one. */
   run(addresses: readonly number[], n: number, numbers: number): number;
   /** The same for rows that follow each other; the sum of each is written as f64 at `sums`. */
@@ -29,7 +33,14 @@ class Emitted implements BlockKernel, TermsKernel {
   /** What `run` is called with: calls with one list are faster than those with a list and more. */
   private readonly parameters: number[] = [];
 
-  constructor(private readonly exports: Exports) {}
+  readonly forThreads: Pick<Job, "kernel" | "module">;
+
+  constructor(
+    private readonly exports: Exports,
+    bytes: Uint8Array,
+  ) {
+    this.forThreads = { kernel: exports.run, module: new EmittedModule(bytes) };
+  }
 
   run(addresses: readonly number[], n: number, numbers: number): number {
     const { parameters } = this;
@@ -123,7 +134,7 @@ function compiled(program: Program, memory: LinearMemory, terms: Terms): Emitted
   try {
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-    return new Emitted(exports as unknown as Exports);
+    return new Emitted(exports as Exports, bytes);
   } catch (error) {
     if (forced === "emitted") throw error;
     return null;

@@ -2,6 +2,8 @@
 import { BLOCK } from "../core/block.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
+import { share } from "../core/share.js";
+import { PARALLEL } from "../core/threads/threads.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { addBlock, sumRange } from "../ndarray/sums.js";
 import { inBlocks } from "../ndarray/window.js";
@@ -84,6 +86,7 @@ class Blocks {
   }
 
   store(): void {
+    if (this.shared(() => undefined)) return;
     inBlocks(this.pass.n, (start, n) => this.run(start, n));
   }
 
@@ -95,12 +98,26 @@ class Blocks {
       if (Number.isFinite(sum)) return sum / divisor;
     }
     exact.reset();
-    inBlocks(n, (start, length) => {
-      const sum = this.run(first + start, length);
+    const add = (sum: number, start: number, length: number): void => {
       if (Number.isFinite(sum)) exact.add(sum);
-      else this.addWide(first + start, length);
-    });
+      else this.addWide(start, length);
+    };
+    if (n < this.pass.n || !this.shared(add)) {
+      inBlocks(n, (start, length) => {
+        add(this.run(first + start, length), first + start, length);
+      });
+    }
     return exact.dividedBy(divisor);
+  }
+
+  /** Whether several threads did all blocks; they tell `visit` the sums. */
+  private shared(visit: (sum: number, start: number, n: number) => void): boolean {
+    const { n, numbers } = this.pass;
+    const { forThreads } = this.kernel;
+    if (n < PARALLEL || !forThreads) return false;
+    const { places } = this.pass;
+    if (!places) return false;
+    return share.out({ ...forThreads, places, n, scalars: [numbers] }, visit);
   }
 
   /** Rows of at most a block, as many at once as fill one. */

@@ -463,7 +463,7 @@ describe("refused", () => {
     for (const [name] of rows) {
       const input = make([4], { requiresGrad: true });
       const mask = tensor([1, 0, 1, 1], { dtype: "uint8" });
-      const result = (F[name])(input, make([4]), { mask });
+      const result = F[name](input, make([4]), { mask });
       mask.fill_(1);
       expect(() => result.backward()).toThrow("has been modified by an inplace operation");
     }

@@ -17,8 +17,8 @@ import { workersUp } from "./up.js";
 const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype] as const));
 /** Fewer blocks than two threads share; just enough; a tail of one element; more blocks than eight threads, unevenly. */
 const LENGTHS = casesOfRun(
-  [2 * BLOCK, 3 * BLOCK + 1, 4 * BLOCK + 1, 17 * BLOCK + 333],
-  (n) => n === 2 * BLOCK || n === 4 * BLOCK + 1,
+  [2 * BLOCK, 7 * BLOCK + 1, 8 * BLOCK + 1, 17 * BLOCK + 333],
+  (n) => n === 2 * BLOCK || n === 8 * BLOCK + 1,
 );
 const COUNTS = SLOW ? [2, 3, 8] : [2, 8];
 
@@ -64,7 +64,7 @@ function digestsFor(loss: Loss, dtype: FloatDType, { n, special }: Operands): st
 describe.skipIf(!CAN_SHARE)("the bits of one thread are those", () => {
   const ordinary = LENGTHS.map((n) => ({ n, special: [] }));
   const specials = [[Infinity], [NaN, 1], [1e30, -1e30, 3e38], [-Infinity, 5, NaN]].map((special) => ({
-    n: 5 * BLOCK + 7,
+    n: 8 * BLOCK + 7,
     special,
   }));
   const titled = (operands: readonly Operands[], cases: typeof CASES) =>

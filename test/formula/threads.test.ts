@@ -1,0 +1,90 @@
+/** Programs have the same bits on several threads, by the module that each thread compiles for itself. */
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { setNumThreads, zeros } from "lossgrad";
+import { BLOCK } from "../../src/core/block.js";
+import { operate } from "../../src/core/operation.js";
+import { runtime } from "../../src/core/runtime.js";
+import { forceProvider } from "../../src/formula/provider.js";
+import { type Run, runProgram } from "../../src/formula/run.js";
+import { NdArray } from "../../src/ndarray/ndarray.js";
+import { workersUp } from "../core/threads/up.js";
+import { type Stored, store } from "../support/kernels.js";
+import { Random } from "../support/random.js";
+import { CAN_SHARE } from "../support/sharing.js";
+import { number, operand, PROGRAM_DTYPES, programOf, step, TAGS, value } from "./programs.js";
+import { hashOf } from "../support/bytes.js";
+
+/** Enough to wake a worker for. */
+const N = 40 * BLOCK + 33;
+
+afterEach(() => {
+  forceProvider(null);
+  vi.restoreAllMocks();
+});
+
+afterAll(() => {
+  setNumThreads(1);
+});
+
+function array(dtype: NdArray["dtype"], stored: Stored | Uint8Array<ArrayBuffer>): NdArray {
+  const made = NdArray.empty(dtype, [stored.length]);
+  operate(() => {
+    made.numbers().set(stored as never);
+  });
+  return made;
+}
+
+const digest = (nd: NdArray): string => operate(() => hashOf(nd.numbers()));
+
+describe.skipIf(!CAN_SHARE).each(PROGRAM_DTYPES)("a program of %s", (dtype) => {
+  const random = new Random(7);
+  const numbersWith = (special: number | null): NdArray => {
+    const drawn = Array.from({ length: N }, () => random.normal());
+    if (special !== null) drawn[5 * BLOCK + 1] = drawn[N - 1] = special;
+    return array(dtype, store(TAGS[dtype], drawn));
+  };
+
+  it.each([false, true])("has the bits of one thread, masked: %s", async (masked) => {
+    // Before there is any memory, one thread would mean that no others ever come.
+    zeros([1]);
+    const program = programOf(dtype, {
+      operands: 3,
+      numbers: 2,
+      code: [
+        step("sub", operand(0), operand(1)),
+        step("mul", value(0), value(0)),
+        step("add", value(1), number(0)),
+        step("sqrt", value(2)),
+        step("mul", value(3), operand(2)),
+        step("mul", value(0), number(1)),
+      ],
+      sum: value(4),
+      stores: [value(5), value(3)],
+      masked,
+    });
+    const mask = masked
+      ? array(
+          "bool",
+          Uint8Array.from({ length: N }, (_, i) => (i % 5 === 0 ? 0 : 1)),
+        )
+      : null;
+    for (const special of [null, Infinity]) {
+      const operands = [numbersWith(null), numbersWith(special), numbersWith(null)];
+      const outputs = [NdArray.empty(dtype, [N]), NdArray.empty(dtype, [N])];
+      const run: Run = { program, operands, numbers: [0.25, -3], mask, outputs };
+      const bits = (): unknown[] => [runProgram(run, 3), ...outputs.map(digest)];
+      setNumThreads(1);
+      forceProvider("interpreted");
+      const expected = bits();
+      forceProvider("emitted");
+      expect(bits()).toEqual(expected);
+      await workersUp(2);
+      const shareOut = vi.spyOn(runtime, "shareOut");
+      for (let i = 0; i < 3; i++) expect(bits()).toEqual(expected);
+      expect(shareOut.mock.results.map((result) => result.value as unknown)).toEqual([true, true, true]);
+      shareOut.mockRestore();
+      for (const { storage } of [...operands, ...outputs]) storage.dispose();
+    }
+    mask?.storage.dispose();
+  });
+});
