@@ -4,11 +4,12 @@ import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
 import { takeOptions } from "../core/options.js";
-import { applyFused, type Mask, type Reduction, shapeOfElements } from "../formula/apply.js";
+import { applyFused, type Mask, shapeOfElements } from "../formula/apply.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
 import type { FormulaFunction } from "../formula/trace.js";
+import type { Reduction } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
 import {
   checkMask,

@@ -31,7 +31,7 @@ const operands = (dtype: DType = "float32"): [Tensor, Tensor] => [
 const everyThird = (): Tensor => tensor(Array.from({ length: 24 }, (_, i) => i % 3 !== 0)).reshape([4, 6]);
 const gradientOf = (...args: Parameters<typeof autograd.grad>): Tensor => autograd.grad(...args)[0]!;
 const listOf = (x: Tensor): string =>
-  String(x.detach().to("float64").reshape([x.numel()]).tolist());
+  (x.detach().to("float64").reshape([x.numel()]).tolist() as number[]).join();
 
 describe("a mask of a fused loss", () => {
   it.each(["float16", "bfloat16", "float32", "float64"] as const)(
