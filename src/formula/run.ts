@@ -5,7 +5,8 @@ import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { dtypes } from "../ndarray/dtype.js";
-import { addBlock, sumRange } from "../ndarray/sums.js";
+import { addFloats } from "../ndarray/exact.js";
+import { addBlock } from "../ndarray/sums.js";
 import { inBlocks } from "../ndarray/window.js";
 import { Interpreter } from "./interpret.js";
 import { hasSum, onlyOutputs, Pass, type Run } from "./pass.js";
@@ -169,17 +170,18 @@ class Blocks {
   }
 }
 
-/** The correctly rounded sum of the terms, which are stored a block at a time. */
+/** The correctly rounded sum of the terms, which are stored a block at a time and added exactly. */
 function exactSum(pass: Pass, divisor: number): number {
   const { program, memory, n, numbers } = pass;
   const kernel = termsFor(program, memory);
   const terms = memory.window(TERMS);
-  const read = (start: number, length: number): number => {
+  exact.reset();
+  inBlocks(n, (start, length) => {
     kernel.terms(pass.begin(start, length), length, numbers, terms);
     pass.end(start, length);
-    return terms;
-  };
-  return sumRange({ memory, read }, tagOf(program), 0, n, divisor);
+    addFloats(memory, tagOf(program), terms, length, exact);
+  });
+  return exact.dividedBy(divisor);
 }
 
 function tagOf({ dtype }: Program): "f32" | "f64" {

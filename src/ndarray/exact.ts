@@ -22,7 +22,14 @@ export function addExactly(x: Elements, sum: ExactSum): void {
   });
 }
 
-function addFloats(memory: LinearMemory, tag: "f32" | "f64", address: number, n: number, to: ExactSum): void {
+/** Adds the n numbers at `address`, a block at most, to `to`. */
+export function addFloats(
+  memory: LinearMemory,
+  tag: "f32" | "f64",
+  address: number,
+  n: number,
+  to: ExactSum,
+): void {
   memory.kernels[`exact_${tag}`](address, n, SCRATCH.sum);
   const first = SCRATCH.sum >> 3;
   to.merge(new ExactSum(memory.f64.subarray(first, first + ExactSum.STATE_LENGTH)));

@@ -15,64 +15,7 @@ import { type Elements, inBlocks, Source, Target } from "./window.js";
 
 type FloatTag = "f32" | "f64";
 
-/** What a block of n numbers can lose in two-term addition, in units of Σ|x|: n² 2^-106. */
-const BLOCK_ERROR = BLOCK * BLOCK * 2 ** -106;
-/**
- * Errors below an eighth of a unit in the last place do not show in a result correct to one unit.
- */
-const TOLERANCE = { f32: 2 ** -27, f64: 2 ** -56 } as const;
-
 const exact = new ExactSum();
-
-/** Floating numbers that can be read a block at a time, and once more where that is needed. */
-export interface Numbers {
-  readonly memory: LinearMemory;
-  /** The address of elements [start, start + n), until the next call. */
-  read(start: number, n: number): number;
-}
-
-/** The exact sum, nearest float64, of elements [first, first + n) of `source`, over `divisor`. */
-export function sumRange(
-  source: Numbers,
-  tag: "f32" | "f64",
-  first: number,
-  n: number,
-  divisor: number,
-): number {
-  if (n <= BLOCK) {
-    const sum = sumOneBlock(source.memory, source.read(first, n), n, tag);
-    if (sum !== null) return sum / divisor;
-  }
-  const blocks = (add: (address: number, length: number) => number): number => {
-    exact.reset();
-    let magnitude = 0;
-    inBlocks(n, (start, length) => {
-      magnitude += add(source.read(first + start, length), length);
-    });
-    return magnitude;
-  };
-  const magnitude = blocks((address, length) => addBlock(source.memory, address, length, tag, exact));
-  if (!isCertain(exact.value(), magnitude, tag))
-    blocks((address, length) => addOneByOne(source.memory, address, length, tag, exact));
-  return exact.dividedBy(divisor);
-}
-
-/** Whether what two-term addition may have lost of numbers that large cannot show in `sum`. */
-function isCertain(sum: number, magnitude: number, tag: "f32" | "f64"): boolean {
-  return magnitude * BLOCK_ERROR <= Math.abs(sum) * TOLERANCE[tag] || Number.isNaN(sum);
-}
-
-/**
- * The shortcut for one block: the same bits as by way of the exact sum, or null when it must be
- * taken.
- */
-function sumOneBlock(memory: LinearMemory, address: number, n: number, tag: "f32" | "f64"): number | null {
-  const { kernels, f64 } = memory;
-  kernels[`total_${tag}`](address, n, SCRATCH.results);
-  const result = SCRATCH.results >> 3;
-  const sum = f64[result] + f64[result + 1];
-  return Number.isFinite(sum) && isCertain(sum, f64[result + 2], tag) ? sum : null;
-}
 
 /** Adds the n numbers at `address` of `memory`, a block at most, to `sum`; returns Σ|x|. */
 export function addBlock(
