@@ -59,7 +59,8 @@ def step(name, arguments, options):
         return torch.clamp(first, **options)
     if name in ("sum", "mean", "amax", "amin", "nansum"):
         dimensions = {} if options.get("dim") is None else {"dim": options["dim"], "keepdim": options.get("keepdim", False)}
-        return getattr(torch, name)(first, **dimensions)
+        value = getattr(torch, name)(first, **dimensions)
+        return first_zeros(value, first, dimensions.get("dim")) if name in ("amax", "amin") else value
     if "alpha" in options:
         return with_alpha(name, *arguments, options["alpha"])
     if name in ("maximum", "minimum") and torch.result_type(*arguments).is_floating_point:
@@ -92,6 +93,23 @@ def signed_zeros(name, x, y):
     return Replaced.apply(value, torch.where((x == 0) & (y == 0), zeros, value.detach()))
 
 
+def first_zeros(value, x, dim):
+    """An extreme that is 0 has the sign of the first of the zeros: torch's goes by the lane of a vector that it was found in."""
+    if not x.is_floating_point() or x.numel() == 0:
+        return value
+    kept, dims = kept_and_reduced(x, dim)
+    rows = x.detach().permute(kept + dims).reshape(value.numel(), -1)
+    first = rows.gather(1, (rows == 0).to(torch.uint8).argmax(dim=1, keepdim=True)).reshape(value.shape)
+    return Replaced.apply(value, torch.where(value.detach() == 0, first, value.detach()))
+
+
+def kept_and_reduced(x, dim):
+    """The dimensions that stay and those that are reduced, from a dimension, several, or None for all."""
+    dims = list(range(x.ndim)) if dim is None else [dim] if isinstance(dim, int) else dim
+    dims = [d % max(x.ndim, 1) for d in dims] if x.ndim else []
+    return [d for d in range(x.ndim) if d not in dims], dims
+
+
 def summed(case, registers):
     """The range for a last step that adds rounded numbers; None for any other."""
     name, (first, *_), options = case["program"][-1]
@@ -100,10 +118,7 @@ def summed(case, registers):
     if case.get("grid") or name not in ("sum", "mean", "nansum") or dtype not in FLOATS:
         return None
     tensor = registers[first].detach()
-    dims = options.get("dim")
-    dims = list(range(tensor.ndim)) if dims is None else [dims] if isinstance(dims, int) else dims
-    dims = [d % max(tensor.ndim, 1) for d in dims] if tensor.ndim else []
-    kept = [d for d in range(tensor.ndim) if d not in dims]
+    kept, dims = kept_and_reduced(tensor, options.get("dim"))
     count = int(numpy.prod([tensor.shape[d] for d in dims]))
     rows = numbers(tensor.permute(kept + dims).contiguous()).reshape(value.numel(), count)
     low, high = [], []
