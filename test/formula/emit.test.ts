@@ -248,7 +248,7 @@ describe("functions of the library", () => {
 
   /** A library whose exp squares: what matters is that its code is taken over. */
   function standIn(): Uint8Array {
-    const text = (value: string): number[] => [value.length, ...Buffer.from(value)];
+    const text = (value: string): number[] => [value.length, ...new TextEncoder().encode(value)];
     const body = [0, 0x20, 0, 0x20, 0, 0xfd, 0xe6, 0x01, 0x0b];
     const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
     const header = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];

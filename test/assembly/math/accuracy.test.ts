@@ -3,7 +3,7 @@
  * at random numbers where the functions turn. scripts/accuracy.mjs does the same with millions of numbers.
  */
 import { describe, expect, it } from "vitest";
-import { fixture } from "../../support/fixture.js";
+import fixture from "../../fixtures/elementary.json?raw";
 import { onLanes } from "../../support/vector-functions.js";
 import { ELEMENTARY } from "../twins/arithmetic.js";
 
@@ -11,7 +11,7 @@ interface Fixture {
   inputs: Record<"f32" | "f64", string>;
   exact: Record<string, string>;
 }
-const { inputs, exact } = fixture("elementary") as Fixture;
+const { inputs, exact } = JSON.parse(fixture) as Fixture;
 
 type Tag = "f32" | "f64";
 
