@@ -67,10 +67,16 @@ export type ExpressionInput = Expression | number;
 
 type Unary = (typeof UNARY_METHODS)[number];
 type Binary = (typeof BINARY_METHODS)[number];
-/** Members that exist to be refused, since the derivative rules of other operations name them. */
+/**
+ * Members that exist to be refused, since the derivative rules of other operations name them. The
+ * published types lack those that are internal.
+ */
 type Shaped = Pick<
   Algebra<Expression>,
-  "shape" | "mm" | "bmm" | "mv" | "unsqueeze" | "positions" | "transpose" | "reshape" | "expand"
+  Extract<
+    keyof Algebra<Expression>,
+    "shape" | "mm" | "bmm" | "mv" | "unsqueeze" | "positions" | "transpose" | "reshape" | "expand"
+  >
 >;
 
 // The methods of the tables are put into the prototype below.
