@@ -17,7 +17,7 @@ export default defineConfig({
   // The longer name first: an alias also replaces the beginning of a name.
   resolve: {
     alias: [
-      { find: "lossgrad/arrays", replacement: pathOf("../../dist/arrays/index.js") },
+      { find: "lossgrad/arrays", replacement: pathOf("../../dist/typed/index.js") },
       { find: "lossgrad", replacement: pathOf("../../dist/index.js") },
     ],
   },

@@ -7,7 +7,7 @@ export default defineConfig({
   root: pathOf("."),
   resolve: {
     alias: {
-      "lossgrad/arrays": pathOf("../../dist/arrays/index.js"),
+      "lossgrad/arrays": pathOf("../../dist/typed/index.js"),
       lossgrad: pathOf("../../dist/index.js"),
     },
   },
