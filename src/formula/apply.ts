@@ -3,7 +3,7 @@ import { broadcastShapes, sameShape, type Shape } from "../ndarray/shape.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { copy } from "../ndarray/elementwise.js";
 import { divided } from "../ndarray/reductions.js";
-import { receiverOf, run } from "../autograd/backward.js";
+import { composedGradients } from "../autograd/composed.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
@@ -217,23 +217,16 @@ class Evaluation<V extends Variable> {
     return found ? found.stored.map((nd) => this.tensorOf(nd)) : this.composedGradients(upstream, options);
   }
 
-  /**
-   * The gradients of the same operations of tensors, differentiable where that is asked for. Each
-   * operand is read by a view of its own: one may have been made of another, and its gradient goes
-   * on from the operand itself.
-   */
+  /** The gradients of the same operations of tensors. */
   private composedGradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {
-    const { views, result } = withGradMode(true, () => {
-      const views = this.call.operands.map((x, i) => (this.wanted.includes(i) ? x.op("alias") : x.detach()));
-      return { views, result: this.composed(views) };
-    });
-    const receivers = this.wanted.map((i) => receiverOf(views[i]));
-    const found = run(
-      [{ variable: result, gradient: upstream }],
-      { ...options, retainGraph: options.createGraph },
-      new Set(receivers),
+    const gradients = composedGradients<Variable>(
+      this.call.operands,
+      (_, i) => this.wanted.includes(i),
+      (operands) => this.composed(operands),
+      upstream,
+      options,
     );
-    return receivers.map((receiver) => found.get(receiver) ?? null);
+    return this.wanted.map((i) => gradients[i]);
   }
 
   private tensorOf(nd: NdArray): V {

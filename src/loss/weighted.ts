@@ -3,9 +3,9 @@ import type { DType } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sumAll } from "../ndarray/sums.js";
 import { permute } from "../ndarray/views.js";
-import { receiverOf, run } from "../autograd/backward.js";
+import { composedGradients } from "../autograd/composed.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
-import { isGradEnabled, withGradMode } from "../autograd/mode.js";
+import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
 import type { Operands } from "./gradients.js";
 import type { LossRow, Reduction } from "./losses.js";
@@ -49,7 +49,7 @@ export function weightedLoss<V extends Variable>(
   task: Task,
   dtype: DType,
   { input, target, weight, mask }: WeightedOperands<V>,
-  compose: () => V,
+  compose: (operands: readonly V[]) => V,
   wrap: Wrap<V>,
 ): V {
   const operands = [input, target, weight];
@@ -58,15 +58,10 @@ export function weightedLoss<V extends Variable>(
 
   const differentiate = (upstream: Variable, options: EngineOptions): (() => Variable | null)[] => {
     for (const check of checks) check();
-    const loss = withGradMode(true, compose);
-    const receivers = operands.map(receiverOf);
-    const wanted = new Set(receivers.filter((_, i) => operands[i].requiresGrad));
-    const gradients = run(
-      [{ variable: loss, gradient: upstream }],
-      { ...options, retainGraph: options.createGraph },
-      wanted,
-    );
-    return receivers.map((receiver) => () => gradients.get(receiver) ?? null);
+    let gradients: readonly (Variable | null)[] | null = null;
+    const all = (): readonly (Variable | null)[] =>
+      (gradients ??= composedGradients(operands, (x) => x.requiresGrad, compose, upstream, options));
+    return operands.map((_, i) => () => all()[i]);
   };
   const edges = operands.map(edgeTo);
   const node = new GraphNode(

@@ -233,7 +233,7 @@ function integerL1(call: Call, dtype: DType): Tensor {
 /** torch's order: the elementwise loss, times the weights, then the reduction. */
 function weighted(call: Call, weight: Tensor): Tensor {
   const { row, input, target, mask, mode, extent } = call;
-  const compose = (): Tensor => {
+  const compose = ([input, target, weight]: readonly Tensor[]): Tensor => {
     const [x, y] = [kept(input, call), kept(target, call)];
     const terms = row.weightedTerm
       ? x.sub(y)[row.weightedTerm]()
@@ -244,7 +244,8 @@ function weighted(call: Call, weight: Tensor): Tensor {
     return product.sum(along(call)).div(weights.sum(along(call)));
   };
   const dtype = typeOfLoss(row, input, target);
-  if (mode === "none" || !isFloating(dtype) || isComplex(weight.dtype)) return compose();
+  if (mode === "none" || !isFloating(dtype) || isComplex(weight.dtype))
+    return compose([input, target, weight]);
   const task = taskOf(problemOf(call, dtype), mode, extent);
   const result = promoteTypes(row.inputDecidesDType ? input.dtype : dtype, weight.dtype);
   return weightedLoss<Tensor>(task, result, { input, target, weight, mask }, compose, Tensor.wrap);
