@@ -29,6 +29,8 @@ export interface Request {
   /** The operands that are one number for all elements. */
   readonly numbers: readonly number[];
   readonly masked: boolean;
+  /** Whether the value is multiplied by one more operand, behind those and the seed. */
+  readonly weighted: boolean;
 }
 
 /** A formula for operands of certain dtypes, and its programs. */
@@ -38,6 +40,7 @@ export class Traced {
   /** Which operands the result depends on. */
   readonly used: ReadonlySet<number>;
   private readonly seed: Expression;
+  private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
 
   constructor(readonly formula: Formula) {
@@ -47,7 +50,10 @@ export class Traced {
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
-    this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+    const behind = (index: number): Expression =>
+      extend(trace, () => Expression.operand(trace, operands.length + index, type));
+    this.seed = behind(0);
+    this.weight = behind(1);
   }
 
   /** The operands among `candidates` that a gradient reaches. */
@@ -57,17 +63,17 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    const { value, wanted, seed, numbers, masked, weighted } = request;
+    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked} ${weighted}`;
     let found = this.programs.get(key);
     if (found === undefined) this.programs.set(key, (found = this.lowered(request)));
     return found;
   }
 
-  private lowered({ value, wanted, seed, numbers, masked }: Request): Lowered | null {
+  private lowered({ value, wanted, seed, numbers, masked, weighted }: Request): Lowered | null {
     const { dtype, formula } = this;
     if (dtype === null) return null;
-    const { root } = formula;
+    const root = weighted ? extend(formula.trace, () => formula.root.mul(this.weight)) : formula.root;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
     const gradients = derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {
@@ -131,23 +137,22 @@ export class Fused {
     return this.parameters ? Object.keys(this.parameters) : [];
   }
 
-  /** The name of the node in the graph: CharbonnierBackward0. */
-  get node(): string {
-    const words = this.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-    return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
-  }
-
   /** The name with the parameters' defaults. */
   toString(): string {
     const shown = Object.entries(this.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
     return `${this.name}(${shown.join(", ")})`;
   }
 
+  /** How many operands the function names; null for one of any number, (...operands) => … */
+  get operandCount(): number | null {
+    const count = this.fn.length - (this.parameters ? 1 : 0);
+    return count > 0 ? count : null;
+  }
+
   /** Throws unless `count` operands are as many as the function names. */
   checkCount(count: number): void {
-    const expected = this.fn.length - (this.parameters ? 1 : 0);
-    // A function of any number of operands, (...operands) => …, names none.
-    if (expected <= 0 || count === expected) return;
+    const expected = this.operandCount;
+    if (expected === null || count === expected) return;
     throw new TypeError(
       `${this.name}: expected ${expected} operand${expected === 1 ? "" : "s"}, as the function has them, got ${count}`,
     );
