@@ -8,8 +8,8 @@ import { type Expression, isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions } from "../formula/fused.js";
 import type { FormulaFunction } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
-import { evaluateFused, evaluateFusedWithGradients } from "./fused-evaluate.js";
-import { readFused } from "./fused-request.js";
+import { evaluateFused, evaluateFusedWithGradients, FusedWork } from "./fused-evaluate.js";
+import { readFused, split } from "./fused-request.js";
 import { markFusedArrays } from "./mark.js";
 import type { ArrayOperand } from "./operands.js";
 import type {
@@ -143,7 +143,14 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  markFusedArrays(call, fused);
+  const { name: title, parameterNames } = fused;
+  markFusedArrays(call, {
+    name: title,
+    parameterNames,
+    readParameters: (given) => fused.readParameters(given),
+    split: (args) => split(fused, args),
+    termsOf: (args) => new FusedWork(readFused(fused, args, "value")).terms(),
+  });
   return call as unknown as FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P>;
 }
 

@@ -12,6 +12,7 @@ import { weightsOfRows } from "../loss/rows.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import type { FusedRequest } from "./fused-request.js";
+import type { Terms } from "./mark.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { operandsAmong } from "./request.js";
 
@@ -101,6 +102,13 @@ export class FusedWork {
     // Sums of tensors, which are correctly rounded: of what the text adds up itself, and of weighted terms.
     if (weight) return runExactly(run) / counted;
     return (traced.formula.reduction ? runExactly : runProgram)(run, counted);
+  }
+
+  /** The unreduced loss, for what takes it in other ways than an array. */
+  terms(): Terms {
+    const { memory, mask, weight, request } = this;
+    const { dtype, like } = request;
+    return { dtype, numel: like.length, memory, mask, weight, store: (out) => this.store([out]) };
   }
 
   /** Stores the unreduced loss, and the gradients behind it where there are any. */

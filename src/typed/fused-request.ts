@@ -102,11 +102,15 @@ function commonType(dtypes: readonly DType[]): DType {
   return floating ? dtypes.reduce(promoteTypes, floating) : "float64";
 }
 
+/** The arguments of a call. */
+export interface Arguments {
+  /** The operands. */
+  readonly given: readonly unknown[];
+  readonly options: unknown;
+}
+
 /** The operands, and the options behind them: an object that is no operand. */
-function split(
-  { operandCount }: Fused,
-  args: readonly unknown[],
-): { given: readonly unknown[]; options: unknown } {
+export function split({ operandCount }: Fused, args: readonly unknown[]): Arguments {
   const last = args.at(-1);
   const isBehind = operandCount !== null && args.length === operandCount + 1;
   if (!(isBehind || isOptions(last))) return { given: args, options: {} };
