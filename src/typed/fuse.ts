@@ -163,7 +163,7 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
  *   const d = input.sub(target);
  *   return where(d.gt(0), d.square(), d.abs());
  * });
- * Array.from(asymmetric(Float32Array.of(3, 0), 1, { reduction: "none" })); // [4, 1]
+ * asymmetric(Float32Array.of(3, 0), 1, { reduction: "none" }).join(); // "4,1"
  */
 export function where(
   condition: FormulaOperand,
