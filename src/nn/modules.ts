@@ -75,7 +75,10 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
  */
 export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "L1Loss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "L1Loss";
+  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("L1Loss", options, OPTIONS)));
   }
@@ -94,7 +97,10 @@ export class L1Loss extends Loss {
  */
 export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "MSELoss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MSELoss";
+  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("MSELoss", options, OPTIONS)));
   }
@@ -113,7 +119,10 @@ export class MSELoss extends Loss {
  */
 export class SmoothL1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "SmoothL1Loss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "SmoothL1Loss";
+  }
   /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
   constructor(options: LegacyOptions & ReductionOptions & BetaOptions = {}) {
@@ -136,7 +145,10 @@ export class SmoothL1Loss extends Loss {
  */
 export class HuberLoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "HuberLoss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "HuberLoss";
+  }
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & DeltaOptions = {}) {
