@@ -65,6 +65,10 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
   };
 }
 
+function maskOf(caller: string, options: MaskOptions | undefined): Tensor | null | undefined {
+  return options && takeOptions(caller, options, ["mask"]).mask;
+}
+
 /**
  * Mean absolute error; see F.l1Loss.
  *
@@ -82,9 +86,9 @@ export class L1Loss extends Loss {
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("L1Loss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim } = this;
-    const { mask } = takeOptions("L1Loss", options, ["mask"]);
+    const mask = maskOf("L1Loss", options);
     return F.l1Loss(input, target, { reduction, dim, keepdim, mask });
   }
 }
@@ -104,9 +108,9 @@ export class MSELoss extends Loss {
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("MSELoss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim } = this;
-    const { mask } = takeOptions("MSELoss", options, ["mask"]);
+    const mask = maskOf("MSELoss", options);
     return F.mseLoss(input, target, { reduction, dim, keepdim, mask });
   }
 }
@@ -130,9 +134,9 @@ export class SmoothL1Loss extends Loss {
     const { beta = 1 } = taken;
     super({ ...held(taken), beta });
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim, beta } = this;
-    const { mask } = takeOptions("SmoothL1Loss", options, ["mask"]);
+    const mask = maskOf("SmoothL1Loss", options);
     return F.smoothL1Loss(input, target, { reduction, dim, keepdim, mask, beta });
   }
 }
@@ -156,9 +160,9 @@ export class HuberLoss extends Loss {
     const { delta = 1 } = taken;
     super({ ...held(taken), delta });
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim, delta } = this;
-    const { mask } = takeOptions("HuberLoss", options, ["mask"]);
+    const mask = maskOf("HuberLoss", options);
     return F.huberLoss(input, target, { reduction, dim, keepdim, mask, delta });
   }
 }
