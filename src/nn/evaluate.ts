@@ -1,5 +1,5 @@
 /** A call of a loss of tensors: its arguments checked in torch's order, and what computes it chosen. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { checkSubtraction } from "../ndarray/operations.js";
@@ -120,9 +120,7 @@ function checkArguments(
 
 function checkTensor(name: LossName, word: string, value: unknown): void {
   if (!(value instanceof Tensor)) {
-    throw new TypeError(
-      `${name}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-    );
+    throw notATensor(name, `${word} to be a Tensor`, value);
   }
   value.checkAlive(name);
 }
