@@ -55,7 +55,7 @@ export function lower(
     if (error instanceof NoProgram) return null;
     throw error;
   }
-  if (outputs.some(({ from }) => from.dtype !== dtype)) return null;
+  if (!outputs.every((output) => lowering.gives(output))) return null;
   const lowered = lowering.finish(outputs, masked);
   // What no element of an operand shows in has no loop to be computed in.
   return lowered.operands.length > 0 ? lowered : null;
@@ -106,10 +106,19 @@ class Lowering {
   }
 
   add(x: Expression): void {
-    const isWide = ({ dtype }: Expression): boolean => this.half && dtype === "float32";
-    if (x.dtype !== this.dtype && x.dtype !== "bool" && !isWide(x)) refuse();
-    this.wide = isWide(x) || x.inputs.some((input) => typeof input !== "number" && isWide(input));
+    if (x.dtype !== this.dtype && x.dtype !== "bool" && !this.isWide(x)) refuse();
+    this.wide = this.isWide(x) || x.inputs.some((input) => typeof input !== "number" && this.isWide(input));
     this.values.set(x, this.lowered(x));
+  }
+
+  /** Whether a program's outputs can be that: halves may be added up before they are rounded. */
+  gives({ role, from }: Wanted): boolean {
+    return from.dtype === this.dtype || (role === "sum" && this.isWide(from));
+  }
+
+  /** Whether an expression is of float32, beside halves. */
+  private isWide({ dtype }: Expression): boolean {
+    return this.half && dtype === "float32";
   }
 
   private lowered(x: Expression): Reference {
