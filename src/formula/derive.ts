@@ -35,9 +35,16 @@ export function derive(
   return gradients;
 }
 
-/** Whether a gradient of `root` reaches one of the operands `wanted`. */
-export function reaches(root: Expression, wanted: ReadonlySet<number>): boolean {
-  return requiring(inOrder([root]), wanted).has(root);
+/** The operands that a gradient of `root` reaches, by their indices. */
+export function reachedBy(root: Expression): ReadonlySet<number> {
+  const operands = new Set<number>();
+  const reached = new Set([root]);
+  for (const x of reached) {
+    if (x.name === "operand") operands.add(x.index);
+    else if (ruleOf(x) !== null)
+      for (const input of x.inputs) if (typeof input !== "number") reached.add(input);
+  }
+  return operands;
 }
 
 /** The expressions that would require grad on the tape. */

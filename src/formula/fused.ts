@@ -4,7 +4,7 @@
  */
 import type { Typed } from "../ndarray/promotion.js";
 import { describeValue } from "../core/describe.js";
-import { derive, reaches } from "./derive.js";
+import { derive, reachedBy } from "./derive.js";
 import { Expression } from "./expression.js";
 import { isProgramDType, lower, type Lowered, type Wanted } from "./lower.js";
 import { UNNAMED } from "./mark.js";
@@ -33,12 +33,17 @@ export interface Request {
   readonly weighted: boolean;
 }
 
+/** A formula of many operands has a program for each choice of those that want a gradient; they are forgotten from so many on. */
+const MOST_PROGRAMS = 64;
+
 /** A formula for operands of certain dtypes, and its programs. */
 export class Traced {
   /** The dtype of all operands and of the result; null where there are several, and so no program. */
   readonly dtype: ProgramDType | null;
   /** Which operands the result depends on. */
   readonly used: ReadonlySet<number>;
+  /** Which of them a gradient reaches. */
+  private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
   private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
@@ -47,6 +52,7 @@ export class Traced {
     const { operands, root, trace } = formula;
     const inputs = inOrder([root]).filter(({ name }) => name === "operand");
     this.used = new Set(inputs.map(({ index }) => index));
+    this.reached = reachedBy(root);
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
@@ -58,7 +64,7 @@ export class Traced {
 
   /** The operands among `candidates` that a gradient reaches. */
   differentiable(candidates: readonly number[]): readonly number[] {
-    return candidates.filter((index) => this.used.has(index) && reaches(this.formula.root, new Set([index])));
+    return candidates.filter((index) => this.reached.has(index));
   }
 
   /** The program that gives what is asked for; null where there is none. */
@@ -66,7 +72,9 @@ export class Traced {
     const { value, wanted, seed, numbers, masked, weighted } = request;
     const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked} ${weighted}`;
     let found = this.programs.get(key);
-    if (found === undefined) this.programs.set(key, (found = this.lowered(request)));
+    if (found !== undefined) return found;
+    if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
+    this.programs.set(key, (found = this.lowered(request)));
     return found;
   }
 
@@ -143,7 +151,7 @@ export class Fused {
     return `${this.name}(${shown.join(", ")})`;
   }
 
-  /** How many operands the function names; null for one of any number, (...operands) => … */
+  /** How many operands the function names; null for one of any number, (...operands) => …, or whose length was made something else. */
   get operandCount(): number | null {
     const count = this.fn.length - (this.parameters ? 1 : 0);
     return count > 0 ? count : null;
@@ -161,11 +169,13 @@ export class Fused {
   /** The parameters of a call: those that it gives, and the defaults of the others. */
   readParameters(options: Readonly<Record<string, unknown>>): ParameterValues | null {
     if (!this.parameters) return null;
-    const values: Record<string, number> = {};
-    for (const [name, standard] of Object.entries(this.parameters)) {
-      values[name] = checkParameter(this.name, name, options[name] ?? standard);
-    }
-    return values;
+    return Object.fromEntries(
+      Object.entries(this.parameters).map(([name, standard]) => {
+        // Any name may be that of a parameter, also one that all objects inherit.
+        const given = Object.hasOwn(options, name) ? options[name] : undefined;
+        return [name, checkParameter(this.name, name, given ?? standard)];
+      }),
+    );
   }
 
   /** The formula for operands of these types, of which `positions` says which stands where. */
@@ -192,17 +202,16 @@ function checkParameters(parameters: unknown): ParameterValues {
       `fuse: expected parameters as an object of numbers, as in { eps: 1e-3 }, got ${describeValue(parameters)}`,
     );
   }
-  const taken: Record<string, number> = {};
-  for (const [name, value] of Object.entries(parameters)) {
+  const taken = Object.entries(parameters).map(([name, value]): [string, number] => {
     if (RESERVED.includes(name)) {
       throw new TypeError(
         `fuse: expected parameters of other names than ${RESERVED.join(", ")}, got ${name}; all fused ` +
           "functions have these options",
       );
     }
-    taken[name] = checkParameter("fuse", name, value);
-  }
-  return taken;
+    return [name, checkParameter("fuse", name, value)];
+  });
+  return Object.fromEntries(taken);
 }
 
 function checkParameter(caller: string, name: string, value: unknown): number {

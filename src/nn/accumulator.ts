@@ -51,7 +51,10 @@ type AnyFused = FusedFunction<never>;
  */
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "LossAccumulator";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "LossAccumulator";
+  }
   private readonly fn: LossName | AnyFused;
 
   constructor(loss: LossName, parameters?: AccumulatorParameters);
