@@ -131,7 +131,7 @@ export class Pass implements Summand {
     const sum = kernel(from, y.read(start, n), out, n, scalars[0], scalars[1], scalars[2]);
     then?.(out);
     if (mask) keepWritten(mask, tag, out, start, n);
-    to.end(start, n);
+    if (!to.direct) to.end(start, n);
     return sum;
   }
 
