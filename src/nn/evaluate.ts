@@ -1,5 +1,5 @@
 /** A call of a loss of tensors: its arguments checked in torch's order, and what computes it chosen. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { checkSubtraction } from "../ndarray/operations.js";
@@ -166,9 +166,7 @@ function checkTensor(name: LossName, word: string, value: unknown): void {
     if (value.nd.storage.disposed) value.checkAlive(name);
     return;
   }
-  throw new TypeError(
-    `${name}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(name, `${word} to be a Tensor`, value);
 }
 
 function warnOfSizes(input: Tensor, target: Tensor): void {

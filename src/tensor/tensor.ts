@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describeStranger, isTensorLike, TENSOR } from "../ndarray/adapter.js";
+import { describeStranger, isTensorLike, notATensor, TENSOR } from "../ndarray/adapter.js";
 import {
   type DType,
   isComplex,
@@ -2161,15 +2161,11 @@ function isOptions(value: unknown): value is BackwardOptions {
 
 function checkTensor(caller: string, value: unknown): void {
   if (value instanceof Tensor) return;
-  throw new TypeError(
-    `${caller}: expected a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(caller, "a Tensor", value);
 }
 
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
   if (isExpression(value)) throw value.trace.error(outsideOf(caller));
-  throw new TypeError(
-    `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(caller, "a Tensor or a number", value);
 }
