@@ -184,6 +184,66 @@ export function word(even: v128, odd: v128): v128 {
   return v128.or(i32x4.shr_u(even, 16), odd);
 }
 
+/**
+ * Masks have one byte an element, and what is not 0 is kept: all ones then in the lane that holds it. `keptOfFour` gives those of
+ * four vectors of C in lanes of a byte, or, of f64, in the low eight of them.
+ */
+@inline
+export function keptOfFour<C>(keep: usize): v128 {
+  return i8x16.ne(sizeof<C>() == 8 ? v128.load64_zero(keep) : v128.load(keep), i8x16.splat(0));
+}
+
+/**
+ * Of `kept`, the first of two halves in lanes twice as wide: of the bytes of four vectors (C is i8) the first two vectors', and of
+ * those the first one's, which of halves is that of the even places.
+ */
+@inline
+export function firstKept<C, S>(kept: v128): v128 {
+  // The bytes of four vectors of f64 fill the low half only.
+  if (sizeof<C>() == 1) {
+    const wider = i16x8.extend_low_i8x16_s(kept);
+    return sizeof<S>() == 8 ? i32x4.extend_low_i16x8_s(wider) : wider;
+  }
+  if (isHalf<S>()) return i32x4.shr_s(i32x4.shl(kept, 16), 16);
+  return sizeof<C>() == 8 ? i64x2.extend_low_i32x4_s(kept) : i32x4.extend_low_i16x8_s(kept);
+}
+
+@inline
+export function secondKept<C, S>(kept: v128): v128 {
+  if (sizeof<C>() == 1) {
+    return sizeof<S>() == 8
+      ? i32x4.extend_high_i16x8_s(i16x8.extend_low_i8x16_s(kept))
+      : i16x8.extend_high_i8x16_s(kept);
+  }
+  if (isHalf<S>()) return i32x4.shr_s(kept, 16);
+  return sizeof<C>() == 8 ? i64x2.extend_high_i32x4_s(kept) : i32x4.extend_high_i16x8_s(kept);
+}
+
+/** Bytes that are not 0 as all ones in the lanes of one vector of C. */
+@inline
+function spreadKept<C>(bytes: v128): v128 {
+  const kept = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(i8x16.ne(bytes, i8x16.splat(0))));
+  return sizeof<C>() == 8 ? i64x2.extend_low_i32x4_s(kept) : kept;
+}
+
+/** The mask of one vector of C. */
+@inline
+export function keptOfOne<C>(keep: usize): v128 {
+  if (sizeof<C>() == 4) return spreadKept<C>(v128.load32_zero(keep));
+  return spreadKept<C>(v128.load16_lane(keep, i64x2.splat(0), 0));
+}
+
+/** The same of the last `k` elements: reads no further. */
+@inline
+export function keptOfTail<C>(keep: usize, k: i32): v128 {
+  let bytes = v128.load8_lane(keep, i64x2.splat(0), 0);
+  if (sizeof<C>() == 4) {
+    if (k > 1) bytes = v128.load8_lane(keep + 1, bytes, 1);
+    if (k > 2) bytes = v128.load8_lane(keep + 2, bytes, 2);
+  }
+  return spreadKept<C>(bytes);
+}
+
 /** A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that of C. */
 @inline
 export function stored<S>(v: v128): v128 {

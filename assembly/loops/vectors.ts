@@ -7,7 +7,19 @@
  *
  * What is the same at every vector is passed on from before the loop: see `constant` in lanes.ts.
  */
-import { evens, isHalf, lanes, odds, quantize, shifted, stored, word } from "../lanes";
+import {
+  evens,
+  firstKept,
+  isHalf,
+  keptOfFour,
+  lanes,
+  odds,
+  quantize,
+  secondKept,
+  shifted,
+  stored,
+  word,
+} from "../lanes";
 import { Given, GivenByHalves } from "../terms/given";
 
 /** Whether x holds the terms themselves, and there is no y. */
@@ -33,7 +45,10 @@ export function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
   return changetype<T>(0).value<C, C>(d, v128.and(d, mask), p, half);
 }
 
-/** The sum of the terms at two vectors, their gradients stored when `slopes`. */
+/**
+ * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `kept` says which of the elements
+ * count: the difference of the others is 0, whose term is 0, and so is their gradient.
+ */
 @inline
 function pair<T, C, S, R>(
   x: usize,
@@ -46,8 +61,10 @@ function pair<T, C, S, R>(
   mask: v128,
   half: v128,
   upper: v128,
+  kept: v128,
   slopes: bool,
   finite: bool,
+  masked: bool,
 ): v128 {
   let d: v128;
   let e: v128;
@@ -61,9 +78,18 @@ function pair<T, C, S, R>(
       d = v128.sub<C>(evens<S>(a), evens<S>(b));
       e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
     }
+    if (masked) {
+      d = v128.and(d, firstKept<C, S>(kept));
+      e = v128.and(e, secondKept<C, S>(kept));
+    }
     if (slopes) {
-      const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
+      let even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
+      let odd = slopeAt<T, C, S, R>(e, q, norm, rest, mask);
+      if (masked) {
+        even = v128.and(even, firstKept<C, S>(kept));
+        odd = v128.and(odd, secondKept<C, S>(kept));
+      }
+      v128.store(out, word(even, odd));
     }
   } else if (changetype<T>(0) instanceof Given) {
     d = v128.load(x);
@@ -75,18 +101,27 @@ function pair<T, C, S, R>(
     e = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
   } else {
     d = v128.sub<C>(v128.load(x), v128.load(y));
-    if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
+    if (masked) d = v128.and(d, firstKept<C, S>(kept));
+    if (slopes) {
+      const slope = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
+      v128.store(out, masked ? v128.and(slope, firstKept<C, S>(kept)) : slope);
+    }
     e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
-    if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
+    if (masked) e = v128.and(e, secondKept<C, S>(kept));
+    if (slopes) {
+      const slope = slopeAt<T, C, S, R>(e, q, norm, rest, mask);
+      v128.store(out, masked ? v128.and(slope, secondKept<C, S>(kept)) : slope, 16);
+    }
   }
   return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
 }
 
-/** The same at four vectors. */
+/** The same at four vectors; `keep` is where the bytes of their mask lie. */
 @inline
 export function quad<T, C, S, R>(
   x: usize,
   y: usize,
+  keep: usize,
   out: usize,
   p: v128,
   q: v128,
@@ -97,11 +132,18 @@ export function quad<T, C, S, R>(
   upper: v128,
   slopes: bool,
   finite: bool,
+  masked: bool,
 ): v128 {
-  const width = lanes<C>();
-  const next = <usize>(2 * width) * sizeof<S>();
+  const next = <usize>(2 * lanes<C>()) * sizeof<S>();
+  const kept = masked ? keptOfFour<C>(keep) : half;
+  const first = masked ? firstKept<i8, C>(kept) : half;
+  const a = pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, first, slopes, finite, masked);
+  const second = masked ? secondKept<i8, C>(kept) : half;
+  x += next;
+  y += next;
+  out += next;
   return v128.add<C>(
-    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, slopes, finite),
-    pair<T, C, S, R>(x + next, y + next, out + next, p, q, norm, rest, mask, half, upper, slopes, finite),
+    a,
+    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, second, slopes, finite, masked),
   );
 }

@@ -8,9 +8,10 @@ import { BLOCK } from "../core/block.js";
 import { type LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
+import type { Place } from "../core/threads/job.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { type LossRow, type Rounding, roundingOf } from "./losses.js";
-import { keepWritten, MaskedSource, MaskSource } from "./mask.js";
+import { MaskedSource, MaskSource } from "./mask.js";
 
 export { divided } from "../ndarray/reductions.js";
 
@@ -31,14 +32,16 @@ const exact = new ExactSum();
 export const TERMS = 8;
 
 /** The passes that kernels make over a block; assembly/loops/ says what each does. */
-type PassKind = "map" | "sum" | "rows" | "slope" | "sumslope";
-/** Two or three addresses, a length, and scalars. A kernel that gives no sum gives undefined. */
+type PassKind = "map" | "sum" | "rows" | "rowslopes" | "slope" | "sumslope" | "kept" | "keptslope";
+/** Up to six addresses, lengths, and scalars. A kernel that gives no sum gives undefined. */
 type LossKernel = (...args: number[]) => number;
 type BlockVisitor = (sum: number, start: number, n: number) => void;
 
 const ignore: BlockVisitor = () => undefined;
 
-type Found = Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<FloatTag, LossKernel>>>>>;
+type Found = Partial<
+  Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<FloatTag, LossKernel>>>>>
+>;
 const found = new Map<LinearMemory, Found>();
 
 /** Looked up once: building the names costs as much as a small loss (measured). */
@@ -49,9 +52,11 @@ export function kernelOf(
   memory: LinearMemory,
 ): LossKernel {
   let here = found.get(memory);
-  if (!here) found.set(memory, (here = { map: {}, sum: {}, rows: {}, slope: {}, sumslope: {} }));
-  const byTag = (here[kind][kernel] ??= {});
-  return (byTag[tag] ??= memory.kernels[`${kernel}_${kind}_${tag}`] as LossKernel);
+  if (!here) found.set(memory, (here = {}));
+  const byTag = ((here[kind] ??= {})[kernel] ??= {});
+  return (byTag[tag] ??= (memory.kernels as Readonly<Record<string, unknown>>)[
+    `${kernel}_${kind}_${tag}`
+  ] as LossKernel);
 }
 
 export function tagOf(dtype: DType): FloatTag {
@@ -99,11 +104,21 @@ export interface Pass {
   readonly x: Source | MaskedSource;
   readonly y: Source | MaskedSource;
   readonly mask: MaskSource | null;
+  /** Whether the kernel reads the mask. Else what it writes is set to 0 where the mask does not hold. */
+  readonly keeps: boolean;
   readonly tag: FloatTag;
   /** Null for a pass that gives a sum only. */
   readonly to: Target | null;
   readonly scalars: readonly [number, number, number];
 }
+
+/** The kernels that read a mask, by those that do not. There are none for halves, which come as zeros where the mask does not hold. */
+const KEEPING: Partial<Record<PassKind, PassKind>> = {
+  sum: "kept",
+  sumslope: "keptslope",
+  rows: "rows",
+  rowslopes: "rowslopes",
+};
 
 /** A pass of the operation under way, which pins what it reads and writes. */
 export function passOf(
@@ -118,13 +133,17 @@ export function passOf(
   const x = new Source(input, tag, 0);
   const y = new Source(target, tag, 1);
   const mask = problem.mask && new MaskSource(problem.mask);
+  const keeping = mask ? KEEPING[kind] : undefined;
+  const keeps = keeping !== undefined && (tag === "f32" || tag === "f64");
+  const staged = mask && keeping && !keeps;
   return {
     problem,
-    kernel: kernelOf(row, kind, tag, input.memory),
+    kernel: kernelOf(row, keeps ? keeping! : kind, tag, input.memory),
     n: input.numel,
-    x: mask ? new MaskedSource(x, mask, tag, 0) : x,
-    y: mask ? new MaskedSource(y, mask, tag, 1) : y,
+    x: staged ? new MaskedSource(x, mask, tag, 0) : x,
+    y: staged ? new MaskedSource(y, mask, tag, 1) : y,
     mask,
+    keeps,
     tag,
     to: out && new Target(out, tag, slot),
     scalars,
@@ -132,32 +151,52 @@ export function passOf(
 }
 
 /** Runs the kernel on elements [start, start + n); `then` works on what it wrote. */
-export function runOn(
-  { kernel, x, y, mask, tag, to, scalars: [p, q, r] }: Pass,
-  start: number,
-  n: number,
-  then?: (address: number) => void,
-): number {
+export function runOn(pass: Pass, start: number, n: number, then?: (address: number) => void): number {
+  const { kernel, x, y, mask, keeps, tag, to, scalars } = pass;
+  const [p, q, r] = scalars;
   const from = x.read(start, n);
+  if (keeps) return runKept(pass, from, start, n);
   if (!to) return kernel(from, y.read(start, n), n, p);
   const out = to.begin(start);
   const sum = kernel(from, y.read(start, n), out, n, p, q, r);
   then?.(out);
-  if (mask) keepWritten(mask, tag, out, start, n);
+  mask?.keepWritten(tag, out, start, n);
+  to.end(start, n);
+  return sum;
+}
+
+function runKept(
+  { kernel, y, mask, to, scalars: [p, q, r] }: Pass,
+  x: number,
+  start: number,
+  n: number,
+): number {
+  const [other, keep] = [y.read(start, n), mask!.read(start, n)];
+  if (!to) return kernel(x, other, keep, n, p);
+  const sum = kernel(x, other, keep, to.begin(start), n, p, q, r);
   to.end(start, n);
   return sum;
 }
 
 /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
 function shared(pass: Pass, visit: BlockVisitor): boolean {
-  if (pass.n < PARALLEL || !isDirect(pass)) return false;
-  const { kernel, n, x, y, to, scalars } = pass;
-  return share.out({ kernel, places: to ? [x, y, to] : [x, y], n, scalars }, visit);
+  if (pass.n < PARALLEL) return false;
+  const places = placesOf(pass);
+  if (!places) return false;
+  const { kernel, n, scalars } = pass;
+  return share.out({ kernel, places, n, scalars }, visit);
 }
 
-function isDirect(pass: Pass): pass is Pass & { x: Source; y: Source } {
-  const { x, y, to } = pass;
-  return x.direct && y.direct && to?.direct !== false;
+/** Where kernels find all that they read and write; null where they cannot, or would leave something to be done. */
+function placesOf({ x, y, mask, keeps, to }: Pass): Place[] | null {
+  if (!x.direct || !y.direct || to?.direct === false) return null;
+  const places: Place[] = [x as Source, y as Source];
+  if (mask) {
+    if (!keeps || !mask.source.direct) return null;
+    places.push(mask.source);
+  }
+  if (to) places.push(to);
+  return places;
 }
 
 /** Lets the kernel write all of the output. */
@@ -165,8 +204,10 @@ function write(kind: PassKind, problem: Problem, out: Elements, scalars: Pass["s
   operate(() => {
     const pass = passOf(kind, problem, out, scalars);
     if (shared(pass, ignore)) return;
-    const { n, x, y, to } = pass;
-    forEachBlock(n, [x, y, to!], (start, length) => runOn(pass, start, length));
+    const { n, x, y, mask, to } = pass;
+    // What is set to 0 afterwards is still in a cache then.
+    const operands = mask ? [{ direct: false }] : [x, y, to!];
+    forEachBlock(n, operands, (start, length) => runOn(pass, start, length));
   });
 }
 
@@ -246,11 +287,12 @@ export function wideSum(pass: Pass, start: number, n: number, divisor: number): 
 }
 
 /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
-function addWide({ problem, x, y }: Pass, start: number, n: number): void {
+function addWide({ problem, x, y, mask }: Pass, start: number, n: number): void {
   const { row, dtype, input } = problem;
   const tag = dtype === "float64" ? "f64" : "f32";
   const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
   const terms = input.memory.window(TERMS);
   kernelOf(row, "map", tag, input.memory)(from, to, terms, n, parameterOf(problem));
+  mask?.keepWritten(tag, terms, start, n);
   addBlock(input.memory, terms, n, tag, exact);
 }
