@@ -13,9 +13,9 @@ import {
   constant,
   f16,
   isF16,
-  keptOfOne,
-  keptOfTail,
   lanes,
+  leftOut,
+  leftOutOfTail,
   load,
   loadTail,
   magnitudeMask,
@@ -29,6 +29,7 @@ import {
   stored,
   total,
 } from "../lanes";
+import { keepWhere } from "./masks";
 import { isGiven, quad, slopeAt, valueAt } from "./vectors";
 
 /** Elements from which on terms are added pairwise in C first. */
@@ -142,12 +143,8 @@ function finish<T, C, S, R>(
   for (; n >= width; n -= width) {
     const a = load<C, S>(x);
     let d = isGiven<T>() ? a : v128.sub<C>(a, load<C, S>(y));
-    const kept = masked ? keptOfOne<C>(keep) : half;
-    if (masked) d = v128.and(d, kept);
-    if (slopes) {
-      const slope = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      storeBits<S>(out, masked ? v128.and(slope, kept) : slope);
-    }
+    if (masked) d = v128.andnot(d, leftOut<C>(keep));
+    if (slopes) storeBits<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
     high = nextHigh<C>(high, value);
@@ -160,12 +157,8 @@ function finish<T, C, S, R>(
     // The padded lanes hold d = 0, whose term is 0.
     const a = loadTail<C, S>(x, n);
     let d = isGiven<T>() ? a : v128.sub<C>(a, loadTail<C, S>(y, n));
-    const kept = masked ? keptOfTail<C>(keep, n) : half;
-    if (masked) d = v128.and(d, kept);
-    if (slopes) {
-      const slope = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      storeBitsTail<S>(out, masked ? v128.and(slope, kept) : slope, n);
-    }
+    if (masked) d = v128.andnot(d, leftOutOfTail<C>(keep, n));
+    if (slopes) storeBitsTail<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask), n);
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
     high = nextHigh<C>(high, value);
@@ -324,7 +317,10 @@ export function maskedSumAndSlope<T, C, S, R>(
   norm: f64,
   q: f64,
 ): f64 {
-  return reduce<T, C, S, R>(x, y, keep, out, n, p, norm, q, true, false, true);
+  const sum = reduce<T, C, S, R>(x, y, keep, out, n, p, norm, q, true, false, true);
+  // A slope of 0 times any other norm is -0 or NaN.
+  if (!(norm > 0 && isFinite(<C>norm))) keepWhere<C>(keep, out, out, n);
+  return sum;
 }
 
 /**

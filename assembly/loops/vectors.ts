@@ -9,13 +9,13 @@
  */
 import {
   evens,
-  firstKept,
   isHalf,
-  keptOfFour,
   lanes,
+  leftOutOfFour,
+  leftOutOfOne,
+  leftOutOfTwo,
   odds,
   quantize,
-  secondKept,
   shifted,
   stored,
   word,
@@ -46,8 +46,8 @@ export function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
 }
 
 /**
- * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `kept` says which of the elements
- * count: the difference of the others is 0, whose term is 0, and so is their gradient.
+ * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `left` says which elements are left
+ * out: their difference is 0, and so is their term, and their slope for a norm that is positive and finite.
  */
 @inline
 function pair<T, C, S, R>(
@@ -61,7 +61,7 @@ function pair<T, C, S, R>(
   mask: v128,
   half: v128,
   upper: v128,
-  kept: v128,
+  left: v128,
   slopes: bool,
   finite: bool,
   masked: bool,
@@ -78,18 +78,9 @@ function pair<T, C, S, R>(
       d = v128.sub<C>(evens<S>(a), evens<S>(b));
       e = v128.sub<C>(odds<S>(a, upper), odds<S>(b, upper));
     }
-    if (masked) {
-      d = v128.and(d, firstKept<C, S>(kept));
-      e = v128.and(e, secondKept<C, S>(kept));
-    }
     if (slopes) {
-      let even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      let odd = slopeAt<T, C, S, R>(e, q, norm, rest, mask);
-      if (masked) {
-        even = v128.and(even, firstKept<C, S>(kept));
-        odd = v128.and(odd, secondKept<C, S>(kept));
-      }
-      v128.store(out, word(even, odd));
+      const even = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
+      v128.store(out, word(even, slopeAt<T, C, S, R>(e, q, norm, rest, mask)));
     }
   } else if (changetype<T>(0) instanceof Given) {
     d = v128.load(x);
@@ -101,22 +92,16 @@ function pair<T, C, S, R>(
     e = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
   } else {
     d = v128.sub<C>(v128.load(x), v128.load(y));
-    if (masked) d = v128.and(d, firstKept<C, S>(kept));
-    if (slopes) {
-      const slope = slopeAt<T, C, S, R>(d, q, norm, rest, mask);
-      v128.store(out, masked ? v128.and(slope, firstKept<C, S>(kept)) : slope);
-    }
+    if (masked) d = v128.andnot(d, leftOutOfOne<C>(left, false));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
     e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
-    if (masked) e = v128.and(e, secondKept<C, S>(kept));
-    if (slopes) {
-      const slope = slopeAt<T, C, S, R>(e, q, norm, rest, mask);
-      v128.store(out, masked ? v128.and(slope, secondKept<C, S>(kept)) : slope, 16);
-    }
+    if (masked) e = v128.andnot(e, leftOutOfOne<C>(left, true));
+    if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
   }
   return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
 }
 
-/** The same at four vectors; `keep` is where the bytes of their mask lie. */
+/** The same at four vectors; `keep` is where the bytes of their mask lie. Halves have no masks. */
 @inline
 export function quad<T, C, S, R>(
   x: usize,
@@ -135,10 +120,10 @@ export function quad<T, C, S, R>(
   masked: bool,
 ): v128 {
   const next = <usize>(2 * lanes<C>()) * sizeof<S>();
-  const kept = masked ? keptOfFour<C>(keep) : half;
-  const first = masked ? firstKept<i8, C>(kept) : half;
+  const bytes = masked ? leftOutOfFour<C>(keep) : half;
+  const first = masked ? leftOutOfTwo<C>(bytes, false) : half;
   const a = pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, first, slopes, finite, masked);
-  const second = masked ? secondKept<i8, C>(kept) : half;
+  const second = masked ? leftOutOfTwo<C>(bytes, true) : half;
   x += next;
   y += next;
   out += next;

@@ -5,9 +5,13 @@
 import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
 import { BLOCK } from "../core/block.js";
+import { share } from "../core/share.js";
+import type { Place } from "../core/threads/job.js";
+import { PARALLEL } from "../core/threads/threads.js";
 import { dtypes } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
 import { addBlock } from "../ndarray/sums.js";
-import { type Elements, inBlocks, Source } from "../ndarray/window.js";
+import { type Elements, inBlocks, Source, Target } from "../ndarray/window.js";
 import {
   kernelOf,
   parameterOf,
@@ -54,101 +58,196 @@ export function rowLosses(
 ): Float64Array {
   const losses = new Float64Array(rows);
   if (rows === 0) return losses;
-  operate(() => {
-    const all = new RowPass(problem, slopes, length <= BLOCK && length > 0);
-    const divisorOf = (row: number): number => (typeof divisor === "number" ? divisor : divisor[row]);
-    if (length > BLOCK || length === 0) {
-      for (let row = 0; row < rows; row++) losses[row] = all.longRow(row, length, divisorOf(row));
-      return;
-    }
-    const together = Math.floor(BLOCK / length);
-    for (let first = 0; first < rows; first += together) {
-      const part = { first, many: Math.min(together, rows - first), length };
-      all.shortRows(part, divisorOf, losses);
-    }
-  });
+  if (length === 0 || length > BLOCK) {
+    operate(() => {
+      longRows(problem, length, divisor, slopes, losses);
+    });
+    return losses;
+  }
+  const room = RowPass.roomFor(problem, rows, length);
+  try {
+    operate(() => {
+      new RowPass({ problem, length, divisor, slopes }, losses, room).run();
+    });
+  } finally {
+    for (const { storage } of room) storage.dispose();
+  }
   return losses;
 }
 
-/** Rows [first, first + many), a block at most. */
-interface Part {
-  readonly first: number;
-  readonly many: number;
-  readonly length: number;
+/** Rows that are longer than a block, or have no elements: each as a loss by itself. */
+function longRows(
+  problem: Problem,
+  length: number,
+  divisor: Divisor,
+  slopes: SlopesOfRows | null,
+  losses: Float64Array,
+): void {
+  const p = parameterOf(problem);
+  const { q, scales } = scalesOf(problem, slopes);
+  const pass = passOf(slopes ? "sumslope" : "sum", problem, slopes && slopes.out, [p, 0, q]);
+  for (let row = 0; row < losses.length; row++) {
+    const scale = typeof scales === "number" ? scales : scales[row];
+    const by = typeof divisor === "number" ? divisor : divisor[row];
+    losses[row] = sumBlocks({ ...pass, scalars: [p, scale, q] }, row * length, length, by);
+  }
 }
 
-/** The pass over rows within an operation: of several at once where they are short, of one block by block where they are long. */
+interface RowTask {
+  readonly problem: Problem;
+  readonly length: number;
+  readonly divisor: Divisor;
+  readonly slopes: SlopesOfRows | null;
+}
+
+/** The pass over rows of at most a block, as many at once as fill one. */
 class RowPass {
+  private readonly length: number;
+  private readonly divisor: Divisor;
   private readonly pass: Pass;
   private readonly scales: number | Float64Array;
+  /** Where the sums and the norms of all rows lie, for threads. */
+  private readonly whole: readonly Target[];
   private readonly sums: number;
   private readonly norms: number;
 
-  constructor(problem: Problem, slopes: SlopesOfRows | null, short: boolean) {
-    const p = parameterOf(problem);
+  constructor(
+    { problem, length, divisor, slopes }: RowTask,
+    private readonly losses: Float64Array,
+    room: readonly NdArray[],
+  ) {
+    this.length = length;
+    this.divisor = divisor;
     const { memory } = problem.input;
-    const { q, scales } = slopes ? scalesOf(problem, slopes.norm) : { q: 0, scales: 0 };
+    const { q, scales } = scalesOf(problem, slopes);
     this.scales = scales;
-    const kind = short ? (slopes ? "rowslopes" : "rows") : slopes ? "sumslope" : "sum";
-    this.pass = passOf(kind, problem, slopes && slopes.out, [p, 0, q]);
+    const kind = slopes ? "rowslopes" : "rows";
+    this.pass = passOf(kind, problem, slopes && slopes.out, [parameterOf(problem), 0, q]);
+    this.whole = room.map((nd) => new Target(nd, "f64", 0));
     this.sums = memory.window(SUMS);
     this.norms = memory.window(NORMS);
   }
 
-  private scaleOf(row: number): number {
-    return typeof this.scales === "number" ? this.scales : this.scales[row];
+  /** Room for the sums and the norms of all rows, where several threads may compute them. */
+  static roomFor({ input: { memory } }: Problem, rows: number, length: number): readonly NdArray[] {
+    if (rows * length < PARALLEL || !memory.shared) return [];
+    return [NdArray.empty("float64", [rows]), NdArray.empty("float64", [rows])];
   }
 
-  longRow(row: number, length: number, divisor: number): number {
-    const [p, , q] = this.pass.scalars;
-    return sumBlocks({ ...this.pass, scalars: [p, this.scaleOf(row), q] }, row * length, length, divisor);
-  }
-
-  shortRows(part: Part, divisorOf: (row: number) => number, losses: Float64Array): void {
-    const { pass, sums } = this;
-    const { first, many, length } = part;
-    this.run(part);
-    const { f64 } = pass.problem.input.memory;
-    const unsafe: number[] = [];
-    for (let r = 0; r < many; r++) {
-      const sum = f64[(sums >> 3) + r];
-      losses[first + r] = sum / divisorOf(first + r);
-      if (!Number.isFinite(sum)) unsafe.push(first + r);
+  run(): void {
+    if (this.shared()) return;
+    const together = Math.floor(BLOCK / this.length);
+    const rows = this.losses.length;
+    for (let first = 0; first < rows; first += together) {
+      this.some(first, Math.min(together, rows - first));
     }
-    for (const r of unsafe) losses[r] = wideSum(pass, r * length, length, divisorOf(r));
   }
 
-  private run({ first, many, length }: Part): void {
-    const { pass, sums, norms } = this;
+  private shared(): boolean {
+    const { pass, length, losses, whole } = this;
+    const { x, y, mask, keeps, to, kernel, scalars } = pass;
+    if (whole.length === 0 || !x.direct || !y.direct || to?.direct === false) return false;
+    if (mask && !(keeps && mask.source.direct)) return false;
+    const [sums, norms] = whole;
+    const [p, , q] = scalars;
+    const rowsOf = (place: Place): Place => new RowsOf(place, length);
+    const keep = mask ? rowsOf(mask.source) : NOTHING;
+    const operands = [rowsOf(x as Source), rowsOf(y as Source), keep];
+    const places = to ? [...operands, rowsOf(to), sums, norms] : [...operands, sums];
+    if (to) this.writeNorms(0, losses.length, norms.address);
+    const job = {
+      kernel,
+      places,
+      n: losses.length,
+      block: Math.floor(BLOCK / length),
+      scalars: to ? [length, p, q] : [length, p],
+    };
+    if (!share.out(job, () => undefined)) return false;
+    this.take(0, losses.length, sums.address);
+    return true;
+  }
+
+  /** Rows [first, first + many), a block at most. */
+  private some(first: number, many: number): void {
+    const { pass, length, sums, norms } = this;
     const { kernel, x, y, mask, keeps, tag, to, scalars } = pass;
     const [p, , q] = scalars;
     const [start, n] = [first * length, many * length];
     const [from, other] = [x.read(start, n), y.read(start, n)];
     const keep = keeps ? mask!.read(start, n) : 0;
-    if (!to) {
-      kernel(from, other, keep, sums, many, length, p);
-      return;
-    }
+    if (to) {
+      const out = to.begin(start);
+      this.writeNorms(first, many, norms);
+      kernel(from, other, keep, out, sums, norms, many, length, p, q);
+      if (!keeps) mask?.keepWritten(tag, out, start, n);
+      to.end(start, n);
+    } else kernel(from, other, keep, sums, many, length, p);
+    this.take(first, many, sums);
+  }
+
+  private writeNorms(first: number, many: number, address: number): void {
+    const { scales, pass } = this;
     const { f64 } = pass.problem.input.memory;
-    for (let r = 0; r < many; r++) f64[(norms >> 3) + r] = this.scaleOf(first + r);
-    const out = to.begin(start);
-    kernel(from, other, keep, out, sums, norms, many, length, p, q);
-    if (!keeps) mask?.keepWritten(tag, out, start, n);
-    to.end(start, n);
+    const at = address >> 3;
+    if (typeof scales === "number") f64.fill(scales, at, at + many);
+    else f64.set(scales.subarray(first, first + many), at);
+  }
+
+  /** Takes the sums of rows [first, first + many) over their divisors; those that are not finite are added up once more. */
+  private take(first: number, many: number, address: number): void {
+    const { pass, length, losses, divisor } = this;
+    const { f64 } = pass.problem.input.memory;
+    const at = address / 8 - first;
+    const unsafe: number[] = [];
+    for (let row = first; row < first + many; row++) {
+      const sum = f64[at + row];
+      losses[row] = sum / divisorAt(divisor, row);
+      if (!Number.isFinite(sum)) unsafe.push(row);
+    }
+    for (const row of unsafe) losses[row] = wideSum(pass, row * length, length, divisorAt(divisor, row));
   }
 }
+
+/** A place whose elements are rows. */
+class RowsOf implements Place {
+  readonly written: boolean;
+
+  constructor(
+    private readonly place: Place,
+    private readonly length: number,
+  ) {
+    this.written = place.written;
+  }
+
+  get address(): number {
+    return this.place.address;
+  }
+
+  get size(): number {
+    return this.place.size * this.length;
+  }
+
+  move(): boolean {
+    return this.place.move?.() ?? false;
+  }
+}
+
+/** In the place of a mask, where there is none. */
+const NOTHING: Place = { address: 0, size: 0, written: false };
 
 /** The slope's parameter and the norms as torch's backward kernel sees them. */
 function scalesOf(
   problem: Problem,
-  norm: number | Float64Array,
+  slopes: SlopesOfRows | null,
 ): { readonly q: number; readonly scales: number | Float64Array } {
-  if (typeof norm !== "number") {
-    const { q } = slopeScalars(problem, 1);
-    return { q, scales: norm.map((x) => slopeScalars(problem, x).scale) };
+  if (!slopes) return { q: 0, scales: 0 };
+  const { norm } = slopes;
+  if (typeof norm === "number") {
+    const { q, scale } = slopeScalars(problem, norm);
+    return { q, scales: scale };
   }
-  const { q, scale } = slopeScalars(problem, norm);
-  return { q, scales: scale };
+  const { q } = slopeScalars(problem, 1);
+  return { q, scales: norm.map((x) => slopeScalars(problem, x).scale) };
 }
 
 export function slopePass(problem: Problem, norm: number, out: Elements): Pass {
