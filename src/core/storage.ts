@@ -93,15 +93,13 @@ export class Storage implements Scoped {
 
   /** Where the bytes lie, pinned until the end of the operation under way. */
   address(): number {
-    if (this.usedBy !== operation) this.join();
+    if (this.usedBy !== operation) {
+      if (!pinnable) throw pinningError();
+      if (this.disposed) throw new Error("internal: address of a disposed storage");
+      if (!this.block) this.restore("result");
+      this.usedBy = operation;
+    }
     return this.block!.address;
-  }
-
-  private join(): void {
-    if (!pinnable) throw pinningError();
-    if (this.disposed) throw new Error("internal: address of a disposed storage");
-    if (!this.block) this.restore("result");
-    this.usedBy = operation;
   }
 
   /**

@@ -37,7 +37,7 @@ export function elementsNow(x: Variable, before: Shape, shape: Shape): NdArray {
 
 /** Whether all elements of an upstream gradient are 1, as of a sum of the results: then what was kept for 1 is the gradient. */
 export function isOne(upstream: NdArray): boolean {
-  if (upstream.constant) return upstream.numel > 0 && upstream.item() === 1;
+  if (upstream.numel === 1 || upstream.constant) return upstream.numel > 0 && upstream.at(0) === 1;
   const one = encode(upstream.dtype, 1);
   const whole = contiguous(upstream);
   return operate(() => {

@@ -1,5 +1,5 @@
 /** Gradients of L1, which are signs: computed with the loss and kept, since torch lets its operands change afterwards. */
-import { type DType, roundFloat } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
@@ -27,7 +27,7 @@ export class SignGradients<V extends Variable> implements Gradients {
   private kept!: Variable;
   /** Whether what is kept is the gradient for the upstream 1, and not signs alone. */
   private isGradient = false;
-  private readMask: () => Variable | null;
+  private readMask: (() => Variable) | null = null;
   private readonly maskShape: Shape | undefined;
 
   constructor(
@@ -36,13 +36,12 @@ export class SignGradients<V extends Variable> implements Gradients {
     private readonly wrap: Wrap<V>,
   ) {
     this.swapped = !operands.input.requiresGrad && task.mode !== "none";
-    this.readMask = () => operands.mask;
     this.maskShape = operands.mask?.nd.shape;
   }
 
   forward(dtype: DType): NdArray {
     const { problem, mode, extent, divisor } = this.task;
-    const slopes = this.blank();
+    const slopes = NdArray.empty(problem.dtype, problem.input.shape);
     this.kept = this.wrap(slopes, null, null);
     if (mode === "none") {
       const values = this.blank();
@@ -50,12 +49,9 @@ export class SignGradients<V extends Variable> implements Gradients {
       return convert(values, dtype);
     }
     const norm = this.norms();
-    const rounded = (typeof norm === "number" ? [norm] : norm).every(
-      (x) => roundFloat(problem.dtype, x) !== 0,
-    );
     // A norm that underflows would lose the signs that another upstream gradient needs.
-    this.isGradient = rounded;
-    const kept = rounded ? norm : this.swapped ? -1 : 1;
+    this.isGradient = typeof norm === "number" ? norm !== 0 : norm.every((each) => each !== 0);
+    const kept = this.isGradient ? norm : this.swapped ? -1 : 1;
     if (extent) {
       const out = permute(slopes, extent.order);
       const losses = rowLosses(inOrder(problem, extent), extent, divisor, { out, norm: kept });
@@ -66,10 +62,10 @@ export class SignGradients<V extends Variable> implements Gradients {
 
   /** The gradient of each result for each sign, 1 / N of a mean; of the target where that alone requires one. */
   private norms(): number | Float64Array {
-    const { divisor, mode, problem } = this.task;
+    const { divisor, problem } = this.task;
     const one = this.swapped ? -1 : 1;
-    const norm = (n: number): number => (mode === "mean" ? divided(one, n, problem.dtype) : one);
-    return typeof divisor === "number" ? norm(divisor) : divisor.map(norm);
+    if (typeof divisor === "number") return divided(one, divisor, problem.dtype);
+    return divisor.map((n) => divided(one, n, problem.dtype));
   }
 
   saveTo(node: GraphNode): void {
@@ -79,7 +75,7 @@ export class SignGradients<V extends Variable> implements Gradients {
   }
 
   gradient(which: Side, upstream: Variable, retainGraph: boolean): Variable {
-    this.readMask();
+    this.readMask?.();
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
     const own = (which === "target") === this.swapped;
@@ -99,7 +95,7 @@ export class SignGradients<V extends Variable> implements Gradients {
     const rows = extent ? scaled.reshape(extent.kept) : scaled;
     const gradient = this.connectedSigns().mul(rows);
     const own = which === "target" ? gradient.neg() : gradient;
-    const mask = this.readMask();
+    const mask = this.readMask?.();
     return mask ? own.keep(mask) : own;
   }
 
@@ -126,7 +122,7 @@ export class SignGradients<V extends Variable> implements Gradients {
 
   /** The mask as it is now. */
   private mask(): NdArray | null {
-    const mask = this.readMask();
+    const mask = this.readMask?.() ?? null;
     return mask && elementsNow(mask, this.maskShape!, this.task.problem.input.shape);
   }
 

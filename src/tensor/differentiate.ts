@@ -42,7 +42,7 @@ export function rootOf<V extends Variable>(
   gradient: V | null | undefined,
   index: number,
 ): Root {
-  output.checkAlive(caller);
+  if (output.nd.storage.disposed) output.checkAlive(caller);
   if (!output.requiresGrad) {
     throw new Error(`element ${index} of tensors does not require grad and does not have a gradFn`);
   }
