@@ -148,7 +148,7 @@ export function checkNoDimensions(caller: string, options: unknown): void {
   }
 }
 
-export function readDType(caller: LossName, value: unknown): DType | null {
+export function readDType(caller: string, value: unknown): DType | null {
   if (value === undefined) return null;
   const dtype = checkDType(caller, value);
   if (isFloating(dtype)) return dtype;
