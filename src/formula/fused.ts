@@ -29,6 +29,8 @@ export interface Request {
   /** The operands that are one number for all elements. */
   readonly numbers: readonly number[];
   readonly masked: boolean;
+  /** Whether the value is multiplied by one more operand, behind those and the seed. */
+  readonly weighted: boolean;
 }
 
 /** A formula of many operands has a program for each choice of those that want a gradient; they are forgotten from so many on. */
@@ -43,6 +45,7 @@ export class Traced {
   /** Which of them a gradient reaches. */
   private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
+  private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
 
   constructor(readonly formula: Formula) {
@@ -53,7 +56,10 @@ export class Traced {
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
-    this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+    const behind = (index: number): Expression =>
+      extend(trace, () => Expression.operand(trace, operands.length + index, type));
+    this.seed = behind(0);
+    this.weight = behind(1);
   }
 
   /** The operands among `candidates` that a gradient reaches. */
@@ -63,8 +69,8 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    const { value, wanted, seed, numbers, masked, weighted } = request;
+    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked} ${weighted}`;
     let found = this.programs.get(key);
     if (found !== undefined) return found;
     if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
@@ -72,10 +78,10 @@ export class Traced {
     return found;
   }
 
-  private lowered({ value, wanted, seed, numbers, masked }: Request): Lowered | null {
+  private lowered({ value, wanted, seed, numbers, masked, weighted }: Request): Lowered | null {
     const { dtype, formula } = this;
     if (dtype === null) return null;
-    const { root } = formula;
+    const root = weighted ? extend(formula.trace, () => formula.root.mul(this.weight)) : formula.root;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
     const gradients = derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {
@@ -139,24 +145,22 @@ export class Fused {
     return this.parameters ? Object.keys(this.parameters) : [];
   }
 
-  /** The name of the node in the graph: CharbonnierBackward0. */
-  get node(): string {
-    const words = this.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-    return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
-  }
-
   /** The name with the parameters' defaults. */
   toString(): string {
     const shown = Object.entries(this.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
     return `${this.name}(${shown.join(", ")})`;
   }
 
+  /** How many operands the function names; null for one of any number, (...operands) => …, or whose length was made something else. */
+  get operandCount(): number | null {
+    const count = this.fn.length - (this.parameters ? 1 : 0);
+    return count > 0 ? count : null;
+  }
+
   /** Throws unless `count` operands are as many as the function names. */
   checkCount(count: number): void {
-    const expected = this.fn.length - (this.parameters ? 1 : 0);
-    // A function of any number of operands, (...operands) => …, names none.
-    // Nor does one whose length was made something else.
-    if (!(expected > 0) || count === expected) return;
+    const expected = this.operandCount;
+    if (expected === null || count === expected) return;
     throw new TypeError(
       `${this.name}: expected ${expected} operand${expected === 1 ? "" : "s"}, as the function has them, got ${count}`,
     );

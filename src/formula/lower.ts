@@ -169,6 +169,11 @@ class Lowering {
     return this.instruct({ name, inputs, rounds: rounded });
   }
 
+  /** A power that is no product and no root. */
+  power(base: Reference, exponent: number): Reference {
+    return this.instruct({ name: "pow", inputs: [base], rounds: this.half && !this.wide, exponent });
+  }
+
   instruct(instruction: Instruction): Reference {
     const key = textOf(instruction);
     let reference = this.known.get(key);
@@ -223,8 +228,8 @@ class Lowering {
   }
 }
 
-function textOf({ name, inputs, rounds }: Instruction): string {
-  return `${name}${rounds ? "~" : ""} ${inputs.map(nameOf).join(" ")}`;
+function textOf({ name, inputs, rounds, exponent }: Instruction): string {
+  return `${name}${exponent ?? ""}${rounds ? "~" : ""} ${inputs.map(nameOf).join(" ")}`;
 }
 
 function nameOf({ kind, index }: Reference): string {
@@ -348,7 +353,7 @@ const power: LoweringRule = (to, x) => {
     case -2:
       return to.emit("div", [one, to.emit("mul", [value, value], products)]);
     default:
-      return refuse();
+      return to.power(value, roundFloat(to.type, x.parameters.exponent ?? 1));
   }
 };
 

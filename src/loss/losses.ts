@@ -8,7 +8,7 @@ import type { Algebra } from "../autograd/graph.js";
 
 /** How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes need no rule. */
 export type Rounding = "each" | "once";
-type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
+export type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
 
 /** The parameter of a term, which is an option of the loss. */
 export interface Parameter {

@@ -6,20 +6,10 @@ import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
 import { BLOCK } from "../core/block.js";
 import { dtypes } from "../ndarray/dtype.js";
+import { sumBlocks, wideSum } from "../ndarray/block-sums.js";
 import { addBlock } from "../ndarray/sums.js";
 import { type Elements, inBlocks, inRows, Source } from "../ndarray/window.js";
-import {
-  kernelOf,
-  parameterOf,
-  type Pass,
-  passOf,
-  type Problem,
-  runOn,
-  slopeScalars,
-  sumBlocks,
-  TERMS,
-  wideSum,
-} from "./evaluate.js";
+import { kernelOf, parameterOf, Pass, type Problem, slopeScalars, TERMS } from "./evaluate.js";
 import { MaskedSource, MaskSource } from "./mask.js";
 
 /** How many rows there are, and the elements of each. */
@@ -49,7 +39,7 @@ export function rowLosses(
   const losses = new Float64Array(rows);
   const p = parameterOf(problem);
   operate(() => {
-    const pass = passOf("sum", problem, null, [p, 0, 0]);
+    const pass = new Pass("sum", problem, null, [p, 0, 0]);
     const second = slopes && slopePass(problem, slopes.norm, slopes.out);
     const sums = problem.input.memory.window(SUMS);
     const row = (r: number): void => {
@@ -60,10 +50,10 @@ export function rowLosses(
       rows: (first, many) => {
         if (many === 1) row(first);
         else sumRows(pass, { first, many, length, sums }, divisor, losses);
-        if (second) runOn(second, first * length, many * length);
+        if (second) second.run(first * length, many * length);
       },
       piece: (_, start, n) => {
-        if (second) runOn(second, start, n);
+        if (second) second.run(start, n);
       },
     });
   });
@@ -72,7 +62,7 @@ export function rowLosses(
 
 export function slopePass(problem: Problem, norm: number, out: Elements): Pass {
   const { q, scale } = slopeScalars(problem, norm);
-  return passOf("slope", problem, out, [q, scale, 1], 3);
+  return new Pass("slope", problem, out, [q, scale, 1], 3);
 }
 
 /** Rows [first, first + many), a block at most, in one call of a kernel; `sums` is where it writes. */

@@ -133,7 +133,7 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
   );
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;
   if (weight) checkedWeight(fused.name, weight, shape);
-  const call = { node: fused.node, traced, operands: unique, mask: kept, wrap: Tensor.wrap };
+  const call = { node: nodeName(fused), traced, operands: unique, mask: kept, wrap: Tensor.wrap };
   if (!weight && read.dims === undefined && !read.keepdim)
     return applyFused<Tensor>({ ...call, reduction: mode });
   const terms = applyFused<Tensor>({ ...call, reduction: "none" });
@@ -144,6 +144,12 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
     mask: kept,
     weight,
   });
+}
+
+/** The name of the node in the graph: CharbonnierBackward0. */
+function nodeName({ name }: Fused): string {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
 }
 
 function checkedMask(caller: string, mask: Tensor, shape: readonly number[]): Mask<Tensor> {
