@@ -2,12 +2,13 @@
 import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { isOne } from "../ndarray/ones.js";
 import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { divided, type Problem, slope, slopeDType, sumAndSlope, valuesAndSlopes } from "./evaluate.js";
-import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
 import { rowSlopes } from "./row-slopes.js";
 import { type Divisor, rowLosses } from "./rows.js";

@@ -2,12 +2,13 @@
 import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { isOne } from "../ndarray/ones.js";
 import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
 import type { GraphNode, Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, slopeDType, sumAndSlope } from "./evaluate.js";
-import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
 import { rowSlopes } from "./row-slopes.js";
 import { rowLosses } from "./rows.js";
