@@ -19,7 +19,7 @@ import type { Wrap } from "../autograd/record.js";
 import type { Request, Traced } from "./fused.js";
 import type { Lowered } from "./lower.js";
 import { onlyOutputs, type Run } from "./pass.js";
-import { runProgram } from "./run.js";
+import { runExactly, runProgram } from "./run.js";
 import { Terms } from "./terms.js";
 import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
 
@@ -99,9 +99,15 @@ class PartsEvaluation<V extends Variable> {
     const { run, stored } = found;
     this.kept = stored.map((nd) => wrap(nd, null, null));
     const dtype = traced.dtype!;
+    const divisor = reduction === "mean" ? parts.length : 1;
+    // One result is rounded to a half once, several are by way of float32, as sums of tensors are.
+    if (parts.rows === 1 && (dtype === "float32" || dtype === "float64")) {
+      const sum = runExactly(run, counts ? 1 : divisor) / (counts ? (counts.item() as number) : 1);
+      return NdArray.scalar(dtype, sum).reshaped([...parts.result]);
+    }
     if (reduction === "sum" || !counts) {
       const sums = NdArray.empty(dtype, parts.result);
-      this.sum(run, reduction === "mean" ? parts.length : 1, sums);
+      this.sum(run, divisor, sums);
       return sums;
     }
     const sums = NdArray.empty("float64", parts.result);

@@ -7,7 +7,9 @@ import { sumOver } from "../ndarray/reductions.js";
 import { permute } from "../ndarray/views.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { takeOptions } from "../core/options.js";
+import { ExactSum } from "../core/exact-sum.js";
 import { scope } from "../core/scope.js";
+import { addExactly } from "../ndarray/exact.js";
 import { applyFused, type Mask, shapeOfElements } from "../formula/apply.js";
 import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
@@ -201,15 +203,17 @@ function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
   }
   const stay = shape.filter((_, d) => !dims.includes(d));
   const counts = NdArray.empty("float64", stay);
+  const sum = new ExactSum();
   scope(
     () => {
       const whole = weight.detach().expand(shape);
       const counted = mask ? mask.tensor.ne(0).choose(whole, whole.zeros()) : whole;
-      sumOver(counted.nd, dims, 1, counts);
+      if (rows === 1) addExactly(counted.nd, sum);
+      else sumOver(counted.nd, dims, 1, counts);
     },
     () => [],
   );
-  return counts.reshaped([...result]);
+  return (rows === 1 ? NdArray.scalar("float64", sum.value()) : counts).reshaped([...result]);
 }
 
 function checkedMask(caller: string, mask: Tensor, shape: readonly number[]): Mask<Tensor> {
