@@ -130,6 +130,7 @@ export default defineConfig([
     extends: [js.configs.recommended],
     languageOptions: {
       globals: {
+        AbortSignal: "readonly",
         console: "readonly",
         fetch: "readonly",
         performance: "readonly",

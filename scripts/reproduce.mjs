@@ -15,6 +15,7 @@ import Table from "cli-table3";
 import { build } from "esbuild";
 import { runInBrowser } from "./reproduce/browsers.mjs";
 import { engines } from "./reproduce/engines.mjs";
+import { PRECOMPILED, runInWorkerd } from "./reproduce/workerd.mjs";
 import { tryInstallPackages } from "./packages.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -22,29 +23,44 @@ const HERE = join(ROOT, "scripts/reproduce");
 const RECORD = join(ROOT, "docs/REPRODUCIBILITY.md");
 const FOLDER = join(ROOT, "build/reproduce");
 const BUNDLE = join(FOLDER, "set.mjs");
+const WORKERD_BUNDLE = "workerd-set.mjs";
 const LAUNCHER = join(FOLDER, "run.mjs");
-/** One process each: begun with one thread, the memory stays unshared, as it is in plain pages, where there is one thread. */
+/** One process each: begun with one thread, the memory stays unshared, as it is where there can be one thread only. */
 const THREADS = [[8, 2, 1], [1]];
-const THREADS_OF_PLAIN_PAGES = [[8]];
+const THREADS_ALONE = [[8]];
 /** Milliseconds for one engine. */
 const LIMIT = 5 * 60_000;
 
-/** The set and the built library as one script, and the program that runs it outside pages. */
-async function bundleSet() {
-  mkdirSync(FOLDER, { recursive: true });
-  await build({
+/** The set and the built library as one script. */
+function bundle(outfile, options) {
+  return build({
     entryPoints: [join(ROOT, "test/reproducibility/main.ts")],
     bundle: true,
     format: "esm",
     platform: "neutral",
     target: "es2022",
     mainFields: ["module", "main"],
-    alias: {
-      lossgrad: join(ROOT, "dist/index.js"),
-      "lossgrad/arrays": join(ROOT, "dist/arrays.js"),
-    },
-    outfile: BUNDLE,
+    outfile: join(FOLDER, outfile),
     logLevel: "warning",
+    ...options,
+  });
+}
+
+/** The scripts, and the program that runs one outside pages. */
+async function bundleSet() {
+  mkdirSync(FOLDER, { recursive: true });
+  const dist = (file) => join(ROOT, "dist", file);
+  await bundle("set.mjs", {
+    alias: { lossgrad: dist("index.js"), "lossgrad/arrays": dist("arrays.js") },
+  });
+  await bundle(WORKERD_BUNDLE, {
+    // The longer names by themselves: an alias also replaces the beginning of a name.
+    alias: {
+      lossgrad: PRECOMPILED,
+      "lossgrad/arrays": dist("slim/arrays.js"),
+      "lossgrad/slim": dist("slim/index.js"),
+    },
+    plugins: [BESIDE],
   });
   writeFileSync(
     LAUNCHER,
@@ -54,23 +70,29 @@ async function bundleSet() {
   );
 }
 
-function isPlainPage({ isolated }) {
-  return isolated === false;
-}
+/** Leaves the binary to workerd, as a module beside the script. */
+const BESIDE = {
+  name: "binary beside the script",
+  setup(builder) {
+    builder.onResolve({ filter: /\.wasm$/ }, () => ({ path: "./lossgrad.wasm", external: true }));
+  },
+};
 
 /** What an engine reports; an `error` if it fails. */
 async function run(engine) {
   try {
     const reports = [];
-    for (const threads of isPlainPage(engine) ? THREADS_OF_PLAIN_PAGES : THREADS) {
-      reports.push(
-        await (engine.kind ? runInBrowser(engine, BUNDLE, threads, LIMIT) : runProgram(engine, threads)),
-      );
-    }
+    for (const threads of engine.alone ? THREADS_ALONE : THREADS)
+      reports.push(await runOnce(engine, threads));
     return { version: reports[0].version, runs: reports.flatMap(({ runs }) => runs) };
   } catch (error) {
     return { version: "", runs: [], error: String(error.stderr || error.stack || error).trim() };
   }
+}
+
+function runOnce(engine, threads) {
+  if (engine.kind === "workerd") return runInWorkerd(engine, FOLDER, WORKERD_BUNDLE, threads, LIMIT);
+  return engine.kind ? runInBrowser(engine, BUNDLE, threads, LIMIT) : runProgram(engine, threads);
 }
 
 async function runProgram({ program, args }, threads) {
@@ -144,8 +166,7 @@ function complaints(list, reports, recorded) {
 
 function wrongIn({ threads, atWork, all, groups }, engine, recorded) {
   const wrong = [];
-  if (atWork < threads && !isPlainPage(engine))
-    wrong.push(`expected ${threads} threads at work, got ${atWork}`);
+  if (atWork < threads && !engine.alone) wrong.push(`expected ${threads} threads at work, got ${atWork}`);
   if (all !== recorded.all) {
     const names = Object.keys(groups).filter(
       (name) => !groups[name].startsWith(recorded.groups[name] ?? "none"),

@@ -115,7 +115,7 @@ for (const [reduction, expected, n] of [["none", values, 1], ["sum", [total], 1]
 function typeErrors(folder) {
   const config = {
     extends: "./tsconfig.json",
-    include: ["src", "test/nn/functional.test.ts", "test/assembly"],
+    include: ["src", "test/nn/functional.test.ts", "test/assembly", "test/support/raw.d.ts"],
   };
   writeFileSync(join(folder, "tsconfig.contributing.json"), JSON.stringify(config));
   const args = [commandOf("typescript", "tsc"), "-p", "tsconfig.contributing.json"];

@@ -32,7 +32,8 @@ const npmLacks = `npm has no package of it for ${process.platform} ${process.arc
 
 /**
  * One row an engine: where its program is, undefined if it is not here and then `absent` says why; the arguments before the script,
- * for what runs a script; for a browser, puppeteer's name of it, and whether its page is isolated from other origins.
+ * for what runs a script; for a browser, puppeteer's name of it, and whether its page is isolated from other origins. `alone` where
+ * memory cannot be shared, and so nothing is shared out to threads.
  */
 export function engines() {
   const chromium = onPath("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
@@ -43,6 +44,7 @@ export function engines() {
     program,
     absent,
     isolated,
+    alone: !isolated,
   });
   const noChromium = "no chromium or google-chrome on the PATH (Debian: apt-get install chromium)";
   const noFirefox = "no firefox or firefox-esr on the PATH (Debian: apt-get install firefox-esr)";
@@ -54,5 +56,12 @@ export function engines() {
     browser("Chromium", "chrome", chromium, noChromium, false),
     browser("Firefox", "firefox", firefox, noFirefox, true),
     browser("Firefox", "firefox", firefox, noFirefox, false),
+    {
+      name: "workerd",
+      kind: "workerd",
+      program: ofScope("@cloudflare", "bin/workerd"),
+      absent: npmLacks,
+      alone: true,
+    },
   ];
 }

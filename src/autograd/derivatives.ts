@@ -4,25 +4,12 @@
  * are brought to the input's shape and dtype by the tape. The formulas are those of torch's derivatives.yaml, operation
  * by operation, so that the bits agree.
  */
-import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { isComplex, isHalf } from "../ndarray/dtype.js";
 import { isSkipped } from "../ndarray/joining.js";
+import type { OperationName, Parameters } from "../ndarray/operations.js";
+import { type Gradient, gradients, noNumber } from "./elementwise.js";
 import type { Algebra } from "./graph.js";
 
-/** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
-export interface Saved<V> {
-  /** The inputs, output. A number that stood in a tensor's stead is read as it is. */
-  readonly x: () => V;
-  readonly y: () => V | number;
-  readonly z: () => V | number;
-  readonly out: () => V;
-  readonly parameters: Parameters;
-  /** Shape of the first input. */
-  readonly shape: readonly number[];
-}
-
-/** Variables of the tape and expressions of formulas alike. */
-type Gradient = <V extends Algebra<V>>(g: V, saved: Saved<V>) => readonly (() => V | null)[];
+export type { Saved } from "./elementwise.js";
 
 export interface Rule {
   /** torch's name of the derivative. */
@@ -36,38 +23,13 @@ function rule(node: string, reads: Rule["reads"], gradient: Gradient): Rule {
   return { node, reads, gradient };
 }
 
-/** An operation that is constant almost everywhere, or that has no gradient at all. */
-const constant = (node: string): Rule => rule(node, [], (g) => [() => g.zeros(), () => null]);
+const BOTH: Rule["reads"] = [
+  ["x", "y"],
+  ["x", "y"],
+];
+
+/** An operation without a gradient. */
 const NOT_DIFFERENTIABLE: Rule = rule("NotDifferentiable", [], () => [() => null, () => null]);
-
-/** conj of what a derivative multiplies by: torch's gradients are conjugate. */
-const conj = <V extends Algebra<V>>(x: V | number): V | number =>
-  typeof x !== "number" && isComplex(x.dtype) ? x.conj() : x;
-const scaled = <V extends Algebra<V>>(g: V, factor = 1): V => (factor === 1 ? g : g.mul(factor));
-
-/** g to the larger input; to both, halved, where they are equal. */
-function selection(node: string, loses: <V extends Algebra<V>>(a: V, b: V) => V): Rule {
-  const share = <V extends Algebra<V>>(g: V, a: V, b: V): V => {
-    const half = a.eq(b).to(g.dtype).mul(-0.5).add(1);
-    return g.mul(half).keep(loses(a, b).eq(0));
-  };
-  return rule(
-    node,
-    [
-      ["x", "y"],
-      ["x", "y"],
-    ],
-    (g, { x, y }) => [() => share(g, x(), lift(y(), x())), () => share(g, lift(y(), x()), x())],
-  );
-}
-
-/** An input that is never a number. */
-const noNumber = <V>(y: V | number): V => y as V;
-
-/** A number as a tensor like `like`. */
-function lift<V extends Algebra<V>>(y: V | number, like: V): V {
-  return typeof y === "number" ? like.zeros().add(y) : y;
-}
 
 /** The reduced gradient with its dimensions back, then broadcast. */
 function spread<V extends Algebra<V>>(g: V, { dims, keepdim }: Parameters, shape: readonly number[]): V {
@@ -121,25 +83,6 @@ function extremeAt(node: string): Rule {
   ]);
 }
 
-/**
- * torch's rule for clamp by tensors: to x within the bounds, to a bound beyond it, in equal parts where x is at one of two
- * bounds in order; all to the upper bound where the bounds are out of order. A NaN of x stays with x.
- */
-function shareAmongBounds<V extends Algebra<V>>(g: V, { x, y, z }: Saved<V>): readonly (() => V | null)[] {
-  const share = (whole: V, half: V): V => g.mul(half.to(g.dtype).mul(-0.5).add(1)).keep(whole.add(half));
-  const not = (mask: V): V => mask.eq(0);
-  const [low, high] = [lift(y(), x()), lift(z(), x())];
-  const inOrder = low.lt(high);
-  const within = not(x().lt(low)).mul(not(x().gt(high)));
-  const atLow = inOrder.mul(x().eq(low));
-  const atHigh = inOrder.mul(x().eq(high));
-  return [
-    () => share(within, atLow.add(atHigh)),
-    () => share(x().lt(low).mul(low.le(high)), atLow),
-    () => share(x().gt(high).mul(low.le(high)).add(high.lt(low)), atHigh),
-  ];
-}
-
 /** 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in torch. */
 function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Parameters): V {
   const { dims, correction = 1 } = parameters;
@@ -181,93 +124,34 @@ function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: P
   return x.mul(x.abs().pow(p - 2)).mul(scale);
 }
 
-/** A derivative that torch computes in one kernel, so that halves are computed in float32 and rounded once. */
-function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
-  if (!isHalf(g.dtype)) return compute(g, saved);
-  return compute(g.to("float32"), saved.to("float32")).to(g.dtype);
-}
-
-/** The derivative of softplus: sigmoid(beta x), and 1 where beta x is above the threshold. */
-function softplusSlope<V extends Algebra<V>>(x: V, { beta = 1, threshold = 20 }: Parameters): V {
-  const z = x.mul(beta);
-  const linear = z.gt(threshold);
-  return z.op("sigmoid").keep(linear.eq(0)).add(linear);
-}
-
 export const derivatives: Readonly<Record<OperationName, Rule>> = {
-  add: rule("AddBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g, alpha)]),
-  sub: rule("SubBackward0", [], (g, { parameters: { alpha } }) => [() => g, () => scaled(g.neg(), alpha)]),
-  mul: rule("MulBackward0", [["y"], ["x"]], (g, { x, y }) => [
-    () => g.mul(conj(y())),
-    () => g.mul(conj(x())),
-  ]),
-  div: rule("DivBackward0", [["y"], ["x", "y"]], (g, { x, y }) => [
-    () => g.div(y()),
-    () => g.neg().mul(x().div(y()).div(y())),
-  ]),
-  maximum: selection("MaximumBackward0", (a, b) => a.lt(b)),
-  minimum: selection("MinimumBackward0", (a, b) => a.gt(b)),
-  keep: rule("WhereBackward0", [["y"]], (g, { y }) => [() => g.keep(noNumber(y())), () => null]),
-  neg: rule("NegBackward0", [], (g) => [() => g.neg()]),
-  abs: rule("AbsBackward0", [["x"]], (g, { x }) => [
-    () => g.mul(isComplex(x().dtype) ? x().sgn() : x().sign()),
-  ]),
-  sign: constant("SignBackward0"),
-  sqrt: rule("SqrtBackward0", [["out"]], (g, { out }) => [() => g.div(out().mul(2))]),
-  exp: rule("ExpBackward0", [["out"]], (g, { out }) => [() => g.mul(out())]),
-  expm1: rule("Expm1Backward0", [["out"]], (g, { out }) => [() => g.mul(out().add(1))]),
-  log: rule("LogBackward0", [["x"]], (g, { x }) => [() => g.div(x())]),
-  log1p: rule("Log1PBackward0", [["x"]], (g, { x }) => [() => g.div(x().add(1))]),
-  sigmoid: rule("SigmoidBackward0", [["out"]], (g, { out }) => [
-    () => inOneKernel(g, out(), (g, y) => g.mul(y.neg().add(1)).mul(y)),
-  ]),
-  tanh: rule("TanhBackward0", [["out"]], (g, { out }) => [
-    () => inOneKernel(g, out(), (g, y) => g.mul(y.mul(y).neg().add(1))),
-  ]),
-  // torch makes both of exp; a sigmoid is the same quotient, and does not overflow.
-  softplus: rule("SoftplusBackward0", [["x"]], (g, { x, parameters }) => [
-    () => inOneKernel(g, x(), (g, x) => g.mul(softplusSlope(x, parameters))),
-  ]),
-  logsigmoid: rule("LogSigmoidBackward0", [["x"]], (g, { x }) => [
-    () => inOneKernel(g, x(), (g, x) => g.mul(x.neg().op("sigmoid"))),
-  ]),
-  sin: rule("SinBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("cos"))]),
-  cos: rule("CosBackward0", [["x"]], (g, { x }) => [() => g.mul(x().op("sin").neg())]),
-  erf: rule("ErfBackward0", [["x"]], (g, { x }) => [
-    () =>
-      x()
-        .pow(2)
-        .neg()
-        .op("exp")
-        .mul(2 / Math.sqrt(Math.PI))
-        .mul(g),
-  ]),
-  sgn: rule("SgnBackward0", [["x", "out"]], (g, { x, out }) => [
-    // (g - sgn(z)² conj(g)) / (2 |z|), and 0 at 0
-    () => {
-      const z = x().abs();
-      const difference = g.sub(out().mul(out()).mul(conj(g)));
-      return difference.mul(z.mul(2).pow(-1).keep(z.gt(0)));
-    },
-  ]),
-  conj: rule("ConjBackward0", [], (g) => [() => g.conj()]),
-  relu: rule("ReluBackward0", [["out"]], (g, { out }) => [() => g.keep(out().le(0).eq(0))]),
-  clamp: rule("ClampBackward1", [["x"]], (g, { x, parameters: { min, max } }) => [
-    () => {
-      const above = min === undefined ? g : g.keep(x().gt(min));
-      return max === undefined ? above : above.keep(x().lt(max));
-    },
-  ]),
-  pow: rule("PowBackward0", [["x"]], (g, { x, parameters: { exponent = 1 } }) => [
-    () =>
-      exponent === 0
-        ? g.zeros()
-        : g.mul(
-            x()
-              .pow(exponent - 1)
-              .mul(exponent),
-          ),
-  ]),
+  add: rule("AddBackward0", [], gradients.add),
+  sub: rule("SubBackward0", [], gradients.sub),
+  mul: rule("MulBackward0", [["y"], ["x"]], gradients.mul),
+  div: rule("DivBackward0", [["y"], ["x", "y"]], gradients.div),
+  maximum: rule("MaximumBackward0", BOTH, gradients.maximum),
+  minimum: rule("MinimumBackward0", BOTH, gradients.minimum),
+  keep: rule("WhereBackward0", [["y"]], gradients.keep),
+  neg: rule("NegBackward0", [], gradients.neg),
+  abs: rule("AbsBackward0", [["x"]], gradients.abs),
+  sign: rule("SignBackward0", [], gradients.sign),
+  sqrt: rule("SqrtBackward0", [["out"]], gradients.sqrt),
+  exp: rule("ExpBackward0", [["out"]], gradients.exp),
+  expm1: rule("Expm1Backward0", [["out"]], gradients.expm1),
+  log: rule("LogBackward0", [["x"]], gradients.log),
+  log1p: rule("Log1PBackward0", [["x"]], gradients.log1p),
+  sigmoid: rule("SigmoidBackward0", [["out"]], gradients.sigmoid),
+  tanh: rule("TanhBackward0", [["out"]], gradients.tanh),
+  softplus: rule("SoftplusBackward0", [["x"]], gradients.softplus),
+  logsigmoid: rule("LogSigmoidBackward0", [["x"]], gradients.logsigmoid),
+  sin: rule("SinBackward0", [["x"]], gradients.sin),
+  cos: rule("CosBackward0", [["x"]], gradients.cos),
+  erf: rule("ErfBackward0", [["x"]], gradients.erf),
+  sgn: rule("SgnBackward0", [["x", "out"]], gradients.sgn),
+  conj: rule("ConjBackward0", [], gradients.conj),
+  relu: rule("ReluBackward0", [["out"]], gradients.relu),
+  clamp: rule("ClampBackward1", [["x"]], gradients.clamp),
+  pow: rule("PowBackward0", [["x"]], gradients.pow),
   eq: NOT_DIFFERENTIABLE,
   ne: NOT_DIFFERENTIABLE,
   lt: NOT_DIFFERENTIABLE,
@@ -278,8 +162,8 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   mean: rule("MeanBackward0", [], (g, { parameters, shape }) => [
     () => spread(g, parameters, shape).div(count(parameters, shape)),
   ]),
-  to: rule("ToCopyBackward0", [], (g) => [() => g]),
-  clone: rule("CloneBackward0", [], (g) => [() => g]),
+  to: rule("ToCopyBackward0", [], gradients.to),
+  clone: rule("CloneBackward0", [], gradients.clone),
   zeros: NOT_DIFFERENTIABLE,
   reshape: rule("ViewBackward0", [], (g, { shape }) => [() => g.reshape(shape)]),
   expand: rule("ExpandBackward0", [], (g) => [() => g]),
@@ -346,11 +230,7 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
     () => x().transpose(0, 1).mv(g),
   ]),
   dot: rule("DotBackward0", [["y"], ["x"]], (g, { x, y }) => [() => g.mul(y()), () => g.mul(x())]),
-  where: rule("WhereBackward0", [[], ["x"], ["x"]], (g, { x }) => [
-    () => null,
-    () => g.keep(x()),
-    () => g.keep(x().eq(0)),
-  ]),
+  where: rule("WhereBackward0", [[], ["x"], ["x"]], gradients.where),
   clampBetween: rule(
     "ClampBackward0",
     [
@@ -358,11 +238,11 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
       ["x", "y", "z"],
       ["x", "y", "z"],
     ],
-    (g, saved) => shareAmongBounds(g, saved),
+    gradients.clampBetween,
   ),
-  clampBelow: selection("ClampBackward0", (a, b) => a.lt(b)),
-  clampAbove: selection("ClampBackward0", (a, b) => a.gt(b)),
-  nanToNum: rule("NanToNumBackward0", [["x"]], (g, { x }) => [() => g.mul(x().isfinite())]),
+  clampBelow: rule("ClampBackward0", BOTH, gradients.clampBelow),
+  clampAbove: rule("ClampBackward0", BOTH, gradients.clampAbove),
+  nanToNum: rule("NanToNumBackward0", [["x"]], gradients.nanToNum),
   isnan: NOT_DIFFERENTIABLE,
   isinf: NOT_DIFFERENTIABLE,
   isfinite: NOT_DIFFERENTIABLE,

@@ -4,10 +4,10 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
 
 /** Counts in-place changes; shared by a tensor, its views and what was detached from it. */
-export class Version {
-  count = 0;
+export interface Version {
+  count: number;
   /** Counts those that replaced the history: views taken before have to be taken anew. */
-  rewrites = 0;
+  rewrites: number;
 }
 
 /**

@@ -26,9 +26,9 @@ export function alignUp(bytes: number): number {
   return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
 }
 
-/** The bin of blocks with 2^bin <= size < 2^(bin + 1). */
+/** The bin of blocks with 2^bin <= size < 2^(bin + 1), which are less than 2^32 bytes. */
 function binOf(size: number): number {
-  return size >= 0x80000000 ? 31 : 31 - Math.clz32(size);
+  return 31 - Math.clz32(size);
 }
 
 export class Allocator {

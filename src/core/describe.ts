@@ -8,8 +8,8 @@ export function describeValue(value: unknown): string {
   return nameOf(value.constructor, "object");
 }
 
-/** The name of a function or class, which may have been given another property of this name. */
+/** The name of a function or class, which may have none, or another property of this name. */
 function nameOf(value: unknown, otherwise: string): string {
   const name: unknown = (value as { name?: unknown } | null | undefined)?.name;
-  return typeof name === "string" ? name : otherwise;
+  return typeof name === "string" && name !== "" ? name : otherwise;
 }

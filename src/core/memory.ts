@@ -55,8 +55,11 @@ interface Hold {
   readonly isOver: () => boolean;
   readonly blocks: Block[];
 }
-/** Two for each of four operands, and two for what is between them (typed/weighted.ts). */
-const WINDOWS = 10;
+/**
+ * Two for each of four operands, two for what is between them (typed/weighted.ts), two for a mask and
+ * three for operands that it has gone over (loss/mask.ts).
+ */
+const WINDOWS = 15;
 /** The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by operands. */
 export const SUM_WINDOW = -1;
 

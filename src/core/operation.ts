@@ -19,30 +19,34 @@ let begun = NONE;
  */
 export let operation = NONE;
 
-/** Whether its kernels run: all operands are known by then. */
-let running = false;
+/** Whether operands may be pinned: one is under way, and none of its kernels has run. */
+export let pinnable = false;
 
 /** Runs `body` as an operation. */
 export function operate<R>(body: () => R): R {
   if (operation !== NONE) throw new Error("internal: an operation begins inside another");
   operation = ++begun;
-  running = false;
+  pinnable = true;
   try {
     return body();
   } finally {
     operation = NONE;
+    pinnable = false;
   }
 }
 
 /** Says that kernels begin to read and write. */
 export function startRunning(): void {
-  running = true;
+  pinnable = false;
 }
 
-/** Throws unless an operand may be pinned now. */
-export function checkPinning(): void {
-  if (operation === NONE) throw new Error("internal: an address is asked for outside of an operation");
-  if (running) throw new Error("internal: an operand is pinned after kernels of its operation ran");
+/** What is thrown where an operand is pinned and none is pinnable. */
+export function pinningError(): Error {
+  return new Error(
+    operation === NONE
+      ? "internal: an address is asked for outside of an operation"
+      : "internal: an operand is pinned after kernels of its operation ran",
+  );
 }
 
 /** Throws inside an operation, where `what` could move or free what its kernels use. */

@@ -47,11 +47,6 @@ export function inScope(): boolean {
   return innermost !== null;
 }
 
-/** Puts a new storage under the innermost scope. */
-export function enlist(storage: Scoped): void {
-  innermost?.members.push(storage);
-}
-
 /** Puts a storage that no scope knows under the outermost one, which ends last. */
 export function enlistOutermost(storage: Scoped): void {
   let scope = innermost;

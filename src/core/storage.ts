@@ -14,10 +14,10 @@
  * to others before the view is garbage.
  */
 import { alignUp, type Block } from "./allocator.js";
-import { memory } from "./memory.js";
-import { checkBetweenOperations, checkPinning, operation } from "./operation.js";
+import { type LinearMemory, memory } from "./memory.js";
+import { checkBetweenOperations, operation, pinnable, pinningError } from "./operation.js";
 import { runtime } from "./runtime.js";
-import { enlist, enlistOutermost, inScope } from "./scope.js";
+import { enlistOutermost, innermost, inScope } from "./scope.js";
 import { shareOut } from "./threads/threads.js";
 
 /** Held by the finalizer in the storage's stead. */
@@ -36,14 +36,12 @@ interface Queue {
 }
 
 /** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
-const queues: readonly Queue[] = [
-  { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null },
-  { largest: 1 << 22, budget: 1 << 25, bytes: 0, oldest: null, newest: null },
-  { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null },
-];
+const SMALL: Queue = { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null };
+const MEDIUM: Queue = { largest: 1 << 22, budget: 1 << 25, bytes: 0, oldest: null, newest: null };
+const LARGE: Queue = { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null };
 
-const finalizer = /* @__PURE__ */ new FinalizationRegistry<Lease>((lease) => {
-  if (lease.block) release(lease);
+const finalizer = /* @__PURE__ */ new FinalizationRegistry<Lease>(({ block }) => {
+  if (block) release(block);
 });
 
 let live = 0;
@@ -51,7 +49,10 @@ let live = 0;
 export type Origin = "user" | "result";
 
 export class Storage {
-  private readonly lease: Lease = { block: null };
+  /** The bytes, where they are in the linear memory. */
+  private block: Block | null = null;
+  /** What the finalizer frees; null as long as there is none. */
+  private lease: Lease | null = null;
   private spilled: Uint8Array<ArrayBuffer> | null = null;
   /** The queue it stands in, and its neighbours there. */
   private queue: Queue | null = null;
@@ -59,7 +60,6 @@ export class Storage {
   newer: Storage | null = null;
   /** The operation that last asked where the bytes lie. */
   private usedBy = -1;
-  private registered = false;
   /** A view was handed out, which a user may hold for ever. */
   private viewed = false;
   disposed = false;
@@ -72,11 +72,12 @@ export class Storage {
   holds = 0;
   owned = false;
 
-  private constructor(
+  /** Without bytes of its own: a value on the JS side, which `write` puts where it is told, once that is needed. */
+  constructor(
     readonly bytes: number,
     private write: ((address: number) => void) | null,
   ) {
-    enlist(this);
+    innermost?.members.push(this);
   }
 
   /** Uninitialised bytes in the linear memory. */
@@ -87,21 +88,16 @@ export class Storage {
     return storage;
   }
 
-  /** A value that stays on the JS side until its address is asked for; `write` then puts it there. */
-  static ofValue(bytes: number, write: (address: number) => void): Storage {
-    return new Storage(bytes, write);
-  }
-
   /** Where the bytes lie, pinned until the end of the operation under way. */
   address(): number {
     if (this.usedBy !== operation) this.join();
-    return this.lease.block!.address;
+    return this.block!.address;
   }
 
   private join(): void {
-    checkPinning();
+    if (!pinnable) throw pinningError();
     if (this.disposed) throw new Error("internal: address of a disposed storage");
-    if (!this.lease.block) this.restore("result");
+    if (!this.block) this.restore("result");
     this.usedBy = operation;
   }
 
@@ -111,17 +107,17 @@ export class Storage {
    */
   pin(): number {
     if (this.disposed) throw new Error("internal: address of a disposed storage");
-    if (!this.lease.block) this.restore("user");
+    if (!this.block) this.restore("user");
     this.leaveQueue();
     this.register();
     this.viewed = true;
-    return this.lease.block!.address;
+    return this.block!.address;
   }
 
   /** Frees the bytes, whoever has a view of them: the user's word. */
   dispose(): void {
     this.end();
-    if (this.lease.block) release(this.lease);
+    this.giveBack();
   }
 
   /** As `dispose`, but bytes that a user may have a view of are left to the finalizer. */
@@ -170,10 +166,17 @@ export class Storage {
   /** Moves the bytes out of the linear memory. */
   spill(): void {
     if (this.inUse) throw new Error("internal: what an operation pinned is moved out");
-    const { address } = this.lease.block!;
+    const { address } = this.block!;
     this.spilled = memory().bytes.slice(address, address + this.bytes);
     this.leaveQueue();
-    release(this.lease);
+    this.giveBack();
+  }
+
+  private giveBack(): void {
+    if (!this.block) return;
+    release(this.block);
+    this.block = null;
+    if (this.lease) this.lease.block = null;
   }
 
   /**
@@ -181,29 +184,35 @@ export class Storage {
    * still write to this one. False for bytes that a user may see where they are.
    */
   move(): boolean {
-    if (this.registered) return false;
-    const from = this.lease.block!;
-    const to = allocateBlock(this.bytes, "result");
+    if (this.lease) return false;
+    const linear = memory();
+    const from = this.block!;
+    const queue = queueFor(this.bytes);
+    makeRoom(queue, this.bytes);
+    const to = allocateBlock(linear, this.bytes);
     this.leaveQueue();
-    this.lease.block = to;
-    this.enterQueue();
-    memory().bytes.copyWithin(to.address, from.address, from.address + this.bytes);
-    memory().give(from);
+    this.block = to;
+    this.enter(queue);
+    linear.bytes.copyWithin(to.address, from.address, from.address + this.bytes);
+    linear.give(from);
     return true;
   }
 
   private place(origin: Origin): void {
-    this.lease.block = allocateBlock(this.bytes, origin);
+    const linear = memory();
+    const queue = origin === "result" ? queueFor(this.bytes) : null;
+    if (queue) makeRoom(queue, this.bytes);
+    this.block = allocateBlock(linear, this.bytes);
     runtime.shareOut = shareOut;
-    memory().makeRoom = spillWhile;
+    linear.makeRoom = spillWhile;
     live++;
-    if (origin === "user") this.register();
-    else this.enterQueue();
+    if (queue) this.enter(queue);
+    else this.register();
   }
 
   private restore(origin: Origin): void {
     this.place(origin);
-    const { address } = this.lease.block!;
+    const { address } = this.block!;
     if (this.spilled) memory().bytes.set(this.spilled, address);
     this.write?.(address);
     this.spilled = null;
@@ -211,14 +220,13 @@ export class Storage {
   }
 
   private register(): void {
-    if (this.registered) return;
-    this.registered = true;
+    if (this.lease) return;
+    this.lease = { block: this.block };
     finalizer.register(this, this.lease);
   }
 
-  private enterQueue(): void {
-    const queue = queueFor(this.bytes);
-    queue.bytes += this.lease.block!.size;
+  private enter(queue: Queue): void {
+    queue.bytes += this.block!.size;
     this.older = queue.newest;
     if (queue.newest) queue.newest.newer = this;
     else queue.oldest = this;
@@ -229,7 +237,7 @@ export class Storage {
   private leaveQueue(): void {
     const { queue, older, newer } = this;
     if (!queue) return;
-    queue.bytes -= this.lease.block!.size;
+    queue.bytes -= this.block!.size;
     if (older) older.newer = newer;
     else queue.oldest = newer;
     if (newer) newer.older = older;
@@ -250,19 +258,23 @@ export class Storage {
   }
 }
 
-function release(lease: Lease): void {
-  memory().give(lease.block!);
-  lease.block = null;
+function release(block: Block): void {
+  memory().give(block);
   live--;
 }
 
-function allocateBlock(bytes: number, origin: Origin): Block {
-  if (origin === "result") makeRoom(bytes);
-  let block = memory().allocate(bytes);
-  if (!block) spillWhile(() => (block ??= memory().allocator.take(bytes)) === null);
-  block ??= memory().allocate(bytes);
+function allocateBlock(linear: LinearMemory, bytes: number): Block {
+  const first = linear.allocate(bytes);
+  return first ?? spilledFor(linear, bytes);
+}
+
+/** A block for which others are moved out. */
+function spilledFor(linear: LinearMemory, bytes: number): Block {
+  const { allocator, limit } = linear;
+  let block: Block | null = null;
+  spillWhile(() => (block ??= allocator.take(bytes)) === null);
+  block ??= linear.allocate(bytes);
   if (block) return block;
-  const { allocator, limit } = memory();
   throw new RangeError(
     `lossgrad: expected to allocate ${bytes} bytes, got no room: ${live} tensors hold ${allocator.bytesInUse} bytes of ` +
       `at most ${Math.round(limit / 2 ** 20)} MiB, and the largest free block has ${allocator.largestFreeBlock()}. Free tensors with dispose(), ` +
@@ -270,15 +282,14 @@ function allocateBlock(bytes: number, origin: Origin): Block {
   );
 }
 
-function makeRoom(bytes: number): void {
-  const queue = queueFor(bytes);
+function makeRoom(queue: Queue, bytes: number): void {
   const size = alignUp(bytes);
   if (queue.bytes + size > queue.budget) spillOldest(queue, () => queue.bytes + size > queue.budget);
 }
 
 /** Moves results out as long as `more()`: all that no operation pinned, if need be. */
 export function spillWhile(more: () => boolean): void {
-  for (const queue of queues) spillOldest(queue, more);
+  for (const queue of [SMALL, MEDIUM, LARGE]) spillOldest(queue, more);
 }
 
 function spillOldest(queue: Queue, more: () => boolean): void {
@@ -291,7 +302,7 @@ function spillOldest(queue: Queue, more: () => boolean): void {
 }
 
 function queueFor(bytes: number): Queue {
-  return queues.find(({ largest }) => bytes <= largest)!;
+  return bytes <= SMALL.largest ? SMALL : bytes <= MEDIUM.largest ? MEDIUM : LARGE;
 }
 
 /** What the linear memory holds. */

@@ -119,7 +119,14 @@ class Evaluation<V extends Variable> {
     const { traced, mask } = this.call;
     if (traced.dtype === null || !wanted.every((i) => sameShape(this.shapes[i], this.shape))) return null;
     const seed = g instanceof NdArray ? "operand" : "number";
-    const lowered = traced.program({ value, wanted, seed, numbers: this.numbers, masked: mask !== null });
+    const lowered = traced.program({
+      value,
+      wanted,
+      seed,
+      numbers: this.numbers,
+      masked: mask !== null,
+      weighted: false,
+    });
     if (!lowered) return null;
     const arrays = this.call.operands.map(({ nd }) => nd);
     const behind = arrays.length;

@@ -1,10 +1,11 @@
 /**
  * The derivative of a formula, which is a formula again: reverse mode over the expressions, by the
- * rules of the tape (autograd/derivatives.ts), in the tape's order (autograd/backward.ts), so that
+ * rules of the tape (autograd/elementwise.ts), in the tape's order (autograd/backward.ts), so that
  * gradients have its bits.
  */
 import { isIntegral } from "../ndarray/dtype.js";
-import { derivatives, type Rule, type Saved } from "../autograd/derivatives.js";
+import { type Gradient, gradients, type Saved } from "../autograd/elementwise.js";
+import type { ElementwiseName } from "./elementwise.js";
 import type { Expression } from "./expression.js";
 import { extend, inOrder } from "./trace.js";
 
@@ -34,9 +35,16 @@ export function derive(
   return gradients;
 }
 
-/** Whether a gradient of `root` reaches one of the operands `wanted`. */
-export function reaches(root: Expression, wanted: ReadonlySet<number>): boolean {
-  return requiring(inOrder([root]), wanted).has(root);
+/** The operands that a gradient of `root` reaches, by their indices. */
+export function reachedBy(root: Expression): ReadonlySet<number> {
+  const operands = new Set<number>();
+  const reached = new Set([root]);
+  for (const x of reached) {
+    if (x.name === "operand") operands.add(x.index);
+    else if (ruleOf(x) !== null)
+      for (const input of x.inputs) if (typeof input !== "number") reached.add(input);
+  }
+  return operands;
 }
 
 /** The expressions that would require grad on the tape. */
@@ -52,11 +60,12 @@ function requiring(order: readonly Expression[], wanted: ReadonlySet<number>): S
   return needing;
 }
 
+const rules: Readonly<Record<ElementwiseName, Gradient | null>> = gradients;
+
 /** Null where gradients end: at comparisons, at conversions to integers and at what is detached. */
-function ruleOf({ name, dtype }: Expression): Rule | null {
-  if (name === "operand" || name === "detach" || isIntegral(dtype)) return null;
-  const rule = derivatives[name];
-  return rule.node === "NotDifferentiable" ? null : rule;
+function ruleOf({ name, dtype }: Expression): Gradient | null {
+  const ends = name === "operand" || name === "detach" || name === "mean" || name === "sum";
+  return ends || isIntegral(dtype) ? null : rules[name];
 }
 
 /** Hands the gradients of a node's inputs on, each in its dtype, added to what arrived there before. */
@@ -66,7 +75,7 @@ function deliver(
   needing: ReadonlySet<Expression>,
   waiting: Map<Expression, Expression>,
 ): void {
-  const thunks = ruleOf(node)!.gradient(upstream, readerOf(node));
+  const thunks = ruleOf(node)!(upstream, readerOf(node));
   const gradients = node.inputs.map((input, i) => {
     if (typeof input === "number" || !needing.has(input)) return null;
     return thunks[i]()?.to(input.dtype) ?? null;

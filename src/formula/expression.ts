@@ -3,7 +3,7 @@
  * and what it makes of them. Expressions have the methods of tensors that work element by element,
  * under the same names, and the algebra that derivative rules are written in (autograd/graph.ts).
  */
-import { describeStranger, isLossgradTensor } from "../ndarray/adapter.js";
+import { describeStranger, FORMULA, isLossgradTensor } from "../ndarray/adapter.js";
 import { checkDType, type DType, isComplex } from "../ndarray/dtype.js";
 import {
   type AlphaOptions,
@@ -108,6 +108,11 @@ export class Expression implements Algebra<Expression> {
   /** @internal */
   static operand(trace: Trace, index: number, { dtype, shape }: Typed): Expression {
     return new Expression(trace, "operand", [], {}, dtype, shape.length === 0, index);
+  }
+
+  /** @internal By which those who expect a tensor know it. */
+  get [FORMULA](): string {
+    return this.trace.caller;
   }
 
   /** An operation of the table. */

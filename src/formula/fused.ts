@@ -4,7 +4,7 @@
  */
 import type { Typed } from "../ndarray/promotion.js";
 import { describeValue } from "../core/describe.js";
-import { derive, reaches } from "./derive.js";
+import { derive, reachedBy } from "./derive.js";
 import { Expression } from "./expression.js";
 import { isProgramDType, lower, type Lowered, type Wanted } from "./lower.js";
 import { UNNAMED } from "./mark.js";
@@ -29,7 +29,12 @@ export interface Request {
   /** The operands that are one number for all elements. */
   readonly numbers: readonly number[];
   readonly masked: boolean;
+  /** Whether the value is multiplied by one more operand, behind those and the seed. */
+  readonly weighted: boolean;
 }
+
+/** A formula of many operands has a program for each choice of those that want a gradient; they are forgotten from so many on. */
+const MOST_PROGRAMS = 64;
 
 /** A formula for operands of certain dtypes, and its programs. */
 export class Traced {
@@ -37,7 +42,10 @@ export class Traced {
   readonly dtype: ProgramDType | null;
   /** Which operands the result depends on. */
   readonly used: ReadonlySet<number>;
+  /** Which of them a gradient reaches. */
+  private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
+  private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
   private readonly weightings = new Map<string, Traced>();
 
@@ -45,15 +53,19 @@ export class Traced {
     const { operands, root, trace } = formula;
     const inputs = inOrder([root]).filter(({ name }) => name === "operand");
     this.used = new Set(inputs.map(({ index }) => index));
+    this.reached = reachedBy(root);
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
-    this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+    const behind = (index: number): Expression =>
+      extend(trace, () => Expression.operand(trace, operands.length + index, type));
+    this.seed = behind(0);
+    this.weight = behind(1);
   }
 
   /** The operands among `candidates` that a gradient reaches. */
   differentiable(candidates: readonly number[]): readonly number[] {
-    return candidates.filter((index) => this.used.has(index) && reaches(this.formula.root, new Set([index])));
+    return candidates.filter((index) => this.reached.has(index));
   }
 
   /** The formula times a weight, which is one more operand behind the others. */
@@ -75,17 +87,19 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    const { value, wanted, seed, numbers, masked, weighted } = request;
+    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked} ${weighted}`;
     let found = this.programs.get(key);
-    if (found === undefined) this.programs.set(key, (found = this.lowered(request)));
+    if (found !== undefined) return found;
+    if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
+    this.programs.set(key, (found = this.lowered(request)));
     return found;
   }
 
-  private lowered({ value, wanted, seed, numbers, masked }: Request): Lowered | null {
+  private lowered({ value, wanted, seed, numbers, masked, weighted }: Request): Lowered | null {
     const { dtype, formula } = this;
     if (dtype === null) return null;
-    const { root } = formula;
+    const root = weighted ? extend(formula.trace, () => formula.root.mul(this.weight)) : formula.root;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
     const gradients = derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {
@@ -149,23 +163,22 @@ export class Fused {
     return this.parameters ? Object.keys(this.parameters) : [];
   }
 
-  /** The name of the node in the graph: CharbonnierBackward0. */
-  get node(): string {
-    const words = this.name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-    return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
-  }
-
   /** The name with the parameters' defaults. */
   toString(): string {
     const shown = Object.entries(this.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
     return `${this.name}(${shown.join(", ")})`;
   }
 
+  /** How many operands the function names; null for one of any number, (...operands) => …, or whose length was made something else. */
+  get operandCount(): number | null {
+    const count = this.fn.length - (this.parameters ? 1 : 0);
+    return count > 0 ? count : null;
+  }
+
   /** Throws unless `count` operands are as many as the function names. */
   checkCount(count: number): void {
-    const expected = this.fn.length - (this.parameters ? 1 : 0);
-    // A function of any number of operands, (...operands) => …, names none.
-    if (expected <= 0 || count === expected) return;
+    const expected = this.operandCount;
+    if (expected === null || count === expected) return;
     throw new TypeError(
       `${this.name}: expected ${expected} operand${expected === 1 ? "" : "s"}, as the function has them, got ${count}`,
     );
@@ -174,11 +187,13 @@ export class Fused {
   /** The parameters of a call: those that it gives, and the defaults of the others. */
   readParameters(options: Readonly<Record<string, unknown>>): ParameterValues | null {
     if (!this.parameters) return null;
-    const values: Record<string, number> = {};
-    for (const [name, standard] of Object.entries(this.parameters)) {
-      values[name] = checkParameter(this.name, name, options[name] ?? standard);
-    }
-    return values;
+    return Object.fromEntries(
+      Object.entries(this.parameters).map(([name, standard]) => {
+        // Any name may be that of a parameter, also one that all objects inherit.
+        const given = Object.hasOwn(options, name) ? options[name] : undefined;
+        return [name, checkParameter(this.name, name, given ?? standard)];
+      }),
+    );
   }
 
   /** The formula for operands of these types, of which `positions` says which stands where. */
@@ -205,17 +220,16 @@ function checkParameters(parameters: unknown): ParameterValues {
       `fuse: expected parameters as an object of numbers, as in { eps: 1e-3 }, got ${describeValue(parameters)}`,
     );
   }
-  const taken: Record<string, number> = {};
-  for (const [name, value] of Object.entries(parameters)) {
+  const taken = Object.entries(parameters).map(([name, value]): [string, number] => {
     if (RESERVED.includes(name)) {
       throw new TypeError(
         `fuse: expected parameters of other names than ${RESERVED.join(", ")}, got ${name}; all fused ` +
           "functions have these options",
       );
     }
-    taken[name] = checkParameter("fuse", name, value);
-  }
-  return taken;
+    return [name, checkParameter("fuse", name, value)];
+  });
+  return Object.fromEntries(taken);
 }
 
 function checkParameter(caller: string, name: string, value: unknown): number {

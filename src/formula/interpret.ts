@@ -5,6 +5,7 @@
 import type { BinaryKernel, Kernels, UnaryKernel } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import type { LinearMemory } from "../core/memory.js";
+import { cPow } from "../ndarray/c-pow.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { type Place, type Plan, planOf, SCRATCH_REGISTER, type Step, ZEROS } from "./plan.js";
 import type { Program } from "./program.js";
@@ -106,7 +107,7 @@ export class Interpreter implements BlockKernel, TermsKernel {
     return out;
   }
 
-  private compute({ name, inputs, out }: Step, chunk: Chunk): void {
+  private compute({ name, inputs, out, exponent }: Step, chunk: Chunk): void {
     const { kernels } = this.memory;
     const { n } = chunk;
     const [x, y, z] = inputs.map((place) => this.at(place, chunk));
@@ -130,9 +131,19 @@ export class Interpreter implements BlockKernel, TermsKernel {
         kernels[`convert_${this.tag}_bool`](x, scratch, n);
         kernels[`where_${this.wide}`](scratch, y, z, to, n);
         break;
+      case "pow":
+        this.power(x, exponent!, to, n);
+        break;
       default:
         this.kernel(name, inputs, [x, y, z], to, n);
     }
+  }
+
+  private power(x: number, exponent: number, to: number, n: number): void {
+    const { wide, memory } = this;
+    const values = wide === 8 ? memory.f64 : memory.f32;
+    const [from, into] = [x / wide, to / wide];
+    for (let i = 0; i < n; i++) values[into + i] = cPow(values[from + i], exponent);
   }
 
   /** Any other kernel of one or two operands, or of one and two numbers. */

@@ -55,7 +55,7 @@ export function lower(
     if (error instanceof NoProgram) return null;
     throw error;
   }
-  if (outputs.some(({ from }) => from.dtype !== dtype)) return null;
+  if (!outputs.every((output) => lowering.gives(output))) return null;
   const lowered = lowering.finish(outputs, masked);
   // What no element of an operand shows in has no loop to be computed in.
   return lowered.operands.length > 0 ? lowered : null;
@@ -106,10 +106,19 @@ class Lowering {
   }
 
   add(x: Expression): void {
-    const isWide = ({ dtype }: Expression): boolean => this.half && dtype === "float32";
-    if (x.dtype !== this.dtype && x.dtype !== "bool" && !isWide(x)) refuse();
-    this.wide = isWide(x) || x.inputs.some((input) => typeof input !== "number" && isWide(input));
+    if (x.dtype !== this.dtype && x.dtype !== "bool" && !this.isWide(x)) refuse();
+    this.wide = this.isWide(x) || x.inputs.some((input) => typeof input !== "number" && this.isWide(input));
     this.values.set(x, this.lowered(x));
+  }
+
+  /** Whether a program's outputs can be that: halves may be added up before they are rounded. */
+  gives({ role, from }: Wanted): boolean {
+    return from.dtype === this.dtype || (role === "sum" && this.isWide(from));
+  }
+
+  /** Whether an expression is of float32, beside halves. */
+  private isWide({ dtype }: Expression): boolean {
+    return this.half && dtype === "float32";
   }
 
   private lowered(x: Expression): Reference {
@@ -158,6 +167,11 @@ class Lowering {
     const needed = rounds === "always" || (rounds === "as-needed" && !EXACT.has(name));
     const rounded = this.half && !this.wide && needed;
     return this.instruct({ name, inputs, rounds: rounded });
+  }
+
+  /** A power that is no product and no root. */
+  power(base: Reference, exponent: number): Reference {
+    return this.instruct({ name: "pow", inputs: [base], rounds: this.half && !this.wide, exponent });
   }
 
   instruct(instruction: Instruction): Reference {
@@ -214,8 +228,8 @@ class Lowering {
   }
 }
 
-function textOf({ name, inputs, rounds }: Instruction): string {
-  return `${name}${rounds ? "~" : ""} ${inputs.map(nameOf).join(" ")}`;
+function textOf({ name, inputs, rounds, exponent }: Instruction): string {
+  return `${name}${exponent ?? ""}${rounds ? "~" : ""} ${inputs.map(nameOf).join(" ")}`;
 }
 
 function nameOf({ kind, index }: Reference): string {
@@ -338,7 +352,7 @@ const power: LoweringRule = (to, x) => {
     case -2:
       return to.emit("div", [one, to.emit("mul", [value, value], products)]);
     default:
-      return refuse();
+      return to.power(value, x.parameters.exponent ?? 1);
   }
 };
 

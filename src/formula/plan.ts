@@ -18,11 +18,14 @@ export interface Place {
  *     copy     an operand as it is
  *     spread   a number in all elements
  *     round    its input rounded to the halves' dtype
+ *     pow      its input to the exponent, by JavaScript
  */
 export interface Step {
   readonly name: string;
   readonly inputs: readonly Place[];
   readonly out: number;
+  /** Of a power. */
+  readonly exponent?: number | undefined;
 }
 
 export interface Plan {
@@ -62,22 +65,22 @@ class Planner {
     return this.allocate(places);
   }
 
-  private add(name: string, ...inputs: Place[]): Place {
-    return { kind: "register", index: this.steps.push({ name, inputs }) - 1 };
+  private add(step: Omit<Step, "out">): Place {
+    return { kind: "register", index: this.steps.push(step) - 1 };
   }
 
   private memoized(name: string, input: Place): Place {
     const key = `${name} ${input.index}`;
     let place = this.arrays.get(key);
-    if (!place) this.arrays.set(key, (place = this.add(name, input)));
+    if (!place) this.arrays.set(key, (place = this.add({ name, inputs: [input] })));
     return place;
   }
 
-  private compile({ name, inputs, rounds }: Instruction): Place {
+  private compile({ name, inputs, rounds, exponent }: Instruction): Place {
     const isBinary = inputs.length === 2;
     const places = inputs.map((input) => (isBinary ? this.place(input) : this.array(input)));
-    const value = this.add(name, ...places);
-    return rounds && this.isHalf ? this.add("round", value) : value;
+    const value = this.add({ name, inputs: places, exponent });
+    return rounds && this.isHalf ? this.add({ name: "round", inputs: [value] }) : value;
   }
 
   private place({ kind, index }: Reference): Place {
@@ -107,12 +110,12 @@ class Planner {
     const places: number[] = [];
     const placed = (place: Place): Place =>
       place.kind === "register" ? { kind: "register", index: places[place.index] } : place;
-    const steps = this.steps.map(({ name, inputs }, i): Step => {
+    const steps = this.steps.map(({ name, inputs, exponent }, i): Step => {
       const read = inputs.map(placed);
       const ended = new Set(inputs.filter(({ kind, index }) => kind === "register" && last[index] === i));
       free.push(...new Set([...ended].map(({ index }) => places[index])));
       places[i] = free.pop() ?? registers++;
-      return { name, inputs: read, out: places[i] };
+      return { name, inputs: read, out: places[i], exponent };
     });
     return { steps, outputs: outputs.map(placed), registers };
   }

@@ -11,8 +11,11 @@ import type { BinaryName, UnaryName } from "../core/kernels.js";
 /** The dtypes that programs are computed in. */
 export type ProgramDType = "float16" | "bfloat16" | "float32" | "float64";
 
-/** What an instruction computes. A comparison gives 1 or 0; `where` takes its second input where the first is not 0. */
-export type InstructionName = Exclude<UnaryName, "clamp"> | BinaryName | "where";
+/**
+ * What an instruction computes. A comparison gives 1 or 0; `where` takes its second input where the
+ * first is not 0. JavaScript computes `pow`, so that a program with one is interpreted.
+ */
+export type InstructionName = Exclude<UnaryName, "clamp"> | BinaryName | "where" | "pow";
 
 /** What an instruction reads: an operand, a number, or the value of an earlier instruction. */
 export interface Reference {
@@ -25,6 +28,8 @@ export interface Instruction {
   readonly inputs: readonly Reference[];
   /** Whether the result is rounded to the operands' dtype, as tensors do it: no rounding is needed for float32 and float64. */
   readonly rounds: boolean;
+  /** Of a power. It is no number of the program, which would be rounded to the computing type. */
+  readonly exponent?: number;
 }
 
 /** What becomes of a value: all elements are stored, or added up. A program has one sum at most, which comes first. */

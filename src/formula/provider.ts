@@ -23,6 +23,13 @@ export interface TermsKernel {
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void;
 }
 
+/**
+ * Engines take long to compile a long function, and longer by the square of its parameters (0.4 s for 300 operands in
+ * V8, and 8 s for 900): larger programs than this are interpreted.
+ */
+const MOST_INSTRUCTIONS = 1000;
+const MOST_ADDRESSES = 64;
+
 /** How many modules are kept of each memory; the one that was not used for the longest time goes first. */
 const KEPT = 256;
 
@@ -127,8 +134,13 @@ function emittedFor(program: Program, memory: LinearMemory, terms: Terms): Emitt
   return forced === "interpreted" ? null : modulesOf(memory).kernelFor(program, terms);
 }
 
+function isTooLarge({ code, operands, outputs }: Program): boolean {
+  return code.length > MOST_INSTRUCTIONS || operands + outputs.length > MOST_ADDRESSES;
+}
+
 /** A module is a way to the same bits in less time: where a place refuses to compile one, for whatever reason, it is not needed. */
 function compiled(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
+  if (isTooLarge(program)) return null;
   const bytes = emit({ program, terms, shared: memory.shared, library: binaryBytes() });
   if (!bytes) return null;
   try {

@@ -6,6 +6,7 @@ import { share } from "../core/share.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { addFloats } from "../ndarray/exact.js";
+import { type BlockVisitor, sumBlocks, type Summand } from "../ndarray/block-sums.js";
 import { addBlock } from "../ndarray/sums.js";
 import { inBlocks } from "../ndarray/window.js";
 import { Interpreter } from "./interpret.js";
@@ -25,8 +26,7 @@ const exact = new ExactSum();
 export function runProgram(run: Run, divisor = 1): number {
   return operate(() =>
     apart(Pass.of(run), (pass) => {
-      const blocks = new Blocks(pass);
-      return blocks.sum(0, pass.n, divisor);
+      return sumBlocks(new Blocks(pass), 0, pass.n, divisor);
     }),
   );
 }
@@ -54,7 +54,7 @@ export function rowSums(
       if (length > 0 && length <= BLOCK) blocks.shortRows(length, divisorOf, sums);
       else
         for (let row = 0; row < sums.length; row++)
-          sums[row] = blocks.sum(row * length, length, divisorOf(row));
+          sums[row] = sumBlocks(blocks, row * length, length, divisorOf(row));
       return 0;
     }),
   );
@@ -76,12 +76,14 @@ function apart(pass: Pass, sum: (pass: Pass) => number): number {
 }
 
 /** A program by a provider, on blocks of its operands. */
-class Blocks {
+class Blocks implements Summand {
+  readonly n: number;
   private readonly kernel: BlockKernel;
   /** What gives the terms of a sum that is not finite. */
   private terms: Interpreter | null = null;
 
   constructor(private readonly pass: Pass) {
+    this.n = pass.n;
     this.kernel = kernelFor(pass.program, pass.memory);
     if (pass.hasSum) pass.memory.window(TERMS);
   }
@@ -91,28 +93,7 @@ class Blocks {
     inBlocks(this.pass.n, (start, n) => this.run(start, n));
   }
 
-  /** The exact sum of the blocks of elements [first, first + n). */
-  sum(first: number, n: number, divisor: number): number {
-    if (n === 0) return 0 / divisor;
-    if (n <= BLOCK) {
-      const sum = this.run(first, n);
-      if (Number.isFinite(sum)) return sum / divisor;
-    }
-    exact.reset();
-    const add = (sum: number, start: number, length: number): void => {
-      if (Number.isFinite(sum)) exact.add(sum);
-      else this.addWide(start, length);
-    };
-    if (n < this.pass.n || !this.shared(add)) {
-      inBlocks(n, (start, length) => {
-        add(this.run(first + start, length), first + start, length);
-      });
-    }
-    return exact.dividedBy(divisor);
-  }
-
-  /** Whether several threads did all blocks; they tell `visit` the sums. */
-  private shared(visit: (sum: number, start: number, n: number) => void): boolean {
+  shared(visit: BlockVisitor): boolean {
     const { n, numbers } = this.pass;
     const { forThreads } = this.kernel;
     if (n < PARALLEL || !forThreads) return false;
@@ -143,7 +124,7 @@ class Blocks {
     }
   }
 
-  private run(start: number, n: number): number {
+  run(start: number, n: number): number {
     const { pass, kernel } = this;
     const sum = kernel.run(pass.begin(start, n), n, pass.numbers);
     pass.end(start, n);
@@ -152,16 +133,15 @@ class Blocks {
 
   private wideRow(addresses: readonly number[], length: number, divisor: number): number {
     exact.reset();
-    this.addTerms(addresses, length);
+    this.addTerms(addresses, length, exact);
     return exact.dividedBy(divisor);
   }
 
-  /** A block whose sum overflowed in the computing type, or holds Inf or NaN: its terms one by one, added in float64. */
-  private addWide(start: number, n: number): void {
-    this.addTerms(this.pass.begin(start, n), n);
+  addWide(start: number, n: number, exact: ExactSum): void {
+    this.addTerms(this.pass.begin(start, n), n, exact);
   }
 
-  private addTerms(addresses: readonly number[], n: number): void {
+  private addTerms(addresses: readonly number[], n: number, exact: ExactSum): void {
     const { memory, program, numbers } = this.pass;
     this.terms ??= new Interpreter(onlyOutputs(program, "sum"), memory);
     const terms = memory.window(TERMS);

@@ -58,9 +58,10 @@ function checkResult(trace: Trace, result: unknown): Expression {
         "from another call",
     );
   }
-  throw trace.error(
-    `expected the function to return an expression of its operands, got ${described(result)}`,
-  );
+  const found = described(result);
+  // An async function goes on after the trace, and fails then: nobody else will look at its promise.
+  Promise.resolve(result).catch(() => undefined);
+  throw trace.error(`expected the function to return an expression of its operands, got ${found}`);
 }
 
 function described(result: unknown): string {
@@ -68,8 +69,10 @@ function described(result: unknown): string {
   if (typeof result === "number")
     return "a number; the result must depend on an operand, as in x.mul(0).add(1)";
   if (isLossgradTensor(result)) return "a Tensor; compute with the operands that it is called with";
-  const isPromise = typeof result === "object" && result !== null && "then" in result;
-  if (isPromise) return "a promise; the function must not be async";
+  if (typeof result === "object" && result !== null) {
+    if ("then" in result) return "a promise; the function must not be async";
+    if ("next" in result) return "an iterator; the function must not be a generator";
+  }
   return describeValue(result);
 }
 

@@ -4,11 +4,11 @@
  */
 import type { DType } from "../ndarray/dtype.js";
 import type { LossKernel } from "../core/kernels.js";
-import type { Variable } from "../autograd/graph.js";
+import type { Algebra } from "../autograd/graph.js";
 
 /** How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes need no rule. */
 export type Rounding = "each" | "once";
-type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
+export type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
 
 /** The parameter of a term, which is an option of the loss. */
 export interface Parameter {
@@ -22,6 +22,9 @@ export interface Parameter {
   /** The loss that it is for 0. */
   readonly atZero?: LossRow;
 }
+
+/** A function of d = input - target, of tensors as of what formulas are traced with. */
+export type LossFormula = <V extends Algebra<V>>(d: V, parameter: number) => V;
 
 export interface LossRow {
   /** Name of the module class. */
@@ -52,8 +55,13 @@ export interface LossRow {
   readonly weightedMean: "weights" | "elements" | null;
   /** The tensor method that makes a weighted loss's terms of d in torch; null where torch weights the unreduced loss itself. */
   readonly weightedTerm: "square" | null;
-  /** The slope as differentiable operations, for derivatives of higher order; equal to the kernel's bit by bit. */
-  readonly slope: (d: Variable, parameter: number) => Variable;
+  /** The term as operations, whose bits its kernels have. */
+  readonly term: LossFormula;
+  /**
+   * Its slope as torch computes and rounds it, as operations as well: derivatives of higher order
+   * are made of them, and the kernels have their bits.
+   */
+  readonly slope: LossFormula;
 }
 
 /** The names of the options that say which elements make up which result. */
@@ -76,8 +84,13 @@ export interface DeltaOptions {
 /** One name for all reductions. */
 const named = (name: string): LossRow["nodes"] => ({ none: name, mean: name, sum: name });
 
+/** `inner` where |d| < limit or d is NaN, else `outer`. */
+function within<V extends Algebra<V>>(d: V, limit: number, inner: V, outer: V): V {
+  return d.abs().ge(limit).op("where", {}, outer, inner);
+}
+
 /** `inner` where |d| < limit, else ±bound with the sign of d. A zero keeps its sign: x - (+0) = x. */
-function limited(d: Variable, limit: number, inner: Variable, bound: number): Variable {
+function limited<V extends Algebra<V>>(d: V, limit: number, inner: V, bound: number): V {
   const within = d.abs().ge(limit).eq(0);
   return inner.keep(within).sub(d.sign().mul(-bound).keep(within.eq(0)));
 }
@@ -98,6 +111,7 @@ export const l1Loss = {
   legacy: true,
   weightedMean: "weights",
   weightedTerm: null,
+  term: (d) => d.abs(),
   slope: (d) => d.sign(),
 } as const satisfies LossRow;
 
@@ -117,6 +131,7 @@ export const mseLoss = {
   legacy: true,
   weightedMean: "weights",
   weightedTerm: "square",
+  term: (d) => d.mul(d),
   slope: (d) => d,
 } as const satisfies LossRow;
 
@@ -143,6 +158,10 @@ export const smoothL1Loss = {
   legacy: true,
   weightedMean: null,
   weightedTerm: null,
+  term: (d, beta) => {
+    const z = d.abs();
+    return within(d, beta, z.mul(0.5).mul(z).div(beta), z.sub(beta / 2));
+  },
   slope: (d, beta) => limited(d, beta, d.div(beta), 1),
 } as const satisfies LossRow;
 
@@ -167,6 +186,10 @@ export const huberLoss = {
   legacy: false,
   weightedMean: "elements",
   weightedTerm: null,
+  term: (d, delta) => {
+    const z = d.abs();
+    return within(d, delta, z.mul(0.5).mul(z), z.sub(delta / 2).mul(delta));
+  },
   slope: (d, delta) => limited(d, delta, d, delta),
 } as const satisfies LossRow;
 

@@ -2,7 +2,7 @@
 import type { FloatTag } from "../core/kernels.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { dtypes } from "../ndarray/dtype.js";
+import { dtypes, isFloating } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { type Elements, inBlocks, inRows, Source, Target } from "../ndarray/window.js";
 
@@ -77,17 +77,25 @@ export class MaskedSource {
 
 /** Sets the elements of `x` to +0 where `mask`, of its shape, does not hold. */
 export function keepMasked(x: NdArray, mask: Elements): NdArray {
-  const tag = dtypes[x.dtype].storage as FloatTag;
+  copyKept(x, mask, x);
+  return x;
+}
+
+/** out = x where `mask` holds, else 0; all of one shape. */
+export function copyKept(x: Elements, mask: Elements, out: Elements): void {
+  const { storage, compute } = dtypes[x.dtype];
+  // Bytes and the like have no kernel of their own.
+  const tag = isFloating(x.dtype) ? storage : compute;
+  const size = tag in SIZES ? SIZES[tag as FloatTag] : 8;
   operate(() => {
     const bytes = new MaskSource(mask);
     const source = new Source(x, tag, 0);
-    const target = new Target(x, tag, 1);
+    const target = new Target(out, tag, 1);
     inBlocks(x.numel, (start, n) => {
-      bytes.keep(SIZES[tag], source.read(start, n), target.begin(start), start, n);
+      bytes.keep(size, source.read(start, n), target.begin(start), start, n);
       target.end(start, n);
     });
   });
-  return x;
 }
 
 /** How many elements of each row of `length` elements the mask keeps. */

@@ -4,7 +4,7 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import { permute } from "../ndarray/views.js";
 import { inRows } from "../ndarray/window.js";
 import { operate } from "../core/operation.js";
-import { type Problem, runOn, slope } from "./evaluate.js";
+import { type Problem, slope } from "./evaluate.js";
 import { keepMasked } from "./mask.js";
 import type { Extent } from "./reduction.js";
 import { type Divisor, rowLosses, slopePass } from "./rows.js";
@@ -73,7 +73,7 @@ function inBlocksOfRows(
     const pass = slopePass(problem, norm, out);
     const addresses = factors.map((factor) => factor.address());
     const scaled = (row: number, many: number, start: number, n: number): void => {
-      runOn(pass, start, many * n, (at) => {
+      pass.run(start, many * n, (at) => {
         for (const address of addresses) scale(at, address + row * size, at, many, n);
       });
     };

@@ -10,19 +10,10 @@ import type { Place } from "../core/threads/job.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { dtypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { sumBlocks, wideSum } from "../ndarray/block-sums.js";
 import { addBlock } from "../ndarray/sums.js";
 import { type Elements, inBlocks, Source, Target } from "../ndarray/window.js";
-import {
-  kernelOf,
-  parameterOf,
-  type Pass,
-  passOf,
-  type Problem,
-  slopeScalars,
-  sumBlocks,
-  TERMS,
-  wideSum,
-} from "./evaluate.js";
+import { kernelOf, parameterOf, Pass, type Problem, slopeScalars, TERMS } from "./evaluate.js";
 import { MaskSource } from "./mask.js";
 
 /** How many rows there are, and the elements of each. */
@@ -85,11 +76,12 @@ function longRows(
 ): void {
   const p = parameterOf(problem);
   const { q, scales } = scalesOf(problem, slopes);
-  const pass = passOf(slopes ? "sumslope" : "sum", problem, slopes && slopes.out, [p, 0, q]);
+  const pass = new Pass(slopes ? "sumslope" : "sum", problem, slopes && slopes.out, [p, 0, q]);
   for (let row = 0; row < losses.length; row++) {
     const scale = typeof scales === "number" ? scales : scales[row];
     const by = typeof divisor === "number" ? divisor : divisor[row];
-    losses[row] = sumBlocks({ ...pass, scalars: [p, scale, q] }, row * length, length, by);
+    pass.scalars = [p, scale, q];
+    losses[row] = sumBlocks(pass, row * length, length, by);
   }
 }
 
@@ -122,7 +114,7 @@ class RowPass {
     const { q, scales } = scalesOf(problem, slopes);
     this.scales = scales;
     const kind = slopes ? "rowslopes" : "rows";
-    this.pass = passOf(kind, problem, slopes && slopes.out, [parameterOf(problem), 0, q]);
+    this.pass = new Pass(kind, problem, slopes && slopes.out, [parameterOf(problem), 0, q]);
     this.whole = room.map((nd) => new Target(nd, "f64", 0));
     this.sums = memory.window(SUMS);
     this.norms = memory.window(NORMS);
@@ -252,7 +244,7 @@ function scalesOf(
 
 export function slopePass(problem: Problem, norm: number, out: Elements): Pass {
   const { q, scale } = slopeScalars(problem, norm);
-  return passOf("slope", problem, out, [q, scale, 1], 3);
+  return new Pass("slope", problem, out, [q, scale, 1], 3);
 }
 
 /** Σ weight · term(input - target) / divisor of each row, the sums exact; terms and products are rounded to float64. */

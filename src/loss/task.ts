@@ -21,13 +21,13 @@ export interface Task {
 }
 
 export function taskOf(problem: Problem<NdArray>, mode: Reduction, extent: Extent | null): Task {
-  return { problem, mode, extent, divisor: mode === "mean" ? elementsOfEach(problem, extent) : 1 };
+  const { mask, input } = problem;
+  const divisor = mode !== "mean" ? 1 : mask ? countOfEach(mask, extent) : (extent?.length ?? input.numel);
+  return { problem, mode, extent, divisor };
 }
 
-/** How many elements count for each result. */
-export function elementsOfEach(problem: Problem<NdArray>, extent: Extent | null): Divisor {
-  const { mask, input } = problem;
-  if (!mask) return extent?.length ?? input.numel;
+/** How many elements the mask keeps for each result. */
+function countOfEach(mask: NdArray, extent: Extent | null): Divisor {
   if (!extent) return countKept(mask, 1, mask.numel)[0];
   return countKept(permute(mask, extent.order), extent.rows, extent.length);
 }

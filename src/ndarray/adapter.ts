@@ -17,6 +17,9 @@ import { dtypeOf, nameOf, takeTyped, type TypedData } from "./typed.js";
 /** What this library's own tensors have, those of another copy of it as well: the losses of arrays refuse them without knowing the class. */
 export const TENSOR = Symbol.for("lossgrad.tensor");
 
+/** What the operands of a formula have while it is traced, which are no tensors: the formula's name. */
+export const FORMULA = Symbol("lossgrad.formula");
+
 /** The bits of 16-bit floats, and which floats they are. */
 export interface HalfBits {
   /** Two bytes an element. */
@@ -119,8 +122,21 @@ function readAnotherCopy(value: AnotherCopy): Candidate {
 /** Describes, for messages, what stands where a tensor of this copy was expected. */
 export function describeStranger(value: unknown): string {
   if (isLossgradTensor(value)) return "one of another copy of lossgrad";
+  if (isOfFormula(value)) return `an operand of the formula ${value[FORMULA]}`;
   // Its class is often called Tensor as well.
   return isTensorLike(value) ? `another library's ${describeValue(value)}` : describeValue(value);
+}
+
+/** The error for what stands where a tensor of this copy was expected; `expected` may name the argument. */
+export function notATensor(caller: string, expected: string, value: unknown): TypeError {
+  const way = isOfFormula(value)
+    ? "a formula is made of its operands' methods, such as x.sub(y).abs()"
+    : "make one with tensor(...)";
+  return new TypeError(`${caller}: expected ${expected}, got ${describeStranger(value)}; ${way}`);
+}
+
+function isOfFormula(value: unknown): value is { readonly [FORMULA]: string } {
+  return typeof value === "object" && value !== null && FORMULA in value;
 }
 
 /** The elements; `packed` when the runtime gives them in row-major order whatever the tensor's layout. */

@@ -268,7 +268,7 @@ export function leastPositive(dtype: DType): number {
 
 /** `value` as an element of `dtype` would read. */
 export function roundTo(dtype: DType, value: Scalar): Scalar {
-  if (isFloating(dtype)) return roundFloat(dtype, Number(value));
+  if (dtypes[dtype].category === "float") return roundFloat(dtype, Number(value));
   if (typeof value === "object") {
     const part = realOf(dtype);
     return { re: roundFloat(part, value.re), im: roundFloat(part, value.im) };

@@ -1,6 +1,7 @@
 /** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { operate } from "../core/operation.js";
+import { runtime } from "../core/runtime.js";
 import { type Origin, Storage } from "../core/storage.js";
 import {
   type DType,
@@ -32,17 +33,20 @@ export function bytesOf(dtype: DType, shape: Shape): number {
 
 export class NdArray {
   readonly numel: number;
+  readonly strides: Shape;
   readonly contiguous: boolean;
 
   constructor(
     readonly storage: Storage,
     readonly dtype: DType,
     readonly shape: Shape,
-    readonly strides: Shape = contiguousStrides(shape),
+    strides?: Shape,
     readonly offset = 0,
   ) {
     this.numel = numelOf(shape);
-    this.contiguous = isContiguous(shape, strides);
+    // One without dimensions has no strides either.
+    this.strides = strides ?? (shape.length === 0 ? shape : contiguousStrides(shape));
+    this.contiguous = strides === undefined || isContiguous(shape, strides);
   }
 
   /** Uninitialised. A RangeError when the memory cannot hold it. */
@@ -56,7 +60,7 @@ export class NdArray {
   }
 
   get memory(): LinearMemory {
-    return memory();
+    return runtime.tensors ?? memory();
   }
 
   /** The address of the first element, within an operation. */
@@ -179,13 +183,8 @@ class ScalarArray extends NdArray {
     dtype: DType,
     private readonly value: Scalar,
   ) {
-    super(
-      Storage.ofValue(dtypes[dtype].size, (address) => {
-        writeScalar(dtype, value, address);
-      }),
-      dtype,
-      [],
-    );
+    const write = (address: number): void => writeScalar(dtype, value, address);
+    super(new Storage(dtypes[dtype].size, write), dtype, []);
   }
 
   override at(index: number): Scalar {

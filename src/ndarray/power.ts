@@ -1,6 +1,7 @@
 /** x to a number. */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
+import { cPow } from "./c-pow.js";
 import { checkFits, dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, copy, fill, unary } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
@@ -65,12 +66,6 @@ function generalPower(x: NdArray, exponent: number): NdArray {
     });
   });
   return out;
-}
-
-/** C's pow, which differs from JavaScript's where a base of ±1 meets an exponent that is not finite. */
-function cPow(x: number, exponent: number): number {
-  if (x === 1 || (x === -1 && Math.abs(exponent) === Infinity)) return 1;
-  return x ** exponent;
 }
 
 /** By repeated squaring; products wrap. */

@@ -9,7 +9,7 @@
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
-import { startRunning } from "../core/operation.js";
+import { pinnable, startRunning } from "../core/operation.js";
 import { type DType, dtypes } from "./dtype.js";
 
 /** What operations read and write. */
@@ -96,7 +96,6 @@ export function convertAlong(
  * allocated once kernels run.
  */
 abstract class Operand {
-  readonly memory: LinearMemory;
   /** Null for a typed array that lies elsewhere. */
   protected base: number | null;
   /** Bytes of an element. */
@@ -112,8 +111,11 @@ abstract class Operand {
     this.size = dtypes[array.dtype].size;
     this.base = array.address();
     this.direct = array.contiguous && path.length === 0 && this.base !== null;
-    this.memory = array.memory;
     if (!this.direct) this.provideWindows();
+  }
+
+  get memory(): LinearMemory {
+    return this.array.memory;
   }
 
   private provideWindows(): void {
@@ -158,7 +160,7 @@ export class Source extends Operand {
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
   read(start: number, n: number): number {
-    startRunning();
+    if (pinnable) startRunning();
     return this.direct ? this.base! + start * this.size : this.stage(start, n);
   }
 
@@ -193,7 +195,7 @@ export class Target extends Operand {
 
   /** Where a kernel is to put elements [start, start + n). */
   begin(start: number): number {
-    startRunning();
+    if (pinnable) startRunning();
     return this.direct ? this.base! + start * this.size : this.window(0);
   }
 

@@ -3,10 +3,9 @@ import { withGradMode } from "../autograd/mode.js";
 import { fusedOf, UNNAMED } from "../formula/mark.js";
 import { type AccumulatedLoss, Accumulator, builtIn, readState } from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
-import { countKept } from "../loss/mask.js";
+import { copyKept, countKept } from "../loss/mask.js";
 import { isComplex } from "../ndarray/dtype.js";
-import { addExactly } from "../ndarray/exact.js";
-import { NdArray } from "../ndarray/ndarray.js";
+import { addExactly, SummedElements } from "../ndarray/exact.js";
 import { describeValue } from "../core/describe.js";
 import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
@@ -53,7 +52,10 @@ type AnyFused = FusedFunction<never>;
  */
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "LossAccumulator";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "LossAccumulator";
+  }
   private readonly fn: LossName | AnyFused;
 
   constructor(loss: LossName, parameters?: AccumulatorParameters);
@@ -65,8 +67,8 @@ export class LossAccumulator extends Accumulator {
 
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
-   * function and broadcast as there. For a built-in loss, `weight` multiplies the elements, and what
-   * `mask` leaves out is not counted, whatever stands there.
+   * function and broadcast as there. `weight` multiplies the elements, and what `mask` leaves out is
+   * not counted, whatever stands there.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example
@@ -76,12 +78,12 @@ export class LossAccumulator extends Accumulator {
    * total.weightSum(); // 3.5
    */
   update(input: Tensor, target: Tensor, options?: UpdateOptions): void;
-  update(...operands: Operand[]): void;
+  update(...args: (Operand | UpdateOptions)[]): void;
   update(...args: unknown[]): void {
     const isFused = typeof this.fn === "function";
     const count = isFused ? operandsIn(args) : 2;
     const { [count]: given = {} } = args;
-    const taken = this.optionsOf<UpdateOptions>(given as object, isFused ? [] : ["mask", "weight"]);
+    const taken = this.optionsOf<UpdateOptions>(given as object, ["mask", "weight"]);
     withGradMode(false, () => {
       const operands = Array.from({ length: count }, (_, i) => args[i]);
       const terms = this.unreduced(operands, taken);
@@ -108,11 +110,19 @@ export class LossAccumulator extends Accumulator {
     this.add((sum, weights) => {
       const count = mask ? countKept(mask.nd.expanded(terms.shape), 1, numel)[0] : numel;
       addExactly(terms.nd, sum);
-      if (weight && mask) addKept(weight.expand(terms.shape), mask, weights);
-      else if (weight) addExactly(weight.nd, weights);
-      else weights.add(count);
+      if (!weight) weights.add(count);
+      else if (mask) this.addKept(weight, mask, terms.shape, weights);
+      // Where the input of a built-in loss is broadcast, torch counts each weight once.
+      else addExactly(typeof this.fn === "function" ? weight.nd.expanded(terms.shape) : weight.nd, weights);
       return count;
     });
+  }
+
+  /** Adds the weights of the elements that the mask keeps. */
+  private addKept({ nd }: Tensor, mask: Tensor, shape: readonly number[], to: ExactSum): void {
+    const weight = nd.expanded(shape);
+    const sums = new SummedElements(nd.dtype, weight.numel, weight.memory, to);
+    copyKept(weight, mask.nd.expanded(shape), sums);
   }
 
   /**
@@ -176,7 +186,7 @@ function fusedLoss(fn: AnyFused): AccumulatedLoss {
   return {
     name: fused.name,
     parameterNames: fused.parameterNames,
-    weightedMean: null,
+    weightedMean: "weights",
     readParameters: (given) => ({ ...fused.readParameters(given) }),
   };
 }
@@ -186,11 +196,4 @@ function operandsIn(args: readonly unknown[]): number {
   const last = args.at(-1);
   const isOptions = typeof last === "object" && last !== null && !(last instanceof Tensor);
   return args.length - (isOptions ? 1 : 0);
-}
-
-/** Adds the weights of the elements that the mask keeps. */
-function addKept(weight: Tensor, mask: Tensor, to: ExactSum): void {
-  const kept = mask.choose(weight, new Tensor(NdArray.scalar(weight.dtype, 0)));
-  addExactly(kept.nd, to);
-  kept.dispose();
 }

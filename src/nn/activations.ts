@@ -1,12 +1,13 @@
 /** The activations of F that losses are made of. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { isExpression } from "../formula/expression.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { type SoftplusOptions, Tensor } from "../tensor/tensor.js";
 
 function checkInput(caller: string, input: unknown): asserts input is Tensor {
-  if (input instanceof Tensor) return;
-  throw new TypeError(
-    `${caller}: expected input to be a Tensor, got ${describeStranger(input)}; make one with tensor(...)`,
-  );
+  // Within a formula, the operands stand in the place of tensors.
+  if (!(input instanceof Tensor || isExpression(input))) {
+    throw notATensor(caller, "input to be a Tensor", input);
+  }
 }
 
 /**

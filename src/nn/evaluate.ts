@@ -1,5 +1,5 @@
 /** A call of a loss of tensors: its arguments checked in torch's order, and what computes it chosen. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { checkSubtraction } from "../ndarray/operations.js";
@@ -10,7 +10,7 @@ import { isGradEnabled } from "../autograd/mode.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Problem } from "../loss/evaluate.js";
+import { type Problem, sum } from "../loss/evaluate.js";
 import { recordLoss } from "../loss/gradient.js";
 import {
   type LossName,
@@ -19,6 +19,7 @@ import {
   optionNames,
   type ParameterName,
   type Reduction,
+  REDUCTIONS,
   rowWith,
 } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
@@ -69,13 +70,56 @@ const allowed = Object.fromEntries(
   Object.entries<LossRow>(losses).map(([name, row]) => [name, optionNames(row)]),
 ) as Readonly<Record<LossName, readonly (keyof LossOptions)[]>>;
 
+const NO_OPTIONS = {} as TakenOptions;
+
 /**
  * Evaluates a loss of the table. The user's code can run while options are taken, and in the handler of warnings: the operands
  * are looked at after both.
  */
-export function evaluate(name: LossName, input: Tensor, target: Tensor, given: LossOptions): Tensor {
+export function evaluate(name: LossName, input: Tensor, target: Tensor, given?: LossOptions): Tensor {
+  const options = given === undefined ? NO_OPTIONS : takeOptions(name, given, allowed[name]);
+  checkTensor(name, "input", input);
+  checkTensor(name, "target", target);
+  const [x, y] = [input.nd, target.nd];
+  const isPair = x.dtype === y.dtype && dtypes[x.dtype].category === "float" && sameShape(x.shape, y.shape);
+  if (isPair && (options === NO_OPTIONS || isWhole(options))) return whole(name, input, target, options);
+  return inParts(name, input, target, options);
+}
+
+/** Whether nothing is asked for but one of the three reductions over all elements: nothing warns then. */
+function isWhole(options: Partial<Record<keyof LossOptions, unknown>>): boolean {
+  const { reduction, dim, keepdim, mask, weight, sizeAverage, reduce } = options;
+  return (
+    (reduction === undefined || (REDUCTIONS as readonly unknown[]).includes(reduction)) &&
+    (dim ?? mask ?? weight ?? sizeAverage ?? reduce ?? null) === null &&
+    (keepdim === undefined || keepdim === false)
+  );
+}
+
+/** The loss over all of two operands of one shape and one floating dtype: the usual call, and the shortest way. */
+function whole(name: LossName, input: Tensor, target: Tensor, options: TakenOptions): Tensor {
+  const { reduction = "mean" } = options;
+  let row: LossRow = losses[name];
+  let parameter = 0;
+  if (row.parameter) {
+    parameter = readParameter(name, row, options);
+    row = rowWith(row, parameter);
+  }
+  const [x, y] = [input.nd, target.nd];
+  const { dtype } = x;
+  const problem = { row, input: x, target: y, dtype, parameter, mask: null };
+  const isRecorded = isGradEnabled() && (input.requiresGrad || target.requiresGrad);
+  if (reduction !== "none" && !isRecorded) {
+    return new Tensor(NdArray.scalar(dtype, sum(problem, reduction === "mean" ? x.numel : 1)));
+  }
+  const task = taskOf(problem, reduction, null);
+  return isRecorded
+    ? recordLoss(task, dtype, { input, target, mask: null }, Tensor.wrap)
+    : new Tensor(lossOf(task, dtype));
+}
+
+function inParts(name: LossName, input: Tensor, target: Tensor, options: TakenOptions): Tensor {
   const row: LossRow = losses[name];
-  const options = takeOptions(name, given, allowed[name]);
   checkArguments(name, input, target, options);
   const asked = warnAndReadReduction(name, input, target, options);
   // A handler of warnings may have disposed of what was alive before.
@@ -119,12 +163,11 @@ function checkArguments(
 }
 
 function checkTensor(name: LossName, word: string, value: unknown): void {
-  if (!(value instanceof Tensor)) {
-    throw new TypeError(
-      `${name}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-    );
+  if (value instanceof Tensor) {
+    if (value.nd.storage.disposed) value.checkAlive(name);
+    return;
   }
-  value.checkAlive(name);
+  throw notATensor(name, `${word} to be a Tensor`, value);
 }
 
 function warnOfSizes(input: Tensor, target: Tensor): void {

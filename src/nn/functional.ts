@@ -60,7 +60,7 @@ export interface WeightOptions {
 export function l1Loss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & MaskOptions & LegacyOptions & WeightOptions = {},
+  options?: ReductionOptions & MaskOptions & LegacyOptions & WeightOptions,
 ): Tensor {
   return evaluate("l1Loss", input, target, options);
 }
@@ -78,7 +78,7 @@ export function l1Loss(
 export function mseLoss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & MaskOptions & LegacyOptions & WeightOptions = {},
+  options?: ReductionOptions & MaskOptions & LegacyOptions & WeightOptions,
 ): Tensor {
   return evaluate("mseLoss", input, target, options);
 }
@@ -97,7 +97,7 @@ export function mseLoss(
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & MaskOptions & LegacyOptions & BetaOptions = {},
+  options?: ReductionOptions & MaskOptions & LegacyOptions & BetaOptions,
 ): Tensor {
   return evaluate("smoothL1Loss", input, target, options);
 }
@@ -117,7 +117,7 @@ export function smoothL1Loss(
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  options: ReductionOptions & MaskOptions & WeightOptions & DeltaOptions = {},
+  options?: ReductionOptions & MaskOptions & WeightOptions & DeltaOptions,
 ): Tensor {
   return evaluate("huberLoss", input, target, options);
 }

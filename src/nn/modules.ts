@@ -65,6 +65,10 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
   };
 }
 
+function maskOf(caller: string, options: MaskOptions | undefined): Tensor | null | undefined {
+  return options && takeOptions(caller, options, ["mask"]).mask;
+}
+
 /**
  * Mean absolute error; see F.l1Loss.
  *
@@ -75,13 +79,16 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
  */
 export class L1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "L1Loss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "L1Loss";
+  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("L1Loss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim } = this;
-    const { mask } = takeOptions("L1Loss", options, ["mask"]);
+    const mask = maskOf("L1Loss", options);
     return F.l1Loss(input, target, { reduction, dim, keepdim, mask });
   }
 }
@@ -94,13 +101,16 @@ export class L1Loss extends Loss {
  */
 export class MSELoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "MSELoss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MSELoss";
+  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("MSELoss", options, OPTIONS)));
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim } = this;
-    const { mask } = takeOptions("MSELoss", options, ["mask"]);
+    const mask = maskOf("MSELoss", options);
     return F.mseLoss(input, target, { reduction, dim, keepdim, mask });
   }
 }
@@ -113,7 +123,10 @@ export class MSELoss extends Loss {
  */
 export class SmoothL1Loss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "SmoothL1Loss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "SmoothL1Loss";
+  }
   /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
   constructor(options: LegacyOptions & ReductionOptions & BetaOptions = {}) {
@@ -121,9 +134,9 @@ export class SmoothL1Loss extends Loss {
     const { beta = 1 } = taken;
     super({ ...held(taken), beta });
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim, beta } = this;
-    const { mask } = takeOptions("SmoothL1Loss", options, ["mask"]);
+    const mask = maskOf("SmoothL1Loss", options);
     return F.smoothL1Loss(input, target, { reduction, dim, keepdim, mask, beta });
   }
 }
@@ -136,7 +149,10 @@ export class SmoothL1Loss extends Loss {
  */
 export class HuberLoss extends Loss {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "HuberLoss";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "HuberLoss";
+  }
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & DeltaOptions = {}) {
@@ -144,9 +160,9 @@ export class HuberLoss extends Loss {
     const { delta = 1 } = taken;
     super({ ...held(taken), delta });
   }
-  override forward(input: Tensor, target: Tensor, options: MaskOptions = {}): Tensor {
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, dim, keepdim, delta } = this;
-    const { mask } = takeOptions("HuberLoss", options, ["mask"]);
+    const mask = maskOf("HuberLoss", options);
     return F.huberLoss(input, target, { reduction, dim, keepdim, mask, delta });
   }
 }

@@ -1,5 +1,5 @@
 /** F.pad: tensors with a border. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { checkFits } from "../ndarray/dtype.js";
 import type { Margin } from "../ndarray/joining.js";
 import type { Selection } from "../ndarray/indices.js";
@@ -43,9 +43,7 @@ export interface PadOptions {
  */
 export function pad(input: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   if (!(input instanceof Tensor)) {
-    throw new TypeError(
-      `pad: expected input to be a Tensor, got ${describeStranger(input)}; make one with tensor(...)`,
-    );
+    throw notATensor("pad", "input to be a Tensor", input);
   }
   const sizes = readPad(pad);
   const { mode = "constant", value } = takeOptions("pad", options, ["mode", "value"]);

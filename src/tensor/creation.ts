@@ -2,13 +2,7 @@
 import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../ndarray/dtype.js";
 import { copy, fill } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import {
-  adapt,
-  describeStranger,
-  type HalfBits,
-  isTensorLike,
-  type RuntimeTensor,
-} from "../ndarray/adapter.js";
+import { adapt, type HalfBits, isTensorLike, notATensor, type RuntimeTensor } from "../ndarray/adapter.js";
 import type { TypedData } from "../ndarray/typed.js";
 import { checkShape } from "../ndarray/shape.js";
 import { readShapeAndOptions } from "./arguments.js";
@@ -204,7 +198,7 @@ export function onesLike(like: Tensor, options: TensorOptions = {}): Tensor {
 function filledLike(caller: string, like: unknown, value: number, options: TensorOptions): Tensor {
   const wanted = readOptions(caller, options);
   if (!(like instanceof Tensor)) {
-    throw new TypeError(`${caller}: expected a Tensor, got ${describeStranger(like)}`);
+    throw notATensor(caller, "a Tensor", like);
   }
   like.checkAlive(caller);
   return filled(like.shape, value, wanted, like.dtype);

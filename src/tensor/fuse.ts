@@ -1,5 +1,5 @@
 /** fuse for tensors: a function of tensors as one operation. */
-import { describeStranger } from "../ndarray/adapter.js";
+import { notATensor } from "../ndarray/adapter.js";
 import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
@@ -141,7 +141,7 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
   );
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;
   if (weight) checkedWeight(fused.name, weight, shape);
-  const call = { node: fused.node, traced, operands: unique, mask: kept, wrap: Tensor.wrap };
+  const call = { node: nodeName(fused), traced, operands: unique, mask: kept, wrap: Tensor.wrap };
   const inParts = weight !== null || read.dims !== undefined || read.keepdim;
   if (!inParts) return applyFused<Tensor>({ ...call, reduction: mode });
   if (mode !== "none") {
@@ -216,6 +216,12 @@ function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
   return (rows === 1 ? NdArray.scalar("float64", sum.value()) : counts).reshaped([...result]);
 }
 
+/** The name of the node in the graph: CharbonnierBackward0. */
+function nodeName({ name }: Fused): string {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
+}
+
 function checkedMask(caller: string, mask: Tensor, shape: readonly number[]): Mask<Tensor> {
   mask.checkAlive(caller);
   checkMask(caller, mask, shape);
@@ -276,9 +282,7 @@ function readOptions(fused: Fused, given: object = {}): TakenOptions {
 function takenTensor(caller: string, word: string, value: unknown): Tensor | null {
   if (value === undefined || value === null) return null;
   if (value instanceof Tensor) return value;
-  throw new TypeError(
-    `${caller}: expected ${word} to be a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(caller, `${word} to be a Tensor`, value);
 }
 
 /** The operands as tensors; numbers become 0-d ones of the dtype that the tensors have. */
@@ -287,7 +291,9 @@ function readOperands(fused: Fused, given: readonly unknown[]): Tensor[] {
   const tensors = given.filter((x) => x instanceof Tensor);
   given.forEach((x, i) => {
     if (x instanceof Tensor) x.checkAlive(fused.name);
-    else if (typeof x !== "number") throw notAnOperand(fused, i, x);
+    else if (typeof x !== "number") {
+      throw notATensor(fused.name, `operand ${i + 1} to be a Tensor or a number`, x);
+    }
   });
   if (tensors.length === 0) {
     throw new TypeError(
@@ -302,11 +308,4 @@ function readOperands(fused: Fused, given: readonly unknown[]): Tensor[] {
 function scalar(common: DType, x: number): Tensor {
   const dtype = isFloating(common) ? common : resultType([{ dtype: common, shape: [1] }, x]);
   return new Tensor(NdArray.scalar(dtype, x));
-}
-
-function notAnOperand(fused: Fused, index: number, x: unknown): TypeError {
-  const found = isExpression(x) ? `an operand of the formula ${x.trace.caller}` : describeStranger(x);
-  return new TypeError(
-    `${fused.name}: expected operand ${index + 1} to be a Tensor or a number, got ${found}; make one with tensor(...)`,
-  );
 }

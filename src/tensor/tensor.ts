@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describeStranger, isTensorLike, TENSOR } from "../ndarray/adapter.js";
+import { describeStranger, isTensorLike, notATensor, TENSOR } from "../ndarray/adapter.js";
 import {
   type DType,
   isComplex,
@@ -25,7 +25,7 @@ import type { OperationName, Parameters } from "../ndarray/operations.js";
 import { checkDimensions, readDims, sameShape, wrapDim } from "../ndarray/shape.js";
 import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
-import { type GraphNode, type Variable, Version } from "../autograd/graph.js";
+import { type GraphNode, type Variable, type Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { innermost, outermostScope, receives } from "../core/scope.js";
@@ -151,7 +151,7 @@ export class Tensor implements Variable {
     this.nd = nd;
     this.history = node;
     this.base = base;
-    this.version = base?.version ?? new Version();
+    this.version = base?.version ?? { count: 0, rewrites: 0 };
     this.rewrites = this.version.rewrites;
     // What is made outside of all scopes may be used at any time.
     if (nd.storage.heldOnly && innermost === null) nd.storage.heldOnly = false;
@@ -480,7 +480,7 @@ export class Tensor implements Variable {
 
   /** Whether operations on this tensor are recorded for backward(). Of a leaf it can be set; see requiresGrad_. */
   get requiresGrad(): boolean {
-    return this.requested || this.node !== null;
+    return this.requested || (this.retake ? this.node : this.history) !== null;
   }
   set requiresGrad(flag: boolean) {
     this.requiresGrad_(flag);
@@ -2156,15 +2156,11 @@ function isOptions(value: unknown): value is BackwardOptions {
 
 function checkTensor(caller: string, value: unknown): void {
   if (value instanceof Tensor) return;
-  throw new TypeError(
-    `${caller}: expected a Tensor, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(caller, "a Tensor", value);
 }
 
 function checkOperand(caller: string, value: unknown): void {
   if (typeof value === "number" || value instanceof Tensor) return;
   if (isExpression(value)) throw value.trace.error(outsideOf(caller));
-  throw new TypeError(
-    `${caller}: expected a Tensor or a number, got ${describeStranger(value)}; make one with tensor(...)`,
-  );
+  throw notATensor(caller, "a Tensor or a number", value);
 }

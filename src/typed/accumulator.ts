@@ -1,17 +1,18 @@
 /** Losses of typed arrays, chunk after chunk. */
 import { Accumulator, builtIn, readState } from "../loss/accumulator.js";
+import { copyKept, countKept } from "../loss/mask.js";
 import { type LossName, losses, type ParameterName } from "../loss/losses.js";
 import type { DType } from "../ndarray/dtype.js";
 import { addExactly, SummedElements } from "../ndarray/exact.js";
 import { problemOf, writeTerms } from "./evaluate.js";
 import { type ArrayOperand, elementsOf } from "./operands.js";
-import type { ArrayWeightOptions } from "./options.js";
+import type { ArrayMaskOptions, ArrayWeightOptions } from "./options.js";
 import { readRequest } from "./request.js";
 
 /** The parameter of the loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
 /** What `update` takes besides the operands. */
-export interface UpdateOptions extends ArrayWeightOptions {
+export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
   /** Floating dtype of the computation, to which every element of the loss is rounded. */
   dtype?: DType;
 }
@@ -40,7 +41,10 @@ export interface UpdateOptions extends ArrayWeightOptions {
  */
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
-  static override readonly name: string = "LossAccumulator";
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "LossAccumulator";
+  }
   private readonly caller: LossName;
 
   constructor(loss: LossName, parameters: AccumulatorParameters = {}) {
@@ -50,7 +54,7 @@ export class LossAccumulator extends Accumulator {
 
   /**
    * Adds the elements of a chunk. Operands are those of the loss's function; `weight` multiplies the
-   * elements.
+   * elements, and what `mask` leaves out is not counted, whatever stands there.
    *
    * @throws as the loss's function
    * @example
@@ -58,19 +62,25 @@ export class LossAccumulator extends Accumulator {
    * total.update(Float32Array.of(1, 2), Float32Array.of(1, 5), { weight: Float32Array.of(3, 0.5) });
    * total.sum(); // 4.5
    * total.weightSum(); // 3.5
+   * total.update(Float32Array.of(NaN, 4), 1, { mask: Uint8Array.of(0, 1) });
+   * total.count; // 3
    */
   update(prediction: ArrayOperand, target: ArrayOperand | number, options: UpdateOptions = {}): void {
     const { caller } = this;
-    const taken = this.optionsOf(options, ["dtype", "weight"]);
+    const taken = this.optionsOf(options, ["dtype", "mask", "weight"]);
     const given = { ...taken, ...this.parameters, reduction: "none" };
     const request = readRequest(caller, losses[caller], "out", prediction, target, given);
     this.add((sum, weights) => {
       const problem = problemOf(request);
       const { memory, numel } = problem.input;
       writeTerms(request, problem, new SummedElements(request.resultDType, numel, memory, sum));
-      if (request.weight) addExactly(elementsOf(request.weight, memory), weights);
-      else weights.add(numel);
-      return numel;
+      const { mask } = problem;
+      const count = mask ? countKept(mask, 1, numel)[0] : numel;
+      const weight = request.weight && elementsOf(request.weight, memory);
+      if (!weight) weights.add(count);
+      else if (mask) copyKept(weight, mask, new SummedElements(weight.dtype, numel, memory, weights));
+      else addExactly(weight, weights);
+      return count;
     });
   }
 

@@ -3,8 +3,9 @@ import { isFloating, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import type { TakenData } from "../ndarray/typed.js";
 import type { Elements } from "../ndarray/window.js";
-import { memory, staging } from "../core/memory.js";
+import { type LinearMemory, memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../loss/evaluate.js";
+import { countKept } from "../loss/mask.js";
 import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
@@ -37,8 +38,9 @@ export function writeTerms(request: Request, problem: Problem<ForeignArray>, out
 function reducedValue(request: Request): number {
   const { weight } = request;
   const problem = problemOf(request);
-  if (request.bytes) return byteSum(problem.input, problem.target) / divisorOf(request);
-  if (!weight) return sum(problem, divisorOf(request));
+  const divisor = divisorOf(request, problem);
+  if (request.bytes) return byteSum(problem.input, problem.target) / divisor;
+  if (!weight) return sum(problem, divisor);
   return weightedSums(request, { problem, weight: elementsOf(weight, problem.input.memory) }).value;
 }
 
@@ -71,7 +73,7 @@ export function evaluateWithGradient(request: Request): { value: unknown; grad: 
 
 function reduced(request: Request, grad: Destination): number {
   const problem = problemOf(request);
-  const divisor = divisorOf(request);
+  const divisor = divisorOf(request, problem);
   const norm = request.row.factor / divisor;
   const out = elementsOf(grad, problem.input.memory);
   if (!grad.replaces) return sumAndSlope(problem, divisor, norm, out);
@@ -91,25 +93,31 @@ function weighted(request: Request, weights: ReadOperand, grad: Destination): nu
   return value;
 }
 
-function operandsOf({ prediction, target, weight }: Request): ReadOperand[] {
-  return operandsAmong(prediction, target, weight);
+function operandsOf({ prediction, target, weight, mask }: Request): ReadOperand[] {
+  return operandsAmong(prediction, target, weight, mask);
 }
 
-function divisorOf({ reduction, prediction }: Request): number {
-  return reduction === "mean" ? prediction.length : 1;
+/** What a sum is divided by: for a mean, how many elements count. */
+function divisorOf({ reduction, prediction }: Request, { mask }: Problem<ForeignArray>): number {
+  if (reduction !== "mean") return 1;
+  return mask ? countKept(mask, 1, mask.numel)[0] : prediction.length;
 }
 
-/** The operands in reach of one memory: that of the tensors where all of them lie there, else that of the small windows. */
+/** The operands in reach of one memory. */
 export function problemOf(request: Request): Problem<ForeignArray> {
-  const inside = operandsOf(request).every(({ data }) => isInside(data));
-  const place = inside ? memory() : staging();
-  const { row, parameter, dtype, prediction, target } = request;
+  const place = placeFor(operandsOf(request));
+  const { row, parameter, dtype, prediction, target, mask } = request;
   const input = elementsOf(prediction, place);
   const other =
     typeof target === "object"
       ? elementsOf(target, place)
       : constant(target, targetType(prediction.dtype, target), input.numel, place);
-  return { row, input, target: other, dtype, parameter, mask: null };
+  return { row, input, target: other, dtype, parameter, mask: mask && elementsOf(mask, place) };
+}
+
+/** The memory whose kernels compute: that of the tensors where all operands lie there, else that of the small windows. */
+export function placeFor(operands: readonly ReadOperand[]): LinearMemory {
+  return operands.every(({ data }) => isInside(data)) ? memory() : staging();
 }
 
 function isInside({ buffer }: TakenData): boolean {

@@ -12,7 +12,7 @@ import type { Kernels } from "../core/kernels.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
 import type { LossRow, ParameterName } from "../loss/losses.js";
 import type { RawOptions } from "./request.js";
-import type { ShortSum, ShortSumAndSlope } from "./short.js";
+import type { ShortLoops } from "./short.js";
 
 /**
  * Lengths from which the kernels win over the loops of short.ts. Measured on Node 20 and 24, L1: copying operands and calling costs
@@ -51,8 +51,7 @@ export class Float32Loss {
 
   constructor(
     private readonly row: LossRow,
-    private readonly shortSum: ShortSum,
-    private readonly shortSumAndSlope: ShortSumAndSlope,
+    private readonly loops: ShortLoops | null,
   ) {}
 
   /** The mean or sum; NaN when the general way must say what it is. */
@@ -95,7 +94,7 @@ export class Float32Loss {
       sum = this.sumAndSlopeInPlace(a.address, b.address, n, p, to.address, norm);
     } else {
       if (overlapsInPart(grad, x, n) || overlapsInPart(grad, y, n)) return null;
-      if (n < COPIED) sum = this.shortSumAndSlope(x, y, n, p, grad, norm);
+      if (this.loops && n < COPIED) sum = this.loops.sumAndSlope(x, y, n, p, grad, norm);
       else if (this.copyIn(x, y)) sum = this.sumAndSlopeCopied(n, p, grad, norm);
       else return null;
     }
@@ -124,7 +123,7 @@ export class Float32Loss {
   }
 
   private sum(x: Float32Array, y: Float32Array, n: number, p: number): number {
-    if (n < COPIED) return this.shortSum(x, y, n, p);
+    if (this.loops && n < COPIED) return this.loops.sum(x, y, n, p);
     if (!this.copyIn(x, y)) return NaN;
     const kit = this.copied!;
     return kit.sum(kit.x, kit.y, n, p);

@@ -9,12 +9,11 @@ export type { NonFiniteCounts } from "../loss/accumulator.js";
 export type { ExactSumJSON, LossAccumulatorJSON } from "../loss/accumulator-state.js";
 export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./accumulator.js";
 export { allocate, type AllocatedArrays } from "./allocate.js";
-export { huberLoss } from "./huber.js";
-export { l1Loss } from "./l1.js";
-export { mseLoss } from "./mse.js";
-export { smoothL1Loss } from "./smooth-l1.js";
+export { type ArrayLossFunction } from "./loss.js";
+export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./losses.js";
 export type {
   ArrayLossOptions,
+  ArrayMaskOptions,
   ArrayWeightOptions,
   GradientOf,
   GradOptions,

@@ -90,18 +90,15 @@ function taggedDType(caller: string, word: string, data: TypedData): DType {
   );
 }
 
-/** Throws unless the lengths, and the shapes where both operands have one, are the same. */
-export function checkSameSize(caller: string, prediction: ReadOperand, target: ReadOperand): void {
-  if (prediction.length !== target.length) {
-    throw new RangeError(
-      `${caller}: expected prediction and target of one length, got ${prediction.length} and ` +
-        `${target.length}; a number may stand for a constant target`,
-    );
+/** Throws unless the lengths, and the shapes where both operands have one, are the same; `way` is the way out. */
+export function checkSameSize(caller: string, a: ReadOperand, b: ReadOperand, way = ""): void {
+  const words = `${a.word} and ${b.word}`;
+  if (a.length !== b.length) {
+    throw new RangeError(`${caller}: expected ${words} of one length, got ${a.length} and ${b.length}${way}`);
   }
-  if (prediction.shape && target.shape && !sameShape(prediction.shape, target.shape)) {
+  if (a.shape && b.shape && !sameShape(a.shape, b.shape)) {
     throw new RangeError(
-      `${caller}: expected prediction and target of one shape, got [${prediction.shape.join(", ")}] and ` +
-        `[${target.shape.join(", ")}]`,
+      `${caller}: expected ${words} of one shape, got [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`,
     );
   }
 }

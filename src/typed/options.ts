@@ -6,8 +6,13 @@ import type { HalfArray } from "../ndarray/view.js";
 import type { Reduction } from "../loss/losses.js";
 import type { ArrayOperand } from "./operands.js";
 
+/** Which elements count. */
+export interface ArrayMaskOptions {
+  /** Bytes or bools, as many as there are elements: where one is 0, the element counts for nothing, whatever stands there. */
+  mask?: ArrayOperand | null;
+}
 /** Options of all losses of arrays. */
-export interface ArrayLossOptions<R extends Reduction = Reduction> {
+export interface ArrayLossOptions<R extends Reduction = Reduction> extends ArrayMaskOptions {
   /** "mean" (default) or "sum" gives a number, "none" an array of the elementwise loss. */
   reduction?: R;
   /**

@@ -8,10 +8,13 @@ import { checkReduction } from "../loss/reduction.js";
 import { type Given, readGiven } from "./destination.js";
 import { checkOperands, checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
 
+const CONSTANT_TARGET = "; a number may stand for a constant target";
+
 /** The options of all losses and passes together, unread. */
 export interface RawOptions extends ParameterOptions {
   readonly reduction?: unknown;
   readonly weight?: unknown;
+  readonly mask?: unknown;
   readonly dtype?: unknown;
   readonly out?: unknown;
   readonly grad?: unknown;
@@ -27,11 +30,13 @@ export interface Request {
   /** A number stands for a constant target. */
   readonly target: ReadOperand | number;
   readonly weight: ReadOperand | null;
+  /** Bytes that say which elements count; null where all do. */
+  readonly mask: ReadOperand | null;
   /** What the loss is computed in; floating. */
   readonly dtype: DType;
   /** The dtype of unreduced values. */
   readonly resultDType: DType;
-  /** Whether it is L1 of two arrays of uint8, which has kernels of its own. */
+  /** Whether it is L1 of two arrays of uint8 without a mask, which has kernels of its own. */
   readonly bytes: boolean;
   /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
   readonly asked: DType | null;
@@ -41,7 +46,7 @@ export interface Request {
 
 /** The names of a loss's options; `destination` is where the result goes. */
 function optionNames({ parameter, weightedMean }: LossRow, destination: string): string[] {
-  const names = ["reduction", "dtype", destination];
+  const names = ["reduction", "mask", "dtype", destination];
   if (parameter) names.push(parameter.name);
   if (weightedMean) names.push("weight");
   return names;
@@ -59,15 +64,23 @@ export function readRequest(
   target: unknown,
   options: RawOptions,
 ): Request {
+  checkNoDimensions(caller, options);
   checkOptionNames(caller, options, optionNames(loss, destination));
-  const { reduction = "mean", weight: weights, dtype: wanted, [destination]: written } = options;
+  const {
+    reduction = "mean",
+    weight: weights,
+    mask: bytesOrBools,
+    dtype: wanted,
+    [destination]: written,
+  } = options;
   const parameter = readParameter(caller, loss, options);
   const given = readGiven(written);
   const from = readOperand(caller, "prediction", prediction);
   const to = typeof target === "number" ? target : readOperand(caller, "target", target);
-  if (typeof to === "object") checkSameSize(caller, from, to);
+  if (typeof to === "object") checkSameSize(caller, from, to, CONSTANT_TARGET);
   const weight = readWeight(caller, weights, from);
-  checkOperands(caller, operandsAmong(from, to, weight));
+  const mask = readMask(caller, bytesOrBools, from);
+  checkOperands(caller, operandsAmong(from, to, weight, mask));
   const asked = readDType(caller, wanted);
   const row = rowWith(loss, parameter);
   const dtype = asked ?? computingType(from.dtype, targetType(from.dtype, to));
@@ -80,9 +93,10 @@ export function readRequest(
     prediction: from,
     target: to,
     weight,
+    mask,
     dtype,
     resultDType: asked ?? (bytes ? "uint8" : resultType(row, from, weight, dtype)),
-    bytes,
+    bytes: bytes && mask === null,
     asked,
     given,
   };
@@ -108,7 +122,33 @@ function readWeight(caller: LossName, value: unknown, prediction: ReadOperand): 
   return weight;
 }
 
-function readDType(caller: LossName, value: unknown): DType | null {
+/** Bytes, which count where they are not 0. */
+export function readMask(caller: string, value: unknown, like: ReadOperand): ReadOperand | null {
+  if (value === undefined || value === null) return null;
+  const mask = readOperand(caller, "mask", value);
+  if (mask.dtype !== "uint8") {
+    throw new TypeError(
+      `${caller}: expected mask to be a Uint8Array or bools, got ${mask.dtype}; ` +
+        "Uint8Array.from(mask, (kept) => Number(kept !== 0)) makes one",
+    );
+  }
+  checkSameSize(caller, like, mask);
+  return mask;
+}
+
+/** Names dim and keepdim for what they are here, before they are taken for misspelt options. */
+export function checkNoDimensions(caller: string, options: unknown): void {
+  if (typeof options !== "object" || options === null) return;
+  for (const word of ["dim", "keepdim"]) {
+    if (!(word in options)) continue;
+    throw new TypeError(
+      `${caller}: expected no ${word}, since typed arrays have no dimensions; call it with the subarray() of each row, ` +
+        "or use tensors",
+    );
+  }
+}
+
+export function readDType(caller: string, value: unknown): DType | null {
   if (value === undefined) return null;
   const dtype = checkDType(caller, value);
   if (isFloating(dtype)) return dtype;

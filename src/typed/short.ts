@@ -12,9 +12,9 @@
 const { abs, fround } = Math;
 
 /** Σ term(x[i] - y[i]) of n elements; p is beta or delta. */
-export type ShortSum = (x: Float32Array, y: Float32Array, n: number, p: number) => number;
+type ShortSum = (x: Float32Array, y: Float32Array, n: number, p: number) => number;
 /** The same sum; and out[i] = norm · slope(x[i] - y[i]). */
-export type ShortSumAndSlope = (
+type ShortSumAndSlope = (
   x: Float32Array,
   y: Float32Array,
   n: number,
@@ -23,11 +23,17 @@ export type ShortSumAndSlope = (
   norm: number,
 ) => number;
 
+/** What a loss does with short arrays. */
+export interface ShortLoops {
+  readonly sum: ShortSum;
+  readonly sumAndSlope: ShortSumAndSlope;
+}
+
 function absolute(x: number, y: number): number {
   return abs(fround(x - y));
 }
 
-export function l1Sum(x: Float32Array, y: Float32Array, n: number): number {
+function l1Sum(x: Float32Array, y: Float32Array, n: number): number {
   const whole = n & ~3;
   let a = 0;
   let b = 0;
@@ -53,7 +59,7 @@ function absoluteSlope(d: number, norm: number): number {
   return (+(d > 0) - +(d < 0)) * norm;
 }
 
-export function l1SumAndSlope(
+function l1SumAndSlope(
   x: Float32Array,
   y: Float32Array,
   n: number,
@@ -94,7 +100,7 @@ function square(d: number): number {
   return fround(d * d);
 }
 
-export function mseSum(x: Float32Array, y: Float32Array, n: number): number {
+function mseSum(x: Float32Array, y: Float32Array, n: number): number {
   const whole = n & ~3;
   let a = 0;
   let b = 0;
@@ -112,7 +118,7 @@ export function mseSum(x: Float32Array, y: Float32Array, n: number): number {
   return a + c + (b + d);
 }
 
-export function mseSumAndSlope(
+function mseSumAndSlope(
   x: Float32Array,
   y: Float32Array,
   n: number,
@@ -159,7 +165,7 @@ function smoothSlope(d: number, beta: number, norm: number): number {
   return d >= beta ? norm : d <= -beta ? -norm : norm * fround(d / beta);
 }
 
-export function smoothL1Sum(x: Float32Array, y: Float32Array, n: number, beta: number): number {
+function smoothL1Sum(x: Float32Array, y: Float32Array, n: number, beta: number): number {
   const whole = n & ~3;
   let a = 0;
   let b = 0;
@@ -177,7 +183,7 @@ export function smoothL1Sum(x: Float32Array, y: Float32Array, n: number, beta: n
   return a + c + (b + d);
 }
 
-export function smoothL1SumAndSlope(
+function smoothL1SumAndSlope(
   x: Float32Array,
   y: Float32Array,
   n: number,
@@ -204,7 +210,7 @@ function huberSlope(d: number, delta: number, norm: number): number {
   return norm * (d >= delta ? delta : d <= -delta ? -delta : d);
 }
 
-export function huberSum(x: Float32Array, y: Float32Array, n: number, delta: number): number {
+function huberSum(x: Float32Array, y: Float32Array, n: number, delta: number): number {
   const whole = n & ~3;
   let a = 0;
   let b = 0;
@@ -222,7 +228,7 @@ export function huberSum(x: Float32Array, y: Float32Array, n: number, delta: num
   return a + c + (b + d);
 }
 
-export function huberSumAndSlope(
+function huberSumAndSlope(
   x: Float32Array,
   y: Float32Array,
   n: number,
@@ -238,3 +244,8 @@ export function huberSumAndSlope(
   }
   return lanes[0] + lanes[2] + (lanes[1] + lanes[3]);
 }
+
+export const l1Loops: ShortLoops = { sum: l1Sum, sumAndSlope: l1SumAndSlope };
+export const mseLoops: ShortLoops = { sum: mseSum, sumAndSlope: mseSumAndSlope };
+export const smoothL1Loops: ShortLoops = { sum: smoothL1Sum, sumAndSlope: smoothL1SumAndSlope };
+export const huberLoops: ShortLoops = { sum: huberSum, sumAndSlope: huberSumAndSlope };

@@ -11,6 +11,7 @@ import {
   splat,
   Target,
 } from "../ndarray/window.js";
+import type { FloatTag } from "../core/kernels.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import {
@@ -22,7 +23,8 @@ import {
   slopeScalars,
   tagOf,
 } from "../loss/evaluate.js";
-import { weightedLosses } from "../loss/rows.js";
+import { countKept, MaskedSource, MaskSource } from "../loss/mask.js";
+import { weightedLosses, weightsOfRows } from "../loss/rows.js";
 import { ownType, type Request } from "./request.js";
 
 /** A problem, its weights, and where its results go, all in reach of one memory. */
@@ -38,14 +40,15 @@ export function weightedSums(
   { row, reduction, resultDType }: Request,
   { problem, weight }: Pick<Weighted, "problem" | "weight">,
 ): { value: number; scale: number } {
-  const n = weight.numel;
-  const sumOver = (divisor: number): number =>
-    weightedLosses(problem, weight, { rows: 1, length: n }, divisor)[0];
+  const { mask } = problem;
+  const rows = { rows: 1, length: weight.numel };
+  const sumOver = (divisor: number): number => weightedLosses(problem, weight, rows, divisor)[0];
   if (reduction === "sum") return { value: sumOver(1), scale: 1 };
   if (row.weightedMean === "elements") {
+    const n = mask ? countKept(mask, 1, rows.length)[0] : rows.length;
     return { value: sumOver(n), scale: divided(1, n, resultDType) };
   }
-  const all = Number(sumAll(weight));
+  const all = mask ? weightsOfRows(weight, mask, rows)[0] : Number(sumAll(weight));
   const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
   return { value: sumOver(all), scale: divided(1, rounded, resultDType) };
 }
@@ -58,12 +61,16 @@ export function weightedSums(
  *     out        loss · w            both in their promoted dtype
  *     upstream   scale · w           in that dtype, and then in the two of the loss
  *     grad       slope · upstream    in the dtype of the computation, then in the prediction's
+ *
+ * What the mask leaves out is 0 in all operands, so that the terms are 0, and +0 in the gradient.
  */
 export function weightedTerms(request: Request, weighted: Weighted, scale: number): void {
   operate(() => {
-    const product = new Product(request, weighted);
-    const value = weighted.out && termsInto(weighted.out, weighted.problem, product);
-    const slope = weighted.grad && slopesInto(weighted.grad, weighted.problem, product, scale);
+    const { problem } = weighted;
+    const mask = problem.mask && new MaskSource(problem.mask);
+    const product = new Product(request, weighted, mask);
+    const value = weighted.out && termsInto(weighted.out, problem, product);
+    const slope = weighted.grad && slopesInto(weighted.grad, problem, product, scale);
     inBlocks(weighted.weight.numel, (start, n) => {
       value?.(start, n);
       slope?.(start, n);
@@ -82,21 +89,33 @@ class Product {
   readonly loss: DType;
   readonly dtype: DType;
   readonly tag: "f32" | "f64";
-  private readonly weights: Source;
+  private readonly weights: Source | MaskedSource;
+  private readonly memory: LinearMemory;
 
-  constructor({ row, prediction, dtype, asked }: Request, { weight }: Weighted) {
+  constructor(
+    { row, prediction, dtype, asked }: Request,
+    { weight }: Weighted,
+    readonly mask: MaskSource | null,
+  ) {
     this.loss = asked ?? ownType(row, prediction, dtype);
     this.dtype = promoteTypes(this.loss, weight.dtype);
     const { compute, storage } = dtypes[this.dtype];
     this.tag = compute as "f32" | "f64";
     // As in torch, a single weight is not rounded to the product's dtype.
-    this.weights = new Source(weight, this.tag, WEIGHT, weight.numel === 1 ? this.tag : storage);
+    const weights = new Source(weight, this.tag, WEIGHT, weight.numel === 1 ? this.tag : storage);
+    this.weights = this.kept(weights, this.tag, WEIGHT);
+    this.memory = weight.memory;
+  }
+
+  /** The same operand, 0 where the mask does not hold. */
+  kept(source: Source, tag: FloatTag, slot: number): Source | MaskedSource {
+    return this.mask ? new MaskedSource(source, this.mask, tag, slot) : source;
   }
 
   /** out = x · weight for the weights [start, start + n); `xStep` is 0 for a scalar. */
   multiply(x: number, xStep: number, out: number, start: number, n: number): void {
     const { weights, tag } = this;
-    weights.memory.kernels[`mul_${tag}`](x, xStep, weights.read(start, n), 16, out, n);
+    this.memory.kernels[`mul_${tag}`](x, xStep, weights.read(start, n), 16, out, n);
   }
 }
 
@@ -104,7 +123,8 @@ function termsInto(out: Elements, problem: Problem<ForeignArray>, product: Produ
   const { row, input, target, dtype } = problem;
   const { memory } = input;
   const tag = tagOf(dtype);
-  const [x, y] = [new Source(input, tag, 0), new Source(target, tag, 1)];
+  const x = product.kept(new Source(input, tag, 0), tag, 0);
+  const y = product.kept(new Source(target, tag, 1), tag, 1);
   const to = new Target(out, product.tag, RESULT, dtypes[product.dtype].storage);
   const map = kernelOf(row, "map", tag, memory);
   const p = parameterOf(problem);
@@ -136,7 +156,8 @@ function slopesInto(
   const { memory } = input;
   const [own, wide] = [tagOf(dtype), slopeDType(problem)];
   const [tag, { compute }] = [tagOf(wide), dtypes[wide]];
-  const [x, y] = [new Source(input, tag, 0, own), new Source(target, tag, 1, own)];
+  const x = product.kept(new Source(input, tag, 0, own), tag, 0);
+  const y = product.kept(new Source(target, tag, 1, own), tag, 1);
   const to = new Target(grad, compute, RESULT, own);
   const slope = kernelOf(row, "slope", tag, memory);
   const { q, scale: norm } = slopeScalars({ ...problem, dtype: wide }, row.factor);
@@ -152,6 +173,7 @@ function slopesInto(
     slope(x.read(start, n), y.read(start, n), place, n, q, norm, 1);
     const slopes = convertAlong(ofSlopes, memory, place, n, RESULT);
     multiply(slopes, 16, upstream, 16, place, n);
+    product.mask?.keepWritten(compute as FloatTag, place, start, n);
     to.end(start, n);
   };
 }

@@ -64,7 +64,7 @@ describe("operate", () => {
 
 describe("an internal error comes at once", () => {
   it("for an address outside of an operation, whatever the storage", () => {
-    for (const storage of [result(), Storage.allocate(64, "user"), Storage.ofValue(8, () => undefined)]) {
+    for (const storage of [result(), Storage.allocate(64, "user"), new Storage(8, () => undefined)]) {
       made.push(storage);
       expect(() => storage.address()).toThrow("internal: an address is asked for outside of an operation");
     }

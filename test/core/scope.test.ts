@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  enlist,
   enlistOutermost,
   type Holder,
   innermost,
@@ -15,7 +14,7 @@ class Thing implements Scoped {
   heldOnly: boolean | null = null;
 
   constructor(readonly name: string) {
-    enlist(this);
+    innermost?.members.push(this);
   }
 
   discard(): void {

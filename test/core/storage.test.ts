@@ -161,12 +161,12 @@ describe("spilling", () => {
   });
 });
 
-describe("Storage.ofValue", () => {
+describe("a value as a Storage", () => {
   it("takes no memory until its address is asked for, and writes the value once", () => {
     cleanly(() => {
       const before = memoryStats();
       const put = vi.fn((address: number) => void (memory().f64[address / 8] = 2.5));
-      const storage = Storage.ofValue(8, put);
+      const storage = new Storage(8, put);
       expect(storage.isValue).toBe(true);
       expect(memoryStats()).toEqual(before);
       const address = addressOf(storage);
@@ -180,7 +180,7 @@ describe("Storage.ofValue", () => {
 
   it("is spilled and restored as bytes, without writing the old value again", () => {
     cleanly(() => {
-      const storage = Storage.ofValue(8, (address) => void (memory().f64[address / 8] = 2.5));
+      const storage = new Storage(8, (address) => void (memory().f64[address / 8] = 2.5));
       memory().f64[addressOf(storage) / 8] = 7;
       results(200, 64 * KIB);
       expect(memory().f64[addressOf(storage) / 8]).toBe(7);
@@ -208,7 +208,7 @@ describe("dispose", () => {
 
   it("frees a value that was never in memory", () => {
     const before = memoryStats();
-    const storage = Storage.ofValue(8, () => expect.fail("written"));
+    const storage = new Storage(8, () => expect.fail("written"));
     storage.dispose();
     expect(storage.isValue).toBe(false);
     expect(() => storage.pin()).toThrow("disposed");

@@ -22,7 +22,7 @@ import { sumAll } from "../../src/ndarray/sums.js";
 import { read, type Stored, store } from "../support/kernels.js";
 import { Random } from "../support/random.js";
 import { ordinarySamples, samples } from "../assembly/samples.js";
-import { builtIn, numbersOf } from "./built-in.js";
+import { builtIn } from "./built-in.js";
 import { number, operand, PROGRAM_DTYPES, programOf, step, TAGS, value } from "./programs.js";
 
 type Provider = "emitted" | "interpreted";
@@ -108,13 +108,12 @@ describe.each(Object.entries(losses))("%s as a program", (_, row) => {
           const problem: Problem<NdArray> = { row, input, target, mask: null, dtype, parameter };
           const norm = row.factor / 3;
           const { q, scale } = slopeScalars(problem, norm);
-          const numbers = numbersOf(parameterOf(problem), q, scale);
+          const scalars = { p: parameterOf(problem), q, scale };
           const [a, b] = [NdArray.empty(dtype, [n]), NdArray.empty(dtype, [n])];
           const at = `length ${n}, operands ${kind % 3}, parameter ${parameter}`;
           const run = (pass: Parameters<typeof builtIn>[2], outputs: NdArray[]): Run => ({
-            program: builtIn(row, dtype, pass),
+            ...builtIn(row, dtype, pass, scalars),
             operands: [input, target],
-            numbers,
             mask: null,
             outputs,
           });

@@ -4,7 +4,8 @@ import { setNumThreads, zeros } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";
 import { operate } from "../../src/core/operation.js";
 import { runtime } from "../../src/core/runtime.js";
-import { forceProvider } from "../../src/formula/provider.js";
+import { memory } from "../../src/core/memory.js";
+import { forceProvider, kernelFor } from "../../src/formula/provider.js";
 import { type Run, runProgram } from "../../src/formula/run.js";
 import { NdArray } from "../../src/ndarray/ndarray.js";
 import { workersUp } from "../core/threads/up.js";
@@ -86,5 +87,50 @@ describe.skipIf(!CAN_SHARE).each(PROGRAM_DTYPES)("a program of %s", (dtype) => {
       for (const { storage } of [...operands, ...outputs]) storage.dispose();
     }
     mask?.storage.dispose();
+  });
+});
+
+describe.skipIf(!CAN_SHARE)("a program whose module", () => {
+  const start = async (): Promise<Run> => {
+    zeros([1]);
+    await workersUp(2);
+    const data = store(
+      "f32",
+      Array.from({ length: N }, (_, i) => Math.sin(i)),
+    );
+    const program = programOf("float32", {
+      operands: 1,
+      numbers: 1,
+      code: [step("mul", operand(0), number(0)), step("add", value(0), operand(0))],
+      sum: value(1),
+      stores: [value(0)],
+    });
+    const outputs = [NdArray.empty("float32", [N])];
+    return { program, operands: [array("float32", data)], numbers: [3], mask: null, outputs };
+  };
+  const bits = (run: Run): unknown[] => {
+    const [out] = run.outputs;
+    if (!(out instanceof NdArray)) throw new Error("expected the output of start()");
+    return [runProgram(run), digest(out)];
+  };
+
+  it("no worker can take is computed by the others, with the same bits", async () => {
+    const run = await start();
+    const expected = bits(run);
+    const program = { ...run.program, key: `${run.program.key} as no worker takes it` };
+    // What is told to workers; this thread has compiled it already.
+    kernelFor(program, memory()).forThreads!.module!.bytes.fill(0);
+    const shareOut = vi.spyOn(runtime, "shareOut");
+    for (let i = 0; i < 5; i++) expect(bits({ ...run, program })).toEqual(expected);
+    expect(shareOut.mock.results.map((result) => result.value as unknown)).toEqual(Array(5).fill(true));
+  });
+
+  it("has no room in the words of a job is computed by one thread, with the same bits", async () => {
+    const run = await start();
+    const expected = bits(run);
+    const program = { ...run.program, key: `${run.program.key} as it is too long` };
+    const { module } = kernelFor(program, memory()).forThreads!;
+    Object.assign(module!, { bytes: new Uint8Array(1 << 20) });
+    expect(bits({ ...run, program })).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 /** What losses take at most: the linear memories beside the operands, and what they leave to the garbage collector. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Tensor } from "lossgrad";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { losses, type LossName } from "../../src/loss/losses.js";
 import { SLOW } from "../support/slow.js";
@@ -75,6 +76,50 @@ describe("at 4 Mi float32 elements, the memory holds", () => {
     expect(reserved()).toBeLessThanOrEqual(MI + 2 * PAGE);
   });
 });
+
+/** Formulas that are all different: one for each number. */
+function formulaOf(id: number): (a: Tensor, b: Tensor) => Tensor {
+  return (a, b) => {
+    let e = a.sub(b);
+    for (let rest = id; rest > 0; rest = Math.floor(rest / 4)) {
+      e = [() => e.abs(), () => e.square(), () => e.sin(), () => e.add(1)][rest % 4]();
+    }
+    return e;
+  };
+}
+
+const FORMULAS = SLOW ? 10_000 : 1000;
+
+it(`${FORMULAS} distinct formulas with gradients take no more memory than the first 400`, async () => {
+  const { fuse, ones, tensor, memoryStats } = await fresh();
+  const x = tensor([1, -2, 3], { requiresGrad: true });
+  const y = ones([3]);
+  // One that is kept is called with other parameters, dtypes and wishes each time.
+  const kept = fuse((a: Tensor, b: Tensor, { p }: { p: number }) => a.sub(b).mul(p), {
+    parameters: { p: 0 },
+  });
+  const use = (id: number): void => {
+    fuse(formulaOf(id))(x, y).backward();
+    kept(x, y, { p: id }).backward();
+    x.grad = null;
+  };
+  const measure = async (): Promise<{ heap: number; linear: number; resident: number }> => {
+    // Modules are freed in several steps.
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { heap: heapUsed + external, linear: memoryStats().bytesReserved, resident: rss };
+  };
+  for (let id = 0; id < 400; id++) use(id);
+  const before = await measure();
+  for (let id = 400; id < FORMULAS; id++) use(id);
+  const after = await measure();
+  expect(after.linear).toBe(before.linear);
+  expect(after.heap - before.heap).toBeLessThan(3 * MI);
+  expect(after.resident - before.resident).toBeLessThan(64 * MI);
+}, 300_000);
 
 const STEPS = SLOW ? 100_000 : 15_000;
 

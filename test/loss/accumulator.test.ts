@@ -22,22 +22,31 @@ afterAll(() => void onWarning(null));
 interface Face {
   readonly name: string;
   readonly make: (loss: LossName, parameters?: object) => Tensors | Arrays;
-  readonly feed: (to: Tensors | Arrays, input: Tensor, target: Tensor, weight?: Tensor) => void;
+  readonly feed: (
+    to: Tensors | Arrays,
+    input: Tensor,
+    target: Tensor,
+    weight?: Tensor,
+    mask?: Tensor,
+  ) => void;
 }
 const FACES: readonly Face[] = [
   {
     name: "tensors",
     make: (loss, parameters) => new Tensors(loss, parameters),
-    feed: (to, input, target, weight) => {
-      (to as Tensors).update(input, target, weight ? { weight } : {});
+    feed: (to, input, target, weight, mask) => {
+      (to as Tensors).update(input, target, { ...(weight ? { weight } : {}), ...(mask ? { mask } : {}) });
     },
   },
   ...HOMES.map((home): Face => ({
     name: `arrays, ${home}`,
     make: (loss, parameters) => new Arrays(loss, parameters),
-    feed: (to, input, target, weight) => {
+    feed: (to, input, target, weight, mask) => {
       const [x, y] = [operandAt(home, input), operandAt(home, target)];
-      (to as Arrays).update(x, y, weight ? { weight: operandAt(home, weight) } : {});
+      (to as Arrays).update(x, y, {
+        ...(weight ? { weight: operandAt(home, weight) } : {}),
+        ...(mask ? { mask: operandAt(home, mask) } : {}),
+      });
     },
   })),
 ];
@@ -257,31 +266,35 @@ describe("accumulators of tensors and of arrays", () => {
   });
 });
 
+describe.each(FACES)("a mask, in an accumulator of $name,", (face) => {
+  it.each(LOSSES)("leaves out what of %s it does not keep", (loss) => {
+    for (const dtype of FLOAT_DTYPES) {
+      tidy(() => {
+        const weighted = (losses[loss] as LossRow).weightedMean !== null;
+        const mask = tensor([1, 0, 3, 1, 0], { dtype: "uint8" });
+        const kept = tensor([0n, 2n, 3n]);
+        const input = tensor([1, NaN, -3, 0.1, 7], { dtype });
+        const target = tensor([0, 1, 2, 0.4, Infinity], { dtype });
+        const weights = [tensor([2, NaN, 0.5, 3, 1], { dtype }), tensor([2, 9, 5, 3, 1], { dtype: "int8" })];
+        for (const weight of [undefined, ...(weighted ? weights : [])]) {
+          const [masked, expected] = [face.make(loss), face.make(loss)];
+          face.feed(masked, input, target, weight, mask);
+          face.feed(expected, input.at(kept), target.at(kept), weight?.at(kept));
+          expect(read(masked)).toEqual(read(expected));
+          const none = face.make(loss);
+          face.feed(none, input, target, weight, mask.mul(0));
+          expect([none.count, none.sum(), none.weightSum(), none.mean()]).toEqual([0, 0, 0, NaN]);
+        }
+      });
+    }
+  });
+});
+
 describe("an accumulator of tensors", () => {
   it("broadcasts as the loss does", () => {
     const total = new Tensors("l1Loss");
     total.update(tensor([[1], [2]]), tensor([0, 1, 2]));
     expect([total.count, total.sum()]).toEqual([6, 5]);
-  });
-
-  it.each(LOSSES)("leaves out what a mask of %s does not keep", (loss) => {
-    tidy(() => {
-      const weighted = (losses[loss] as LossRow).weightedMean !== null;
-      const mask = tensor([true, false, true, true, false]);
-      const kept = tensor([0n, 2n, 3n]);
-      const [input, target] = [tensor([1, NaN, -3, 0.1, 7]), tensor([0, 1, 2, 0.4, Infinity])];
-      const weight = tensor([2, NaN, 0.5, 3, 1]);
-      for (const options of [{}, ...(weighted ? [{ weight }] : [])]) {
-        const [masked, expected] = [new Tensors(loss), new Tensors(loss)];
-        masked.update(input, target, { ...options, mask });
-        const chosen = "weight" in options ? { weight: weight.at(kept) } : {};
-        expected.update(input.at(kept), target.at(kept), chosen);
-        expect(read(masked)).toEqual(read(expected));
-        const none = new Tensors(loss);
-        none.update(input, target, { ...options, mask: mask.to("uint8").mul(0) });
-        expect([none.count, none.sum(), none.weightSum(), none.mean()]).toEqual([0, 0, 0, NaN]);
-      }
-    });
   });
 
   it("adds integers and complex numbers as torch's L1 does", () => {
@@ -418,6 +431,18 @@ describe("an accumulator of a fused loss", () => {
     const total = new Tensors(scaled);
     total.update(tensor([3, 5]), 1, tensor([10, 100]));
     expect([total.count, total.sum(), total.parameters]).toEqual([2, 420, {}]);
+  });
+
+  it("leaves out what a mask does not keep, and takes weights that broadcast", () => {
+    const total = new Tensors(charbonnier, { eps: 0 });
+    const [mask, weight] = [tensor([true, false, true]), tensor([[2], [NaN]])];
+    const input = tensor([[1, NaN, 3], [4, 5, 6]]); // prettier-ignore
+    total.update(input, 0, { mask });
+    expect([total.count, total.sum(), total.weightSum()]).toEqual([4, 14, 4]);
+    total.update(input, 0, { mask: tensor([[true, false, true], [false, false, false]]), weight }); // prettier-ignore
+    expect([total.count, total.sum(), total.weightSum(), total.mean()]).toEqual([6, 22, 8, 22 / 8]);
+    total.update(tensor([[3, 4]]), 0, { weight: tensor([[0.5], [1]]).narrow(0, 0, 1) });
+    expect([total.count, total.sum(), total.weightSum()]).toEqual([8, 25.5, 9]);
   });
 
   it("is told by its name and parameters, and needs the function to be read", () => {

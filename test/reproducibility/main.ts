@@ -3,7 +3,11 @@ import { empty, F, setNumThreads, threadsInUse, zeros } from "lossgrad";
 import { arrayGroups, PLACES } from "./arrays.js";
 import type { Place } from "./arrays.js";
 import { hashAll, hashGroups } from "./digest.js";
-import { TENSOR_GROUPS } from "./tensors.js";
+import { FORMULA_GROUPS } from "./formulas.js";
+import { LOSS_GROUPS } from "./tensors.js";
+
+/** Everything that is hashed of tensors. */
+export const TENSOR_GROUPS = [...LOSS_GROUPS, ...FORMULA_GROUPS];
 
 export { readRecord, writeRecord } from "./record.js";
 

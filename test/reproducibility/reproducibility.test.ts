@@ -11,7 +11,8 @@ import { hashAll, hashGroups } from "./digest.js";
 import type { Group } from "./digest.js";
 import { readRecord, writeRecord } from "./record.js";
 import * as table from "../support/losses.js";
-import { LOSSES, TENSOR_GROUPS, WEIGHTED } from "./tensors.js";
+import { TENSOR_GROUPS } from "./main.js";
+import { LOSSES, WEIGHTED } from "./tensors.js";
 
 const recorded = readRecord(page);
 const MEANT = "other bits; if they are meant, say so in CHANGELOG.md and run `npm run reproduce -- --record`";

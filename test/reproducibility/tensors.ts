@@ -22,7 +22,7 @@ export const FLOATS: readonly DType[] = ["float16", "bfloat16", "float32", "floa
 export const INTEGERS: readonly DType[] = ["int8", "int16", "int32", "int64", "uint8"];
 export const COMPLEX: readonly DType[] = ["complex64", "complex128"];
 
-const BLOCK = 16384;
+export const BLOCK = 16384;
 /** About the edges of vectors, of eight vectors, and of the 512 elements that are added pairwise. */
 export const SHORT: readonly number[] = [
   0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 67, 127, 255, 511, 512, 513, 1025,
@@ -55,12 +55,12 @@ export function operandsOf({ dtype, kind, n }: Draw) {
 }
 
 /** A step whose tensors are freed at its end. */
-function tidied(step: (emit: Emit) => void): (emit: Emit) => void {
+export function tidied(step: (emit: Emit) => void): (emit: Emit) => void {
   return (emit) => tidy(() => step(emit));
 }
 
 /** Emits a result and frees it: what was looked into by array() would wait for the garbage collector, gradients even in a tidy. */
-function emitTensor(emit: Emit, result: Tensor | null): void {
+export function emitTensor(emit: Emit, result: Tensor | null): void {
   const flat = result!.detach();
   emit(flat.dtype, flat.array());
   flat.dispose();
@@ -204,8 +204,8 @@ function layoutGroup(dtype: DType): Group {
   return { name: `tensor layouts ${dtype}`, steps };
 }
 
-/** Everything that is hashed of tensors. */
-export const TENSOR_GROUPS: readonly Group[] = [
+/** What is hashed of the losses of tensors, their sums and means. */
+export const LOSS_GROUPS: readonly Group[] = [
   ...FLOATS.flatMap((dtype) => (Object.keys(LOSSES) as Loss[]).map((name) => lossGroup(name, dtype))),
   ...FLOATS.map(weightedGroup),
   ...FLOATS.map(layoutGroup),

@@ -11,6 +11,7 @@ import { SharedBuffer } from "./sharing.js";
 export interface Options {
   reduction?: Reduction;
   weight?: ArrayOperand | null;
+  mask?: ArrayOperand | null;
   dtype?: DType;
   out?: unknown;
   grad?: unknown;

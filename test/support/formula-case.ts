@@ -1,18 +1,29 @@
-/** Random formulas: one text that runs on tensors and is traced by fuse alike. */
+/** Random formulas as data: each is a text that runs on tensors, is traced by fuse, and is run by PyTorch. */
 import { type DType, type Operand, type Tensor, tensor, where } from "lossgrad";
 import type { Random } from "./random.js";
 
-/** A step takes values made before, by their indices, and makes another. */
-interface Step {
-  readonly shown: string;
-  /** Whether it gives bools. */
-  readonly bool: boolean;
-  readonly compute: (values: readonly Tensor[]) => Tensor;
+/** A value made before, by its index, or a number, written so that JSON keeps it: "-0", "NaN". */
+export type FormulaArgument = number | { readonly number: string };
+
+/** An operation on values that were made before, which makes another. */
+export interface FormulaStep {
+  readonly op: Operation;
+  readonly args: readonly FormulaArgument[];
+  /** A number, written as those of arguments. */
+  readonly alpha?: string;
+  readonly exponent?: number;
+  /** Bounds of clamp. */
+  readonly min?: FormulaArgument;
+  readonly max?: FormulaArgument;
+  /** What a bool is converted to, and what `where` gives. */
+  readonly dtype?: DType;
 }
 
 export interface FormulaCase {
   /** How many operands it has. */
   readonly operands: number;
+  /** Values are the operands and then each step's; the last is the result. */
+  readonly steps: readonly FormulaStep[];
   readonly text: (...operands: Tensor[]) => Tensor;
   /** The same text, for a message. */
   readonly shown: string;
@@ -64,6 +75,16 @@ const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 const QUESTIONS = ["isnan", "isinf", "isfinite"] as const;
 const EXPONENTS = [0, 1, 2, 3, 0.5, -0.5, -1, -2, 1.7] as const;
 
+type Operation =
+  | (typeof UNARY)[number]
+  | (typeof BINARY)[number]
+  | (typeof COMPARISONS)[number]
+  | (typeof QUESTIONS)[number]
+  | "clamp"
+  | "pow"
+  | "where"
+  | "to";
+
 type Kind =
   "unary" | "binary" | "alpha" | "clamp" | "pow" | "compare" | "ask" | "logic" | "where" | "convert";
 const WEIGHTS: Readonly<Record<Kind, number>> = {
@@ -82,27 +103,62 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 /** A formula of up to `depth` steps, each of which may use all that came before. */
 export function randomFormula(random: Random, depth: number, dtype: DType): FormulaCase {
   const operands = random.integer(1, 3);
-  const steps: Step[] = [];
+  const steps: FormulaStep[] = [];
   const bools: boolean[] = Array<boolean>(operands).fill(false);
+  const add = (step: FormulaStep, bool: boolean): void => {
+    steps.push(step);
+    bools.push(bool);
+  };
   const count = random.integer(1, depth);
   while (steps.length < count) {
-    const step = makeStep(random, bools, dtype);
-    if (!step) continue;
-    steps.push(step);
-    bools.push(step.bool);
+    const made = makeStep(random, bools, dtype);
+    if (made) add(made.step, made.bool);
   }
-  const name = (i: number): string => (i < operands ? `x${i}` : `v${i}`);
-  const shown = steps.map((step, i) => `${name(operands + i)} = ${step.shown}`).join("; ");
+  // A comparison at the end counts as a number.
+  const last = bools.length - 1;
+  if (bools[last]) add({ op: "to", args: [last], dtype }, false);
   const text = (...given: Tensor[]): Tensor => {
     const values = given.slice(0, operands);
-    for (const step of steps) values.push(step.compute(values));
-    // A comparison at the end counts as a number.
-    return bools[bools.length - 1] ? values[values.length - 1].to(dtype) : values[values.length - 1];
+    for (const step of steps) values.push(compute(step, values));
+    return values[values.length - 1];
   };
-  return { operands, text, shown };
+  const shown = steps.map((step, i) => `v${operands + i} = ${JSON.stringify(step)}`).join("; ");
+  return { operands, steps, text, shown };
 }
 
-function makeStep(random: Random, bools: readonly boolean[], dtype: DType): Step | null {
+/** What a step makes of tensors, or of the operands of a formula. */
+function compute(
+  { op, args, alpha, exponent, min, max, dtype }: FormulaStep,
+  values: readonly Tensor[],
+): Tensor {
+  const read = (x: FormulaArgument): Operand => (typeof x === "number" ? values[x] : Number(x.number));
+  const first = read(args[0]) as Tensor;
+  const others = args.slice(1).map(read);
+  switch (op) {
+    case "add":
+    case "sub":
+      return first[op](others[0], ...(alpha === undefined ? [] : [{ alpha: Number(alpha) }]));
+    case "clamp":
+      return first.clamp({
+        min: min === undefined ? undefined : read(min),
+        max: max === undefined ? undefined : read(max),
+      });
+    case "pow":
+      return first.pow(exponent!);
+    case "where":
+      return where(first, others[0], others[1]).to(dtype!);
+    case "to":
+      return first.to(dtype!);
+    default:
+      return (first[op] as (...others: Operand[]) => Tensor).apply(first, others);
+  }
+}
+
+function makeStep(
+  random: Random,
+  bools: readonly boolean[],
+  dtype: DType,
+): { step: FormulaStep; bool: boolean } | null {
   const ofKind = (bool: boolean): number[] => bools.flatMap((is, i) => (is === bool ? [i] : []));
   const numbers = ofKind(false);
   const masks = ofKind(true);
@@ -112,83 +168,45 @@ function makeStep(random: Random, bools: readonly boolean[], dtype: DType): Step
   const number = (): number =>
     random.chance(0.3) ? random.pick(SPECIAL) : Math.round(random.normal() * 100) / 40;
   /** A value, or a number in its place. */
-  const other = (): { show: string; read: (values: readonly Tensor[]) => Operand } => {
-    if (random.chance(0.4)) {
-      const value = number();
-      return { show: show(value), read: () => value };
-    }
-    const index = random.pick(numbers);
-    return { show: `v${index}`, read: (values) => values[index] };
-  };
+  const other = (): FormulaArgument =>
+    random.chance(0.4) ? { number: show(number()) } : random.pick(numbers);
   const a = pick(numbers);
+  const gives = (step: FormulaStep, bool = false): { step: FormulaStep; bool: boolean } => ({ step, bool });
   switch (random.weighted(WEIGHTS)) {
-    case "unary": {
-      const name = random.pick(UNARY);
-      return { shown: `v${a}.${name}()`, bool: false, compute: (v) => v[a][name]() };
-    }
-    case "binary": {
-      const name = random.pick(BINARY);
-      const b = other();
-      return { shown: `v${a}.${name}(${b.show})`, bool: false, compute: (v) => v[a][name](b.read(v)) };
-    }
-    case "alpha": {
-      const name = random.pick(["add", "sub"] as const);
-      const [b, alpha] = [other(), number()];
-      return {
-        shown: `v${a}.${name}(${b.show}, alpha ${show(alpha)})`,
-        bool: false,
-        compute: (v) => v[a][name](b.read(v), { alpha }),
-      };
-    }
+    case "unary":
+      return gives({ op: random.pick(UNARY), args: [a] });
+    case "binary":
+      return gives({ op: random.pick(BINARY), args: [a, other()] });
+    case "alpha":
+      return gives({ op: random.pick(["add", "sub"]), args: [a, other()], alpha: show(number()) });
     case "clamp": {
-      const [low, high] = [random.chance(0.8) ? other() : null, random.chance(0.8) ? other() : null];
-      if (!low && !high) return null;
-      return {
-        shown: `v${a}.clamp(${low?.show}, ${high?.show})`,
-        bool: false,
-        compute: (v) => v[a].clamp({ min: low?.read(v), max: high?.read(v) }),
+      const bounds = {
+        ...(random.chance(0.8) ? { min: other() } : {}),
+        ...(random.chance(0.8) ? { max: other() } : {}),
       };
+      return Object.keys(bounds).length === 0 ? null : gives({ op: "clamp", args: [a], ...bounds });
     }
-    case "pow": {
-      const exponent = random.pick(EXPONENTS);
-      return { shown: `v${a}.pow(${exponent})`, bool: false, compute: (v) => v[a].pow(exponent) };
-    }
-    case "compare": {
-      const name = random.pick(COMPARISONS);
-      const b = other();
-      return { shown: `v${a}.${name}(${b.show})`, bool: true, compute: (v) => v[a][name](b.read(v)) };
-    }
-    case "ask": {
-      const name = random.pick(QUESTIONS);
-      return { shown: `v${a}.${name}()`, bool: true, compute: (v) => v[a][name]() };
-    }
+    case "pow":
+      return gives({ op: "pow", args: [a], exponent: random.pick(EXPONENTS) });
+    case "compare":
+      return gives({ op: random.pick(COMPARISONS), args: [a, other()] }, true);
+    case "ask":
+      return gives({ op: random.pick(QUESTIONS), args: [a] }, true);
     case "logic": {
       if (masks.length === 0) return null;
-      const [m, n] = [random.pick(masks), random.pick(masks)];
-      const name = random.pick(["add", "mul", "eq", "maximum"] as const);
-      const not = name === "eq" && random.chance(0.5);
-      return {
-        shown: `v${m}.${name}(${not ? 0 : `v${n}`})`,
-        bool: true,
-        compute: (v) => v[m][name](not ? 0 : v[n]),
-      };
+      const op = random.pick(["add", "mul", "eq", "maximum"] as const);
+      const not = op === "eq" && random.chance(0.5);
+      return gives({ op, args: [random.pick(masks), not ? { number: "0" } : random.pick(masks)] }, true);
     }
-    case "where": {
+    case "where":
       if (masks.length === 0) return null;
-      const m = random.pick(masks);
-      const [b, c] = [other(), other()];
-      const first = random.chance(0.5) ? a : null;
-      return {
-        shown: `where(v${m}, ${first === null ? b.show : `v${first}`}, ${c.show}).to(${dtype})`,
-        bool: false,
-        compute: (v) => where(v[m], first === null ? b.read(v) : v[first], c.read(v)).to(dtype),
-      };
-    }
-    case "convert": {
-      if (masks.length === 0) return null;
-      const m = random.pick(masks);
-      return { shown: `v${m}.to(${dtype})`, bool: false, compute: (v) => v[m].to(dtype) };
-    }
+      return gives({
+        op: "where",
+        args: [random.pick(masks), random.chance(0.5) ? a : other(), other()],
+        dtype,
+      });
+    case "convert":
+      return masks.length === 0 ? null : gives({ op: "to", args: [random.pick(masks)], dtype });
   }
 }
 

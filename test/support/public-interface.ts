@@ -20,10 +20,25 @@ function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
     // A function that has functions as properties is a module, too.
     if (symbol.flags & ts.SymbolFlags.Function)
       return [{ name, symbol, kind: "function" } as const, ...propertiesOf(symbol, name)];
+    if (symbol.flags & ts.SymbolFlags.Variable && typeOf(symbol).getCallSignatures().length > 0) {
+      const methods = checker.getPropertiesOfType(typeOf(symbol));
+      return [
+        { name, symbol, kind: "function" } as const,
+        ...methods.map((method) => ({
+          name: `${name}.${method.name}`,
+          symbol: method,
+          kind: "function" as const,
+        })),
+      ];
+    }
     if (symbol.flags & ts.SymbolFlags.ValueModule) return entriesOf(symbol, `${name}.`);
     const kind = symbol.flags & ts.SymbolFlags.Class ? "class" : "type";
     return [{ name, symbol, kind }, ...membersOf(symbol, name)];
   });
+}
+
+function typeOf(symbol: ts.Symbol): ts.Type {
+  return checker.getTypeOfSymbol(symbol);
 }
 
 /** What a function has as its properties. */

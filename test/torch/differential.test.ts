@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import { checkExpression } from "../support/expression-case.js";
 import type { ExpressionAnswer } from "../support/expression-case.js";
+import { checkFused, type FusedAnswer, FusedTally } from "../support/fused-case.js";
 import { checkLossCase } from "../support/loss-case.js";
 import type { LossAnswer } from "../support/loss-case.js";
 import { describeCase } from "./describe-case.js";
 import { expressionCase } from "./expression-cases.js";
+import { formulaCase } from "./formula-cases.js";
 import { lossCase } from "./loss-cases.js";
 import { Tally } from "./tally.js";
 import { TorchProcess, pythonWithTorch } from "./process.js";
@@ -119,5 +121,27 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     const kind = `expressions compared with PyTorch ${version.torch} itself`;
     report(`${kind} (${inexact} more left out, their sums not exact)`, count - inexact, failures);
     expect(inexact, "cases left out").toBeLessThan(count / 50);
+  });
+
+  test("random formulas and their gradients: torch's bits, or within what its own roundings make of them", async ({
+    skip,
+  }) => {
+    skip(version.old, "1.13 lacks a part of the operations");
+    const count = wholeBatches(total / 6);
+    const tally = new FusedTally();
+    const failures = await differ<ReturnType<typeof formulaCase>, FusedAnswer>(
+      count,
+      formulaCase,
+      (asked, answer) => checkFused(asked.text, asked, answer),
+      (answer) => {
+        tally.count(answer);
+      },
+    );
+    const { exact, ranged, free } = tally;
+    const refused = [...tally.refused].map(([text, times]) => `${times}: ${text}`).join("; ");
+    const numbers = `${exact} numbers bit by bit, ${ranged} within a range, ${free} of which nothing is known; torch refused ${refused || "none"}`;
+    report(`formulas compared with PyTorch ${version.torch} itself: ${numbers}`, count, failures);
+    expect(exact, "numbers that are compared bit by bit").toBeGreaterThan(ranged / 2);
+    expect(free, "numbers that are not compared").toBeLessThan((exact + ranged) / 50);
   });
 });

@@ -11,11 +11,14 @@ import torch
 
 from confirm import Disagreement, confirmed
 from expressions import evaluate
+from formula_programs import evaluate_formula
 from old_release import IS_OLD
 from reference import answer
 
 
 def respond(case):
+    if "formula" in case:
+        return evaluate_formula(case)
     if "program" in case:
         return evaluate(case)
     found = answer(case)

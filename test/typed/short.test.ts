@@ -2,14 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import * as short from "../../src/typed/short.js";
-import type { ShortSum, ShortSumAndSlope } from "../../src/typed/short.js";
+import type { ShortLoops } from "../../src/typed/short.js";
 import { Random } from "../support/random.js";
 
-const LOOPS: Record<string, readonly [ShortSum, ShortSumAndSlope]> = {
-  l1: [short.l1Sum, short.l1SumAndSlope],
-  mse: [short.mseSum, short.mseSumAndSlope],
-  smoothl1: [short.smoothL1Sum, short.smoothL1SumAndSlope],
-  huber: [short.huberSum, short.huberSumAndSlope],
+const LOOPS: Record<string, ShortLoops> = {
+  l1: short.l1Loops,
+  mse: short.mseLoops,
+  smoothl1: short.smoothL1Loops,
+  huber: short.huberLoops,
 };
 /** Below this length the kernels add in float64, as the loops do. */
 const PAIRWISE = 512;
@@ -23,7 +23,7 @@ const [X, Y, OUT] = [0, 2, 4].map((index) => memory().window(index));
 /** What loop and kernel make of the same operands: sums, and slopes as bits but for NaN. */
 function both(kernel: string, x: Float32Array, y: Float32Array, p: number): [unknown[], unknown[]] {
   const n = x.length;
-  const [sum, sumAndSlope] = LOOPS[kernel];
+  const { sum, sumAndSlope } = LOOPS[kernel];
   const out = new Float32Array(n);
   const norm = Math.fround(1 / n);
   const found = [sum(x, y, n, p), sumAndSlope(x, y, n, p, out, norm), Array.from(out)];

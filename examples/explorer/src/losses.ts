@@ -10,6 +10,9 @@ export interface Bends {
   readonly beta: number;
 }
 
+/** Of a column of predictions the loss of each by itself. */
+export type Each = (predictions: Tensor, targets: Tensor, bends: Bends) => Tensor;
+
 export interface LossRow {
   readonly name: string;
   /** A custom property of style.css. */
@@ -18,8 +21,7 @@ export interface LossRow {
   readonly formula: string;
   /** The mean over a vector of predictions. */
   mean(prediction: Tensor, target: Tensor, bends: Bends): Tensor;
-  /** Of a column of predictions the loss of each by itself. */
-  each(predictions: Tensor, targets: Tensor, bends: Bends): Tensor;
+  readonly each: Each;
 }
 
 const none = { reduction: "none" } as const;

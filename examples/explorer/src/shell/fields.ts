@@ -49,9 +49,19 @@ export function flag(initial: boolean): Field<boolean> {
   return { initial, parse: (text) => values[text] ?? null, print: (value) => (value ? "1" : "0") };
 }
 
-/** Some of the options, in their order; at least one. */
-export function someOf<T extends string>(options: readonly T[], initial: readonly T[]): Field<readonly T[]> {
+/** Any text of at most so many characters. */
+export function text(most: number): Field<string> {
+  return { initial: "", parse: (value) => (value.length <= most ? value : null), print: String };
+}
+
+/** Some of the options, in their order; none, if that is asked for. */
+export function someOf<T extends string>(
+  options: readonly T[],
+  initial: readonly T[],
+  { none = false } = {},
+): Field<readonly T[]> {
   const parse = (text: string): T[] | null => {
+    if (none && text === "") return [];
     const words = text.split(",");
     const known = options.filter((option) => words.includes(option));
     return known.length === new Set(words).size ? known : null;

@@ -1,15 +1,19 @@
 /** What the curves are computed with. */
+import { MOST_CHARACTERS } from "../../formula/length.js";
 import { LOSS_IDS, LOSSES } from "../../losses.js";
 import type { Store } from "../../shell/store.js";
 import { checks, choice } from "../../ui/choice.js";
 import { button, element } from "../../ui/dom.js";
 import { formatNumber } from "../../ui/format.js";
 import { slider } from "../../ui/slider.js";
+import { textField } from "../../ui/text-field.js";
 import { type CurvesState, DELTA, FLOATS, halfWidth, keepInside, MOST_ZOOM, zoomToSteps } from "./state.js";
 
 export interface Controls {
   readonly root: HTMLElement;
   show(values: Readonly<CurvesState>): void;
+  /** What is wrong with the formula; empty if nothing is. */
+  complain(problem: string): void;
 }
 
 const INTRODUCTION =
@@ -18,6 +22,18 @@ const INTRODUCTION =
   "and the larger the gradient, the longer the step. L1 pulls equally hard from anywhere, MSE harder " +
   "from farther away. Huber and SmoothL1 behave like MSE near the target and like L1 far from it. " +
   "The bad loss, the mean of signed differences, falls without end: nothing stops it at the target.";
+
+const HINT =
+  "p is the prediction, t the target. Operators: +, -, *, /, ^, comparisons, and c ? a : b. Functions: abs, sqrt, " +
+  "square, exp, log, tanh, softplus, max, clamp and all others that work element by element.";
+
+/** Losses that many have asked for, to begin with. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  Charbonnier: "sqrt(square(p - t) + 1) - 1",
+  pinball: "max(0.8 * (t - p), -0.2 * (t - p))",
+  "log-cosh": "softplus(-2 * (p - t)) + (p - t) - log(2)",
+  Cauchy: "log1p((p - t)^2)",
+};
 
 export function createControls(store: Store<CurvesState>): Controls {
   const zoomTo = (zoom: number): void =>
@@ -28,7 +44,22 @@ export function createControls(store: Store<CurvesState>): Controls {
       const { name, formula, color } = LOSSES[value];
       return { value, label: `${name}: ${formula}`, color };
     }),
-    (show) => (show.length > 0 ? store.set({ show }) : losses.set(store.values.show)),
+    (show) =>
+      show.length > 0 || store.values.formula !== "" ? store.set({ show }) : losses.set(store.values.show),
+  );
+  const setFormula = (formula: string): void => {
+    const { show } = store.values;
+    store.set({ formula, show: show.length === 0 && formula === "" ? LOSS_IDS : show });
+  };
+  const formula = textField({
+    label: "Your own loss, a formula of p and t",
+    hint: HINT,
+    placeholder: EXAMPLES.Charbonnier,
+    most: MOST_CHARACTERS,
+    onInput: setFormula,
+  });
+  const examples = Object.entries(EXAMPLES).map(([name, text]) =>
+    button(name, () => setFormula(text), "quiet"),
   );
   const short = (value: number): string => formatNumber(value, 3);
   const delta = slider({
@@ -66,6 +97,8 @@ export function createControls(store: Store<CurvesState>): Controls {
     { class: "controls", "aria-label": "Curves" },
     element("p", {}, INTRODUCTION),
     losses.root,
+    formula.root,
+    element("div", { class: "row", role: "group", "aria-label": "Formulas to begin with" }, ...examples),
     delta.root,
     beta.root,
     dtype.root,
@@ -77,10 +110,13 @@ export function createControls(store: Store<CurvesState>): Controls {
       "Drag the target or the prediction, or focus one and use the arrow keys.",
     ),
   );
+  root.addEventListener("submit", (event) => event.preventDefault());
   return {
     root,
+    complain: (problem) => formula.complain(problem),
     show(values) {
       losses.set(values.show);
+      formula.set(values.formula);
       delta.set(values.delta);
       beta.set(values.beta);
       dtype.set(values.dtype);

@@ -1,6 +1,7 @@
 /** Losses and gradients by lossgrad, in the dtype that was asked for. */
 import { tensor, tidy, type Tensor } from "lossgrad";
-import { LOSSES, type Bends, type LossId } from "../../losses.js";
+import type { Bends, Each } from "../../losses.js";
+import type { CurveRow, Shown } from "./rows.js";
 import type { Float } from "./state.js";
 
 export interface Evaluated {
@@ -14,7 +15,7 @@ function numbersOf(values: Tensor): Float64Array {
 
 /** The loss of each prediction and its gradient there. */
 export function evaluate(
-  id: LossId,
+  each: Each,
   predictions: Float64Array,
   target: number,
   dtype: Float,
@@ -24,9 +25,12 @@ export function evaluate(
     const n = predictions.length;
     const column = tensor(predictions, { dtype }).reshape(n, 1).requiresGrad_();
     const targets = tensor(target, { dtype }).expand(n, 1);
-    const losses = LOSSES[id].each(column, targets, bends);
+    const losses = each(column, targets, bends);
+    const loss = numbersOf(losses.detach().flatten());
+    // A formula in which the prediction decides nothing, or only by comparisons.
+    if (!losses.requiresGrad) return { loss, gradient: new Float64Array(n) };
     losses.sum().backward();
-    return { loss: numbersOf(losses.detach().flatten()), gradient: numbersOf(column.grad!.flatten()) };
+    return { loss, gradient: numbersOf(column.grad!.flatten()) };
   });
 }
 
@@ -35,8 +39,7 @@ export function rounded(value: number, dtype: Float): number {
   return tidy(() => Number(tensor(value, { dtype }).item()));
 }
 
-export interface Probe {
-  readonly id: LossId;
+export interface Probe extends CurveRow {
   readonly loss: number;
   readonly gradient: number;
   /** The loss of the unrounded numbers, in float64. */
@@ -45,15 +48,16 @@ export interface Probe {
 
 /** One prediction's losses, and what rounding to the dtype did to them. */
 export function probe(
-  ids: readonly LossId[],
+  rows: readonly Shown[],
   prediction: number,
   target: number,
   dtype: Float,
   bends: Bends,
 ): Probe[] {
-  return ids.map((id) => {
-    const { loss, gradient } = evaluate(id, Float64Array.of(prediction), target, dtype, bends);
-    const exact = evaluate(id, Float64Array.of(prediction - target), 0, "float64", bends);
-    return { id, loss: loss[0], gradient: gradient[0], exact: exact.loss[0] };
+  return rows.map((row) => {
+    const at = (float: Float): Evaluated =>
+      evaluate(row.each, Float64Array.of(prediction), target, float, bends);
+    const { loss, gradient } = at(dtype);
+    return { ...row, loss: loss[0], gradient: gradient[0], exact: at("float64").loss[0] };
   });
 }

@@ -2,7 +2,6 @@
 import type uPlot from "uplot";
 import { Chart, type Axis } from "../../chart/chart.js";
 import { dot, verticalLine, zeroLine } from "../../chart/marks.js";
-import { LOSS_IDS, LOSSES } from "../../losses.js";
 import { element, setText } from "../../ui/dom.js";
 import { formatExactly, formatNumber } from "../../ui/format.js";
 import { Handle } from "../../ui/handle.js";
@@ -10,7 +9,9 @@ import type { Panel, PanelView } from "../panel.js";
 import { createControls } from "./controls.js";
 import { evaluate, probe, rounded, type Probe } from "./evaluate.js";
 import { limits } from "./limits.js";
+import { ownFormula } from "./own.js";
 import { readout } from "./readout.js";
+import { ROWS, shownRows } from "./rows.js";
 import { createStore, origin, WHOLE, windowOf } from "./state.js";
 
 /** Predictions at which the curves are computed: finer than pixels, so that a dtype's steps have edges. */
@@ -28,6 +29,7 @@ class CurvesView implements PanelView {
   readonly root: HTMLElement;
   private readonly controls = createControls(this.store);
   private readonly readout = readout();
+  private readonly own = ownFormula(() => this.schedule());
   private readonly note = element("p", { class: "note" });
   private readonly charts: Record<"loss" | "gradient", Chart>;
   private readonly target: Handle;
@@ -59,7 +61,7 @@ class CurvesView implements PanelView {
       heading: what === "loss" ? "Loss" : "Gradient: the slope of the loss; a step goes against it",
       x,
       y: { label: what, room: 6, format: (value) => formatNumber(value, 3) },
-      curves: LOSS_IDS.map((id) => ({ ...LOSSES[id], label: LOSSES[id].name })),
+      curves: ROWS.map((row) => ({ ...row, label: row.name })),
       height: (width) => (width < 500 ? 250 : what === "loss" ? 320 : 240),
       under: zeroLine,
       over: (plot) => this.mark(plot, what),
@@ -114,23 +116,23 @@ class CurvesView implements PanelView {
 
   private render(): void {
     const { values } = this.store;
-    const { target, prediction, dtype, show } = values;
+    const { target, prediction, dtype } = values;
     this.controls.show(values);
+    this.own.read(values.formula);
+    this.controls.complain(this.own.problem);
+    const rows = shownRows(values.show, this.own.each);
     const [left, right] = windowOf(values);
     const x = Float64Array.from({ length: POINTS }, (_, i) => left + ((right - left) * i) / (POINTS - 1));
     const predictions = x.map((value) => origin(values) + value);
-    const all = LOSS_IDS.map((id) =>
-      show.includes(id) ? { id, ...evaluate(id, predictions, target, dtype, values) } : null,
-    );
-    const shown = all.filter((curve) => curve !== null);
-    this.probes = probe(show, prediction, target, dtype, values);
+    const shown = rows.map(({ id, each }) => ({ id, ...evaluate(each, predictions, target, dtype, values) }));
+    this.probes = probe(rows, prediction, target, dtype, values);
     const axis = values.zoom === 0 ? "prediction" : "prediction − target";
     for (const what of ["loss", "gradient"] as const) {
       const chart = this.charts[what];
       chart.plot.axes[0].label = axis;
       const y = limits(shown.map((curve) => ({ id: curve.id, values: curve[what] })));
       chart.draw(
-        [x, ...all.map((curve) => curve?.[what] ?? new Array<null>(POINTS).fill(null))],
+        [x, ...ROWS.map(({ id }) => drawn(shown.find((curve) => curve.id === id)?.[what]))],
         [left, right],
         y,
       );
@@ -144,8 +146,8 @@ class CurvesView implements PanelView {
     const { values } = this.store;
     verticalLine(plot, values.target - origin(values), "--ink", [4, 4]);
     verticalLine(plot, values.prediction - origin(values), "--muted");
-    for (const { id, [what]: y } of this.probes) {
-      dot(plot, values.prediction - origin(values), y, LOSSES[id].color);
+    for (const { color, [what]: y } of this.probes) {
+      if (Number.isFinite(y)) dot(plot, values.prediction - origin(values), y, color);
     }
   }
 
@@ -160,6 +162,14 @@ class CurvesView implements PanelView {
   }
 }
 
+/** The ordinates of a curve; a gap where it is not shown, or where there is no number to draw. */
+function drawn(values: Float64Array | undefined): ArrayLike<number | null> {
+  if (!values) return new Array<null>(POINTS).fill(null);
+  return values.every(Number.isFinite)
+    ? values
+    : Array.from(values, (value) => (Number.isFinite(value) ? value : null));
+}
+
 /** In the whole window a drag gives short numbers: steps of a hundredth. */
 function tidyUp(value: number, width: number): number {
   return width === WHOLE.max - WHOLE.min ? Math.round(value * 100) / 100 : value;
@@ -171,7 +181,7 @@ function describe(
   prediction: number,
   target: number,
 ): string {
-  const parts = probes.map((row) => `${LOSSES[row.id].name} ${formatNumber(row[what])}`);
+  const parts = probes.map((row) => `${row.name} ${formatNumber(row[what])}`);
   return `Chart of the ${what} against the prediction. Prediction ${formatNumber(prediction)}, target ${formatNumber(target)}: ${parts.join(", ")}.`;
 }
 

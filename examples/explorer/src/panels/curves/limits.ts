@@ -1,15 +1,16 @@
 /** How much of the ordinates is shown. */
 import type { Range } from "../../chart/range.js";
-import type { LossId } from "../../losses.js";
+import type { CurveId } from "./rows.js";
 
-/** How far above the other losses MSE is followed: all of it would press them flat. */
-const MSE_ROOM = 2;
+/** How far beyond the other losses MSE and a formula are followed: all of them would press the others flat. */
+const ROOM = 2;
+const STEEP: readonly CurveId[] = ["mse", "own"];
 
-/** Limits about the curves, with a margin; MSE may go out of them when others are shown. */
-export function limits(curves: readonly { id: LossId; values: Float64Array }[]): Range {
-  const others = curves.filter(({ id }) => id !== "mse");
+/** Limits about the curves, with a margin; MSE and a formula may go out of them when others are shown. */
+export function limits(curves: readonly { id: CurveId; values: Float64Array }[]): Range {
+  const others = curves.filter(({ id }) => !STEEP.includes(id));
   const [low, high] = extent((others.length > 0 ? others : curves).map(({ values }) => values));
-  const room = others.length > 0 && others.length < curves.length ? MSE_ROOM : 1;
+  const room = others.length > 0 && others.length < curves.length ? ROOM : 1;
   const all = extent(curves.map(({ values }) => values));
   const bottom = Math.max(all[0], low * room);
   const top = Math.min(all[1], high * room);

@@ -1,5 +1,4 @@
 /** The table under the curves: each loss and gradient at the prediction, and what rounding did. */
-import { LOSSES } from "../../losses.js";
 import { element } from "../../ui/dom.js";
 import { formatExactly, formatNumber } from "../../ui/format.js";
 import type { Probe } from "./evaluate.js";
@@ -29,8 +28,7 @@ export function readout(): Readout {
   };
 }
 
-function rowOf({ id, loss, exact, gradient }: Probe): HTMLElement {
-  const { name, color } = LOSSES[id];
+function rowOf({ name, color, loss, exact, gradient }: Probe): HTMLElement {
   const mark = element("span", { class: "mark", style: `--mark: var(${color})` });
   const cells = [
     formatExactly(loss),

@@ -1,5 +1,6 @@
 /** What the curves show, and where the window lies. */
-import { number, integer, oneOf, someOf } from "../../shell/fields.js";
+import { MOST_CHARACTERS } from "../../formula/length.js";
+import { number, integer, oneOf, someOf, text } from "../../shell/fields.js";
 import { Store } from "../../shell/store.js";
 import { LOSS_IDS, type LossId } from "../../losses.js";
 
@@ -20,7 +21,10 @@ export interface CurvesState {
   dtype: Float;
   /** The window is 20 · 2⁻ᶻᵒᵒᵐ wide. */
   zoom: number;
+  /** None only where there is a formula. */
   show: readonly LossId[];
+  /** A loss of p and t that was typed; empty for none. */
+  formula: string;
 }
 
 export function createStore(): Store<CurvesState> {
@@ -31,7 +35,8 @@ export function createStore(): Store<CurvesState> {
     beta: number({ min: 0, max: DELTA.max, initial: 1 }),
     dtype: oneOf(FLOATS, "float32"),
     zoom: integer({ min: 0, max: MOST_ZOOM, initial: 0 }),
-    show: someOf(LOSS_IDS, LOSS_IDS),
+    show: someOf(LOSS_IDS, LOSS_IDS, { none: true }),
+    formula: text(MOST_CHARACTERS),
   });
 }
 

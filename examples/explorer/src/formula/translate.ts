@@ -1,0 +1,179 @@
+/**
+ * From a tree to a function for `fuse`. It knows no operation by name: `abs(x)` is `x.abs()`, and
+ * `maximum(x, y)` is `x.maximum(y)`, for whatever methods the operands of a formula have. So what
+ * the library learns can be typed, and what it refuses is refused with its own words.
+ */
+import { Tensor, where } from "lossgrad";
+import { FormulaError } from "./error.js";
+import type { Tree } from "./parse.js";
+
+/** An operand of a formula, which stands in the place of a tensor, or a number. */
+type Value = Tensor | number;
+type Method = (...others: Value[]) => Tensor;
+/** The method of an operand that an operator stands for. */
+const METHODS: Readonly<Record<string, string>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "**": "pow",
+  "^": "pow",
+  "<": "lt",
+  "<=": "le",
+  ">": "gt",
+  ">=": "ge",
+  "==": "eq",
+  "!=": "ne",
+};
+const COMPARISONS = new Set(["lt", "le", "gt", "ge", "eq", "ne"]);
+const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI };
+/** What tensors call by these names is another thing: the extreme of all elements. */
+const OF_TWO: Readonly<Record<string, string>> = { max: "maximum", min: "minimum" };
+
+/** A function of operands by the names in `names`, in their order. It throws FormulaError when it is called. */
+export function translate(tree: Tree, names: readonly string[]): (...operands: Tensor[]) => Tensor {
+  return (...operands) => new Translation(names, operands).result(tree);
+}
+
+class Translation {
+  constructor(
+    private readonly names: readonly string[],
+    private readonly operands: readonly Tensor[],
+  ) {}
+
+  /** A mean or sum around the whole is the reduction, which a fused function may end in. */
+  result(tree: Tree): Tensor {
+    const [name, inner] = reductionOf(tree);
+    const value = this.lifted(this.numeric(inner));
+    return name ? value[name]() : value;
+  }
+
+  private value(tree: Tree): Value {
+    switch (tree.type) {
+      case "Literal":
+        if (typeof tree.value === "number") return tree.value;
+        throw new FormulaError(`expected numbers, got the text ${tree.raw}`);
+      case "Identifier":
+        return this.named(tree.name);
+      case "UnaryExpression":
+        return this.signed(tree.operator, this.numeric(tree.argument as Tree));
+      case "BinaryExpression":
+        return this.combined(tree.operator, tree.left as Tree, tree.right as Tree);
+      case "ConditionalExpression":
+        return this.chosen(tree.test as Tree, tree.consequent as Tree, tree.alternate as Tree);
+      case "CallExpression":
+        return this.called(tree.callee as Tree, tree.arguments as Tree[]);
+      default:
+        throw new FormulaError(
+          `expected ${this.names.join(", ")}, numbers, operators and functions, got ${nameOf(tree)}`,
+        );
+    }
+  }
+
+  private named(name: string): Value {
+    const index = this.names.indexOf(name);
+    if (index >= 0) return this.operands[index];
+    if (Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name];
+    const known = [...this.names, ...Object.keys(CONSTANTS)].join(", ");
+    throw new FormulaError(`expected one of ${known}, got ${name}`);
+  }
+
+  /** The value as a number or as numbers: what a comparison gives counts as 0 and 1. */
+  private numeric(tree: Tree): Value {
+    const value = this.value(tree);
+    return isBool(value) ? value.to(this.operands[0].dtype) : value;
+  }
+
+  /** A number as an operand: `c` for every element, whatever the operand beside it holds. */
+  private lifted(value: Value): Tensor {
+    return typeof value === "number" ? this.operands[0].detach().mul(0).nanToNum().add(value) : value;
+  }
+
+  private signed(sign: string, value: Value): Value {
+    if (sign === "+") return value;
+    return typeof value === "number" ? -value : value.neg();
+  }
+
+  private combined(operator: string, left: Tree, right: Tree): Value {
+    const name = METHODS[operator];
+    if (COMPARISONS.has(name)) {
+      const sides = [this.value(left), this.value(right)];
+      // Of 0 < p < 1 the second would compare 0 and 1, the outcomes of the first.
+      if (sides.some(isBool)) throw new FormulaError("a comparison cannot be compared; compare numbers");
+      return this.invoke(name, sides);
+    }
+    const [a, b] = [this.numeric(left), this.numeric(right)];
+    if (typeof a === "number" && typeof b === "number") return fold(operator, a, b);
+    return this.invoke(name, [a, b]);
+  }
+
+  private chosen(test: Tree, yes: Tree, no: Tree): Tensor {
+    const [condition, a, b] = [this.lifted(this.value(test)), this.numeric(yes), this.numeric(no)];
+    // Two numbers by themselves would be float32, whatever the operands are.
+    return where(condition, typeof b === "number" ? this.lifted(a) : a, b);
+  }
+
+  private called(callee: Tree, given: readonly Tree[]): Value {
+    if (callee.type !== "Identifier") {
+      throw new FormulaError(`expected the name of a function, got ${nameOf(callee)}`);
+    }
+    const { name } = callee;
+    if (isReduction(name)) {
+      throw new FormulaError(
+        `${name}(…) can only stand around the whole formula, which is computed element by element`,
+      );
+    }
+    if (name === "where" && given.length === 3) return this.chosen(given[0], given[1], given[2]);
+    if (given.length === 0) throw new FormulaError(`${name}() has no arguments`);
+    const values = given.map((tree) => this.numeric(tree));
+    return this.invoke(given.length === 2 && Object.hasOwn(OF_TWO, name) ? OF_TWO[name] : name, values);
+  }
+
+  private invoke(name: string, [first, ...others]: readonly Value[]): Tensor {
+    const receiver = this.lifted(first);
+    // A method that formulas do not have throws here, and says why.
+    const methods = receiver as unknown as Readonly<Record<string, Method | undefined>>;
+    if (isMethodOfTensors(name) && typeof methods[name] === "function") return methods[name](...others);
+    throw new FormulaError(
+      `there is no function ${name}; functions are the methods of tensors that work element by element, ` +
+        "such as abs, sqrt, square, exp, log, tanh, maximum and where",
+    );
+  }
+}
+
+function isReduction(name: unknown): name is "mean" | "sum" {
+  return name === "mean" || name === "sum";
+}
+
+/** The reduction around a tree, if there is one, and what is in it. */
+function reductionOf(tree: Tree): ["mean" | "sum" | null, Tree] {
+  if (tree.type !== "CallExpression" || tree.arguments.length !== 1) return [null, tree];
+  const name = tree.callee.type === "Identifier" ? tree.callee.name : "";
+  return isReduction(name) ? [name, tree.arguments[0] as Tree] : [null, tree];
+}
+
+/** Not what every object has, and what an operand may have besides. */
+function isMethodOfTensors(name: string): boolean {
+  return name in Tensor.prototype && !(name in Object.prototype);
+}
+
+function isBool(value: Value): value is Tensor {
+  return typeof value !== "number" && value.dtype === "bool";
+}
+
+function fold(operator: string, a: number, b: number): number {
+  if (operator === "+") return a + b;
+  if (operator === "-") return a - b;
+  if (operator === "*") return a * b;
+  return operator === "/" ? a / b : a ** b;
+}
+
+const NAMES: Partial<Record<Tree["type"], string>> = {
+  ArrayExpression: "a list in brackets",
+  MemberExpression: "a member behind a point or in brackets",
+  ThisExpression: "this",
+};
+
+function nameOf({ type }: Tree): string {
+  return NAMES[type] ?? "something else";
+}

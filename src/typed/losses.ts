@@ -1,0 +1,85 @@
+/**
+ * The losses of the table on typed arrays: a row each, which a bundle has if it uses it. A row takes
+ * loops for short arrays (short.ts) where it has them.
+ */
+import * as rows from "../loss/losses.js";
+import type { BetaOptions, DeltaOptions } from "../loss/losses.js";
+import { arrayLoss } from "./loss.js";
+import type { ArrayWeightOptions } from "./options.js";
+import { huberLoops, l1Loops, mseLoops, smoothL1Loops } from "./short.js";
+
+/**
+ * Mean absolute error: |prediction - target|.
+ *
+ * Arrays of one length, no broadcasting, but a number may stand for a constant target; shapes of
+ * runtime tensors must agree. Floating dtypes promote as tensors' do; an integer beside a float counts
+ * in the float's dtype, a number in a floating prediction's. Integers among themselves are converted
+ * to float64 and do not wrap, unlike integer tensors, which do as torch's.
+ * Mean and sum: a float64 number, the exact sum of blocks of terms over their number; none: an array
+ * of the promoted dtype (uint8 for two of uint8). An empty sum is 0, an empty mean NaN.
+ * What `mask` leaves out counts for nothing, whatever stands there: 0 unreduced and in the gradient.
+ * Gradient: sign(prediction - target), 0 where they are equal and where the difference is NaN.
+ *
+ * @throws TypeError for operands that are not arrays of real numbers, a Uint16Array that does not say
+ *   what it holds, detached arrays, an `out` of another type, a mask that is not of bytes; RangeError for
+ *   lengths or shapes that differ, an `out` that overlaps an operand in part, an unknown reduction
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ * @example
+ * l1Loss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8])); // 0.5
+ * l1Loss(Uint8Array.of(1, 5), Uint8Array.of(2, 2), { reduction: "sum" }); // 4
+ * l1Loss(new Float32Array([2.5, NaN, 2]), 0, { mask: Uint8Array.of(1, 0, 1) }); // 2.25
+ */
+export const l1Loss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions>("l1Loss", rows.l1Loss, l1Loops);
+
+/**
+ * Mean squared error: (prediction - target)².
+ *
+ * Shapes, dtypes, mask and result as for l1Loss, integers in float64.
+ * Gradient: 2 (prediction - target).
+ *
+ * @throws as l1Loss
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+ * @example
+ * mseLoss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8])); // 0.375
+ * Array.from(mseLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-1, 2]
+ */
+export const mseLoss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions>("mseLoss", rows.mseLoss, mseLoops);
+
+/**
+ * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with
+ * d = prediction - target.
+ *
+ * Shapes, dtypes, mask and result as for l1Loss, integers in float64. beta >= 0 in the units of d; 0
+ * gives L1. No weights, as in torch.
+ * Gradient: d / beta where |d| < beta, else sign(d).
+ *
+ * @throws as l1Loss; RangeError for a negative or non-finite beta
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ * @example
+ * smoothL1Loss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 9])); // 0.4375
+ * Array.from(smoothL1Loss.valueAndGrad(new Float32Array([1, 4]), 2, { beta: 2 }).grad); // [-0.25, 0.5]
+ */
+export const smoothL1Loss = /* @__PURE__ */ arrayLoss<BetaOptions>(
+  "smoothL1Loss",
+  rows.smoothL1Loss,
+  smoothL1Loops,
+);
+
+/**
+ * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = prediction - target.
+ *
+ * Shapes, dtypes, mask and result as for l1Loss; unreduced, of the prediction's dtype where that is
+ * floating. delta > 0 in the units of d. A weighted mean divides by the number of elements.
+ * Gradient: d where |d| < delta, else delta sign(d).
+ *
+ * @throws as l1Loss; RangeError for a delta that is not positive or not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ * @example
+ * huberLoss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 9]), { delta: 0.5 }); // 0.28125
+ * Array.from(huberLoss.valueAndGrad(new Float32Array([1, 4]), 2).grad); // [-0.5, 0.5]
+ */
+export const huberLoss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions & DeltaOptions>(
+  "huberLoss",
+  rows.huberLoss,
+  huberLoops,
+);

@@ -1,0 +1,184 @@
+"""Formulas: {"formula": {"steps"}, "leaves", "shape", "reduction", "mask", "weight", "dim", "upstream", "seed"}, run by torch itself.
+
+An answer is torch's own, with the range that rounding allows around it. The formula runs on several
+replicas at once, along a new first dimension. The first is torch as it is. In the others, whatever
+torch and lossgrad may round differently comes out some ULP off, at random, forward and backward:
+see rounding.py. What all replicas agree on, bit for bit, must have these bits: a formula without such
+operations, and the ties, kinks and special values of any. Where replicas differ, the answer may lie
+as far beyond them as they are apart.
+"""
+
+import numpy
+import torch
+
+from arrays import TORCH, decode, encode
+from expressions import BINARY, signed_zeros
+from rounding import Rounding, blurred
+
+REPLICAS = 17
+UNARY = {name: getattr(torch, name) for name in (
+    "neg", "abs", "sign", "square", "sqrt", "relu", "detach", "clone", "exp", "expm1", "log", "log1p",
+    "sigmoid", "tanh", "sin", "cos", "erf", "isnan", "isinf", "isfinite")}
+UNARY |= {"nanToNum": torch.nan_to_num, "softplus": torch.nn.functional.softplus,
+          "logsigmoid": torch.nn.functional.logsigmoid}
+
+
+def evaluate_formula(case):
+    try:
+        return answer(case)
+    except RuntimeError as error:
+        # Such as numbers that overflow a dtype where torch takes none.
+        return {"refused": str(error).split("\n")[0]}
+
+
+def answer(case):
+    torch.manual_seed(case["seed"])
+    stored = [decode(wire) for wire in case["leaves"]]
+    rank = max(len(wire["shape"]) for wire in case["leaves"])
+    leaves = [replicated(leaf, rank).requires_grad_(wire["requires"]) for leaf, wire in zip(stored, case["leaves"])]
+    with Rounding():
+        value = reduced(case, leaves)
+        if value.requires_grad:
+            upstream = torch.ones_like(value)
+            if case.get("upstream"):
+                upstream = decode(case["upstream"]).expand(value.shape).contiguous()
+            value.backward(upstream)
+    return {
+        # Operands that are not used may have more dimensions than the result.
+        "value": ranged(value, case["shape"] if case["reduction"] == "none" else shape_behind(case, value)),
+        "gradients": [None if x.grad is None else ranged(x.grad, leaf.shape) for x, leaf in zip(leaves, stored)],
+    }
+
+
+def shape_behind(case, value):
+    return value.shape[1:] if case.get("dim") is not None else []
+
+
+def replicated(leaf, rank):
+    """Replicas along a first dimension, with the leaf's shape brought to one rank behind it."""
+    shape = [1] * (rank - leaf.ndim) + list(leaf.shape)
+    return leaf.reshape(shape).expand(REPLICAS, *shape).contiguous()
+
+
+def elements(case, operands):
+    values = list(operands)
+    for step in case["formula"]["steps"]:
+        values.append(computed(step, values))
+    return values[-1]
+
+
+def computed(step, values):
+    op, options = step["op"], step
+
+    def read(argument):
+        return values[argument] if isinstance(argument, int) else float(argument["number"])
+
+    first, *others = map(read, step["args"])
+    if op in UNARY:
+        return UNARY[op](first)
+    if op == "pow":
+        return torch.pow(first, options["exponent"])
+    if op == "clamp":
+        return clamped(first, *(read(options[side]) if side in options else None for side in ("min", "max")))
+    if op == "where":
+        return torch.where(first, *others).to(TORCH[options["dtype"]])
+    if op == "to":
+        return first.to(TORCH[options["dtype"]])
+    (other,) = others
+    if "alpha" in options:
+        # A product and then a sum: torch fuses them where the machine can.
+        other = other * float(options["alpha"])
+    if first.dtype == torch.bool:
+        return on_bools(op, first, other)
+    if op in ("maximum", "minimum"):
+        return signed_zeros(op, first, tensor_of(other, first))
+    return BINARY[op](first, other)
+
+
+def on_bools(op, first, other):
+    return BINARY[op](first, bool(other) if isinstance(other, float) else other)
+
+
+def tensor_of(x, like):
+    return torch.full_like(like, x) if isinstance(x, float) else x
+
+
+def clamped(x, low, high):
+    """By numbers or by tensors: torch takes no mixture."""
+    if any(isinstance(bound, torch.Tensor) for bound in (low, high)):
+        low, high = (None if bound is None else tensor_of(bound, x) for bound in (low, high))
+    return torch.clamp(x, low, high)
+
+
+def reduced(case, leaves):
+    mask, weight, reduction = case.get("mask"), case.get("weight"), case["reduction"]
+    if mask:
+        return masked(case, leaves)
+    terms = elements(case, leaves)
+    if weight:
+        return weighted(case, blurred(terms), decode(weight).expand(terms.shape[1:]))
+    if reduction == "none":
+        return terms
+    dims = dims_of(case, terms)
+    if not dims:
+        return terms
+    return terms.mean(dims) if reduction == "mean" else terms.sum(dims)
+
+
+def dims_of(case, terms):
+    """The dimensions that are reduced, behind that of the replicas."""
+    rank = terms.ndim - 1
+    given = case.get("dim")
+    return [1 + d % rank for d in given] if given is not None else list(range(1, terms.ndim))
+
+
+def masked(case, leaves):
+    """What is left out is taken out of the operands, too, so that it reaches nothing."""
+    shape = torch.broadcast_shapes(*(leaf.shape for leaf in leaves))
+    kept = (decode(case["mask"]) != 0).expand(shape[1:])
+
+    def selected(x):
+        return torch.where(kept, x, torch.zeros((), dtype=x.dtype))
+
+    terms = selected(elements(case, [selected(leaf.expand(shape)) for leaf in leaves]))
+    if case.get("weight") or case.get("dim") is not None:
+        weight = decode(case["weight"]) if case.get("weight") else torch.ones((), dtype=terms.dtype)
+        return weighted(case, blurred(terms), selected(weight.expand(shape[1:])))
+    if case["reduction"] == "none":
+        return terms
+    total = terms.sum(list(range(1, terms.ndim))) if terms.ndim > 1 else terms
+    return total / int(kept.sum()) if case["reduction"] == "mean" else total
+
+
+def weighted(case, terms, weight):
+    """Sums in float64, where they are as good as exact, of products that are rounded."""
+    products = blurred(terms * weight)
+    if case["reduction"] == "none":
+        return products
+    dims = dims_of(case, terms)
+    total = products.double().sum(dims) if dims else products.double()
+    if case["reduction"] == "mean":
+        wide = weight.double().expand(terms.shape)
+        total = total / (wide.sum(dims) if dims else wide)
+    return blurred(total.to(terms.dtype))
+
+
+def ranged(tensor, shape):
+    """torch's own answer, how far others may lie from it, and where anything may come out."""
+    tensor = tensor.detach()
+    own = encode(tensor[0].reshape(shape))
+    wide = tensor.double().reshape(REPLICAS, -1)
+    nan = wide.isnan()
+    low, high = (torch.where(nan, fill, wide) for fill in (torch.inf, -torch.inf))
+    low, high = low.amin(0), high.amax(0)
+    apart = torch.where(high > low, high - low, 0)
+    return {
+        **own,
+        "low": hexed((low - apart).numpy()),
+        "high": hexed((high + apart).numpy()),
+        "free": (nan.any(0) & ~nan.all(0)).to(torch.uint8).numpy().tobytes().hex(),
+    }
+
+
+def hexed(values):
+    return numpy.asarray(values, numpy.float64).tobytes().hex()

@@ -1,0 +1,101 @@
+"""What two right implementations may round differently, as noise: a dispatch mode that moves results by some ULP.
+
+Arithmetic, roots, comparisons and choices have fixed bits and stay as they are. The elementary
+functions, and the derivatives that torch computes in one kernel, are moved by as many ULP as torch's
+own may be off: its sine and cosine by SLEEF are within 3.5. Sums are moved by a few roundings of the
+sum of their terms' sizes, since torch adds in an order of its own. What is exact mathematically stays,
+as exp(0) = 1. The first replica is never moved.
+"""
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+INTEGERS = {torch.float16: torch.int16, torch.bfloat16: torch.int16, torch.float32: torch.int32, torch.float64: torch.int64}
+HALVES = (torch.float16, torch.bfloat16)
+
+# Of float32 and float64; halves are computed in float32, so that they are 1 ULP off at most.
+ULPS = {
+    "exp": 2, "expm1": 2, "log": 2, "log1p": 2, "tanh": 2, "erf": 2, "pow": 2, "sin": 4, "cos": 4,
+    "sigmoid": 4, "softplus": 4, "log_sigmoid_forward": 4,
+    "sigmoid_backward": 3, "tanh_backward": 3, "softplus_backward": 6, "log_sigmoid_backward": 6,
+}
+# x ** y by products, roots and quotients.
+PLAIN_EXPONENTS = (0, 1, 2, 3, 0.5, -0.5, -1, -2)
+# How many roundings of the sum of all sizes a sum may be off.
+SUM_ROUNDINGS = 4
+
+
+class Rounding(TorchDispatchMode):
+    def __torch_dispatch__(self, function, types, arguments=(), options=None):
+        result = function(*arguments, **(options or {}))
+        name = function.overloadpacket.__name__
+        if name in ("sum", "mean"):
+            return summed(function, result, arguments, options or {})
+        if name not in ULPS or (name == "pow" and arguments[1] in PLAIN_EXPONENTS):
+            return result
+        if name == "log_sigmoid_forward":
+            return (moved(result[0], ULPS[name], exact(name, arguments[0])), result[1])
+        if name == "tanh_backward":
+            result = with_cancellation(result, arguments[0])
+        return moved(result, ULPS[name], exact(name, arguments[0]))
+
+
+def exact(name, x):
+    """Where a function has an exact value, or a gradient nothing to multiply."""
+    found = (x == 0) | ~x.isfinite()
+    return found | (x == 1) if name in ("log", "pow") else found
+
+
+def moved(result, ulps, keep):
+    """Each replica but the first some ULP up or down, at random; to infinity as well."""
+    if result.dtype not in INTEGERS or result.numel() == 0:
+        return result
+    ulps = 1 if result.dtype in HALVES else ulps
+    integers = INTEGERS[result.dtype]
+    bits = result.contiguous().view(integers)
+    size = bits & torch.iinfo(integers).max
+    infinity = int(torch.tensor(torch.inf, dtype=result.dtype).view(integers))
+    steps = torch.randint(-ulps, ulps + 1, result.shape, dtype=integers)
+    steps[0] = 0
+    found = torch.where((size > infinity) | keep, size, (size + steps).clamp(0, infinity))
+    return (found | (bits & ~torch.iinfo(integers).max)).view(result.dtype)
+
+
+def noise(shape):
+    drawn = torch.rand(shape, dtype=torch.float64) * 2 - 1
+    drawn[0] = 0
+    return drawn
+
+
+def with_cancellation(result, g):
+    """g (1 - y y): fused or not, the product is rounded at the size of 1."""
+    off = noise(result.shape) * g.double() * torch.finfo(result.dtype).eps
+    return torch.where(off == 0, result, (result.double() + off).to(result.dtype))
+
+
+def summed(function, result, arguments, options):
+    if not result.is_floating_point() or result.numel() == 0 or result.ndim == 0:
+        return result
+    terms, *others = arguments
+    options = {name: value for name, value in options.items() if name != "dtype"}
+    total, size = (function(x, *others, **options) for x in (terms.double(), terms.double().abs()))
+    eps = torch.finfo(torch.float32 if result.dtype in HALVES else result.dtype).eps
+    others = (total + noise(result.shape) * SUM_ROUNDINGS * eps * size).to(result.dtype)
+    others[0] = result[0]
+    return moved(others, 1, size == 0)
+
+
+class Blurred(torch.autograd.Function):
+    """The same numbers, a rounding off; so are their gradients, by the roundings of a quotient of sums."""
+
+    @staticmethod
+    def forward(context, x):
+        return moved(x.detach(), 2, (x == 0) | ~x.isfinite())
+
+    @staticmethod
+    def backward(context, upstream):
+        return moved(upstream, 4, (upstream == 0) | ~upstream.isfinite())
+
+
+def blurred(x):
+    return Blurred.apply(x)
