@@ -76,7 +76,7 @@ function longRows(
 ): void {
   const p = parameterOf(problem);
   const { q, scales } = scalesOf(problem, slopes);
-  const pass = new Pass(slopes ? "sumslope" : "sum", problem, slopes && slopes.out, [p, 0, q]);
+  const pass = new Pass(slopes ? "sumslope" : "sum", problem, slopes?.out ?? null, [p, 0, q]);
   for (let row = 0; row < losses.length; row++) {
     const scale = typeof scales === "number" ? scales : scales[row];
     const by = typeof divisor === "number" ? divisor : divisor[row];
@@ -114,7 +114,7 @@ class RowPass {
     const { q, scales } = scalesOf(problem, slopes);
     this.scales = scales;
     const kind = slopes ? "rowslopes" : "rows";
-    this.pass = new Pass(kind, problem, slopes && slopes.out, [parameterOf(problem), 0, q]);
+    this.pass = new Pass(kind, problem, slopes?.out ?? null, [parameterOf(problem), 0, q]);
     this.whole = room.map((nd) => new Target(nd, "f64", 0));
     this.sums = memory.window(SUMS);
     this.norms = memory.window(NORMS);
@@ -144,7 +144,7 @@ class RowPass {
     const [p, , q] = scalars;
     const rowsOf = (place: Place): Place => new RowsOf(place, length);
     const keep = mask ? rowsOf(mask.source) : NOTHING;
-    const operands = [rowsOf(x as Source), rowsOf(y as Source), keep];
+    const operands = [rowsOf(x), rowsOf(y), keep];
     const places = to ? [...operands, rowsOf(to), sums, norms] : [...operands, sums];
     if (to) this.writeNorms(0, losses.length, norms.address);
     const job = {

@@ -27,6 +27,8 @@ export class SignGradients<V extends Variable> implements Gradients {
   private kept!: Variable;
   /** Whether what is kept is the gradient for the upstream 1, and not signs alone. */
   private isGradient = false;
+  /** -1 for the target. */
+  private readonly sign: 1 | -1;
   private readMask: () => Variable | null;
   private readonly maskShape: Shape | undefined;
 
@@ -36,6 +38,7 @@ export class SignGradients<V extends Variable> implements Gradients {
     private readonly wrap: Wrap<V>,
   ) {
     this.swapped = !operands.input.requiresGrad && task.mode !== "none";
+    this.sign = this.swapped ? -1 : 1;
     this.readMask = () => operands.mask;
     this.maskShape = operands.mask?.nd.shape;
   }
@@ -49,26 +52,32 @@ export class SignGradients<V extends Variable> implements Gradients {
       valuesAndSlopes(problem, 1, values, slopes);
       return convert(values, dtype);
     }
-    const norm = this.norms();
-    const rounded = (typeof norm === "number" ? [norm] : norm).every(
-      (x) => roundFloat(problem.dtype, x) !== 0,
-    );
-    // A norm that underflows would lose the signs that another upstream gradient needs.
-    this.isGradient = rounded;
-    const kept = rounded ? norm : this.swapped ? -1 : 1;
     if (extent) {
-      const losses = rowLossesAndSlopes(problem, extent, divisor, kept, slopes);
+      const losses = rowLossesAndSlopes(problem, extent, divisor, this.normsOfRows(), slopes);
       return arrayOf(losses, dtype, extent.result);
     }
-    return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
+    // A norm that underflows would lose the signs that another upstream gradient needs.
+    const norm = this.sign / (divisor as number);
+    this.isGradient = roundFloat(problem.dtype, norm) !== 0;
+    return NdArray.scalar(
+      dtype,
+      sumAndSlope(problem, divisor as number, this.isGradient ? norm : this.sign, slopes),
+    );
   }
 
-  /** The gradient of each result for each sign, 1 / N of a mean; of the target where that alone requires one. */
-  private norms(): number | Float64Array {
-    const { divisor, mode, problem } = this.task;
-    const one = this.swapped ? -1 : 1;
-    const norm = (n: number): number => (mode === "mean" ? divided(one, n, problem.dtype) : one);
-    return typeof divisor === "number" ? norm(divisor) : divisor.map(norm);
+  /** What the sign of an element is multiplied by in a gradient for the upstream 1, where its result has n elements. */
+  private normOf(n: number): number {
+    const { mode, problem } = this.task;
+    return mode === "mean" ? divided(this.sign, n, problem.dtype) : this.sign;
+  }
+
+  /** The same of rows, one number or one for each; signs alone where one of them underflows, which another upstream gradient needs. */
+  private normsOfRows(): number | Float64Array {
+    const { divisor, problem } = this.task;
+    const norm = typeof divisor === "number" ? this.normOf(divisor) : divisor.map((n) => this.normOf(n));
+    const all = typeof norm === "number" ? [norm] : norm;
+    this.isGradient = all.every((x) => roundFloat(problem.dtype, x) !== 0);
+    return this.isGradient ? norm : this.sign;
   }
 
   saveTo(node: GraphNode): void {
@@ -82,7 +91,8 @@ export class SignGradients<V extends Variable> implements Gradients {
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
     const own = (which === "target") === this.swapped;
-    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept.clone() : this.kept;
+    const one = extent ? isOne(upstream.nd) : upstream.nd.item() === 1;
+    if (own && this.isGradient && one) return retainGraph ? this.kept.clone() : this.kept;
     if (extent) return this.ofRows(which, upstream, own && !retainGraph);
     const g = upstream.nd.item() as number;
     const each =
