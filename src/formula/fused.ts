@@ -114,6 +114,7 @@ export const RESERVED: readonly string[] = [
   "mask",
   "dim",
   "keepdim",
+  "dtype",
   "out",
   "grad",
   "grads",
