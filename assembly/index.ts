@@ -6,9 +6,12 @@
  *
  *     map        out[i] = term(x[i] - y[i])
  *     sum        Σ term(x[i] - y[i]) of one block
- *     rows       the same of each of several rows, an f64 for each
  *     slope      out[i] = (norm · slope(x[i] - y[i])) · g
  *     sumslope   the sum, and out[i] = norm · slope(x[i] - y[i]), in one pass
+ *     kept       the sum of the elements whose byte at keep is not 0; of f32 and f64 only
+ *     keptslope  the same, and out[i] as above, or 0
+ *     rows       the sum, or what is kept of it, of each of several rows, an f64 for each; keep is 0 where all elements count, as for halves
+ *     rowslopes  the same, and out[i] with the norm of its row
  *
  * p is the term's parameter, beta or delta; q is the slope's, which torch rounds in its own way.
  *
@@ -25,8 +28,8 @@ import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
 import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
-import { sum, sumAndSlope, sumGiven } from "./loops/reduce";
-import { smoothSum, smoothSumAndSlope } from "./loops/smooth";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/reduce";
+import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { exact } from "./loops/exact";
 import { exactSums } from "./loops/few";
 import { review, settle } from "./loops/settle";
@@ -34,7 +37,7 @@ import { sums, sumsOfIntegers } from "./loops/sums";
 import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
 import { countRows, keepWhere } from "./loops/masks";
-import { lossOfRows, scaleRows, SmoothSumOf, SumOf } from "./loops/rows";
+import { RowOf, scaleRows, SmoothRowOf, sumAndSlopeRows, sumRows } from "./loops/rows";
 import { extreme } from "./loops/extreme";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -47,22 +50,18 @@ type ptr = usize;
 // l1
 export function l1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f32>(x, y, n, p); }
-export function l1_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, f32>(x, y, out, rows, length, p); }
 export function l1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function l1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function l1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f64, f64>(x, y, n, p); }
-export function l1_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f64, f64>(x, y, out, rows, length, p); }
 export function l1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function l1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function l1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, f16>(x, y, n, p); }
-export function l1_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, f16>(x, y, out, rows, length, p); }
 export function l1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function l1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, f16, f32>(x, y, out, n, p, norm, q); }
 export function l1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Absolute, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function l1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Absolute, f32, bf16>(x, y, n, p); }
-export function l1_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Absolute>, f32, bf16>(x, y, out, rows, length, p); }
 export function l1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Absolute, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function l1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Absolute, f32, bf16, f32>(x, y, out, n, p, norm, q); }
 
@@ -75,66 +74,54 @@ export function l1wrap_sum_u8(x: ptr, y: ptr, n: i32): f64 { return sumBytes<Wra
 // mse
 export function mse_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f32>(x, y, n, p); }
-export function mse_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, f32>(x, y, out, rows, length, p); }
 export function mse_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function mse_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function mse_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function mse_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f64, f64>(x, y, n, p); }
-export function mse_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f64, f64>(x, y, out, rows, length, p); }
 export function mse_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function mse_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function mse_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, f16>(x, y, n, p); }
-export function mse_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, f16>(x, y, out, rows, length, p); }
 export function mse_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function mse_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function mse_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function mse_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Squared, f32, bf16>(x, y, n, p); }
-export function mse_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Squared>, f32, bf16>(x, y, out, rows, length, p); }
 export function mse_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Squared, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function mse_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Squared, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
 // smoothl1
 export function smoothl1_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f32>(x, y, n, p); }
-export function smoothl1_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, f32>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function smoothl1_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f32>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); else binary<ValueOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function smoothl1_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f64, f64>(x, y, n, p); }
-export function smoothl1_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f64, f64>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); else binary<SlopeOf<Smooth, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function smoothl1_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f64, f64>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f16>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, f16>(x, y, n, p); }
-export function smoothl1_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, f16>(x, y, out, rows, length, p); }
 export function smoothl1_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function smoothl1_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, f16>(x, y, out, n, p, norm, q); }
 export function smoothl1_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { if (p == 1) binary<ValueOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); else binary<ValueOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function smoothl1_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return smoothSum<f32, bf16>(x, y, n, p); }
-export function smoothl1_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SmoothSumOf, f32, bf16>(x, y, out, rows, length, p); }
 export function smoothl1_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { if (p == 1) binary<SlopeOf<Huber, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); else binary<SlopeOf<Smooth, f32>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function smoothl1_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothSumAndSlope<f32, bf16>(x, y, out, n, p, norm, q); }
 
 // huber
 export function huber_map_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f32(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f32>(x, y, n, p); }
-export function huber_rows_f32(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, f32>(x, y, out, rows, length, p); }
 export function huber_slope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f32>, f32, f32>(x, 16, y, 16, out, n, p, norm, g); }
 export function huber_sumslope_f32(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f32, f32>(x, y, out, n, p, norm, q); }
 export function huber_map_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, 0, 0); }
 export function huber_sum_f64(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f64, f64>(x, y, n, p); }
-export function huber_rows_f64(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f64, f64>(x, y, out, rows, length, p); }
 export function huber_slope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f64>, f64, f64>(x, 16, y, 16, out, n, p, norm, g); }
 export function huber_sumslope_f64(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f64, f64, f64>(x, y, out, n, p, norm, q); }
 export function huber_map_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, f32>, f32, f16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_f16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, f16>(x, y, n, p); }
-export function huber_rows_f16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, f16>(x, y, out, rows, length, p); }
 export function huber_slope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, f16>, f32, f16>(x, 8, y, 8, out, n, p, norm, g); }
 export function huber_sumslope_f16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, f16, f16>(x, y, out, n, p, norm, q); }
 export function huber_map_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64): void { binary<ValueOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, 0, 0); }
 export function huber_sum_bf16(x: ptr, y: ptr, n: i32, p: f64): f64 { return sum<Huber, f32, bf16>(x, y, n, p); }
-export function huber_rows_bf16(x: ptr, y: ptr, out: ptr, rows: i32, length: i32, p: f64): void { lossOfRows<SumOf<Huber>, f32, bf16>(x, y, out, rows, length, p); }
 export function huber_slope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, g: f64): void { binary<SlopeOf<Huber, bf16>, f32, bf16>(x, 8, y, 8, out, n, p, norm, g); }
 export function huber_sumslope_bf16(x: ptr, y: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return sumAndSlope<Huber, f32, bf16, bf16>(x, y, out, n, p, norm, q); }
 
@@ -291,6 +278,56 @@ export function gather_8(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, tab
 export function scatter_8(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<u64>(x, view, start, n, ndim, table); }
 export function gather_16(view: ptr, out: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { gather<v128>(view, out, start, n, ndim, table); }
 export function scatter_16(x: ptr, view: ptr, start: u32, n: u32, ndim: u32, table: ptr): void { scatter<v128>(x, view, start, n, ndim, table); }
+
+// Losses of what masks keep, and of rows.
+export function l1_kept_f32(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Absolute, f32, f32>(x, y, keep, n, p); }
+export function l1_keptslope_f32(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Absolute, f32, f32, f32>(x, y, keep, out, n, p, norm, q); }
+export function mse_kept_f32(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Squared, f32, f32>(x, y, keep, n, p); }
+export function mse_keptslope_f32(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Squared, f32, f32, f32>(x, y, keep, out, n, p, norm, q); }
+export function smoothl1_kept_f32(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return smoothMaskedSum<f32, f32>(x, y, keep, n, p); }
+export function smoothl1_keptslope_f32(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothMaskedSumAndSlope<f32, f32>(x, y, keep, out, n, p, norm, q); }
+export function huber_kept_f32(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Huber, f32, f32>(x, y, keep, n, p); }
+export function huber_keptslope_f32(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Huber, f32, f32, f32>(x, y, keep, out, n, p, norm, q); }
+export function l1_kept_f64(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Absolute, f64, f64>(x, y, keep, n, p); }
+export function l1_keptslope_f64(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Absolute, f64, f64, f64>(x, y, keep, out, n, p, norm, q); }
+export function mse_kept_f64(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Squared, f64, f64>(x, y, keep, n, p); }
+export function mse_keptslope_f64(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Squared, f64, f64, f64>(x, y, keep, out, n, p, norm, q); }
+export function smoothl1_kept_f64(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return smoothMaskedSum<f64, f64>(x, y, keep, n, p); }
+export function smoothl1_keptslope_f64(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return smoothMaskedSumAndSlope<f64, f64>(x, y, keep, out, n, p, norm, q); }
+export function huber_kept_f64(x: ptr, y: ptr, keep: ptr, n: i32, p: f64): f64 { return maskedSum<Huber, f64, f64>(x, y, keep, n, p); }
+export function huber_keptslope_f64(x: ptr, y: ptr, keep: ptr, out: ptr, n: i32, p: f64, norm: f64, q: f64): f64 { return maskedSumAndSlope<Huber, f64, f64, f64>(x, y, keep, out, n, p, norm, q); }
+export function l1_rows_f32(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Absolute, f32>, f32, f32>(x, y, keep, sums, rows, length, p); }
+export function l1_rowslopes_f32(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Absolute, f32>, f32, f32>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function mse_rows_f32(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Squared, f32>, f32, f32>(x, y, keep, sums, rows, length, p); }
+export function mse_rowslopes_f32(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Squared, f32>, f32, f32>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function smoothl1_rows_f32(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<SmoothRowOf, f32, f32>(x, y, keep, sums, rows, length, p); }
+export function smoothl1_rowslopes_f32(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<SmoothRowOf, f32, f32>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function huber_rows_f32(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Huber, f32>, f32, f32>(x, y, keep, sums, rows, length, p); }
+export function huber_rowslopes_f32(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Huber, f32>, f32, f32>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function l1_rows_f64(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Absolute, f64>, f64, f64>(x, y, keep, sums, rows, length, p); }
+export function l1_rowslopes_f64(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Absolute, f64>, f64, f64>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function mse_rows_f64(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Squared, f64>, f64, f64>(x, y, keep, sums, rows, length, p); }
+export function mse_rowslopes_f64(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Squared, f64>, f64, f64>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function smoothl1_rows_f64(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<SmoothRowOf, f64, f64>(x, y, keep, sums, rows, length, p); }
+export function smoothl1_rowslopes_f64(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<SmoothRowOf, f64, f64>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function huber_rows_f64(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Huber, f64>, f64, f64>(x, y, keep, sums, rows, length, p); }
+export function huber_rowslopes_f64(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Huber, f64>, f64, f64>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function l1_rows_f16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Absolute, f32>, f32, f16>(x, y, keep, sums, rows, length, p); }
+export function l1_rowslopes_f16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Absolute, f32>, f32, f16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function mse_rows_f16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Squared, f16>, f32, f16>(x, y, keep, sums, rows, length, p); }
+export function mse_rowslopes_f16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Squared, f16>, f32, f16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function smoothl1_rows_f16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<SmoothRowOf, f32, f16>(x, y, keep, sums, rows, length, p); }
+export function smoothl1_rowslopes_f16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<SmoothRowOf, f32, f16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function huber_rows_f16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Huber, f16>, f32, f16>(x, y, keep, sums, rows, length, p); }
+export function huber_rowslopes_f16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Huber, f16>, f32, f16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function l1_rows_bf16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Absolute, f32>, f32, bf16>(x, y, keep, sums, rows, length, p); }
+export function l1_rowslopes_bf16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Absolute, f32>, f32, bf16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function mse_rows_bf16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Squared, bf16>, f32, bf16>(x, y, keep, sums, rows, length, p); }
+export function mse_rowslopes_bf16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Squared, bf16>, f32, bf16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function smoothl1_rows_bf16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<SmoothRowOf, f32, bf16>(x, y, keep, sums, rows, length, p); }
+export function smoothl1_rowslopes_bf16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<SmoothRowOf, f32, bf16>(x, y, keep, out, sums, norms, rows, length, p, q); }
+export function huber_rows_bf16(x: ptr, y: ptr, keep: ptr, sums: ptr, rows: i32, length: i32, p: f64): void { sumRows<RowOf<Huber, bf16>, f32, bf16>(x, y, keep, sums, rows, length, p); }
+export function huber_rowslopes_bf16(x: ptr, y: ptr, keep: ptr, out: ptr, sums: ptr, norms: ptr, rows: i32, length: i32, p: f64, q: f64): void { sumAndSlopeRows<RowOf<Huber, bf16>, f32, bf16>(x, y, keep, out, sums, norms, rows, length, p, q); }
 
 // rows times factors, masked elements, and how many of each row are kept
 export function scale_f32(x: ptr, factors: ptr, out: ptr, rows: i32, length: i32): void { scaleRows<f32>(x, factors, out, rows, length); }

@@ -184,6 +184,72 @@ export function word(even: v128, odd: v128): v128 {
   return v128.or(i32x4.shr_u(even, 16), odd);
 }
 
+/**
+ * Masks have one byte an element, and what is 0 is left out: all ones then in the lane that holds it. `leftOutOfFour` gives those of
+ * four vectors of C in lanes of a byte, or, of f64, in the low eight of them.
+ */
+@inline
+export function leftOutOfFour<C>(keep: usize): v128 {
+  return i8x16.eq(sizeof<C>() == 8 ? v128.load64_zero(keep) : v128.load(keep), i8x16.splat(0));
+}
+
+/** The low or the high half of lanes of `size` bytes that are all ones or zeros, in lanes twice as wide. A shuffle takes less than an extension. */
+@inline
+function widened(size: i32, mask: v128, high: bool): v128 {
+  if (size == 1) {
+    return high
+      ? i8x16.shuffle(mask, mask, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15)
+      : i8x16.shuffle(mask, mask, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  }
+  if (size == 2) {
+    return high
+      ? i8x16.shuffle(mask, mask, 8, 9, 8, 9, 10, 11, 10, 11, 12, 13, 12, 13, 14, 15, 14, 15)
+      : i8x16.shuffle(mask, mask, 0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7);
+  }
+  return high
+    ? i8x16.shuffle(mask, mask, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14, 15, 12, 13, 14, 15)
+    : i8x16.shuffle(mask, mask, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7);
+}
+
+/** Of the bytes of four vectors of C the first two vectors', or the others', in lanes of half a C. */
+@inline
+export function leftOutOfTwo<C>(bytes: v128, second: bool): v128 {
+  if (sizeof<C>() == 4) return widened(1, bytes, second);
+  // Those of f64 fill the low half only.
+  return widened(2, widened(1, bytes, false), second);
+}
+
+/** Of those of two vectors of C the first one's, or the other's, in lanes of a C. */
+@inline
+export function leftOutOfOne<C>(two: v128, second: bool): v128 {
+  return widened(sizeof<C>() / 2, two, second);
+}
+
+/** Bytes that are 0 as all ones in the lanes of one vector of C. */
+@inline
+function spreadZeros<C>(bytes: v128): v128 {
+  const four = widened(2, widened(1, i8x16.eq(bytes, i8x16.splat(0)), false), false);
+  return sizeof<C>() == 8 ? widened(4, four, false) : four;
+}
+
+/** What the mask of one vector of C leaves out. */
+@inline
+export function leftOut<C>(keep: usize): v128 {
+  if (sizeof<C>() == 4) return spreadZeros<C>(v128.load32_zero(keep));
+  return spreadZeros<C>(v128.load16_lane(keep, i64x2.splat(0), 0));
+}
+
+/** The same of the last `k` elements: reads no further. */
+@inline
+export function leftOutOfTail<C>(keep: usize, k: i32): v128 {
+  let bytes = v128.load8_lane(keep, i64x2.splat(0), 0);
+  if (sizeof<C>() == 4) {
+    if (k > 1) bytes = v128.load8_lane(keep + 1, bytes, 1);
+    if (k > 2) bytes = v128.load8_lane(keep + 2, bytes, 2);
+  }
+  return spreadZeros<C>(bytes);
+}
+
 /** A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that of C. */
 @inline
 export function stored<S>(v: v128): v128 {

@@ -14,6 +14,8 @@ import {
   f16,
   isF16,
   lanes,
+  leftOut,
+  leftOutOfTail,
   load,
   loadTail,
   magnitudeMask,
@@ -27,6 +29,7 @@ import {
   stored,
   total,
 } from "../lanes";
+import { keepWhere } from "./masks";
 import { isGiven, quad, slopeAt, valueAt } from "./vectors";
 
 /** Elements from which on terms are added pairwise in C first. */
@@ -38,12 +41,13 @@ const SCALE: f64 = 2 ** 112;
  * Adds up one block. Why the loop looks as it does (found in V8's machine code): it ends with its condition, so that V8 11 makes
  * constants before it instead of anew in each turn; and four vectors are added up before the next four are loaded, behind a condition,
  * since V8 11 would put all loads of a stretch without branches first, more than there are registers.
- * `finite`: f16 without Inf and NaN, but for the last few elements.
+ * `finite`: f16 without Inf and NaN, but for the last few elements. `masked`: where a byte at `keep` is 0, the element does not count.
  */
 @inline
 function reduce<T, C, S, R>(
   x: usize,
   y: usize,
+  keep: usize,
   out: usize,
   n: i32,
   p: f64,
@@ -51,6 +55,7 @@ function reduce<T, C, S, R>(
   q: f64,
   slopes: bool,
   finite: bool,
+  masked: bool,
 ): f64 {
   const width = lanes<C>();
   const step = <usize>width * sizeof<S>();
@@ -71,18 +76,35 @@ function reduce<T, C, S, R>(
   if (n >= PAIRWISE) {
     const upper = constant(finite ? 0x8fffe000 : 0xffff0000, n);
     do {
-      let s = quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes, finite);
+      let s = quad<T, C, S, R>(
+        x,
+        y,
+        keep,
+        out,
+        vp,
+        vq,
+        vnorm,
+        rest,
+        mask,
+        half,
+        upper,
+        slopes,
+        finite,
+        masked,
+      );
       x += 4 * step;
       y += 4 * step;
+      if (masked) keep += 4 * width;
       out += 4 * step;
       n -= 4 * width;
       if (n >= 4 * width) {
         s = v128.add<C>(
           s,
-          quad<T, C, S, R>(x, y, out, vp, vq, vnorm, rest, mask, half, upper, slopes, finite),
+          quad<T, C, S, R>(x, y, keep, out, vp, vq, vnorm, rest, mask, half, upper, slopes, finite, masked),
         );
         x += 4 * step;
         y += 4 * step;
+        if (masked) keep += 4 * width;
         out += 4 * step;
         n -= 4 * width;
       }
@@ -94,7 +116,7 @@ function reduce<T, C, S, R>(
       high = f64x2.mul(high, f64x2.splat(SCALE));
     }
   }
-  return finish<T, C, S, R>(x, y, out, n, vp, vq, vnorm, rest, mask, half, low, high, slopes);
+  return finish<T, C, S, R>(x, y, keep, out, n, vp, vq, vnorm, rest, mask, half, low, high, slopes, masked);
 }
 
 /** The sum in (low, high) and of the last n terms, each vector added directly. */
@@ -102,6 +124,7 @@ function reduce<T, C, S, R>(
 function finish<T, C, S, R>(
   x: usize,
   y: usize,
+  keep: usize,
   out: usize,
   n: i32,
   p: v128,
@@ -113,24 +136,28 @@ function finish<T, C, S, R>(
   low: v128,
   high: v128,
   slopes: bool,
+  masked: bool,
 ): f64 {
   const width = lanes<C>();
   const step = <usize>width * sizeof<S>();
   for (; n >= width; n -= width) {
     const a = load<C, S>(x);
-    const d = isGiven<T>() ? a : v128.sub<C>(a, load<C, S>(y));
+    let d = isGiven<T>() ? a : v128.sub<C>(a, load<C, S>(y));
+    if (masked) d = v128.andnot(d, leftOut<C>(keep));
     if (slopes) storeBits<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
     high = nextHigh<C>(high, value);
     x += step;
     y += step;
+    if (masked) keep += width;
     out += step;
   }
   if (n > 0) {
     // The padded lanes hold d = 0, whose term is 0.
     const a = loadTail<C, S>(x, n);
-    const d = isGiven<T>() ? a : v128.sub<C>(a, loadTail<C, S>(y, n));
+    let d = isGiven<T>() ? a : v128.sub<C>(a, loadTail<C, S>(y, n));
+    if (masked) d = v128.andnot(d, leftOutOfTail<C>(keep, n));
     if (slopes) storeBitsTail<S>(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask), n);
     const value = valueAt<T, C>(d, p, mask, half);
     low = nextLow<C>(low, high, value);
@@ -207,13 +234,29 @@ function sumF16<T>(x: usize, y: usize, n: i32, p: f64): f64 {
     high = nextHigh<f32>(high, s);
   } while (left >= 16);
   if (v128.any_true(i16x8.gt_u(top, i16x8.splat(0x7bff)))) {
-    return reduce<T, f32, f16, f32>(x, y, 0, n, p, 0, 0, false, false);
+    return reduce<T, f32, f16, f32>(x, y, 0, 0, n, p, 0, 0, false, false, false);
   }
   if (changetype<T>(0).bitwise()) {
     low = f64x2.mul(low, f64x2.splat(SCALE));
     high = f64x2.mul(high, f64x2.splat(SCALE));
   }
-  return finish<T, f32, f16, f32>(x + at, y + at, 0, left, vp, vp, vp, vp, mask, half, low, high, false);
+  return finish<T, f32, f16, f32>(
+    x + at,
+    y + at,
+    0,
+    0,
+    left,
+    vp,
+    vp,
+    vp,
+    vp,
+    mask,
+    half,
+    low,
+    high,
+    false,
+    false,
+  );
 }
 
 /** Whether two long blocks of f16 hold neither Inf nor NaN, but for their last few elements. */
@@ -237,7 +280,12 @@ function areFinite(x: usize, y: usize, n: i32): bool {
 /** Σ term(x[i] - y[i]) */
 export function sum<T, C, S>(x: usize, y: usize, n: i32, p: f64): f64 {
   if (isF16<S>() && n >= PAIRWISE) return sumF16<T>(x, y, n, p);
-  return reduce<T, C, S, C>(x, y, 0, n, p, 0, 0, false, false);
+  return reduce<T, C, S, C>(x, y, 0, 0, n, p, 0, 0, false, false, false);
+}
+
+/** The same of the elements whose byte at `keep` is not 0. */
+export function maskedSum<T, C, S>(x: usize, y: usize, keep: usize, n: i32, p: f64): f64 {
+  return reduce<T, C, S, C>(x, y, keep, 0, n, p, 0, 0, false, false, true);
 }
 
 /** The same sum; and out[i] = norm · slope(x[i] - y[i]) with the parameter q, rounded as R */
@@ -253,9 +301,26 @@ export function sumAndSlope<T, C, S, R>(
   // The gradient may overwrite an operand, so that Inf and NaN must be looked for before.
   const term = changetype<T>(0);
   if (isF16<S>() && term.bitwise() && n >= PAIRWISE && areFinite(x, y, n)) {
-    return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, true);
+    return reduce<T, C, S, R>(x, y, 0, out, n, p, norm, q, true, true, false);
   }
-  return reduce<T, C, S, R>(x, y, out, n, p, norm, q, true, false);
+  return reduce<T, C, S, R>(x, y, 0, out, n, p, norm, q, true, false, false);
+}
+
+/** The same of the elements whose byte at `keep` is not 0; out[i] = 0 where it is. */
+export function maskedSumAndSlope<T, C, S, R>(
+  x: usize,
+  y: usize,
+  keep: usize,
+  out: usize,
+  n: i32,
+  p: f64,
+  norm: f64,
+  q: f64,
+): f64 {
+  const sum = reduce<T, C, S, R>(x, y, keep, out, n, p, norm, q, true, false, true);
+  // A slope of 0 times any other norm is -0 or NaN.
+  if (!(norm > 0 && isFinite(<C>norm))) keepWhere<C>(keep, out, out, n);
+  return sum;
 }
 
 /**
@@ -263,5 +328,5 @@ export function sumAndSlope<T, C, S, R>(
  * halves are added as words of halves are.
  */
 export function sumGiven<T, C>(x: usize, n: i32): f64 {
-  return reduce<T, C, C, C>(x, 0, 0, n, 0, 0, 0, false, false);
+  return reduce<T, C, C, C>(x, 0, 0, 0, n, 0, 0, 0, false, false, false);
 }

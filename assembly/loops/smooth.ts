@@ -5,7 +5,7 @@
  */
 import { Huber } from "../terms/huber";
 import { Smooth } from "../terms/smooth";
-import { sum, sumAndSlope } from "./reduce";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./reduce";
 
 const LEAST: f64 = 2 ** -60;
 
@@ -18,6 +18,18 @@ export function smoothSum<C, S>(x: usize, y: usize, n: i32, p: f64): f64 {
   return isPowerOfTwo(p) ? sum<Huber, C, S>(x, y, n, p) / p : sum<Smooth, C, S>(x, y, n, p);
 }
 
+export function smoothMaskedSum<C, S>(x: usize, y: usize, keep: usize, n: i32, p: f64): f64 {
+  return isPowerOfTwo(p)
+    ? maskedSum<Huber, C, S>(x, y, keep, n, p) / p
+    : maskedSum<Smooth, C, S>(x, y, keep, n, p);
+}
+
+/** Whether Huber's slope, of a norm so much larger, is that of SmoothL1: a norm that overflows when it is scaled is not scaled. */
+@inline
+function isHuberSlope<C>(p: f64, q: f64, scaled: f64): bool {
+  return p == q && isPowerOfTwo(p) && isFinite(<C>scaled);
+}
+
 export function smoothSumAndSlope<C, S>(
   x: usize,
   y: usize,
@@ -27,9 +39,24 @@ export function smoothSumAndSlope<C, S>(
   norm: f64,
   q: f64,
 ): f64 {
-  // A norm that overflows when it is scaled is not scaled.
   const scaled = norm / q;
-  return p == q && isPowerOfTwo(p) && isFinite(<C>scaled)
+  return isHuberSlope<C>(p, q, scaled)
     ? sumAndSlope<Huber, C, S, C>(x, y, out, n, p, scaled, q) / p
     : sumAndSlope<Smooth, C, S, C>(x, y, out, n, p, norm, q);
+}
+
+export function smoothMaskedSumAndSlope<C, S>(
+  x: usize,
+  y: usize,
+  keep: usize,
+  out: usize,
+  n: i32,
+  p: f64,
+  norm: f64,
+  q: f64,
+): f64 {
+  const scaled = norm / q;
+  return isHuberSlope<C>(p, q, scaled)
+    ? maskedSumAndSlope<Huber, C, S, C>(x, y, keep, out, n, p, scaled, q) / p
+    : maskedSumAndSlope<Smooth, C, S, C>(x, y, keep, out, n, p, norm, q);
 }

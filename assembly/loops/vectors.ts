@@ -7,7 +7,19 @@
  *
  * What is the same at every vector is passed on from before the loop: see `constant` in lanes.ts.
  */
-import { evens, isHalf, lanes, odds, quantize, shifted, stored, word } from "../lanes";
+import {
+  evens,
+  isHalf,
+  lanes,
+  leftOutOfFour,
+  leftOutOfOne,
+  leftOutOfTwo,
+  odds,
+  quantize,
+  shifted,
+  stored,
+  word,
+} from "../lanes";
 import { Given, GivenByHalves } from "../terms/given";
 
 /** Whether x holds the terms themselves, and there is no y. */
@@ -33,7 +45,10 @@ export function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
   return changetype<T>(0).value<C, C>(d, v128.and(d, mask), p, half);
 }
 
-/** The sum of the terms at two vectors, their gradients stored when `slopes`. */
+/**
+ * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `left` says which elements are left
+ * out: their difference is 0, and so is their term, and their slope for a norm that is positive and finite.
+ */
 @inline
 function pair<T, C, S, R>(
   x: usize,
@@ -46,8 +61,10 @@ function pair<T, C, S, R>(
   mask: v128,
   half: v128,
   upper: v128,
+  left: v128,
   slopes: bool,
   finite: bool,
+  masked: bool,
 ): v128 {
   let d: v128;
   let e: v128;
@@ -75,18 +92,21 @@ function pair<T, C, S, R>(
     e = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
   } else {
     d = v128.sub<C>(v128.load(x), v128.load(y));
+    if (masked) d = v128.andnot(d, leftOutOfOne<C>(left, false));
     if (slopes) v128.store(out, slopeAt<T, C, S, R>(d, q, norm, rest, mask));
     e = v128.sub<C>(v128.load(x, 16), v128.load(y, 16));
+    if (masked) e = v128.andnot(e, leftOutOfOne<C>(left, true));
     if (slopes) v128.store(out, slopeAt<T, C, S, R>(e, q, norm, rest, mask), 16);
   }
   return v128.add<C>(valueAt<T, C>(d, p, mask, half), valueAt<T, C>(e, p, mask, half));
 }
 
-/** The same at four vectors. */
+/** The same at four vectors; `keep` is where the bytes of their mask lie. Halves have no masks. */
 @inline
 export function quad<T, C, S, R>(
   x: usize,
   y: usize,
+  keep: usize,
   out: usize,
   p: v128,
   q: v128,
@@ -97,11 +117,18 @@ export function quad<T, C, S, R>(
   upper: v128,
   slopes: bool,
   finite: bool,
+  masked: bool,
 ): v128 {
-  const width = lanes<C>();
-  const next = <usize>(2 * width) * sizeof<S>();
+  const next = <usize>(2 * lanes<C>()) * sizeof<S>();
+  const bytes = masked ? leftOutOfFour<C>(keep) : half;
+  const first = masked ? leftOutOfTwo<C>(bytes, false) : half;
+  const a = pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, first, slopes, finite, masked);
+  const second = masked ? leftOutOfTwo<C>(bytes, true) : half;
+  x += next;
+  y += next;
+  out += next;
   return v128.add<C>(
-    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, slopes, finite),
-    pair<T, C, S, R>(x + next, y + next, out + next, p, q, norm, rest, mask, half, upper, slopes, finite),
+    a,
+    pair<T, C, S, R>(x, y, out, p, q, norm, rest, mask, half, upper, second, slopes, finite, masked),
   );
 }

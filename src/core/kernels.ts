@@ -16,7 +16,38 @@ export type StorageTag = FloatTag | ComputeTag | "i8" | "i16" | "i32" | "u8" | "
 
 type MapKernel = (x: number, y: number, out: number, n: number, p: number) => void;
 type SumKernel = (x: number, y: number, n: number, p: number) => number;
-type RowsKernel = (x: number, y: number, out: number, rows: number, length: number, p: number) => void;
+type KeptKernel = (x: number, y: number, keep: number, n: number, p: number) => number;
+type KeptSlopeKernel = (
+  x: number,
+  y: number,
+  keep: number,
+  out: number,
+  n: number,
+  p: number,
+  norm: number,
+  q: number,
+) => number;
+type RowsKernel = (
+  x: number,
+  y: number,
+  keep: number,
+  sums: number,
+  rows: number,
+  length: number,
+  p: number,
+) => void;
+type RowSlopesKernel = (
+  x: number,
+  y: number,
+  keep: number,
+  out: number,
+  sums: number,
+  norms: number,
+  rows: number,
+  length: number,
+  p: number,
+  q: number,
+) => void;
 type SlopeKernel = (x: number, y: number, out: number, n: number, p: number, norm: number, g: number) => void;
 type SumSlopeKernel = (
   x: number,
@@ -106,7 +137,10 @@ type ElementSize = 1 | 2 | 4 | 8 | 16;
 
 export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_sum_${FloatTag}`, SumKernel> &
+  Record<`${LossKernel}_kept_${"f32" | "f64"}`, KeptKernel> &
+  Record<`${LossKernel}_keptslope_${"f32" | "f64"}`, KeptSlopeKernel> &
   Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
+  Record<`${LossKernel}_rowslopes_${FloatTag}`, RowSlopesKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &

@@ -8,9 +8,10 @@ import type { FloatTag } from "../core/kernels.js";
 import { type LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { share } from "../core/share.js";
+import type { Place } from "../core/threads/job.js";
 import { PARALLEL } from "../core/threads/threads.js";
 import { type HalfRounding, type LossRow, roundingOf } from "./losses.js";
-import { keepWritten, MaskedSource, MaskSource } from "./mask.js";
+import { MaskedSource, MaskSource } from "./mask.js";
 
 export { divided } from "../ndarray/reductions.js";
 
@@ -30,13 +31,15 @@ export interface Problem<E extends Elements = Elements> {
 export const TERMS = 8;
 
 /** The passes that kernels make over a block; assembly/loops/ says what each does. */
-type PassKind = "map" | "sum" | "rows" | "slope" | "sumslope";
-/** Two or three addresses, a length, and scalars. A kernel that gives no sum gives undefined. */
+type PassKind = "map" | "sum" | "rows" | "rowslopes" | "slope" | "sumslope" | "kept" | "keptslope";
+/** Up to six addresses, lengths, and scalars. A kernel that gives no sum gives undefined. */
 type LossKernel = (...args: number[]) => number;
 
 const ignore: BlockVisitor = () => undefined;
 
-type Found = Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<FloatTag, LossKernel>>>>>;
+type Found = Partial<
+  Record<PassKind, Partial<Record<LossRow["kernel"], Partial<Record<FloatTag, LossKernel>>>>>
+>;
 const found = new Map<LinearMemory, Found>();
 
 /** Looked up once: building the names costs as much as a small loss (measured). */
@@ -47,9 +50,11 @@ export function kernelOf(
   memory: LinearMemory,
 ): LossKernel {
   let here = found.get(memory);
-  if (!here) found.set(memory, (here = { map: {}, sum: {}, rows: {}, slope: {}, sumslope: {} }));
-  const byTag = (here[kind][kernel] ??= {});
-  return (byTag[tag] ??= memory.kernels[`${kernel}_${kind}_${tag}`] as LossKernel);
+  if (!here) found.set(memory, (here = {}));
+  const byTag = ((here[kind] ??= {})[kernel] ??= {});
+  return (byTag[tag] ??= (memory.kernels as Readonly<Record<string, unknown>>)[
+    `${kernel}_${kind}_${tag}`
+  ] as LossKernel);
 }
 
 export function tagOf(dtype: DType): FloatTag {
@@ -89,14 +94,27 @@ export function slopeDType({ row, dtype }: Problem): DType {
   return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
 }
 
+/** The kernels that read a mask, by those that do not. There are none for halves, which come as zeros where the mask does not hold. */
+const KEEPING: Partial<Record<PassKind, PassKind>> = {
+  sum: "kept",
+  sumslope: "keptslope",
+  rows: "rows",
+  rowslopes: "rowslopes",
+};
+
+/** The scalars of a kernel, in its order. */
+type Scalars = readonly [number, number, number];
+
 /** One pass of the operation under way over the operands: a kernel, what it reads and writes, and its scalars. */
 export class Pass implements Summand {
   readonly n: number;
   readonly tag: FloatTag;
   readonly x: Source | MaskedSource;
   readonly y: Source | MaskedSource;
-  private readonly kernel: LossKernel;
-  private readonly mask: MaskSource | null;
+  readonly kernel: LossKernel;
+  readonly mask: MaskSource | null;
+  /** Whether the kernel reads the mask. Else what it writes is set to 0 where the mask does not hold. */
+  readonly keeps: boolean;
   /** Null for a pass that gives a sum only. */
   readonly to: Target | null;
 
@@ -105,7 +123,7 @@ export class Pass implements Summand {
     kind: PassKind,
     readonly problem: Problem,
     out: Elements | null,
-    readonly scalars: readonly [number, number, number],
+    public scalars: Scalars,
     slot = 2,
   ) {
     const { row, input, target, dtype } = problem;
@@ -113,62 +131,84 @@ export class Pass implements Summand {
     const x = new Source(input, tag, 0);
     const y = new Source(target, tag, 1);
     const mask = problem.mask && new MaskSource(problem.mask);
+    const keeping = mask ? KEEPING[kind] : undefined;
+    const keeps = keeping !== undefined && (tag === "f32" || tag === "f64");
+    const staged = mask && keeping && !keeps;
     this.n = input.numel;
     this.tag = tag;
-    this.x = mask ? new MaskedSource(x, mask, tag, 0) : x;
-    this.y = mask ? new MaskedSource(y, mask, tag, 1) : y;
+    this.x = staged ? new MaskedSource(x, mask, tag, 0) : x;
+    this.y = staged ? new MaskedSource(y, mask, tag, 1) : y;
     this.mask = mask;
+    this.keeps = keeps;
     this.to = out && new Target(out, tag, slot);
-    this.kernel = kernelOf(row, kind, tag, input.memory);
+    this.kernel = kernelOf(row, keeps ? keeping : kind, tag, input.memory);
   }
 
   /** Runs the kernel on elements [start, start + n); `then` works on what it wrote. */
   run(start: number, n: number, then?: (address: number) => void): number {
-    const { kernel, x, y, mask, tag, to, scalars } = this;
+    const { kernel, x, y, mask, keeps, tag, to, scalars } = this;
     const from = x.read(start, n);
+    if (keeps) return this.runKept(from, start, n);
     if (!to) return kernel(from, y.read(start, n), n, scalars[0]);
     const out = to.begin(start);
     const sum = kernel(from, y.read(start, n), out, n, scalars[0], scalars[1], scalars[2]);
     then?.(out);
-    if (mask) keepWritten(mask, tag, out, start, n);
+    if (mask) mask.keepWritten(tag, out, start, n);
+    if (!to.direct) to.end(start, n);
+    return sum;
+  }
+
+  private runKept(x: number, start: number, n: number): number {
+    const { kernel, mask, to, scalars } = this;
+    const [y, keep] = [this.y.read(start, n), mask!.read(start, n)];
+    if (!to) return kernel(x, y, keep, n, scalars[0]);
+    const sum = kernel(x, y, keep, to.begin(start), n, ...scalars);
     to.end(start, n);
     return sum;
   }
 
   /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
   shared(visit: BlockVisitor): boolean {
-    const { n, kernel, x, y, to, scalars } = this;
-    if (n < PARALLEL || !isDirect(x) || !isDirect(y) || to?.direct === false) return false;
-    return share.out({ kernel, places: to ? [x, y, to] : [x, y], n, scalars }, visit);
+    const { n, kernel, scalars } = this;
+    if (n < PARALLEL) return false;
+    const { places } = this;
+    return places !== null && share.out({ kernel, places, n, scalars }, visit);
+  }
+
+  /** Where kernels find all that they read and write; null where they cannot, or would leave something to be done. */
+  private get places(): readonly Place[] | null {
+    const { x, y, mask, keeps, to } = this;
+    if (!x.direct || !y.direct || to?.direct === false) return null;
+    const places: Place[] = [x, y];
+    if (mask) {
+      if (!keeps || !mask.source.direct) return null;
+      places.push(mask.source);
+    }
+    if (to) places.push(to);
+    return places;
   }
 
   addWide(start: number, n: number, exact: ExactSum): void {
-    const { problem, x, y } = this;
+    const { problem, x, y, mask } = this;
     const { row, dtype, input } = problem;
     const tag = dtype === "float64" ? "f64" : "f32";
     const [from, to] = [x.readAs(tag, start, n), y.readAs(tag, start, n)];
     const terms = input.memory.window(TERMS);
     kernelOf(row, "map", tag, input.memory)(from, to, terms, n, parameterOf(problem));
+    mask?.keepWritten(tag, terms, start, n);
     addBlock(input.memory, terms, n, tag, exact);
   }
 }
 
-function isDirect(operand: Source | MaskedSource): operand is Source {
-  return operand.direct;
-}
-
 /** Lets the kernel write all of the output. */
-function write(
-  kind: PassKind,
-  problem: Problem,
-  out: Elements,
-  scalars: readonly [number, number, number],
-): void {
+function write(kind: PassKind, problem: Problem, out: Elements, scalars: Scalars): void {
   operate(() => {
     const pass = new Pass(kind, problem, out, scalars);
     if (pass.shared(ignore)) return;
-    const { n, x, y, to } = pass;
-    forEachBlock(n, [x, y, to!], (start, length) => pass.run(start, length));
+    const { n, x, y, mask, to } = pass;
+    // What is set to 0 afterwards is still in a cache then.
+    const operands = mask ? [{ direct: false }] : [x, y, to!];
+    forEachBlock(n, operands, (start, length) => pass.run(start, length));
   });
 }
 

@@ -20,7 +20,7 @@ function keep(memory: LinearMemory, size: Size, mask: number, x: number, out: nu
 
 /** A mask as the kernels read it, within an operation. */
 export class MaskSource {
-  private readonly source: Source;
+  readonly source: Source;
   private readonly memory: LinearMemory;
   private start = -1;
   private length = 0;
@@ -32,7 +32,7 @@ export class MaskSource {
   }
 
   /** Where the bytes of elements [start, start + n) lie; several operands of one block ask for them. */
-  private read(start: number, n: number): number {
+  read(start: number, n: number): number {
     if (start === this.start && n <= this.length) return this.address;
     this.start = start;
     this.length = n;
@@ -43,9 +43,14 @@ export class MaskSource {
   keep(size: Size, x: number, out: number, start: number, n: number): void {
     keep(this.memory, size, this.read(start, n), x, out, n);
   }
+
+  /** Sets what a kernel wrote at `address` to +0 where the mask does not hold. */
+  keepWritten(tag: FloatTag, address: number, start: number, n: number): void {
+    this.keep(SIZES[tag], address, address, start, n);
+  }
 }
 
-/** An operand that is read as 0 where its mask does not hold: NaN and infinities there meet no kernel. */
+/** An operand of halves that is read as 0 where its mask does not hold: NaN and infinities there meet no kernel. */
 export class MaskedSource {
   readonly direct = false;
   private readonly window: number;
@@ -60,28 +65,14 @@ export class MaskedSource {
   }
 
   read(start: number, n: number): number {
-    return this.keep(this.source.read(start, n), this.tag, start, n);
-  }
-
-  readAs(tag: FloatTag, start: number, n: number): number {
-    return this.keep(this.source.readAs(tag, start, n), tag, start, n);
-  }
-
-  private keep(x: number, tag: FloatTag, start: number, n: number): number {
-    this.mask.keep(SIZES[tag], x, this.window, start, n);
+    this.mask.keep(SIZES[this.tag], this.source.read(start, n), this.window, start, n);
     return this.window;
   }
-}
 
-/** Sets what a kernel wrote at `address` to +0 where the mask does not hold. */
-export function keepWritten(
-  mask: MaskSource,
-  tag: FloatTag,
-  address: number,
-  start: number,
-  n: number,
-): void {
-  mask.keep(SIZES[tag], address, address, start, n);
+  /** The elements as numbers of another type, also where the mask does not hold. */
+  readAs(tag: FloatTag, start: number, n: number): number {
+    return this.source.readAs(tag, start, n);
+  }
 }
 
 /** Sets the elements of `x` to +0 where `mask`, of its shape, does not hold. */

@@ -1,5 +1,5 @@
 /** Gradients of L1, which are signs: computed with the loss and kept, since torch lets its operands change afterwards. */
-import { type DType, roundFloat } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
@@ -7,7 +7,7 @@ import { permute } from "../ndarray/views.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { divided, type Problem, slope, slopeDType, sumAndSlope, valuesAndSlopes } from "./evaluate.js";
-import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
 import { rowSlopes } from "./row-slopes.js";
 import { type Divisor, rowLosses } from "./rows.js";
@@ -16,8 +16,8 @@ import { arrayOf, inOrder, type Task } from "./task.js";
 /**
  * What is kept:
  *
- *     one result    the gradient for the upstream 1, of the target where that alone requires it
- *     others        signs of input - target
+ *     none      signs of input - target
+ *     others    the gradient for the upstream 1, of the target where that alone requires it
  *
  * The gradient for another upstream is a division by N, rounded once, times the sign.
  */
@@ -25,8 +25,9 @@ export class SignGradients<V extends Variable> implements Gradients {
   /** Whether what is kept is the target's gradient. */
   private readonly swapped: boolean;
   private kept!: Variable;
-  private keptNorm = 1;
-  private readMask: () => Variable | null;
+  /** Whether what is kept is the gradient for the upstream 1, and not signs alone. */
+  private isGradient = false;
+  private readMask: (() => Variable) | null = null;
   private readonly maskShape: Shape | undefined;
 
   constructor(
@@ -34,30 +35,37 @@ export class SignGradients<V extends Variable> implements Gradients {
     private readonly operands: Operands<V>,
     private readonly wrap: Wrap<V>,
   ) {
-    this.swapped = !operands.input.requiresGrad && task.mode !== "none" && task.extent === null;
-    this.readMask = () => operands.mask;
+    this.swapped = !operands.input.requiresGrad && task.mode !== "none";
     this.maskShape = operands.mask?.nd.shape;
   }
 
   forward(dtype: DType): NdArray {
     const { problem, mode, extent, divisor } = this.task;
-    const slopes = this.blank();
+    const slopes = NdArray.empty(problem.dtype, problem.input.shape);
     this.kept = this.wrap(slopes, null, null);
     if (mode === "none") {
       const values = this.blank();
       valuesAndSlopes(problem, 1, values, slopes);
       return convert(values, dtype);
     }
+    const norm = this.norms();
+    // A norm that underflows would lose the signs that another upstream gradient needs.
+    this.isGradient = typeof norm === "number" ? norm !== 0 : norm.every((each) => each !== 0);
+    const kept = this.isGradient ? norm : this.swapped ? -1 : 1;
     if (extent) {
       const out = permute(slopes, extent.order);
-      const losses = rowLosses(inOrder(problem, extent), extent, divisor, { out, norm: 1 });
+      const losses = rowLosses(inOrder(problem, extent), extent, divisor, { out, norm: kept });
       return arrayOf(losses, dtype, extent.result);
     }
-    // A norm that underflows would lose the signs that another upstream gradient needs.
-    const norm = this.norm();
-    this.keptNorm = roundFloat(problem.dtype, norm) === 0 ? 1 : norm;
-    const signed = this.swapped ? -this.keptNorm : this.keptNorm;
-    return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, signed, slopes));
+    return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
+  }
+
+  /** The gradient of each result for each sign, 1 / N of a mean; of the target where that alone requires one. */
+  private norms(): number | Float64Array {
+    const { divisor, problem } = this.task;
+    const one = this.swapped ? -1 : 1;
+    if (typeof divisor === "number") return divided(one, divisor, problem.dtype);
+    return divisor.map((n) => divided(one, n, problem.dtype));
   }
 
   saveTo(node: GraphNode): void {
@@ -67,13 +75,13 @@ export class SignGradients<V extends Variable> implements Gradients {
   }
 
   gradient(which: Side, upstream: Variable, retainGraph: boolean): Variable {
-    this.readMask();
+    this.readMask?.();
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
-    if (extent) return this.ofRows(which, upstream, !retainGraph);
-    const g = upstream.nd.item() as number;
     const own = (which === "target") === this.swapped;
-    if (own && g === 1 && this.keptNorm === this.norm()) return retainGraph ? this.kept.clone() : this.kept;
+    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept.clone() : this.kept;
+    if (extent) return this.ofRows(which, upstream, own && !retainGraph);
+    const g = upstream.nd.item() as number;
     const each =
       this.task.mode === "mean" ? divided(g, this.task.divisor as number, this.task.problem.dtype) : g;
     const out = this.outFor(own && !retainGraph);
@@ -87,13 +95,8 @@ export class SignGradients<V extends Variable> implements Gradients {
     const rows = extent ? scaled.reshape(extent.kept) : scaled;
     const gradient = this.connectedSigns().mul(rows);
     const own = which === "target" ? gradient.neg() : gradient;
-    const mask = this.readMask();
+    const mask = this.readMask?.();
     return mask ? own.keep(mask) : own;
-  }
-
-  /** factor / N of a mean; in float64, rounded by whoever uses it. */
-  private norm(): number {
-    return 1 / (this.task.divisor as number);
   }
 
   private blank(): NdArray {
@@ -119,7 +122,7 @@ export class SignGradients<V extends Variable> implements Gradients {
 
   /** The mask as it is now. */
   private mask(): NdArray | null {
-    const mask = this.readMask();
+    const mask = this.readMask?.() ?? null;
     return mask && elementsNow(mask, this.maskShape!, this.task.problem.input.shape);
   }
 

@@ -3,13 +3,15 @@ import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { Shape } from "../ndarray/shape.js";
+import { permute } from "../ndarray/views.js";
 import type { GraphNode, Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, slopeDType, sumAndSlope } from "./evaluate.js";
-import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
 import { rowSlopes } from "./row-slopes.js";
-import { arrayOf, lossOf, type Task } from "./task.js";
+import { rowLosses } from "./rows.js";
+import { arrayOf, inOrder, lossOf, type Task } from "./task.js";
 
 /**
  * Where the gradients come from:
@@ -21,7 +23,8 @@ export class SlopeGradients<V extends Variable> implements Gradients {
   /** Whether what is kept is the target's gradient. */
   private readonly swapped: boolean;
   private kept: Variable | null = null;
-  private keptNorm = 0;
+  /** Whether what is kept is the gradient for the upstream 1: its norms did not underflow. */
+  private isGradient = false;
   private readInput: () => Variable;
   private readTarget: () => Variable;
   private readMask: () => Variable | null;
@@ -42,14 +45,21 @@ export class SlopeGradients<V extends Variable> implements Gradients {
 
   forward(dtype: DType): NdArray {
     const { problem, mode, extent, divisor } = this.task;
-    if (mode === "none" || extent) return lossOf(this.task, dtype);
+    if (mode === "none") return lossOf(this.task, dtype);
     const out = this.blank();
     const seen = seenBy(this.swapped ? "target" : "input", problem);
-    // A norm that underflows would lose the slopes that another upstream gradient needs.
     const norm = this.norm();
-    this.keptNorm = roundFloat(problem.dtype, norm) === 0 ? 1 : norm;
+    this.isGradient = (typeof norm === "number" ? [norm] : norm).every(
+      (x) => roundFloat(problem.dtype, x) !== 0,
+    );
     this.kept = this.wrap(out, null, null);
-    return NdArray.scalar(dtype, sumAndSlope(seen, divisor as number, this.keptNorm, out));
+    // A norm that underflows would lose the slopes that another upstream gradient needs.
+    const kept = this.isGradient ? norm : 1;
+    if (extent) {
+      const slopes = { out: permute(out, extent.order), norm: kept };
+      return arrayOf(rowLosses(inOrder(seen, extent), extent, divisor, slopes), dtype, extent.result);
+    }
+    return NdArray.scalar(dtype, sumAndSlope(seen, divisor as number, kept as number, out));
   }
 
   saveTo(node: GraphNode): void {
@@ -64,12 +74,12 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     this.checkOperands();
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream);
+    const own = (which === "target") === this.swapped;
+    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept!.clone() : this.kept!;
     if (extent) return this.ofRows(which, upstream);
     const g = upstream.nd.item() as number;
-    const own = (which === "target") === this.swapped;
-    if (own && g === 1 && this.keptNorm === this.norm()) return retainGraph ? this.kept!.clone() : this.kept!;
     const out = this.blank();
-    slope(seenBy(which, this.current()), this.norm(), g, out);
+    slope(seenBy(which, this.current()), this.norm() as number, g, out);
     return this.wrap(out, null, null);
   }
 
@@ -93,22 +103,19 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     this.readMask();
   }
 
-  /** factor / N of a mean, factor of a sum; in float64, rounded by whoever uses it. */
-  private norm(): number {
-    return this.task.problem.row.factor / (this.task.divisor as number);
+  /** factor / N of a mean, factor of a sum, of each result where they differ; in float64, rounded by whoever uses it. */
+  private norm(): number | Float64Array {
+    const { divisor, problem } = this.task;
+    const { factor } = problem.row;
+    return typeof divisor === "number" ? factor / divisor : divisor.map((n) => factor / n);
   }
 
   /** The same as a number, or as a tensor of `dtype` with one for each result. */
   private normFor(dtype: DType): Variable | number {
-    const { extent, divisor } = this.task;
-    if (typeof divisor === "number") return roundFloat(dtype, this.norm());
-    return this.wrap(this.norms(dtype).reshaped(extent!.kept), null, null);
-  }
-
-  private norms(dtype: DType): NdArray {
-    const { problem, divisor, extent } = this.task;
-    const norms = (divisor as Float64Array).map((n) => problem.row.factor / n);
-    return arrayOf(norms, dtype, extent!.result);
+    const norm = this.norm();
+    if (typeof norm === "number") return roundFloat(dtype, norm);
+    const { extent } = this.task;
+    return this.wrap(arrayOf(norm, dtype, extent!.result).reshaped(extent!.kept), null, null);
   }
 
   private blank(): NdArray {
@@ -139,14 +146,15 @@ export class SlopeGradients<V extends Variable> implements Gradients {
   }
 
   private ofRows(which: Side, upstream: Variable): Variable {
-    const { problem, extent, divisor } = this.task;
+    const { problem, extent } = this.task;
     const wide = slopeDType(problem);
     const seen = { ...seenBy(which, this.current()), dtype: wide };
     const factor = convert(contiguous(upstream.nd), wide);
+    const norm = this.norm();
     // Where each row has a norm of its own, the norm is one more factor.
-    const [norm, factors] =
-      typeof divisor === "number" ? [this.norm(), [factor]] : [1, [this.norms(wide), factor]];
-    return this.wrap(rowSlopes(seen, extent!, norm, factors, this.blank()), null, null);
+    const [all, factors] =
+      typeof norm === "number" ? [norm, [factor]] : [1, [arrayOf(norm, wide, extent!.result), factor]];
+    return this.wrap(rowSlopes(seen, extent!, all, factors, this.blank()), null, null);
   }
 }
 

@@ -23,7 +23,7 @@ import {
   slopeScalars,
   tagOf,
 } from "../loss/evaluate.js";
-import { countKept, keepWritten, MaskedSource, MaskSource } from "../loss/mask.js";
+import { countKept, MaskedSource, MaskSource } from "../loss/mask.js";
 import { weightedLosses, weightsOfRows } from "../loss/rows.js";
 import { ownType, type Request } from "./request.js";
 
@@ -173,7 +173,7 @@ function slopesInto(
     slope(x.read(start, n), y.read(start, n), place, n, q, norm, 1);
     const slopes = convertAlong(ofSlopes, memory, place, n, RESULT);
     multiply(slopes, 16, upstream, 16, place, n);
-    if (product.mask) keepWritten(product.mask, compute as FloatTag, place, start, n);
+    product.mask?.keepWritten(compute as FloatTag, place, start, n);
     to.end(start, n);
   };
 }

@@ -7,7 +7,8 @@
  *     1      SLEEPING: workers asleep on JOB
  *     2      KERNEL, PLACE_COUNT, SCALAR_COUNT, PARTS, FAILED: what to run, of how many places and scalars, on how many
  *            parts, whether a worker could not; MODULE, MODULE_LENGTH: the last emitted module, and the bytes that it has
- *     3 ...  in float64: TOTAL elements, FIRST block, the address of each place with the bytes of an element there, scalars
+ *     3 ...  in float64: TOTAL elements, FIRST block, LENGTH of a block, the address of each place with the bytes of an
+ *            element there, scalars
  *     ...    of each part: the next block to claim, and the block behind its last
  *     ...    of each worker: INSIDE while it works on a job; READY once it runs
  *     ...    in float64: the sums of the blocks, counted from FIRST
@@ -35,7 +36,8 @@ export const MOST_SCALARS = 8;
 const NUMBERS = (3 * LINE) / 2;
 export const TOTAL = NUMBERS;
 export const FIRST = NUMBERS + 1;
-export const PLACES = NUMBERS + 2;
+export const LENGTH = NUMBERS + 2;
+export const PLACES = NUMBERS + 3;
 export const SCALARS = PLACES + 2 * MOST_PLACES;
 
 const FIRST_PART = Math.ceil((2 * (SCALARS + MOST_SCALARS)) / LINE) * LINE;

@@ -1,4 +1,5 @@
 /** What threads are given to do. */
+import { BLOCK } from "../block.js";
 import type { EmittedModule } from "../emitted.js";
 import type { AnyKernel } from "./work.js";
 
@@ -26,7 +27,14 @@ export interface Job {
   readonly places: readonly Place[];
   /** Elements. */
   readonly n: number;
+  /** Elements of a block, where these are not BLOCK: an "element" may be a row of numbers. */
+  readonly block?: number;
   readonly scalars: readonly number[];
+}
+
+/** How many blocks a job has. */
+export function blocksOf({ n, block = BLOCK }: Job): number {
+  return Math.ceil(n / block);
 }
 
 /** What a job writes. */

@@ -11,6 +11,7 @@ import {
   FIRST,
   JOB,
   KERNEL,
+  LENGTH,
   MODULE,
   MODULE_LENGTH,
   MOST_BLOCKS,
@@ -26,7 +27,7 @@ import {
   TOTAL,
 } from "./control.js";
 import { maySleep } from "./host.js";
-import { type Job, writtenBy } from "./job.js";
+import { blocksOf, type Job, writtenBy } from "./job.js";
 import { Member } from "./member.js";
 import { work } from "./work.js";
 
@@ -112,10 +113,10 @@ export class Team {
     if (!canBeTold(job)) return false;
     if (this.leftAt !== null && !this.isFree(this.leftAt)) return false;
     this.hire(parts - 1);
-    const blocks = Math.ceil(job.n / BLOCK);
+    const blocks = blocksOf(job);
     for (let first = 0; first < blocks; first += MOST_BLOCKS) {
       const end = Math.min(blocks, first + MOST_BLOCKS);
-      report(this.compute(job, first, end, parts), job.n, end, visit);
+      report(this.compute(job, first, end, parts), end, visit);
     }
     return true;
   }
@@ -207,6 +208,7 @@ export class Team {
     words[FAILED] = 0;
     numbers[TOTAL] = job.n;
     numbers[FIRST] = first;
+    numbers[LENGTH] = job.block ?? BLOCK;
     words[PLACE_COUNT] = job.places.length;
     job.places.forEach(({ address, size }, i) => {
       numbers[PLACES + 2 * i] = address;
@@ -308,10 +310,10 @@ function canBeTold({ places, scalars, module }: Job): boolean {
 }
 
 /** Tells the sums of the blocks that `control` holds, up to before `end`. */
-function report({ numbers, sums }: Control, n: number, end: number, visit: Parameters<Team["run"]>[2]): void {
-  const first = numbers[FIRST];
+function report({ numbers, sums }: Control, end: number, visit: Parameters<Team["run"]>[2]): void {
+  const [first, length, n] = [numbers[FIRST], numbers[LENGTH], numbers[TOTAL]];
   for (let block = first; block < end; block++) {
-    const start = block * BLOCK;
-    visit(numbers[sums + block - first], start, Math.min(BLOCK, n - start));
+    const start = block * length;
+    visit(numbers[sums + block - first], start, Math.min(length, n - start));
   }
 }

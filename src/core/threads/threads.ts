@@ -6,7 +6,7 @@ import { checkOptionNames } from "../options.js";
 import { runtime } from "../runtime.js";
 import { warn } from "../warnings.js";
 import { coreCount } from "./host.js";
-import { type Job, overwrites } from "./job.js";
+import { blocksOf, type Job, overwrites } from "./job.js";
 import { Team } from "./team.js";
 
 /** More than any machine that runs JavaScript has cores. */
@@ -143,9 +143,10 @@ export function threadsInUse(): number {
  * written and read, workers that do not work.
  */
 export function shareOut(job: Job, visit: (sum: number, start: number, n: number) => void): boolean {
-  const parts = Math.min(getNumThreads(), Math.floor(Math.ceil(job.n / BLOCK) / BLOCKS_PER_THREAD));
+  const blocks = blocksOf(job);
+  const parts = Math.min(getNumThreads(), Math.floor(blocks / BLOCKS_PER_THREAD));
   // What a thread did of an operand that is overwritten could not be done again, should it be lost.
-  if (job.n < PARALLEL || parts < 2 || !memory().shared || overwrites(job)) return false;
+  if (blocks < LEAST_BLOCKS || parts < 2 || !memory().shared || overwrites(job)) return false;
   const team = (runtime.threads.team ??= new Team(
     memory(),
     usefulThreads(getNumThreads()),

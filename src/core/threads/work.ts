@@ -1,9 +1,9 @@
 /** A thread's share of a job, on the main thread as on a worker. */
-import { BLOCK } from "../block.js";
 import {
   type Control,
   END,
   FIRST,
+  LENGTH,
   PARTS,
   PLACE_COUNT,
   PLACES,
@@ -41,8 +41,9 @@ function claim(words: Int32Array, next: number): number {
 
 function run(kernel: AnyKernel, control: Control, block: number): void {
   const { numbers } = control;
-  const start = block * BLOCK;
-  const sum = call(kernel, control, start, Math.min(BLOCK, numbers[TOTAL] - start));
+  const length = numbers[LENGTH];
+  const start = block * length;
+  const sum = call(kernel, control, start, Math.min(length, numbers[TOTAL] - start));
   if (sum !== undefined) numbers[control.sums + block - numbers[FIRST]] = sum;
 }
 
