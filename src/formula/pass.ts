@@ -54,9 +54,14 @@ export class Pass {
     const { memory, numel } = operands[0] ?? outputs[0];
     const tag = dtypes[program.dtype].storage;
     let slot = firstSlot;
-    const sources = operands.map((operand) => new Source(operand, tag, slot++));
-    if (mask) sources.push(new Source(mask, dtypes[mask.dtype].storage, slot++));
-    const targets = outputs.map((output) => new Target(output, tag, slot++));
+    // What is used in place needs no windows: the less are made, the less the memory grows.
+    const placed = <T extends Source | Target>(operand: T): T => {
+      if (!operand.direct) slot++;
+      return operand;
+    };
+    const sources = operands.map((operand) => placed(new Source(operand, tag, slot)));
+    if (mask) sources.push(placed(new Source(mask, dtypes[mask.dtype].storage, slot)));
+    const targets = outputs.map((output) => placed(new Target(output, tag, slot)));
     return new Pass(program, memory, numel, writeNumbers(program, numbers, memory), sources, targets);
   }
 
