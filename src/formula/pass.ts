@@ -50,10 +50,10 @@ export class Pass {
   }
 
   /** Pins what is read and written, for the operation under way. */
-  static of({ program, operands, numbers, mask, outputs }: Run): Pass {
+  static of({ program, operands, numbers, mask, outputs }: Run, firstSlot = FIRST_SLOT): Pass {
     const { memory, numel } = operands[0] ?? outputs[0];
     const tag = dtypes[program.dtype].storage;
-    let slot = FIRST_SLOT;
+    let slot = firstSlot;
     const sources = operands.map((operand) => new Source(operand, tag, slot++));
     if (mask) sources.push(new Source(mask, dtypes[mask.dtype].storage, slot++));
     const targets = outputs.map((output) => new Target(output, tag, slot++));

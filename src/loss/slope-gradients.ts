@@ -2,16 +2,15 @@
 import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { isOne } from "../ndarray/ones.js";
 import type { Shape } from "../ndarray/shape.js";
-import { permute } from "../ndarray/views.js";
 import type { GraphNode, Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, slopeDType, sumAndSlope } from "./evaluate.js";
-import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
-import { rowSlopes } from "./row-slopes.js";
-import { rowLosses } from "./rows.js";
-import { arrayOf, inOrder, lossOf, type Task } from "./task.js";
+import { rowLossesAndSlopes, rowSlopes } from "./row-slopes.js";
+import { arrayOf, lossOf, type Task } from "./task.js";
 
 /**
  * Where the gradients come from:
@@ -56,8 +55,7 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     // A norm that underflows would lose the slopes that another upstream gradient needs.
     const kept = this.isGradient ? norm : 1;
     if (extent) {
-      const slopes = { out: permute(out, extent.order), norm: kept };
-      return arrayOf(rowLosses(inOrder(seen, extent), extent, divisor, slopes), dtype, extent.result);
+      return arrayOf(rowLossesAndSlopes(seen, extent, divisor, kept, out), dtype, extent.result);
     }
     return NdArray.scalar(dtype, sumAndSlope(seen, divisor as number, kept as number, out));
   }
