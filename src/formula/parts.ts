@@ -114,7 +114,7 @@ class PartsEvaluation<V extends Variable> {
     return convert(binary("div", sums, counts, "float64", sums), dtype);
   }
 
-  private sum(run: Run, divisor: number, out: NdArray): void {
+  private sum(run: ArrayRun, divisor: number, out: NdArray): void {
     const { dims, order } = this.call.parts;
     const inPlace = dims.every((d, i) => d === dims[0] + i);
     const read = inPlace ? run : permuted(run, order);
@@ -153,7 +153,7 @@ class PartsEvaluation<V extends Variable> {
   private runOf(
     { value, wanted }: Pick<Request, "value" | "wanted">,
     g: number | NdArray,
-  ): { run: Run; stored: NdArray[] } | null {
+  ): { run: ArrayRun; stored: NdArray[] } | null {
     const { traced, mask, operands, shape } = this.call;
     const { dtype } = traced;
     if (dtype === null || !wanted.every((i) => sameShape(this.shapes[i], shape))) return null;
@@ -225,9 +225,16 @@ class PartsEvaluation<V extends Variable> {
   }
 }
 
+/** A run of a program over arrays of tensors. */
+interface ArrayRun extends Run {
+  readonly operands: readonly NdArray[];
+  readonly mask: NdArray | null;
+  readonly outputs: readonly NdArray[];
+}
+
 /** The same with the dimensions in another order. */
-function permuted(run: Run, order: readonly number[]): Run {
-  const turn = (x: Elements): NdArray => permute(x as NdArray, order);
+function permuted(run: ArrayRun, order: readonly number[]): ArrayRun {
+  const turn = (x: NdArray): NdArray => permute(x, order);
   const { operands, mask, outputs } = run;
   return { ...run, operands: operands.map(turn), mask: mask && turn(mask), outputs: outputs.map(turn) };
 }

@@ -78,7 +78,8 @@ export class SignGradients<V extends Variable> implements Gradients {
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
     const own = (which === "target") === this.swapped;
-    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept.clone() : this.kept;
+    const one = extent ? isOne(upstream.nd) : upstream.nd.item() === 1;
+    if (own && this.isGradient && one) return retainGraph ? this.kept.clone() : this.kept;
     if (extent) return this.ofRows(which, upstream, own && !retainGraph);
     const g = upstream.nd.item() as number;
     const each =

@@ -66,7 +66,10 @@ function composed(x: Tensor, y: Tensor, { reduction, dim, keepdim, mask, weight 
   return weighted.to("float64").sum(along).div(counted.sum(along)).to(weighted.dtype);
 }
 
-const bits = (x: Tensor | null): string => String(x?.detach().to("float64").tolist());
+const bits = (x: Tensor | null): string =>
+  JSON.stringify(x?.detach().to("float64").tolist(), (_, n: unknown) =>
+    Object.is(n, -0) ? "-0" : typeof n === "number" ? String(n) : n,
+  ) ?? "null";
 
 afterEach(() => {
   forceProvider(null);
