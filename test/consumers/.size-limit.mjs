@@ -1,33 +1,34 @@
 const dist = (name) => `../../dist/${name}`;
 const BINARY = { ignore: ["*/generated/binary.js"] };
 
-/** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. */
+/** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. The
+ * binary has the kernels that read masks, and those of rows with their gradients, for 6.7 kB of it. */
 export default [
   {
     name: "import { l1Loss } from lossgrad/arrays, without the binary (goal: 8 kB)",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
     ...BINARY,
-    limit: "18.1 kB",
+    limit: "18.7 kB",
   },
   {
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "76 kB",
+    limit: "88 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
     path: dist("slim/arrays.js"),
     import: "{ init, l1Loss }",
-    limit: "19 kB",
+    limit: "19.6 kB",
   },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "145 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "88 kB" },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "160 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "91 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    limit: "34.5 kB",
+    limit: "41.5 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));
