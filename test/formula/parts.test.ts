@@ -66,10 +66,11 @@ function composed(x: Tensor, y: Tensor, { reduction, dim, keepdim, mask, weight 
   return weighted.to("float64").sum(along).div(counted.sum(along)).to(weighted.dtype);
 }
 
+/** The numbers as text, with the sign of a zero. */
 const bits = (x: Tensor | null): string =>
-  JSON.stringify(x?.detach().to("float64").tolist(), (_, n: unknown) =>
-    Object.is(n, -0) ? "-0" : typeof n === "number" ? String(n) : n,
-  ) ?? "null";
+  [...(x!.detach().to("float64").reshape([-1]).tolist() as number[])]
+    .map((n) => (Object.is(n, -0) ? "-0" : String(n)))
+    .join();
 
 afterEach(() => {
   forceProvider(null);
