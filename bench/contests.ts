@@ -1,6 +1,19 @@
 /** The table of contests. */
 import { type Contest, PASSES } from "./contest.js";
-import { byArrays, byTensors, byThreads, jsLoop, losses, newModule, readers } from "./local.js";
+import { FUSED_TITLES, firstCalls, fusedRivals } from "./fused.js";
+import { type FusedName } from "./formulas.js";
+import {
+  accumulators,
+  byArrays,
+  byTensors,
+  byThreads,
+  jsLoop,
+  losses,
+  newModule,
+  parts,
+  readers,
+  shortCall,
+} from "./local.js";
 import type { Outsiders } from "./rivals.js";
 
 const powers = (...exponents: number[]) => exponents.map((exponent) => 2 ** exponent);
@@ -44,10 +57,44 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
     {
       id: "small",
       title: "Small calls",
-      note: "A module made for each call.",
-      rivals: [newModule],
+      note: "A loss by itself, and a module made for each call.",
+      rivals: [shortCall, newModule],
       sizes: powers(0, 6),
       passes: PASSES,
     },
+    {
+      id: "first",
+      title: "New formulas",
+      note: "What `fuse` costs before a formula is as fast as it gets.",
+      rivals: firstCalls,
+      sizes: [64],
+      passes: PASSES,
+    },
+    {
+      id: "parts",
+      title: "Rows and masks",
+      note: "The mean of the means of rows of 256, and of what a mask keeps, against the mean of the whole.",
+      rivals: parts,
+      sizes: powers(16, 20),
+      passes: ["value"],
+    },
+    {
+      id: "accumulate",
+      title: "Exact accumulation",
+      note: "L1 by an accumulator, whose sums do not depend on cuts and order.",
+      rivals: accumulators,
+      sizes: powers(16, 18),
+      passes: ["value"],
+    },
+    ...(Object.keys(FUSED_TITLES) as FusedName[]).map((name): Contest => {
+      return {
+        id: name,
+        title: `${FUSED_TITLES[name]}, fused`,
+        note: "A loss that the user writes, on one thread.",
+        rivals: [...fusedRivals(name), ...single.flatMap((rival) => rival.asked(name))],
+        sizes: powers(12, 14, 16, 18, 20, 22),
+        passes: PASSES,
+      };
+    }),
   ];
 }

@@ -1,7 +1,10 @@
 /** What was promised, beside what was measured. */
 import { type Pass, PASSES } from "./contest.js";
 import { formatSize, median, table } from "./format.js";
-import { byArrays, losses, nameOfThreads, newModule } from "./local.js";
+import type { FusedName } from "./formulas.js";
+import { FUSED_NAME, FUSED_TITLES, firstCalls, LOOP_NAME } from "./fused.js";
+import { accumulators, byArrays, losses, nameOfThreads, newModule, parts, shortCall } from "./local.js";
+import { COMPILED_TORCH } from "./rivals.js";
 import { PASS_TITLES } from "./report.js";
 import { ratios, type Run, select } from "./results.js";
 
@@ -60,6 +63,30 @@ function lossGoals(pass: Pass): Goal[] {
   });
 }
 
+/** Of losses that users write: against a loop by hand, PyTorch's compiler, and the other libraries. */
+function fusedGoals(contest: string): Goal[] {
+  return PASSES.flatMap((pass) => {
+    const goal = { contest, pass, fast: FUSED_NAME, from: 16 * KI, to: 4 * MI };
+    const isValue = pass === "value";
+    return [
+      { ...goal, slow: LOOP_NAME, from: 4 * KI, to: 256 * KI, ratio: isValue ? 4 : 5 },
+      { ...goal, slow: COMPILED_TORCH, ratio: isValue ? 2.5 : 5 },
+      { ...goal, slow: "jax-js, wasm", ratio: 5 },
+      { ...goal, slow: "tfjs, wasm", ratio: 5 },
+    ];
+  });
+}
+
+/** Parts of a loss take at most 1.3 times as long as the whole. */
+function partGoals(): Goal[] {
+  const [whole, rows, masked] = parts.map(({ name }) => name);
+  const goal = { contest: "parts", pass: "value" as const, slow: whole, ratio: 1 / 1.3 };
+  return [
+    { ...goal, fast: rows, from: MI, to: MI },
+    { ...goal, fast: masked, from: 64 * KI, to: 64 * KI },
+  ];
+}
+
 const goals: readonly Goal[] = [
   torchGoal("value", 3.4),
   torchGoal("gradient", 9),
@@ -67,9 +94,24 @@ const goals: readonly Goal[] = [
   ...arrayGoals("gradient", 8, 5),
   ...PASSES.flatMap(threadGoals),
   ...PASSES.flatMap(lossGoals),
+  ...Object.keys(FUSED_TITLES).flatMap(fusedGoals),
+  ...partGoals(),
 ];
 
+const [first, later] = firstCalls;
+const [accumulator] = accumulators;
+/** 0.7 G elements a second. */
+const accumulated = (elements: number): number => elements / 700;
+
 const limits: readonly Limit[] = [
+  { contest: "small", pass: "value", rival: shortCall.name, elements: 64, microseconds: 0.5 },
+  { contest: "small", pass: "gradient", rival: shortCall.name, elements: 64, microseconds: 1.5 },
+  ...PASSES.map((pass) => ({ contest: "first", pass, rival: first.name, elements: 64, microseconds: 3000 })),
+  { contest: "first", pass: "value", rival: later.name, elements: 64, microseconds: 300 },
+  ...[64 * KI, 256 * KI].map((elements): Limit => {
+    const microseconds = accumulated(elements);
+    return { contest: "accumulate", pass: "value", rival: accumulator.name, elements, microseconds };
+  }),
   { contest: "small", pass: "value", rival: newModule.name, elements: 64, microseconds: 0.7 },
   { contest: "small", pass: "gradient", rival: newModule.name, elements: 64, microseconds: 2 },
 ];
@@ -83,6 +125,10 @@ export function formatGoals(run: Run): string {
   return table(["promised", "elements", "goal", "measured", ""], 2, rows);
 }
 
+function isFused(contest: string): contest is FusedName {
+  return Object.hasOwn(FUSED_TITLES, contest);
+}
+
 function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal): string[][] {
   const found = select(run, { contest, pass, rival: slow })
     .filter(({ elements }) => elements >= from && elements <= to)
@@ -93,7 +139,8 @@ function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal)
   const worst = found.reduce((a, b) => (b.ratio < a.ratio ? b : a));
   const sizes = from === to ? formatSize(from) : `${formatSize(from)} … ${formatSize(to)}`;
   const measured = `${worst.ratio.toFixed(2)} × at ${formatSize(worst.elements)}`;
-  const name = `${PASS_TITLES[pass]}: time of ${slow} over that of ${fast}`;
+  const what = isFused(contest) ? `${FUSED_TITLES[contest]}, ${PASS_TITLES[pass]}` : PASS_TITLES[pass];
+  const name = `${what}: time of ${slow} over that of ${fast}`;
   return [[name, sizes, `≥ ${ratio} ×`, measured, worst.ratio >= ratio ? "met" : "missed"]];
 }
 
@@ -102,6 +149,12 @@ function limitRow(run: Run, { contest, pass, rival, elements, microseconds }: Li
     const time = median(entry.seconds) * 1e6;
     const verdict = time <= microseconds ? "met" : "missed";
     const name = `${PASS_TITLES[pass]}: ${rival}`;
-    return [name, formatSize(elements), `≤ ${microseconds} µs`, `${time.toFixed(2)} µs`, verdict];
+    return [
+      name,
+      formatSize(elements),
+      `≤ ${Number(microseconds.toFixed(1))} µs`,
+      `${time.toFixed(2)} µs`,
+      verdict,
+    ];
   });
 }

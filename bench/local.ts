@@ -1,7 +1,17 @@
 /** The rivals of this process. */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { F, getNumThreads, nn, ones, setNumThreads, type Tensor, threadsInUse, tidy } from "lossgrad";
+import {
+  F,
+  getNumThreads,
+  LossAccumulator,
+  nn,
+  ones,
+  setNumThreads,
+  type Tensor,
+  threadsInUse,
+  tidy,
+} from "lossgrad";
 import { l1Loss as l1OfArrays } from "lossgrad/arrays";
 import { type Answer, type Pass, PASSES, type Rival } from "./contest.js";
 import { BEND, countWrongGradients, type Formula, HUBER, L1, MSE, SMOOTH_L1 } from "./formulas.js";
@@ -76,7 +86,7 @@ async function useThreads(threads: number): Promise<void> {
 type Loss = (input: Tensor, target: Tensor) => Tensor;
 
 /** By tensors: forward, and with gradients backward. */
-function tensors(name: string, about: string, formula: Formula, loss: Loss, threads = 1): LocalRival {
+export function tensors(name: string, about: string, formula: Formula, loss: Loss, threads = 1): LocalRival {
   return new LocalRival({ name, about, formula, threads, ...tensorWork(loss) });
 }
 
@@ -176,6 +186,48 @@ export const losses: readonly LocalRival[] = [
   tensors("Huber", `\`F.huberLoss\`, delta = ${BEND}`, HUBER, (input, target) =>
     F.huberLoss(input, target, { delta: BEND }),
   ),
+];
+
+/** A call as it is in a training step. */
+export const shortCall = new LocalRival({
+  name: "F.l1Loss",
+  about: "`F.l1Loss`, `item()`; with gradients `F.l1Loss`, `backward()`, `item()` in `tidy`",
+  ...tensorWork(F.l1Loss),
+  gradient: (operands) => tidy(() => tensorWork(F.l1Loss).gradient(operands)),
+});
+
+/** The same mean by parts: of rows of 256 elements, and of the elements that a mask keeps, which are all of them. */
+export const parts: readonly LocalRival[] = [
+  tensors("whole", "`F.l1Loss`", L1, F.l1Loss),
+  tensors("rows of 256", "`F.l1Loss` with `dim: 1`, and the mean of that", L1, (input, target) =>
+    F.l1Loss(input.reshape([-1, 256]), target.reshape([-1, 256]), { dim: 1 }).mean(),
+  ),
+  tensors("masked", "`F.l1Loss` with a mask that keeps all", L1, (input, target) =>
+    F.l1Loss(input, target, { mask: maskFor(input) }),
+  ),
+];
+
+const masks = new Map<number, Tensor>();
+
+function maskFor(x: Tensor): Tensor {
+  let mask = masks.get(x.numel());
+  if (!mask) masks.set(x.numel(), (mask = ones([x.numel()]).gt(0)));
+  return mask;
+}
+
+/** Exactly and in any order. */
+export const accumulators: readonly LocalRival[] = [
+  new LocalRival({
+    name: "LossAccumulator",
+    about: "`update` with all of it, `mean()`",
+    value({ input, target }) {
+      const total = new LossAccumulator("l1Loss");
+      total.update(input, target);
+      return total.mean();
+    },
+    gradient: () => NaN,
+    gradientOf: ({ foreign }) => foreign.out,
+  }),
 ];
 
 export const newModule = tensors("new nn.L1Loss()", "a module for each call", L1, (input, target) =>

@@ -9,14 +9,11 @@ import {
   timeRounds,
   warmUp,
 } from "./contest.js";
-import { exactMean } from "./formulas.js";
+import { exactMean, toleratedError } from "./formulas.js";
 import { formatSize } from "./format.js";
 import { LocalRival } from "./local.js";
 import { Operands } from "./operands.js";
 import type { Absence } from "./rivals.js";
-
-/** What the library promises: one unit in the last place of float32. */
-const PROMISED = 2 ** -23;
 
 /** Told before each cell of the tables, with what has been done of the whole, 0 ... 1. */
 export type Progress = (share: number, label: string) => void;
@@ -72,7 +69,7 @@ export class Measurement {
     });
     for (const [rival, { error, wrongGradients }] of checked) {
       if (!(rival instanceof LocalRival)) continue;
-      if (error > PROMISED || wrongGradients > 0) {
+      if (error > toleratedError(rival.formula) || wrongGradients > 0) {
         throw new Error(
           `${rival.name}, ${operands.n} elements: mean off by ${error}, ${wrongGradients} wrong gradients`,
         );

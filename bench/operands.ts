@@ -1,11 +1,13 @@
 /** The operands of one size: as arrays, as tensors, and as a file for other processes. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { manualSeed, rand, tensor, type Tensor } from "lossgrad";
 import { allocate } from "lossgrad/arrays";
 
 const SEED = 20;
+/** In the repository, which the root that PyTorch lies in shows at its own path. */
+const FILES = fileURLToPath(new URL("results/", import.meta.url));
 
 export interface Arrays {
   /** Uniform in [0, 1). */
@@ -39,7 +41,8 @@ export class Operands {
   /** The path of a file that holds x and then y, written when it is first asked for. */
   get file(): string {
     if (this.folder === null) {
-      this.folder = mkdtempSync(join(tmpdir(), "lossgrad-bench-"));
+      mkdirSync(FILES, { recursive: true });
+      this.folder = mkdtempSync(join(FILES, "operands-"));
       writeFileSync(join(this.folder, "operands"), this.foreign.x);
       writeFileSync(join(this.folder, "operands"), this.foreign.y, { flag: "a" });
     }

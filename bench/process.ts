@@ -3,13 +3,15 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Answer, Pass, Rival } from "./contest.js";
-import { L1 } from "./formulas.js";
+import { type Formula, type FormulaName, FORMULAS } from "./formulas.js";
 import type { Operands } from "./operands.js";
 
 interface Introduction {
   readonly version: string;
   readonly about: string;
   readonly passes: readonly Pass[];
+  /** L1 alone unless it says otherwise. */
+  readonly losses?: readonly FormulaName[];
 }
 
 type Reply = { readonly ok: unknown } | { readonly error: string };
@@ -19,8 +21,9 @@ const PATIENCE_SECONDS = 120;
 
 export class ProcessRival implements Rival {
   passes: readonly Pass[] = [];
-  readonly formula = L1;
   about = "";
+  private losses: readonly FormulaName[] = [];
+  private loss: FormulaName = "l1";
   private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly lines: AsyncIterator<string>;
   private complaints = "";
@@ -43,14 +46,27 @@ export class ProcessRival implements Rival {
   /** Starts the process; rejects with the reason where it cannot do its work here. */
   static async start(name: string, command: string, ...args: string[]): Promise<ProcessRival> {
     const rival = new ProcessRival(name, command, args);
-    const { version, about, passes } = (await rival.read()) as Introduction;
+    const { version, about, passes, losses = ["l1"] } = (await rival.read()) as Introduction;
     rival.about = `${version}: ${about}`;
     rival.passes = passes;
+    rival.losses = losses;
     return rival;
   }
 
+  get formula(): Formula {
+    return FORMULAS[this.loss];
+  }
+
+  /** The same process asked for another loss; none where it has only others. */
+  asked(loss: FormulaName): ProcessRival[] {
+    if (!this.losses.includes(loss)) return [];
+    const other = Object.create(this) as ProcessRival;
+    other.loss = loss;
+    return [other];
+  }
+
   async prepare({ n, file }: Operands): Promise<void> {
-    await this.ask({ do: "prepare", n, file });
+    await this.ask({ do: "prepare", n, file, loss: this.loss });
   }
 
   async answer(pass: Pass): Promise<Answer> {

@@ -14,9 +14,10 @@ export function formatIntroduction(run: Run, figures: readonly string[]): string
   const rounds = Math.max(...run.entries.map(({ seconds }) => seconds.length));
   return `# Benchmark: the last run
 
-\`npm run bench:rivals -- --write\` repeats this and rewrites this file, in about ten minutes; \`npm run bench\` measures lossgrad and the
-JavaScript loop alone, in seconds. PyTorch and NumPy take part where a Python imports them (\`LOSSGRAD_PYTHON\`, else \`/usr/bin/python3\`,
-else \`python3\`; on Debian 12: \`apt-get install python3-torch\`); the packages of bench/rivals/package.json are installed there by npm.
+\`npm run bench:rivals -- --write\` repeats this and rewrites this file, in half an hour; \`npm run bench\` measures lossgrad and
+loops in JavaScript alone, in a minute. PyTorch and NumPy take part where a Python imports them: that of \`LOSSGRAD_PYTHON\`, else the
+newest PyTorch, which \`scripts/torch.sh lay\` has laid, else \`/usr/bin/python3\` or \`python3\`. \`scripts/torch.sh compiler\` adds what
+torch.compile needs. The packages of bench/rivals/package.json are installed there by npm.
 
 - **Machine**: ${machine.cpu}, ${machine.cores} cores, ${machine.gibibytes} GiB, ${machine.system}, Node ${machine.node} (V8 ${machine.v8}); ${machine.date}, lossgrad ${machine.lossgrad}.
 - **Trust the ratios first.** Where a machine is shared with other work, times wander from run to run; the load was

@@ -1,7 +1,7 @@
 /** The table of rivals outside this process, and how they start. */
-import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { pythonWith } from "../test/support/python.js";
 import { ProcessRival } from "./process.js";
 
 interface Row {
@@ -24,10 +24,13 @@ export interface Absence {
   readonly reason: string;
 }
 
+export const COMPILED_TORCH = "PyTorch, torch.compile";
+
 const cores = String(availableParallelism());
 
 const rows: readonly Row[] = [
   { name: "PyTorch", start: python("torch", "1") },
+  { name: COMPILED_TORCH, start: python("torch", "1", "compile") },
   { name: "NumPy", start: python("numpy") },
   { name: "onnxruntime-node", start: javascript("onnx", "onnxruntime-node", "1") },
   { name: "onnxruntime-web, wasm", start: javascript("onnx", "onnxruntime-web", "1") },
@@ -50,18 +53,19 @@ function javascript(module: string, ...args: string[]): Row["start"] {
     ProcessRival.start(name, process.execPath, ...process.execArgv, serve, `./${module}.js`, ...args);
 }
 
-/** By the first Python that imports the package: LOSSGRAD_PYTHON, the system's own, or the path's. */
+/** By the first Python that imports the package, as the tests find it. */
 function python(module: string, ...args: string[]): Row["start"] {
   const script = fileURLToPath(new URL("rivals/python.py", import.meta.url));
-  const imports = (command: string | undefined): command is string =>
-    command !== undefined && spawnSync(command, ["-c", `import numpy, ${module}`]).status === 0;
   return async (name) => {
-    const command = [process.env.LOSSGRAD_PYTHON, "/usr/bin/python3", "python3"].find(imports);
-    if (command === undefined) {
-      throw new Error(`no Python here imports ${module} (set LOSSGRAD_PYTHON to one that does)`);
+    const found = pythonWith(...new Set(["numpy", module]));
+    if (found === null) {
+      throw new Error(
+        `no Python here imports ${module} (run scripts/torch.sh lay, or set LOSSGRAD_PYTHON to one that does)`,
+      );
     }
+    const [command, ...before] = found;
     // Debian's build of torch 1.13 warns of its own imports.
-    return ProcessRival.start(name, command, "-W", "ignore", script, module, ...args);
+    return ProcessRival.start(name, command, ...before, "-W", "ignore", script, module, ...args);
   };
 }
 

@@ -5,6 +5,7 @@
  *     npm run bench:rivals                and every rival of bench/rivals.ts that can be had here, in minutes
  *     npm run bench:rivals -- --write     and writes bench/RESULTS.md with its figures
  *     ... -- --rounds 3                   fewer rounds: sooner, and noisier
+ *     ... -- --contests l1,pinball        some of bench/contests.ts, by their ids
  *
  * Each run writes all its samples to bench/results/latest.json.
  */
@@ -26,9 +27,11 @@ const { values: options } = parseArgs({
     rivals: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     rounds: { type: "string" },
+    contests: { type: "string" },
   },
 });
-if (options.write && !options.rivals) throw new Error("bench: --write is for npm run bench:rivals");
+if (options.write && (!options.rivals || options.contests !== undefined))
+  throw new Error("bench: --write is for npm run bench:rivals, with all contests");
 const rounds = Number(options.rounds ?? (options.rivals ? 21 : 5));
 if (!(Number.isInteger(rounds) && rounds > 0))
   throw new Error(`bench: expected a number of rounds, got ${options.rounds!}`);
@@ -49,7 +52,8 @@ async function measure(absences: Absence[]): Promise<Run> {
     installRivals();
     outsiders = await startOutsiders(absent);
   }
-  const contests = contestsWith(outsiders);
+  const wanted = options.contests?.split(",");
+  const contests = contestsWith(outsiders).filter(({ id }) => wanted?.includes(id) ?? true);
   const bar = new SingleBar({ format: "{bar} {percentage} % | {label}", clearOnComplete: true });
   bar.start(1, 0, { label: "" });
   const progress = (share: number, label: string) => bar.update(share, { label });

@@ -12,6 +12,7 @@ import { isMain } from "./support/main.js";
 import type { Log } from "./support/print.js";
 import { stopwatch, type Stopwatch } from "./support/stopwatch.js";
 import { table } from "./support/table.js";
+import { withUnit } from "./support/units.js";
 
 const losses = [
   ["L1", F.l1Loss],
@@ -112,23 +113,6 @@ function report({ title, predictions, targets, notes }: Pairs, evaluations: Eval
 
 function digits(value: number): string {
   return String(Number(value.toPrecision(7)));
-}
-
-const prefixes = [
-  [1e9, "G"],
-  [1e6, "M"],
-  [1e3, "k"],
-  [1, ""],
-  [1e-3, "m"],
-  [1e-6, "µ"],
-  [1e-9, "n"],
-] as const;
-
-/** 1234567 as "1.23 M", and 1.2e-6 with unit s as "1.20 µs". */
-function withUnit(value: number, unit = ""): string {
-  const [factor, prefix] = prefixes.find(([least]) => value >= least) ?? [1, ""];
-  const three = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
-  return `${(value / factor).toLocaleString("en", three)} ${prefix}${unit}`;
 }
 
 async function choosePairs(args: string[]): Promise<Pairs | null> {

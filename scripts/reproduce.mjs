@@ -29,7 +29,7 @@ const LAUNCHER = join(FOLDER, "run.mjs");
 const THREADS = [[8, 2, 1], [1]];
 const THREADS_ALONE = [[8]];
 /** Milliseconds for one engine. */
-const LIMIT = 5 * 60_000;
+const LIMIT = 10 * 60_000;
 
 /** The set and the built library as one script. */
 function bundle(outfile, options) {

@@ -3,8 +3,9 @@
 #
 #     scripts/torch.sh lay                        lays the root where there is none: three minutes, 2 GB
 #     scripts/torch.sh python test/x.py …         runs the root's Python; this repository lies in it at its own path
+#     scripts/torch.sh compiler                   puts what torch.compile needs into the root: a minute, 1 GB
 #
-# The root is $LOSSGRAD_TORCH_ROOT, else lossgrad/torch in the user's cache. Both commands need root or a sudo that
+# The root is $LOSSGRAD_TORCH_ROOT, else lossgrad/torch in the user's cache. All commands need root or a sudo that
 # asks nothing. `lay` takes the mirror from the machine's apt sources; delete the folder to have a newer release laid.
 #
 # Whatever is mounted is mounted in a mount namespace of the one command, so it is gone when the command ends, and nobody
@@ -55,6 +56,20 @@ lay_suite() {
     python_of "$part" -c 'import numpy, torch' >>"$part.log" 2>&1
 }
 
+# What torch.compile compiles its C++ with. A mirror may lag behind, as debootstrap lets it.
+add_compiler() {
+  isolated '
+    mount -t proc proc "$1/proc"
+    exec chroot "$1" sh -ec "
+      apt-get update -qq -o Acquire::Check-Valid-Until=false
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends g++ python3-dev libtorch-dev
+    "
+  ' sh "$root" >"$root.log" 2>&1 || {
+    tail -n 20 "$root.log" >&2
+    fail "the compiler cannot be installed in $root"
+  }
+}
+
 discard() {
   "${as_root[@]}" rm -rf --one-file-system "$1"
 }
@@ -99,7 +114,11 @@ case ${1-} in
     [ -e "$root/usr/bin/python3" ] || fail "there is no PyTorch in $root: run scripts/torch.sh lay"
     python_of "$root" "$@"
     ;;
+  compiler)
+    [ -e "$root/usr/bin/python3" ] || fail "there is no PyTorch in $root: run scripts/torch.sh lay"
+    [ -e "$root/usr/bin/g++" ] || add_compiler
+    ;;
   *)
-    fail "expected lay or python, got ${1-nothing}"
+    fail "expected lay, python or compiler, got ${1-nothing}"
     ;;
 esac

@@ -1,10 +1,12 @@
 """PyTorch or NumPy as a rival: answers JSON lines on standard input, one each. See ../process.ts.
 
-    python.py torch THREADS
+    python.py torch THREADS [compile]
     python.py numpy
 """
 
 import json
+import math
+import os
 import platform
 import re
 import sys
@@ -12,36 +14,64 @@ import time
 
 import numpy
 
+# Headers that are compiled in advance take longer than all else that is compiled here.
+os.environ.setdefault("TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS", "0")
+
+EPS = 1e-3
+Q = 0.9
+
 
 class Torch:
     passes = ["value", "gradient"]
+    losses = ["l1", "charbonnier", "pinball", "logCosh"]
 
-    def __init__(self, threads):
+    def __init__(self, threads, how="eager"):
         import torch
 
         torch.set_num_threads(int(threads))
-        self.torch = torch
-        self.l1_loss = torch.nn.functional.l1_loss
-        self.version = torch.__version__
+        self.torch, self.compiles = torch, how == "compile"
+        self.version = torch.__version__.split("+")[0]
         capability = re.search(r"CPU capability usage: (\S+)", torch.__config__.show())
+        whole = "`torch.compile` of the mean of the formula" if self.compiles else "`l1_loss`, or the mean of the formula"
         self.about = (
-            "`l1_loss`; with gradients `grad = None`, `l1_loss`, `backward()`: "
+            f"{whole}; with gradients `grad = None`, the loss, `backward()`: "
             f"threads: {torch.get_num_threads()}, {capability.group(1) if capability else 'unknown'} kernels, "
             f"Python {platform.python_version()}"
         )
+        if self.compiles:
+            # One that has no compiler says so now.
+            torch.compile(lambda x: x + 1)(torch.zeros(8))
 
-    def prepare(self, x, y):
+    def prepare(self, x, y, loss):
         self.input, self.target = self.torch.from_numpy(x), self.torch.from_numpy(y)
         self.leaf = self.input.clone().requires_grad_()
+        self.loss = getattr(self, loss)
+        if self.compiles:
+            self.torch._dynamo.reset()
+            self.loss = self.torch.compile(self.loss, dynamic=False)
+
+    def l1(self, x, y):
+        return self.torch.nn.functional.l1_loss(x, y)
+
+    def charbonnier(self, x, y):
+        return ((x - y).square() + EPS**2).sqrt().mean()
+
+    def pinball(self, x, y):
+        e = y - x
+        return self.torch.maximum(e * Q, e * (Q - 1)).mean()
+
+    def logCosh(self, x, y):
+        d = x - y
+        return (d + self.torch.nn.functional.softplus(d * -2) - math.log(2)).mean()
 
     def value(self):
-        return self.l1_loss(self.input, self.target)
+        return self.loss(self.input, self.target)
 
     def gradient(self):
         self.leaf.grad = None
-        loss = self.l1_loss(self.leaf, self.target)
+        loss = self.loss(self.leaf, self.target)
         loss.backward()
-        return loss
+        return loss.detach()
 
     def read_gradient(self):
         return self.leaf.grad.numpy()
@@ -49,6 +79,7 @@ class Torch:
 
 class Numpy:
     passes = ["value"]
+    losses = ["l1"]
 
     def __init__(self):
         self.version = numpy.__version__
@@ -57,7 +88,7 @@ class Numpy:
             f"one thread, Python {platform.python_version()}"
         )
 
-    def prepare(self, x, y):
+    def prepare(self, x, y, loss):
         self.x, self.y, self.out = x, y, numpy.empty_like(x)
 
     def value(self):
@@ -66,16 +97,26 @@ class Numpy:
         return numpy.add.reduce(self.out) / self.out.size
 
 
-def wrong_gradients(x, y, gradient):
-    """How many elements of the gradient differ from sign(x - y) / n by more than rounding."""
-    expected = numpy.sign(x - y) / x.size
+SLOPES = {
+    "l1": numpy.sign,
+    "charbonnier": lambda d: d / numpy.sqrt(d * d + EPS**2),
+    "pinball": lambda d: numpy.where(d > 0, 1 - Q, numpy.where(d < 0, -Q, 0.5 - Q)),
+    "logCosh": numpy.tanh,
+}
+
+
+def wrong_gradients(gradient):
+    """How many elements of the gradient differ from the slope / n by more than formulas.ts allows."""
+    x, y, loss = asked
+    expected = SLOPES[loss](x.astype(numpy.float64) - y) / x.size
+    least = 0 if loss == "l1" else 2 / x.size
     # The comparison is turned round so that NaN counts.
-    return int(numpy.count_nonzero(~(abs(gradient - expected) <= 2**-22 * abs(expected))))
+    return int(numpy.count_nonzero(~(abs(gradient - expected) <= 2**-22 * numpy.maximum(least, abs(expected)))))
 
 
 def answer(rival, name):
     mean = float(getattr(rival, name)())
-    wrong = wrong_gradients(*operands, rival.read_gradient()) if name == "gradient" else 0
+    wrong = wrong_gradients(rival.read_gradient()) if name == "gradient" else 0
     return {"mean": mean, "wrongGradients": wrong}
 
 
@@ -92,16 +133,17 @@ def reply(message):
 
 try:
     rival = {"torch": Torch, "numpy": Numpy}[sys.argv[1]](*sys.argv[2:])
-    reply({"ok": {"version": rival.version, "about": rival.about, "passes": rival.passes}})
+    reply({"ok": {"version": rival.version, "about": rival.about, "passes": rival.passes, "losses": rival.losses}})
     for line in sys.stdin:
         request = json.loads(line)
         if request["do"] == "prepare":
             operands = numpy.fromfile(request["file"], numpy.float32).reshape(2, request["n"])
-            rival.prepare(*operands)
+            asked = (*operands, request["loss"])
+            rival.prepare(*asked)
             reply({"ok": None})
         elif request["do"] == "answer":
             reply({"ok": answer(rival, request["pass"])})
         else:
             reply({"ok": seconds(getattr(rival, request["pass"]), request["repeats"])})
 except Exception as error:
-    reply({"error": str(error)})
+    reply({"error": str(error).split("\n")[0]})

@@ -1,4 +1,5 @@
 /** TensorFlow.js. Its tensors are made once, and `tidy` frees what a run makes; only the scalar is read back. */
+import { EPS, type FormulaName, FORMULAS, Q } from "../formulas.js";
 import { folderOf, load, versionOf } from "./package-of.js";
 import type { Implementation } from "./serve.js";
 
@@ -14,6 +15,13 @@ interface Tensorflow {
   sub(a: Tensor, b: Tensor): Tensor;
   abs(a: Tensor): Tensor;
   sum(a: Tensor): Tensor;
+  mean(a: Tensor): Tensor;
+  square(a: Tensor): Tensor;
+  sqrt(a: Tensor): Tensor;
+  add(a: Tensor, b: Tensor | number): Tensor;
+  mul(a: Tensor, b: number): Tensor;
+  maximum(a: Tensor, b: Tensor): Tensor;
+  softplus(a: Tensor): Tensor;
   tidy<T>(work: () => T): T;
   keep(tensor: Tensor): Tensor;
   valueAndGrad(f: (input: Tensor) => Tensor): (input: Tensor) => { value: Tensor; grad: Tensor };
@@ -31,17 +39,34 @@ export async function start(backend: string): Promise<Implementation> {
 
   let [input, target, gradient]: (Tensor | undefined)[] = [];
   let n = 0;
-  const valueAndGrad = tf.valueAndGrad((p) => tf.losses.absoluteDifference(target!, p));
+  const elements: Readonly<Record<FormulaName, (p: Tensor, t: Tensor) => Tensor>> = {
+    l1: (p, t) => tf.abs(tf.sub(p, t)),
+    charbonnier: (p, t) => tf.sqrt(tf.add(tf.square(tf.sub(p, t)), EPS ** 2)),
+    pinball(p, t) {
+      const e = tf.sub(t, p);
+      return tf.maximum(tf.mul(e, Q), tf.mul(e, Q - 1));
+    },
+    logCosh(p, t) {
+      const d = tf.sub(p, t);
+      return tf.add(tf.add(d, tf.softplus(tf.mul(d, -2))), -Math.LN2);
+    },
+  };
+  let loss: FormulaName = "l1";
+  const valueAndGrad = tf.valueAndGrad((p) =>
+    loss === "l1" ? tf.losses.absoluteDifference(target!, p) : tf.mean(elements[loss](p, target!)),
+  );
   return {
     version: versionOf("@tensorflow/tfjs"),
     about:
       "`sum(abs(sub))`, divided by n; with gradients `valueAndGrad(losses.absoluteDifference)`; in `tidy`",
-    prepare(x, y) {
+    losses: Object.keys(FORMULAS) as FormulaName[],
+    prepare(x, y, asked) {
+      loss = asked;
       for (const old of [input, target, gradient]) old?.dispose();
       [input, target, gradient] = [tf.tensor1d(x), tf.tensor1d(y), undefined];
       n = x.length;
     },
-    value: () => tf.tidy(() => tf.sum(tf.abs(tf.sub(input!, target!))).dataSync()[0] / n),
+    value: () => tf.tidy(() => tf.sum(elements[loss](input!, target!)).dataSync()[0] / n),
     valueAndGradient() {
       gradient?.dispose();
       return tf.tidy(() => {

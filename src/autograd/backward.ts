@@ -7,7 +7,7 @@
 import { sameShape, sizeText } from "../ndarray/shape.js";
 import { scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
-import type { Edge, EngineOptions, GraphNode, Variable } from "./graph.js";
+import { type Edge, type EngineOptions, type GraphNode, releasedError, type Variable } from "./graph.js";
 import { withGradMode } from "./mode.js";
 
 /** A root with the gradient it starts from. */
@@ -59,9 +59,9 @@ class Arrivals {
 
   /** Whether `gradient` is all of a buffer that only its caller holds: then it may be written, or kept. */
   isSole(gradient: Variable): boolean {
-    const { nd } = gradient;
+    const { contiguous, offset } = gradient.nd;
     const { owned, holds } = this.storageOf(gradient);
-    return !this.createGraph && owned && holds === 1 && nd.contiguous && nd.offset === 0;
+    return !this.createGraph && owned && holds === 1 && contiguous && offset === 0;
   }
 
   /** Adds a gradient that the caller holds to what `receiver` has; takes over the hold. */
@@ -82,31 +82,71 @@ class Arrivals {
   }
 }
 
-/** Runs from `roots`; gives each receiver of `captured` its gradient, or, without any, each leaf. */
-export function run(
+/** Runs from `root`, and adds to each leaf its gradient. */
+export function accumulateGradients({ variable, gradient }: Root, options: EngineOptions): void {
+  const { node } = variable;
+  const edge = node && soleEdge(node);
+  withGradMode(options.createGraph, () => {
+    if (edge?.leaf) accumulateOne(node!, edge.leaf, gradient, options);
+    else accumulateAll(variable, gradient, options);
+  });
+}
+
+/** The edge of a node that has one. A loss of one leaf is the commonest graph: nothing has to wait there. */
+function soleEdge({ edges }: GraphNode): Edge | null {
+  let sole: Edge | null = null;
+  for (const edge of edges) {
+    if (edge === null) continue;
+    if (sole !== null) return null;
+    sole = edge;
+  }
+  return sole;
+}
+
+/** The gradient of the one input of `node` that wants one, added to that of its leaf. */
+function accumulateOne(node: GraphNode, leaf: Variable, upstream: Variable, options: EngineOptions): void {
+  for (const gradient of gradientsOf(node, upstream, options)) {
+    if (!gradient) continue;
+    const { storage, contiguous, offset } = gradient.nd;
+    const isOwned = storage !== upstream.nd.storage && !options.createGraph;
+    const isTaken = accumulate(leaf, gradient, isOwned && contiguous && offset === 0, options.createGraph);
+    if (isOwned && !isTaken) storage.dispose();
+  }
+}
+
+function accumulateAll(variable: Variable, gradient: Variable, options: EngineOptions): void {
+  const arrivals = new Arrivals(options.createGraph);
+  arrivals.hold(gradient);
+  arrivals.deliver(receiverOf(variable), gradient);
+  for (const node of reachable([variable])) visit(node, arrivals, options);
+  for (const [leaf, arrived] of arrivals.waiting) {
+    const isTaken = accumulate(leaf as Variable, arrived, arrivals.isSole(arrived), options.createGraph);
+    if (!isTaken) arrivals.drop(arrived);
+  }
+}
+
+/** Runs from `roots`; gives each receiver of `captured` its gradient. */
+export function captureGradients(
   roots: readonly Root[],
   options: EngineOptions,
-  captured: ReadonlySet<Receiver> | null,
+  captured: ReadonlySet<Receiver>,
 ): Map<Receiver, Variable> {
-  const arrivals = new Arrivals(options.createGraph);
+  const { createGraph } = options;
+  const arrivals = new Arrivals(createGraph);
   const results = new Map<Receiver, Variable>();
-  withGradMode(options.createGraph, () => {
+  withGradMode(createGraph, () => {
     for (const { variable, gradient } of roots) {
       arrivals.hold(gradient);
       arrivals.deliver(receiverOf(variable), gradient);
     }
-    const nodes = reachable(roots);
-    const wanted = captured ? leadingTo(captured, nodes) : null;
+    const nodes = reachable(roots.map(({ variable }) => variable));
+    const wanted = leadingTo(captured, nodes);
     for (const node of nodes) {
-      if (captured?.has(node)) capture(node, arrivals, results, options.createGraph);
-      if (!wanted || wanted.has(node)) visit(node, arrivals, options);
+      if (captured.has(node)) capture(node, arrivals, results, createGraph);
+      if (wanted.has(node)) visit(node, arrivals, options);
     }
     for (const [receiver, gradient] of arrivals.waiting) {
-      if (!captured) {
-        accumulate(receiver as Variable, gradient, arrivals, options.createGraph);
-        continue;
-      }
-      if (captured.has(receiver)) capture(receiver, arrivals, results, options.createGraph);
+      if (captured.has(receiver)) capture(receiver, arrivals, results, createGraph);
       arrivals.drop(gradient);
     }
   });
@@ -114,12 +154,9 @@ export function run(
 }
 
 /** All nodes behind the roots, newest first: each comes before those that its inputs were made by. */
-function reachable(roots: readonly Root[]): GraphNode[] {
-  // A loss of leaves is the commonest graph.
-  const only = roots.length === 1 ? roots[0].variable.node : null;
-  if (only?.edges.every((edge) => !edge?.node)) return [only];
+function reachable(roots: readonly Variable[]): GraphNode[] {
   const seen = new Set<GraphNode>();
-  const stack = roots.map(({ variable }) => variable.node);
+  const stack = roots.map(({ node }) => node);
   while (stack.length > 0) {
     const node = stack.pop();
     if (!node || seen.has(node)) continue;
@@ -165,12 +202,7 @@ function visit(node: GraphNode, arrivals: Arrivals, options: EngineOptions): voi
   const upstream = arrivals.waiting.get(node);
   if (!upstream) return;
   arrivals.waiting.delete(node);
-  const derivative = (): (Variable | null)[] => {
-    const thunks = node.differentiate(upstream, options);
-    return node.edges.map((edge, i) => (edge ? fit(thunks[i](), edge) : null));
-  };
-  const gradients = options.createGraph ? derivative() : scope(derivative, (values) => storagesOf(values));
-  if (!options.retainGraph) node.release();
+  const gradients = gradientsOf(node, upstream, options);
   // All results are held before any is delivered: two inputs may share one buffer.
   for (const gradient of gradients) {
     if (!gradient) continue;
@@ -184,6 +216,24 @@ function visit(node: GraphNode, arrivals: Arrivals, options: EngineOptions): voi
   arrivals.drop(upstream);
 }
 
+/** The gradients of a node's inputs where they are wanted; the node lets go of what it saved, unless that is retained. */
+function gradientsOf(
+  node: GraphNode,
+  upstream: Variable,
+  options: EngineOptions,
+): readonly (Variable | null)[] {
+  if (node.released) throw releasedError();
+  const derivative = (): (Variable | null)[] => {
+    const thunks = node.differentiate(upstream, options);
+    const gradients: (Variable | null)[] = [];
+    for (const edge of node.edges) gradients.push(edge ? fit(thunks[gradients.length](), edge) : null);
+    return gradients;
+  };
+  const gradients = options.createGraph ? derivative() : scope(derivative, storagesOf);
+  if (!options.retainGraph) node.release();
+  return gradients;
+}
+
 function storagesOf(values: readonly (Variable | null)[]): Storage[] {
   const storages: Storage[] = [];
   for (const value of values) if (value) storages.push(value.nd.storage);
@@ -194,8 +244,9 @@ function storagesOf(values: readonly (Variable | null)[]): Storage[] {
 function fit(gradient: Variable | null, edge: Edge): Variable | null {
   if (!gradient) return null;
   let fitted = gradient;
-  if (!sameShape(fitted.nd.shape, edge.shape)) fitted = sumTo(fitted, edge.shape);
-  return fitted.dtype === edge.dtype ? fitted : fitted.to(edge.dtype);
+  const { shape } = gradient.nd;
+  if (shape !== edge.shape && !sameShape(shape, edge.shape)) fitted = sumTo(fitted, edge.shape);
+  return fitted.nd.dtype === edge.dtype ? fitted : fitted.to(edge.dtype);
 }
 
 /** Σ over the dimensions along which `shape` was broadcast. */
@@ -207,19 +258,13 @@ function sumTo(gradient: Variable, shape: readonly number[]): Variable {
   return gradient.sum({ dim: dims, keepdim: true }).reshape(shape);
 }
 
-function accumulate(leaf: Variable, gradient: Variable, arrivals: Arrivals, createGraph: boolean): void {
+/** Adds a gradient to that of a leaf; says whether the leaf has taken over its buffer, which nobody else may hold then. */
+function accumulate(leaf: Variable, gradient: Variable, isSole: boolean, createGraph: boolean): boolean {
   const before = leaf.leafGrad;
-  if (before && !createGraph) {
-    before.add_(gradient);
-  } else if (before) {
-    leaf.storeGrad(before.add(gradient), false);
-  } else if (arrivals.isSole(gradient)) {
-    leaf.storeGrad(gradient, true);
-    return;
-  } else {
-    leaf.storeGrad(gradient.clone(), true);
-  }
-  arrivals.drop(gradient);
+  if (!before) leaf.storeGrad(isSole ? gradient : gradient.clone(), true);
+  else if (createGraph) leaf.storeGrad(before.add(gradient), false);
+  else before.add_(gradient);
+  return isSole && !before;
 }
 
 /** Throws torch's error unless `gradient` has the shape of `output`. */

@@ -1,5 +1,5 @@
 /** Gradients by way of operations of tensors, for what computes its value in another way. */
-import { receiverOf, run } from "./backward.js";
+import { captureGradients, receiverOf } from "./backward.js";
 import type { EngineOptions, Variable } from "./graph.js";
 import { withGradMode } from "./mode.js";
 
@@ -21,7 +21,7 @@ export function composedGradients<V extends Variable>(
     return { views, variable: compose(views) };
   });
   const receivers = views.map((view, i) => (isWanted(operands[i], i) ? receiverOf(view) : null));
-  const found = run(
+  const found = captureGradients(
     [{ variable, gradient: upstream }],
     { ...options, retainGraph: options.createGraph },
     new Set(receivers.filter((receiver) => receiver !== null)),

@@ -92,7 +92,8 @@ export interface Edge {
 
 export function edgeTo(x: Variable): Edge | null {
   if (!x.requiresGrad) return null;
-  return { node: x.node, leaf: x.node ? null : x, shape: x.nd.shape, dtype: x.dtype };
+  const { node, nd } = x;
+  return { node, leaf: node ? null : x, shape: nd.shape, dtype: nd.dtype };
 }
 
 /** What becomes of the graph after this run, and whether the gradients are to be differentiable themselves. */
@@ -109,8 +110,10 @@ let created = 0;
 export class GraphNode {
   /** Grows with time, so a node's inputs have smaller numbers: descending order is a topological one. */
   readonly sequence = created++;
-  private readonly saved: { variable: Variable; version: number }[] = [];
-  private released = false;
+  /** What it keeps for the derivative. */
+  readonly saved: Variable[] = [];
+  /** Whether an earlier backward released what the derivative needs. */
+  released = false;
 
   constructor(
     /** torch's name of the operation's derivative, such as MeanBackward0. */
@@ -123,23 +126,14 @@ export class GraphNode {
 
   /** Keeps `variable` for the derivative; what it returns reads it back, and throws when it has changed since. */
   save<V extends Variable>(variable: V): () => V {
-    const entry = { variable, version: variable.version.count };
-    this.saved.push(entry);
+    const version = variable.version.count;
+    this.saved.push(variable);
     return () => {
       if (this.released) throw releasedError();
       variable.checkAlive(this.name);
-      if (variable.version.count !== entry.version) throw modifiedError(variable, entry.version);
+      if (variable.version.count !== version) throw modifiedError(variable, version);
       return variable;
     };
-  }
-
-  get savedVariables(): readonly Variable[] {
-    return this.saved.map(({ variable }) => variable);
-  }
-
-  /** Throws when the derivative needs what an earlier backward released. */
-  checkUsable(): void {
-    if (this.released) throw releasedError();
   }
 
   /** Lets go of what was saved. A node that saved nothing stays usable, as in torch. */
@@ -149,7 +143,7 @@ export class GraphNode {
   }
 }
 
-function releasedError(): Error {
+export function releasedError(): Error {
   return new Error(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been " +
       "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify " +

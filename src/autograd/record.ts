@@ -51,10 +51,9 @@ export function apply<V extends Variable>(
     shape: first.nd.shape,
   };
   const edges = inputs.map((x) => (typeof x === "number" ? null : edgeTo(x)));
-  const node: GraphNode = new GraphNode(parameters.node ?? rule.node, edges, nd.shape, nd.dtype, (g) => {
-    node.checkUsable();
-    return rule.gradient(g, reader);
-  });
+  const node: GraphNode = new GraphNode(parameters.node ?? rule.node, edges, nd.shape, nd.dtype, (g) =>
+    rule.gradient(g, reader),
+  );
   const output = wrap(nd, node, base);
   const reads = rule.reads.flatMap((names, i) => (edges[i] ? names : []));
   if (reads.includes("x")) saved.x = node.save(first);

@@ -5,7 +5,7 @@
  *     | start | used | free | used used | free ... end |
  */
 export interface Block {
-  readonly address: number;
+  address: number;
   size: number;
   free: boolean;
   /** Neighbours in address order. */
@@ -18,17 +18,13 @@ export interface Block {
 
 /** A cache line, which is also four vectors. */
 const ALIGNMENT = 64;
+/** By the leading zeros of the size, which is less than 2^32. */
 const BINS = 32;
 /** Blocks of a request's own bin may be too small: so many are tried before the next bin, where all fit. */
 const TRIES = 8;
 
 export function alignUp(bytes: number): number {
   return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
-}
-
-/** The bin of blocks with 2^bin <= size < 2^(bin + 1), which are less than 2^32 bytes. */
-function binOf(size: number): number {
-  return 31 - Math.clz32(size);
 }
 
 export class Allocator {
@@ -42,23 +38,23 @@ export class Allocator {
   /** A block of at least `bytes`, or null when none is free: then `extend` and try again. */
   take(bytes: number): Block | null {
     const size = alignUp(bytes);
-    const block = this.find(size);
-    if (!block) return null;
-    this.unbin(block);
-    this.split(block, size);
-    block.free = false;
-    this.bytesInUse += block.size;
-    return block;
+    const found = this.find(size);
+    if (!found) return null;
+    this.bytesInUse += size;
+    if (found.size > size) return this.cut(found, size);
+    this.unbin(found);
+    found.free = false;
+    return found;
   }
 
   private find(size: number): Block | null {
-    const own = binOf(size);
+    const own = Math.clz32(size);
     let candidate = this.bins[own];
     for (let tries = 0; candidate && tries < TRIES; tries++) {
       if (candidate.size >= size) return candidate;
       candidate = candidate.next;
     }
-    for (let bin = own + 1; bin < BINS; bin++) if (this.bins[bin]) return this.bins[bin];
+    for (let bin = own - 1; bin >= 0; bin--) if (this.bins[bin]) return this.bins[bin];
     // Nothing larger is free: the rest of the own bin is worth the search.
     while (candidate && candidate.size < size) candidate = candidate.next;
     return candidate;
@@ -90,7 +86,7 @@ export class Allocator {
   }
 
   largestFreeBlock(): number {
-    for (let bin = BINS - 1; bin >= 0; bin--) {
+    for (let bin = 0; bin < BINS; bin++) {
       let largest = 0;
       for (let block = this.bins[bin]; block; block = block.next) largest = Math.max(largest, block.size);
       if (largest > 0) return largest;
@@ -98,16 +94,18 @@ export class Allocator {
     return 0;
   }
 
-  /** Cuts `block`, which is in no bin, down to `size` and gives back the rest. */
-  private split(block: Block, size: number): void {
-    if (block.size === size) return;
-    const rest = newBlock(block.address + size, block.size - size, block, block.right);
-    rest.free = true;
-    if (block.right) block.right.left = rest;
-    else this.last = rest;
-    block.right = rest;
-    block.size = size;
-    this.bin(rest);
+  /** Takes the first `size` bytes of a larger free block, which stays in its bin where that is right for the rest. */
+  private cut(block: Block, size: number): Block {
+    const taken = newBlock(block.address, size, block.left, block);
+    const rest = block.size - size;
+    const stays = Math.clz32(rest) === Math.clz32(block.size);
+    if (!stays) this.unbin(block);
+    if (block.left) block.left.right = taken;
+    block.left = taken;
+    block.address += size;
+    block.size = rest;
+    if (!stays) this.bin(block);
+    return taken;
   }
 
   /** Merges `right` into its left neighbour; the one of them that was free before leaves its bin. */
@@ -121,7 +119,7 @@ export class Allocator {
   }
 
   private bin(block: Block): void {
-    const bin = binOf(block.size);
+    const bin = Math.clz32(block.size);
     const first = this.bins[bin];
     block.previous = null;
     block.next = first;
@@ -132,7 +130,7 @@ export class Allocator {
   private unbin(block: Block): void {
     if (block.next) block.next.previous = block.previous;
     if (block.previous) block.previous.next = block.next;
-    else this.bins[binOf(block.size)] = block.next;
+    else this.bins[Math.clz32(block.size)] = block.next;
     block.previous = null;
     block.next = null;
   }

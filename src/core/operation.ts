@@ -10,7 +10,7 @@
  */
 
 /** The number of no operation; no storage ever has it. */
-const NONE = 0;
+export const NONE = 0;
 
 let begun = NONE;
 
@@ -49,7 +49,7 @@ export function pinningError(): Error {
   );
 }
 
-/** Throws inside an operation, where `what` could move or free what its kernels use. */
-export function checkBetweenOperations(what: string): void {
-  if (operation !== NONE) throw new Error(`internal: ${what} inside an operation`);
+/** What is thrown inside an operation, where `what` could move or free what its kernels use. */
+export function betweenOperations(what: string): Error {
+  return new Error(`internal: ${what} inside an operation`);
 }

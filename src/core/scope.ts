@@ -5,6 +5,8 @@
 
 /** What a scope frees. */
 export interface Scoped {
+  /** The scope that has found it among what leaves it. */
+  keptBy: Scope | null;
   /** Frees it, but for what a user may still look at. */
   discard(): void;
   /** Says how it left the outermost scope: in its result, or only in the hands of a holder. */
@@ -15,6 +17,8 @@ export interface Scoped {
 export interface Holder {
   /** The scope that was open when it was made; null outside of all. */
   readonly born: Scope | null;
+  /** The last scope that has it in its list. */
+  listedBy: Scope | null;
   /** What it holds now. */
   held(): readonly Scoped[];
 }
@@ -23,7 +27,7 @@ export interface Holder {
 export class Scope {
   members: Scoped[] = [];
   /** Who received something while it was open; null for nobody, since the engine opens a scope for each node. */
-  holders: Set<Holder> | null = null;
+  holders: Holder[] | null = null;
   ended = false;
 
   constructor(
@@ -54,20 +58,22 @@ export function enlistOutermost(storage: Scoped): void {
   scope?.members.push(storage);
 }
 
-/** Says that `holder` has received something, which it keeps if it is still there when the scope ends. */
-export function receives(holder: Holder): void {
-  if (innermost) (innermost.holders ??= new Set()).add(holder);
+/** Says that `holder` has received something, which it keeps if it is still there when `scope` ends. */
+export function receives(holder: Holder, scope: Scope): void {
+  if (holder.listedBy === scope) return;
+  holder.listedBy = scope;
+  (scope.holders ??= []).push(holder);
 }
 
 /**
  * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its result, and those that holders
  * from outside hold, which pass to the enclosing scope. When `fn` throws, all but those of the holders are freed.
  */
-export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[] | ReadonlySet<Scoped>): T {
+export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[]): T {
   const outer = innermost;
   const scope = new Scope(outer, outer ? outer.number : ++started);
   innermost = scope;
-  let kept: readonly Scoped[] | ReadonlySet<Scoped> = [];
+  let kept: readonly Scoped[] = [];
   try {
     const result = fn();
     kept = survivors(result);
@@ -78,13 +84,13 @@ export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[
   }
 }
 
-function end(scope: Scope, kept: readonly Scoped[] | ReadonlySet<Scoped>): void {
-  const { outer, members } = scope;
-  const held = heldOutside(scope);
-  const isKept = (storage: Scoped): boolean =>
-    kept instanceof Set ? kept.has(storage) : (kept as readonly Scoped[]).includes(storage);
+/** What survives is marked first, and then told from the rest: a set of it would be most of what a short scope takes. */
+function end(scope: Scope, kept: readonly Scoped[]): void {
+  const { outer, members, holders } = scope;
+  for (const storage of kept) storage.keptBy = scope;
+  if (holders) keepHeld(scope, holders);
   for (const storage of members) {
-    if (!isKept(storage) && !held?.has(storage)) storage.discard();
+    if (storage.keptBy !== scope) storage.discard();
     else if (outer) outer.members.push(storage);
     else storage.outlive(true);
   }
@@ -94,16 +100,13 @@ function end(scope: Scope, kept: readonly Scoped[] | ReadonlySet<Scoped>): void 
   scope.holders = null;
 }
 
-/** What holders from outside hold at the end of `scope`; those from inside are garbage, together with what they hold. */
-function heldOutside(scope: Scope): Set<Scoped> | null {
-  if (!scope.holders) return null;
-  const held = new Set<Scoped>();
-  for (const holder of scope.holders) {
+/** Marks what holders from outside hold at the end of `scope`; those from inside are garbage, together with what they hold. */
+function keepHeld(scope: Scope, holders: readonly Holder[]): void {
+  for (const holder of holders) {
     if (openScope(holder.born) === scope) continue;
-    for (const storage of holder.held()) held.add(storage);
-    if (scope.outer) (scope.outer.holders ??= new Set()).add(holder);
+    for (const storage of holder.held()) storage.keptBy = scope;
+    if (scope.outer) receives(holder, scope.outer);
   }
-  return held;
 }
 
 /** The scope that something born in `scope` belongs to by now. */

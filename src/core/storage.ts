@@ -15,9 +15,9 @@
  */
 import { alignUp, type Block } from "./allocator.js";
 import { type LinearMemory, memory } from "./memory.js";
-import { checkBetweenOperations, operation, pinnable, pinningError } from "./operation.js";
+import { betweenOperations, NONE, operation, pinnable, pinningError } from "./operation.js";
 import { runtime } from "./runtime.js";
-import { enlistOutermost, innermost, inScope } from "./scope.js";
+import { enlistOutermost, innermost, inScope, type Scope, type Scoped } from "./scope.js";
 import { shareOut } from "./threads/threads.js";
 
 /** Held by the finalizer in the storage's stead. */
@@ -48,7 +48,7 @@ let live = 0;
 
 export type Origin = "user" | "result";
 
-export class Storage {
+export class Storage implements Scoped {
   /** The bytes, where they are in the linear memory. */
   private block: Block | null = null;
   /** What the finalizer frees; null as long as there is none. */
@@ -71,18 +71,21 @@ export class Storage {
   run = 0;
   holds = 0;
   owned = false;
+  /** The scope that has found it among what leaves it. */
+  keptBy: Scope | null = null;
 
   /** Without bytes of its own: a value on the JS side, which `write` puts where it is told, once that is needed. */
   constructor(
     readonly bytes: number,
-    private write: ((address: number) => void) | null,
+    /** Null once the value has its bytes. */
+    public write: ((address: number) => void) | null,
   ) {
     innermost?.members.push(this);
   }
 
   /** Uninitialised bytes in the linear memory. */
   static allocate(bytes: number, origin: Origin): Storage {
-    checkBetweenOperations("a tensor is allocated");
+    if (operation !== NONE) throw betweenOperations("a tensor is allocated");
     const storage = new Storage(bytes, null);
     storage.place(origin);
     return storage;
@@ -90,15 +93,13 @@ export class Storage {
 
   /** Where the bytes lie, pinned until the end of the operation under way. */
   address(): number {
-    if (this.usedBy !== operation) this.join();
+    if (this.usedBy !== operation) {
+      if (!pinnable) throw pinningError();
+      if (this.disposed) throw new Error("internal: address of a disposed storage");
+      if (!this.block) this.restore("result");
+      this.usedBy = operation;
+    }
     return this.block!.address;
-  }
-
-  private join(): void {
-    if (!pinnable) throw pinningError();
-    if (this.disposed) throw new Error("internal: address of a disposed storage");
-    if (!this.block) this.restore("result");
-    this.usedBy = operation;
   }
 
   /**
@@ -127,7 +128,7 @@ export class Storage {
   }
 
   private end(): void {
-    checkBetweenOperations("a storage is freed");
+    if (operation !== NONE) throw betweenOperations("a storage is freed");
     this.disposed = true;
     this.leaveQueue();
     this.spilled = null;
@@ -189,7 +190,7 @@ export class Storage {
     const from = this.block!;
     const queue = queueFor(this.bytes);
     makeRoom(queue, this.bytes);
-    const to = allocateBlock(linear, this.bytes);
+    const to = linear.allocate(this.bytes) ?? spilledFor(linear, this.bytes);
     this.leaveQueue();
     this.block = to;
     this.enter(queue);
@@ -199,10 +200,10 @@ export class Storage {
   }
 
   private place(origin: Origin): void {
-    const linear = memory();
+    const linear = runtime.tensors ?? memory();
     const queue = origin === "result" ? queueFor(this.bytes) : null;
-    if (queue) makeRoom(queue, this.bytes);
-    this.block = allocateBlock(linear, this.bytes);
+    if (queue && queue.bytes + alignUp(this.bytes) > queue.budget) makeRoom(queue, this.bytes);
+    this.block = linear.allocate(this.bytes) ?? spilledFor(linear, this.bytes);
     runtime.shareOut = shareOut;
     linear.makeRoom = spillWhile;
     live++;
@@ -247,11 +248,6 @@ export class Storage {
     this.newer = null;
   }
 
-  /** Whether the content is still only a value on the JS side. */
-  get isValue(): boolean {
-    return this.write !== null;
-  }
-
   /** Whether the operation under way pinned these bytes. */
   get inUse(): boolean {
     return this.usedBy === operation;
@@ -261,11 +257,6 @@ export class Storage {
 function release(block: Block): void {
   memory().give(block);
   live--;
-}
-
-function allocateBlock(linear: LinearMemory, bytes: number): Block {
-  const first = linear.allocate(bytes);
-  return first ?? spilledFor(linear, bytes);
 }
 
 /** A block for which others are moved out. */
@@ -282,9 +273,9 @@ function spilledFor(linear: LinearMemory, bytes: number): Block {
   );
 }
 
+/** Moves the oldest results of a queue out, until there is room for another. */
 function makeRoom(queue: Queue, bytes: number): void {
-  const size = alignUp(bytes);
-  if (queue.bytes + size > queue.budget) spillOldest(queue, () => queue.bytes + size > queue.budget);
+  spillOldest(queue, () => queue.bytes + alignUp(bytes) > queue.budget);
 }
 
 /** Moves results out as long as `more()`: all that no operation pinned, if need be. */

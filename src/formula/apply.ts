@@ -52,10 +52,9 @@ export function applyFused<V extends Variable>(call: Call<V>): V {
   const result = work.forward();
   if (wanted.length === 0) return wrap(result, null, null);
   const edges = operands.map((x, i) => (wanted.includes(i) ? edgeTo(x) : null));
-  const recorded: GraphNode = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) => {
-    recorded.checkUsable();
-    return work.backward(upstream, options);
-  });
+  const recorded = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) =>
+    work.backward(upstream, options),
+  );
   work.saveTo(recorded);
   return wrap(result, recorded, null);
 }

@@ -132,6 +132,7 @@ export const RESERVED: readonly string[] = [
   "mask",
   "dim",
   "keepdim",
+  "dtype",
   "out",
   "grad",
   "grads",

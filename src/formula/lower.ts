@@ -94,7 +94,7 @@ class Lowering {
   private readonly values = new Map<Expression, Reference>();
   /** Instructions by what they compute: equal ones are computed once. */
   private readonly known = new Map<string, Reference>();
-  private readonly half: boolean;
+  readonly half: boolean;
   /** Whether what is being lowered is of float32, beside halves: torch computes some derivatives so. */
   private wide = false;
 
@@ -285,9 +285,10 @@ const additive =
     const { alpha = 1 } = x.parameters;
     if (name === "sub" && x.inputs.some(isBool)) refuse();
     if (x.dtype === "bool") return alpha === 1 ? onBools(to, x) : refuse();
-    if (typeof b === "number") return to.emit(name, [to.read(a), to.read(b * alpha)]);
-    const scaled = alpha === 1 ? to.read(b) : to.emit("mul", [to.read(b), to.readAsIs(alpha)]);
-    return to.emit(name, [to.read(a), scaled]);
+    if (alpha === 1) return to.emit(name, [to.read(a), to.read(b)]);
+    // Of halves, the product is one of float32, and the sum alone is rounded.
+    if (to.half) return to.emit(name, [to.read(a), to.emit("mul", [to.read(b), to.read(alpha)], "never")]);
+    return to.emit(name, [to.read(a), to.emit("mul", [to.read(b), to.read(alpha)])]);
   };
 
 const comparison =
@@ -344,17 +345,25 @@ const power: LoweringRule = (to, x) => {
     case 3:
       return to.emit("mul", [to.emit("mul", [value, value], products), value]);
     case 0.5:
-      return to.emit("sqrt", [value]);
+      return to.emit("sqrt", [rooted(to, value)]);
     case -0.5:
-      return to.emit("div", [one, to.emit("sqrt", [value], once)]);
+      return to.emit("div", [one, to.emit("sqrt", [rooted(to, value)], once)]);
     case -1:
       return to.emit("div", [one, value]);
     case -2:
       return to.emit("div", [one, to.emit("mul", [value, value], products)]);
     default:
-      return to.power(value, x.parameters.exponent ?? 1);
+      return to.power(value, roundFloat(to.type, x.parameters.exponent ?? 1));
   }
 };
+
+/** What is under a root: of float16, -0 counts as 0 there, and -Infinity as Infinity. */
+function rooted(to: Lowering, value: Reference): Reference {
+  if (to.type !== "float16") return value;
+  const infinity = to.number(Infinity);
+  const positive = to.emit("where", [to.emit("eq", [value, to.number(-Infinity)]), infinity, value]);
+  return to.emit("add", [positive, to.number(0)], "never");
+}
 
 /** beta and the threshold are inputs like x. */
 const softplus: LoweringRule = (to, x) => {

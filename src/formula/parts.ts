@@ -60,10 +60,9 @@ export function applyInParts<V extends Variable>(call: PartsCall<V>): V | null {
   const result = work.forward();
   if (!result || wanted.length === 0) return result && wrap(result, null, null);
   const edges = operands.map((x, i) => (wanted.includes(i) ? edgeTo(x) : null));
-  const recorded: GraphNode = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) => {
-    recorded.checkUsable();
-    return work.backward(upstream, options);
-  });
+  const recorded = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) =>
+    work.backward(upstream, options),
+  );
   work.saveTo(recorded);
   return wrap(result, recorded, null);
 }

@@ -2,6 +2,7 @@
  * Losses of chunk after chunk, added up exactly: what the accumulators of tensors and of typed arrays
  * share. They know how to compute the unreduced loss of a chunk; this is where it goes.
  */
+import { type FusedDescription, UNNAMED } from "../formula/mark.js";
 import { describeValue } from "../core/describe.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { exactSumOf, exactValueOf, quotientOf } from "../core/exact-value.js";
@@ -53,6 +54,27 @@ export function builtIn(name: unknown): AccumulatedLoss {
     return Object.fromEntries(parameterNames.map((parameter) => [parameter, value]));
   };
   return { name: loss, parameterNames, weightedMean, readParameters };
+}
+
+/** What accumulates of the fused function `fn`: its name stands for it in states. */
+export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): AccumulatedLoss {
+  if (!fused) {
+    throw new TypeError(
+      `LossAccumulator: expected loss to be a name or a function that fuse made, got ${describeValue(fn)}`,
+    );
+  }
+  if (fused.name === UNNAMED) {
+    throw new TypeError(
+      `LossAccumulator: expected a fused function with a name, which stands in its state, got one without; ` +
+        'write fuse(function, { name: "…" })',
+    );
+  }
+  return {
+    name: fused.name,
+    parameterNames: fused.parameterNames,
+    weightedMean: "weights",
+    readParameters: (given) => ({ ...fused.readParameters(given) }),
+  };
 }
 
 const NAMES = Object.keys(losses);

@@ -102,6 +102,9 @@ const KEEPING: Partial<Record<PassKind, PassKind>> = {
   rowslopes: "rowslopes",
 };
 
+/** The scalars of a kernel, in its order. */
+type Scalars = readonly [number, number, number];
+
 /** One pass of the operation under way over the operands: a kernel, what it reads and writes, and its scalars. */
 export class Pass implements Summand {
   readonly n: number;
@@ -120,7 +123,7 @@ export class Pass implements Summand {
     kind: PassKind,
     readonly problem: Problem,
     out: Elements | null,
-    public scalars: readonly [number, number, number],
+    public scalars: Scalars,
     slot = 2,
   ) {
     const { row, input, target, dtype } = problem;
@@ -128,11 +131,11 @@ export class Pass implements Summand {
     const x = new Source(input, tag, 0);
     const y = new Source(target, tag, 1);
     const mask = problem.mask && new MaskSource(problem.mask);
-    this.n = input.numel;
-    this.tag = tag;
     const keeping = mask ? KEEPING[kind] : undefined;
     const keeps = keeping !== undefined && (tag === "f32" || tag === "f64");
     const staged = mask && keeping && !keeps;
+    this.n = input.numel;
+    this.tag = tag;
     this.x = staged ? new MaskedSource(x, mask, tag, 0) : x;
     this.y = staged ? new MaskedSource(y, mask, tag, 1) : y;
     this.mask = mask;
@@ -143,39 +146,46 @@ export class Pass implements Summand {
 
   /** Runs the kernel on elements [start, start + n); `then` works on what it wrote. */
   run(start: number, n: number, then?: (address: number) => void): number {
-    const { kernel, x, y, mask, tag, to, scalars } = this;
+    const { kernel, x, y, mask, keeps, tag, to, scalars } = this;
     const from = x.read(start, n);
-    if (this.keeps) return this.runKept(from, start, n);
+    if (keeps) return this.runKept(from, start, n);
     if (!to) return kernel(from, y.read(start, n), n, scalars[0]);
     const out = to.begin(start);
     const sum = kernel(from, y.read(start, n), out, n, scalars[0], scalars[1], scalars[2]);
     then?.(out);
-    mask?.keepWritten(tag, out, start, n);
-    to.end(start, n);
+    if (mask) mask.keepWritten(tag, out, start, n);
+    if (!to.direct) to.end(start, n);
     return sum;
   }
 
   private runKept(x: number, start: number, n: number): number {
-    const { kernel, y, mask, to, scalars } = this;
-    const [other, keep] = [y.read(start, n), mask!.read(start, n)];
-    if (!to) return kernel(x, other, keep, n, scalars[0]);
-    const sum = kernel(x, other, keep, to.begin(start), n, scalars[0], scalars[1], scalars[2]);
+    const { kernel, mask, to, scalars } = this;
+    const [y, keep] = [this.y.read(start, n), mask!.read(start, n)];
+    if (!to) return kernel(x, y, keep, n, scalars[0]);
+    const sum = kernel(x, y, keep, to.begin(start), n, ...scalars);
     to.end(start, n);
     return sum;
   }
 
   /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
   shared(visit: BlockVisitor): boolean {
-    const { n, kernel, x, y, mask, to, scalars } = this;
-    if (n < PARALLEL || !isDirect(x) || !isDirect(y) || to?.direct === false) return false;
+    const { n, kernel, scalars } = this;
+    if (n < PARALLEL) return false;
+    const { places } = this;
+    return places !== null && share.out({ kernel, places, n, scalars }, visit);
+  }
+
+  /** Where kernels find all that they read and write; null where they cannot, or would leave something to be done. */
+  private get places(): readonly Place[] | null {
+    const { x, y, mask, keeps, to } = this;
+    if (!x.direct || !y.direct || to?.direct === false) return null;
     const places: Place[] = [x, y];
     if (mask) {
-      // What a kernel does not keep would have to be set to 0 afterwards.
-      if (!this.keeps || !mask.source.direct) return false;
+      if (!keeps || !mask.source.direct) return null;
       places.push(mask.source);
     }
     if (to) places.push(to);
-    return share.out({ kernel, places, n, scalars }, visit);
+    return places;
   }
 
   addWide(start: number, n: number, exact: ExactSum): void {
@@ -190,17 +200,8 @@ export class Pass implements Summand {
   }
 }
 
-function isDirect(operand: Source | MaskedSource): operand is Source {
-  return operand.direct;
-}
-
 /** Lets the kernel write all of the output. */
-function write(
-  kind: PassKind,
-  problem: Problem,
-  out: Elements,
-  scalars: readonly [number, number, number],
-): void {
+function write(kind: PassKind, problem: Problem, out: Elements, scalars: Scalars): void {
   operate(() => {
     const pass = new Pass(kind, problem, out, scalars);
     if (pass.shared(ignore)) return;

@@ -1,8 +1,8 @@
 /** The node of a loss in the graph. */
 import type { DType } from "../ndarray/dtype.js";
-import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
+import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
-import type { Gradients, Operands, Side } from "./gradients.js";
+import type { Gradients, Operands } from "./gradients.js";
 import { SignGradients } from "./sign-gradients.js";
 import { SlopeGradients } from "./slope-gradients.js";
 import type { Task } from "./task.js";
@@ -20,28 +20,17 @@ export function recordLoss<V extends Variable>(
     : new SlopeGradients(task, operands, wrap);
   const result = gradients.forward(resultDType);
   const edges = [edgeTo(operands.input), edgeTo(operands.target)];
-  const node: GraphNode = new GraphNode(
-    row.nodes[task.mode],
-    edges,
-    result.shape,
-    result.dtype,
-    (upstream, options) => {
-      node.checkUsable();
-      return derivative(gradients, upstream.to(dtype), options);
-    },
-  );
+  const node = new GraphNode(row.nodes[task.mode], edges, result.shape, result.dtype, (upstream, options) => {
+    const { createGraph, retainGraph } = options;
+    const g = upstream.nd.dtype === dtype ? upstream : upstream.to(dtype);
+    if (createGraph) {
+      return [() => gradients.differentiable("input", g), () => gradients.differentiable("target", g)];
+    }
+    return [
+      () => gradients.gradient("input", g, retainGraph),
+      () => gradients.gradient("target", g, retainGraph),
+    ];
+  });
   gradients.saveTo(node);
   return wrap(result, node, null);
-}
-
-function derivative(
-  gradients: Gradients,
-  upstream: Variable,
-  { createGraph, retainGraph }: EngineOptions,
-): (() => Variable)[] {
-  const of = (which: Side) => () =>
-    createGraph
-      ? gradients.differentiable(which, upstream)
-      : gradients.gradient(which, upstream, retainGraph);
-  return [of("input"), of("target")];
 }

@@ -1,5 +1,5 @@
 /** Gradients of L1, which are signs: computed with the loss and kept, since torch lets its operands change afterwards. */
-import { type DType, roundFloat } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { isOne } from "../ndarray/ones.js";
@@ -27,9 +27,7 @@ export class SignGradients<V extends Variable> implements Gradients {
   private kept!: Variable;
   /** Whether what is kept is the gradient for the upstream 1, and not signs alone. */
   private isGradient = false;
-  /** -1 for the target. */
-  private readonly sign: 1 | -1;
-  private readMask: () => Variable | null;
+  private readMask: (() => Variable) | null = null;
   private readonly maskShape: Shape | undefined;
 
   constructor(
@@ -38,46 +36,35 @@ export class SignGradients<V extends Variable> implements Gradients {
     private readonly wrap: Wrap<V>,
   ) {
     this.swapped = !operands.input.requiresGrad && task.mode !== "none";
-    this.sign = this.swapped ? -1 : 1;
-    this.readMask = () => operands.mask;
     this.maskShape = operands.mask?.nd.shape;
   }
 
   forward(dtype: DType): NdArray {
     const { problem, mode, extent, divisor } = this.task;
-    const slopes = this.blank();
+    const slopes = NdArray.empty(problem.dtype, problem.input.shape);
     this.kept = this.wrap(slopes, null, null);
     if (mode === "none") {
       const values = this.blank();
       valuesAndSlopes(problem, 1, values, slopes);
       return convert(values, dtype);
     }
+    const norm = this.norms();
+    // A norm that underflows would lose the signs that another upstream gradient needs.
+    this.isGradient = typeof norm === "number" ? norm !== 0 : norm.every((each) => each !== 0);
+    const kept = this.isGradient ? norm : this.swapped ? -1 : 1;
     if (extent) {
-      const losses = rowLossesAndSlopes(problem, extent, divisor, this.normsOfRows(), slopes);
+      const losses = rowLossesAndSlopes(problem, extent, divisor, kept, slopes);
       return arrayOf(losses, dtype, extent.result);
     }
-    // A norm that underflows would lose the signs that another upstream gradient needs.
-    const norm = this.sign / (divisor as number);
-    this.isGradient = roundFloat(problem.dtype, norm) !== 0;
-    return NdArray.scalar(
-      dtype,
-      sumAndSlope(problem, divisor as number, this.isGradient ? norm : this.sign, slopes),
-    );
+    return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
   }
 
-  /** What the sign of an element is multiplied by in a gradient for the upstream 1, where its result has n elements. */
-  private normOf(n: number): number {
-    const { mode, problem } = this.task;
-    return mode === "mean" ? divided(this.sign, n, problem.dtype) : this.sign;
-  }
-
-  /** The same of rows, one number or one for each; signs alone where one of them underflows, which another upstream gradient needs. */
-  private normsOfRows(): number | Float64Array {
+  /** The gradient of each result for each sign, 1 / N of a mean; of the target where that alone requires one. */
+  private norms(): number | Float64Array {
     const { divisor, problem } = this.task;
-    const norm = typeof divisor === "number" ? this.normOf(divisor) : divisor.map((n) => this.normOf(n));
-    const all = typeof norm === "number" ? [norm] : norm;
-    this.isGradient = all.every((x) => roundFloat(problem.dtype, x) !== 0);
-    return this.isGradient ? norm : this.sign;
+    const one = this.swapped ? -1 : 1;
+    if (typeof divisor === "number") return divided(one, divisor, problem.dtype);
+    return divisor.map((n) => divided(one, n, problem.dtype));
   }
 
   saveTo(node: GraphNode): void {
@@ -87,7 +74,7 @@ export class SignGradients<V extends Variable> implements Gradients {
   }
 
   gradient(which: Side, upstream: Variable, retainGraph: boolean): Variable {
-    this.readMask();
+    this.readMask?.();
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
     const own = (which === "target") === this.swapped;
@@ -108,7 +95,7 @@ export class SignGradients<V extends Variable> implements Gradients {
     const rows = extent ? scaled.reshape(extent.kept) : scaled;
     const gradient = this.connectedSigns().mul(rows);
     const own = which === "target" ? gradient.neg() : gradient;
-    const mask = this.readMask();
+    const mask = this.readMask?.();
     return mask ? own.keep(mask) : own;
   }
 
@@ -135,7 +122,7 @@ export class SignGradients<V extends Variable> implements Gradients {
 
   /** The mask as it is now. */
   private mask(): NdArray | null {
-    const mask = this.readMask();
+    const mask = this.readMask?.() ?? null;
     return mask && elementsNow(mask, this.maskShape!, this.task.problem.input.shape);
   }
 

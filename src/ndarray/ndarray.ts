@@ -43,9 +43,10 @@ export class NdArray {
     strides?: Shape,
     readonly offset = 0,
   ) {
-    this.numel = numelOf(shape);
-    // One without dimensions has no strides either.
-    this.strides = strides ?? (shape.length === 0 ? shape : contiguousStrides(shape));
+    // One without dimensions is one number, and has no strides either.
+    const isNumber = shape.length === 0;
+    this.numel = isNumber ? 1 : numelOf(shape);
+    this.strides = strides ?? (isNumber ? shape : contiguousStrides(shape));
     this.contiguous = strides === undefined || isContiguous(shape, strides);
   }
 
@@ -188,7 +189,7 @@ class ScalarArray extends NdArray {
   }
 
   override at(index: number): Scalar {
-    if (!this.storage.isValue) return super.at(index);
+    if (this.storage.write === null) return super.at(index);
     return typeof this.value === "object" ? { ...this.value } : this.value;
   }
 }

@@ -4,7 +4,17 @@
  */
 import type { BinaryName, UnaryName } from "../core/kernels.js";
 import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
-import { checkFits, checkHolds, type DType, dtypes, isComplex, isFloating, isIntegral } from "./dtype.js";
+import {
+  checkFits,
+  checkHolds,
+  type DType,
+  dtypes,
+  isComplex,
+  isFloating,
+  isHalf,
+  isIntegral,
+  roundFloat,
+} from "./dtype.js";
 import { type Argument, binary, contiguous, convert, copy, fill, unary } from "./elementwise.js";
 import { concatenate, type Margin, pad, stack } from "./joining.js";
 import * as extremes from "./extremes.js";
@@ -113,6 +123,7 @@ export function addScaled(
 ): NdArray {
   checkAlpha(name, alpha, common);
   const dtype = out?.dtype ?? common;
+  if (alpha !== 1 && isHalf(common)) return addScaledHalves(name, x, y, alpha, common, out);
   const scaled = alpha === 1 ? y : scale(y, alpha, common);
   const result = isComplex(common)
     ? onPairs(name, x, scaled, common)
@@ -121,11 +132,34 @@ export function addScaled(
   return result;
 }
 
+/** The same of halves, alpha among them, which torch's vectors compute in float32 and round once. */
+function addScaledHalves(
+  name: "add" | "sub",
+  x: Argument,
+  y: Argument,
+  alpha: number,
+  half: DType,
+  out: NdArray | undefined,
+): NdArray {
+  const [left, right] = [x, y].map((operand) =>
+    operand instanceof NdArray ? convert(operand, half) : roundFloat(half, Number(operand)),
+  );
+  const factor = roundFloat(half, alpha);
+  const scaled = right instanceof NdArray ? binary("mul", right, factor, "float32") : right * factor;
+  const result = binary(name, left, scaled, out?.dtype ?? half, out, "float32");
+  for (const made of [left, right, scaled])
+    if (made instanceof NdArray && made !== x && made !== y) made.storage.dispose();
+  return result;
+}
+
 /** alpha · y, in the dtype `common`. */
 function scale(y: Argument, alpha: number, common: DType): Argument {
   if (y instanceof NdArray)
     return isComplex(common) ? onPairs("mul", y, alpha, common) : binary("mul", y, alpha, common);
-  return isIntegral(common) ? BigInt.asIntN(64, BigInt(y) * BigInt(alpha)) : Number(y) * alpha;
+  if (isIntegral(common)) return BigInt.asIntN(64, BigInt(y) * BigInt(alpha));
+  if (isComplex(common)) return Number(y) * alpha;
+  // A number is rounded as an element would be.
+  return roundFloat(common, Number(y)) * roundFloat(common, alpha);
 }
 
 /** torch's errors for an alpha that the dtype of the result cannot hold. */

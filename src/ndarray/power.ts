@@ -2,13 +2,16 @@
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { cPow } from "./c-pow.js";
-import { checkFits, dtypes, isComplex, isFloating } from "./dtype.js";
+import { checkFits, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
 import { binary, convert, copy, fill, unary } from "./elementwise.js";
 import { NdArray } from "./ndarray.js";
 import { resultType } from "./promotion.js";
 import { forEachBlock, Source, Target } from "./window.js";
 
-/** As torch: the usual exponents are products and roots, the rest is the C library's (here JavaScript's) pow. */
+/**
+ * As torch: the usual exponents are products and roots, the rest is the C library's (here JavaScript's) pow, of an exponent
+ * that is rounded to x's dtype. The roots of float16 are pow's as well, which takes -0 for 0 and -Infinity for Infinity.
+ */
 export function power(x: NdArray, exponent: number): NdArray {
   if (isComplex(x.dtype)) throw new TypeError(`"pow" not implemented for '${dtypes[x.dtype].torchName}'`);
   const dtype = resultType([x, exponent]);
@@ -28,8 +31,9 @@ export function power(x: NdArray, exponent: number): NdArray {
     case 3:
       return inOpmathType(base, (x) => binary("mul", binary("mul", x, x, x.dtype), x, x.dtype));
     case 0.5:
-      return unary("sqrt", base);
+      return dtype === "float16" ? generalPower(base, exponent) : unary("sqrt", base);
     case -0.5:
+      if (dtype === "float16") return generalPower(base, exponent);
       return inFloat32(base, (x) => binary("div", 1, unary("sqrt", x), x.dtype));
     case -1:
       return binary("div", 1, base, dtype);
@@ -52,6 +56,7 @@ function inOpmathType(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
 
 function generalPower(x: NdArray, exponent: number): NdArray {
   const out = NdArray.empty(x.dtype, x.shape);
+  const rounded = roundFloat(x.dtype, exponent);
   const tag = dtypes[x.dtype].compute;
   operate(() => {
     const source = new Source(x, tag, 0);
@@ -61,7 +66,7 @@ function generalPower(x: NdArray, exponent: number): NdArray {
       const to = target.begin(start);
       const values = tag === "f64" ? memory().f64 : memory().f32;
       const size = values.BYTES_PER_ELEMENT;
-      for (let i = 0; i < n; i++) values[to / size + i] = cPow(values[from / size + i], exponent);
+      for (let i = 0; i < n; i++) values[to / size + i] = cPow(values[from / size + i], rounded);
       target.end(start, n);
     });
   });

@@ -60,8 +60,11 @@ export function broadcastStrides(from: Shape, strides: Shape, shape: Shape): num
 
 /** Throws when a tensor cannot have so many dimensions. */
 export function checkDimensions(caller: string, ndim: number): void {
-  if (ndim <= MAXIMUM_DIMENSIONS) return;
-  throw new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${ndim}`);
+  if (ndim > MAXIMUM_DIMENSIONS) throw tooManyDimensions(caller, ndim);
+}
+
+export function tooManyDimensions(caller: string, ndim: number): RangeError {
+  return new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${ndim}`);
 }
 
 /** What `read` makes of a user's sizes or dimensions, each read once; -0 becomes 0, which a number of elements would show. */

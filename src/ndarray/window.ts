@@ -155,7 +155,7 @@ export class Source extends Operand {
     via: StorageTag = tag,
   ) {
     const { storage } = dtypes[array.dtype];
-    super(array, via === tag ? conversionPath(storage, tag) : pathThrough(storage, via, tag), slot);
+    super(array, via === tag && storage === tag ? IN_PLACE : pathThrough(storage, via, tag), slot);
   }
 
   /** The address of elements [start, start + n) as numbers of the operand's type. */
@@ -190,7 +190,7 @@ export class Target extends Operand {
   /** `via` is a type that the numbers are rounded to on the way. */
   constructor(array: Elements, tag: StorageTag, slot: number, via: StorageTag = tag) {
     const { storage } = dtypes[array.dtype];
-    super(array, via === tag ? conversionPath(tag, storage) : pathThrough(tag, via, storage), slot);
+    super(array, via === tag && storage === tag ? IN_PLACE : pathThrough(tag, via, storage), slot);
   }
 
   /** Where a kernel is to put elements [start, start + n). */

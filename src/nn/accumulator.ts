@@ -1,12 +1,11 @@
 /** Losses of tensors, chunk after chunk. */
 import { withGradMode } from "../autograd/mode.js";
-import { fusedOf, UNNAMED } from "../formula/mark.js";
-import { type AccumulatedLoss, Accumulator, builtIn, readState } from "../loss/accumulator.js";
+import { fusedOf } from "../formula/mark.js";
+import { type AccumulatedLoss, Accumulator, builtIn, fusedLoss, readState } from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { isComplex } from "../ndarray/dtype.js";
 import { addExactly, SummedElements } from "../ndarray/exact.js";
-import { describeValue } from "../core/describe.js";
 import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
 import { type Operand, Tensor } from "../tensor/tensor.js";
@@ -61,7 +60,7 @@ export class LossAccumulator extends Accumulator {
   constructor(loss: LossName, parameters?: AccumulatorParameters);
   constructor(loss: AnyFused, parameters?: object);
   constructor(loss: LossName | AnyFused, parameters: object = {}) {
-    super(typeof loss === "function" ? fusedLoss(loss) : builtIn(loss), parameters);
+    super(typeof loss === "function" ? fusedOfTensors(loss) : builtIn(loss), parameters);
     this.fn = loss;
   }
 
@@ -148,7 +147,7 @@ export class LossAccumulator extends Accumulator {
    *   changed, or come from a newer version
    */
   static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
-    const read = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && fusedLoss(loss));
+    const read = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && fusedOfTensors(loss));
     return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
 
@@ -164,31 +163,13 @@ export class LossAccumulator extends Accumulator {
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
   static fromJSON(json: unknown, loss?: AnyFused): LossAccumulator {
-    const read = readState("LossAccumulator.fromJSON", "JSON", json, loss && fusedLoss(loss));
+    const read = readState("LossAccumulator.fromJSON", "JSON", json, loss && fusedOfTensors(loss));
     return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
 }
 
-/** What accumulates of a fused function: its name stands for it in states. */
-function fusedLoss(fn: AnyFused): AccumulatedLoss {
-  const fused = fusedOf(fn);
-  if (!fused) {
-    throw new TypeError(
-      `LossAccumulator: expected loss to be a name or a function that fuse made, got ${describeValue(fn)}`,
-    );
-  }
-  if (fused.name === UNNAMED) {
-    throw new TypeError(
-      `LossAccumulator: expected a fused function with a name, which stands in its state, got one without; ` +
-        'write fuse(function, { name: "…" })',
-    );
-  }
-  return {
-    name: fused.name,
-    parameterNames: fused.parameterNames,
-    weightedMean: "weights",
-    readParameters: (given) => ({ ...fused.readParameters(given) }),
-  };
+function fusedOfTensors(loss: AnyFused): AccumulatedLoss {
+  return fusedLoss(loss, fusedOf(loss));
 }
 
 /** How many of the arguments come before options: a number or a tensor is an operand. */

@@ -109,10 +109,9 @@ function whole(name: LossName, input: Tensor, target: Tensor, options: TakenOpti
   const { dtype } = x;
   const problem = { row, input: x, target: y, dtype, parameter, mask: null };
   const isRecorded = isGradEnabled() && (input.requiresGrad || target.requiresGrad);
-  if (reduction !== "none" && !isRecorded) {
-    return new Tensor(NdArray.scalar(dtype, sum(problem, reduction === "mean" ? x.numel : 1)));
-  }
-  const task = taskOf(problem, reduction, null);
+  const divisor = reduction === "mean" ? x.numel : 1;
+  if (reduction !== "none" && !isRecorded) return new Tensor(NdArray.scalar(dtype, sum(problem, divisor)));
+  const task = { problem, mode: reduction, extent: null, divisor };
   return isRecorded
     ? recordLoss(task, dtype, { input, target, mask: null }, Tensor.wrap)
     : new Tensor(lossOf(task, dtype));

@@ -1,6 +1,6 @@
 /** The functions of torch.autograd. */
 import { describeStranger } from "../ndarray/adapter.js";
-import { receiverOf, run } from "../autograd/backward.js";
+import { captureGradients, receiverOf } from "../autograd/backward.js";
 import { checkFlag, takeList, takeOptions } from "../core/options.js";
 import { type BackwardOptions, engineOptions, rootOf } from "./differentiate.js";
 import { Tensor } from "./tensor.js";
@@ -53,7 +53,7 @@ export function grad(
     if (!input.requiresGrad) throw new Error("One of the differentiated Tensors does not require grad");
   }
   const roots = outputList.map((output, i) => rootOf("grad", output, upstream[i], i));
-  const results = run(roots, forEngine, new Set(inputList.map(receiverOf)));
+  const results = captureGradients(roots, forEngine, new Set(inputList.map(receiverOf)));
   return inputList.map((input, i) => {
     const gradient = results.get(receiverOf(input)) as Tensor | undefined;
     if (gradient) return gradient;

@@ -1,7 +1,7 @@
 /** The user's two doors to the engine: backward, and autograd.grad. */
 import { describeStranger } from "../ndarray/adapter.js";
-import { dtypes, isComplex } from "../ndarray/dtype.js";
-import { checkUpstream, type Root, run } from "../autograd/backward.js";
+import { dtypes } from "../ndarray/dtype.js";
+import { accumulateGradients, checkUpstream, type Root } from "../autograd/backward.js";
 import type { EngineOptions, Variable } from "../autograd/graph.js";
 import { checkFlag, type Taken, takeOptions } from "../core/options.js";
 
@@ -21,15 +21,18 @@ export function engineOptions(caller: string, taken: Taken<BackwardOptions>): En
   return { createGraph, retainGraph };
 }
 
+const RELEASING: EngineOptions = { createGraph: false, retainGraph: false };
+
 /** See Tensor.backward. */
 export function backward<V extends Variable>(
   output: V,
   gradient: V | null | undefined,
-  options: BackwardOptions,
+  options: BackwardOptions | undefined,
 ): void {
-  const taken = takeOptions("backward", options, ["retainGraph", "createGraph"]);
-  const forEngine = engineOptions("backward", taken);
-  run([rootOf("backward", output, gradient, 0)], forEngine, null);
+  const forEngine = options
+    ? engineOptions("backward", takeOptions("backward", options, ["retainGraph", "createGraph"]))
+    : RELEASING;
+  accumulateGradients(rootOf("backward", output, gradient, 0), forEngine);
 }
 
 /** An output with the gradient it starts from; throws torch's errors. */
@@ -39,7 +42,7 @@ export function rootOf<V extends Variable>(
   gradient: V | null | undefined,
   index: number,
 ): Root {
-  output.checkAlive(caller);
+  if (output.nd.storage.disposed) output.checkAlive(caller);
   if (!output.requiresGrad) {
     throw new Error(`element ${index} of tensors does not require grad and does not have a gradFn`);
   }
@@ -54,7 +57,7 @@ function upstreamOf(
 ): Variable {
   if (gradient === null || gradient === undefined) {
     if (output.nd.numel !== 1) throw new Error("grad can be implicitly created only for scalar outputs");
-    if (isComplex(output.dtype)) {
+    if (dtypes[output.nd.dtype].category === "complex") {
       throw new Error(
         `grad can be implicitly created only for real scalar outputs but got ${dtypes[output.dtype].torchName}`,
       );

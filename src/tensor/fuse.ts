@@ -11,6 +11,7 @@ import { ExactSum } from "../core/exact-sum.js";
 import { scope } from "../core/scope.js";
 import { addExactly } from "../ndarray/exact.js";
 import { applyFused, type Mask, shapeOfElements } from "../formula/apply.js";
+import type { CallArguments, CallOperands, CallOptions } from "../formula/call.js";
 import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
@@ -47,22 +48,9 @@ export interface FusedOptions {
 
 /** An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead. */
 type TextOperand<P> = Tensor & P;
-/** What calls give in place of the arguments A of a text: operands, of which the parameters are none. */
-type CallOperands<A extends readonly unknown[], P> = keyof P extends never
-  ? { [K in keyof A]: Operand }
-  : A extends readonly [...infer O, unknown]
-    ? { [K in keyof O]: Operand }
-    : Operand[];
-/** The options of a call: those of every fused function, and the parameters. */
-type CallOptions<P> = keyof P extends never ? FusedOptions : FusedOptions & Partial<P>;
-/** The arguments of a call; where the text does not tell how many operands there are, any number. */
-type CallArguments<O extends Operand[], P> = number extends O["length"]
-  ? (Operand | CallOptions<P>)[]
-  : [...operands: O, options?: CallOptions<P>];
-
 /** A fused function: of as many operands as the formula has, then of options. */
 export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
-  (...args: CallArguments<O, P>): Tensor;
+  (...args: CallArguments<O, CallOptions<FusedOptions, P>>): Tensor;
   /** The formula's name. */
   readonly name: string;
   /**
@@ -108,7 +96,7 @@ export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
 export function fuse<A extends TextOperand<P>[], P extends object = object>(
   fn: (...operands: A) => Tensor,
   options: FuseOptions<P> = {},
-): FusedFunction<CallOperands<A, P>, P> {
+): FusedFunction<CallOperands<A, P, Operand>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
   const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
   const call = (...args: unknown[]): Tensor => evaluate(fused, args);

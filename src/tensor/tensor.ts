@@ -22,13 +22,14 @@ import {
 } from "../ndarray/method-arguments.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
-import { checkDimensions, readDims, sameShape, wrapDim } from "../ndarray/shape.js";
+import { checkDimensions, readDims, sameShape, tooManyDimensions, wrapDim } from "../ndarray/shape.js";
 import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
 import { type GraphNode, type Variable, type Version } from "../autograd/graph.js";
 import { isGradEnabled, withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
-import { innermost, outermostScope, receives } from "../core/scope.js";
+import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
+import { innermost, outermostScope, receives, type Scope } from "../core/scope.js";
 import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
@@ -143,11 +144,13 @@ export class Tensor implements Variable {
   private assigned = false;
   /** @internal */
   readonly born = innermost;
+  /** @internal */
+  listedBy: Scope | null = null;
   private requested = false;
 
   /** @internal */
   constructor(nd: NdArray, node: GraphNode | null = null, base: Tensor | null = null) {
-    checkDimensions("lossgrad", nd.shape.length);
+    if (nd.shape.length > MAXIMUM_DIMENSIONS) throw tooManyDimensions("lossgrad", nd.shape.length);
     this.nd = nd;
     this.history = node;
     this.base = base;
@@ -573,7 +576,7 @@ export class Tensor implements Variable {
     this.gradLentIn = 0;
     gradient.nd.storage.hold();
     // A tidy around this must not free what the leaf holds.
-    receives(this);
+    if (innermost) receives(this, innermost);
   }
 
   private checkGrad(value: unknown): void {
@@ -610,8 +613,11 @@ export class Tensor implements Variable {
   backward(gradient?: Tensor | null, options?: BackwardOptions): void;
   backward(options: BackwardOptions): void;
   backward(first?: Tensor | BackwardOptions | null, second?: BackwardOptions): void {
-    if (second === undefined && isOptions(first)) backward<Tensor>(this, null, first);
-    else backward(this, first as Tensor | null | undefined, second ?? {});
+    if (first === undefined || second !== undefined || !isOptions(first)) {
+      backward(this, first as Tensor | null | undefined, second);
+    } else {
+      backward<Tensor>(this, null, first);
+    }
   }
 
   /**
@@ -662,7 +668,7 @@ export class Tensor implements Variable {
     }
     this.nd = value.nd;
     // A tidy around the assignment must not free what this tensor holds now.
-    receives(this);
+    if (innermost) receives(this, innermost);
     if (innermost === null) storage.heldOnly = false;
   }
 
@@ -1534,9 +1540,8 @@ export class Tensor implements Variable {
 
   /** @internal */
   onesLike(): Tensor {
-    return new Tensor(
-      this.ndim === 0 ? NdArray.scalar(this.dtype, 1) : fill(NdArray.empty(this.dtype, this.shape), 1),
-    );
+    const { dtype, shape } = this.nd;
+    return new Tensor(shape.length === 0 ? NdArray.scalar(dtype, 1) : fill(NdArray.empty(dtype, shape), 1));
   }
 
   // Comparisons, to bool

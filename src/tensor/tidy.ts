@@ -26,11 +26,14 @@ export function tidy<T>(fn: () => T): T {
   });
 }
 
+const NOTHING: readonly Storage[] = [];
+
 /** The storages of the tensors that `result` is or leads to. */
-function tensorsIn(result: unknown): Set<Storage> {
-  const kept = new Set<Storage>();
+function tensorsIn(result: unknown): readonly Storage[] {
+  if (typeof result !== "object" || result === null) return NOTHING;
+  const kept: Storage[] = [];
   const seen = new Set<unknown>();
-  const stack = [result];
+  const stack: unknown[] = [result];
   while (stack.length > 0) {
     const value = stack.pop();
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
@@ -48,15 +51,16 @@ function itemsOf(value: object): Iterable<unknown> {
 }
 
 /** Keeps a tensor, its gradient, and what the graph behind it saved. */
-function keepVariable(root: Variable, kept: Set<Storage>): void {
+function keepVariable(root: Variable, kept: Storage[]): void {
   keepLeaf(root, kept);
+  if (!root.node) return;
   const seen = new Set<GraphNode>();
   const stack: (GraphNode | null)[] = [root.node];
   while (stack.length > 0) {
     const node = stack.pop();
     if (!node || seen.has(node)) continue;
     seen.add(node);
-    for (const saved of node.savedVariables) kept.add(saved.nd.storage);
+    for (const saved of node.saved) kept.push(saved.nd.storage);
     for (const edge of node.edges) {
       if (edge?.node) stack.push(edge.node);
       if (edge?.leaf) keepLeaf(edge.leaf, kept);
@@ -64,7 +68,7 @@ function keepVariable(root: Variable, kept: Set<Storage>): void {
   }
 }
 
-function keepLeaf({ nd, leafGrad }: Variable, kept: Set<Storage>): void {
-  kept.add(nd.storage);
-  if (leafGrad) kept.add(leafGrad.nd.storage);
+function keepLeaf({ nd, leafGrad }: Variable, kept: Storage[]): void {
+  kept.push(nd.storage);
+  if (leafGrad) kept.push(leafGrad.nd.storage);
 }

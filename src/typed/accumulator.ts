@@ -1,5 +1,5 @@
 /** Losses of typed arrays, chunk after chunk. */
-import { Accumulator, builtIn, readState } from "../loss/accumulator.js";
+import { type AccumulatedLoss, Accumulator, builtIn, fusedLoss, readState } from "../loss/accumulator.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { type LossName, losses, type ParameterName } from "../loss/losses.js";
 import type { DType } from "../ndarray/dtype.js";
@@ -7,10 +7,16 @@ import { addExactly, SummedElements } from "../ndarray/exact.js";
 import { problemOf, writeTerms } from "./evaluate.js";
 import { type ArrayOperand, elementsOf } from "./operands.js";
 import type { ArrayMaskOptions, ArrayWeightOptions } from "./options.js";
-import { readRequest } from "./request.js";
+import { type RawOptions, readRequest } from "./request.js";
+import { fusedArraysOf, type Terms } from "./mark.js";
+import type { FusedArrayFunction } from "./fuse.js";
+import type { ExactSum } from "../core/exact-sum.js";
 
 /** The parameter of the loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+/** A function that `fuse` made. */
+type AnyFused = FusedArrayFunction<never>;
+
 /** What `update` takes besides the operands. */
 export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
   /** Floating dtype of the computation, to which every element of the loss is rounded. */
@@ -25,6 +31,9 @@ export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
  * means and states have the same bits in whatever cuts and order the elements come, on however many
  * machines: each accumulates a part, and `merge` makes them one. The state has a constant size.
  *
+ * The loss is the name of a function of lossgrad/arrays, or a function that its `fuse` made; in states
+ * a fused loss is told by its name, which therefore has to stand for one formula.
+ *
  * @throws TypeError for a loss that there is not, or options it does not have; RangeError for a
  *   parameter that the loss does not take
  * @example
@@ -38,6 +47,11 @@ export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
  * total.merge(LossAccumulator.fromBytes(shard.toBytes()));
  * total.count; // 5
  * total.sum(); // 5
+ *
+ * const rootError = fuse((input, target) => input.sub(target).abs().sqrt(), { name: "rootError" });
+ * const roots = new LossAccumulator(rootError);
+ * roots.update(Float32Array.of(9, 4), 0);
+ * roots.mean(); // 2.5
  */
 export class LossAccumulator extends Accumulator {
   /** Stays when a bundler shortens names. */
@@ -45,11 +59,13 @@ export class LossAccumulator extends Accumulator {
   static override get name(): string {
     return "LossAccumulator";
   }
-  private readonly caller: LossName;
+  private readonly fn: LossName | AnyFused;
 
-  constructor(loss: LossName, parameters: AccumulatorParameters = {}) {
-    super(builtIn(loss), parameters);
-    this.caller = loss;
+  constructor(loss: LossName, parameters?: AccumulatorParameters);
+  constructor(loss: AnyFused, parameters?: object);
+  constructor(loss: LossName | AnyFused, parameters: object = {}) {
+    super(accumulated(loss), parameters);
+    this.fn = loss;
   }
 
   /**
@@ -65,23 +81,17 @@ export class LossAccumulator extends Accumulator {
    * total.update(Float32Array.of(NaN, 4), 1, { mask: Uint8Array.of(0, 1) });
    * total.count; // 3
    */
-  update(prediction: ArrayOperand, target: ArrayOperand | number, options: UpdateOptions = {}): void {
-    const { caller } = this;
-    const taken = this.optionsOf(options, ["dtype", "mask", "weight"]);
-    const given = { ...taken, ...this.parameters, reduction: "none" };
-    const request = readRequest(caller, losses[caller], "out", prediction, target, given);
-    this.add((sum, weights) => {
-      const problem = problemOf(request);
-      const { memory, numel } = problem.input;
-      writeTerms(request, problem, new SummedElements(request.resultDType, numel, memory, sum));
-      const { mask } = problem;
-      const count = mask ? countKept(mask, 1, numel)[0] : numel;
-      const weight = request.weight && elementsOf(request.weight, memory);
-      if (!weight) weights.add(count);
-      else if (mask) copyKept(weight, mask, new SummedElements(weight.dtype, numel, memory, weights));
-      else addExactly(weight, weights);
-      return count;
-    });
+  update(prediction: ArrayOperand, target: ArrayOperand | number, options?: UpdateOptions): void;
+  update(...args: (ArrayOperand | number | UpdateOptions)[]): void;
+  update(...args: unknown[]): void {
+    const { fn } = this;
+    const fused = fusedArraysOf(fn);
+    const [x, y, behind = {}] = args;
+    const { given, options: last } = fused?.split(args) ?? { given: [x, y], options: behind };
+    const taken = this.optionsOf(last as UpdateOptions, ["dtype", "mask", "weight"]);
+    const options = { ...taken, ...this.parameters, reduction: "none" };
+    const terms = fused ? fused.termsOf([...given, options]) : termsOf(fn as LossName, x, y, options);
+    this.add((sum, weights) => addTerms(terms, sum, weights));
   }
 
   /**
@@ -94,24 +104,26 @@ export class LossAccumulator extends Accumulator {
    * [total.sum(), copy.sum()]; // [0, 4]
    */
   clone(): LossAccumulator {
-    const copy = new LossAccumulator(this.caller, this.parameters);
+    const copy = new LossAccumulator(this.fn as LossName, this.parameters);
     copy.merge(this);
     return copy;
   }
 
   /**
-   * The accumulator whose `toBytes` gave these bytes, of typed arrays or of tensors.
+   * The accumulator whose `toBytes` gave these bytes, of typed arrays or of tensors. That of a fused
+   * loss takes the function besides.
    *
    * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state, were
    *   changed, or come from a newer version
    */
-  static fromBytes(bytes: Uint8Array): LossAccumulator {
-    const state = readState("LossAccumulator.fromBytes", "bytes", bytes, undefined);
-    return new LossAccumulator(state.loss as LossName, state.parameters).restore(state);
+  static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
+    const state = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && accumulated(loss));
+    return new LossAccumulator((loss ?? state.loss) as LossName, state.parameters).restore(state);
   }
 
   /**
-   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back.
+   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back. That of a fused
+   * loss takes the function besides.
    *
    * @throws TypeError for what is no such object; RangeError for one that was changed, or comes from
    *   a newer version
@@ -120,8 +132,40 @@ export class LossAccumulator extends Accumulator {
    * total.update(Float32Array.of(1, 2), Float32Array.of(1, 5));
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
-  static fromJSON(json: unknown): LossAccumulator {
-    const state = readState("LossAccumulator.fromJSON", "JSON", json, undefined);
-    return new LossAccumulator(state.loss as LossName, state.parameters).restore(state);
+  static fromJSON(json: unknown, loss?: AnyFused): LossAccumulator {
+    const state = readState("LossAccumulator.fromJSON", "JSON", json, loss && accumulated(loss));
+    return new LossAccumulator((loss ?? state.loss) as LossName, state.parameters).restore(state);
   }
+}
+
+function accumulated(loss: LossName | AnyFused): AccumulatedLoss {
+  return typeof loss === "function" ? fusedLoss(loss, fusedArraysOf(loss)) : builtIn(loss);
+}
+
+/** The unreduced loss of the table. */
+function termsOf(name: LossName, prediction: unknown, target: unknown, options: RawOptions): Terms {
+  const request = readRequest(name, losses[name], "out", prediction, target, options);
+  const problem = problemOf(request);
+  const { memory, numel } = problem.input;
+  return {
+    dtype: request.resultDType,
+    numel,
+    memory,
+    mask: problem.mask,
+    weight: request.weight && elementsOf(request.weight, memory),
+    store: (out) => {
+      writeTerms(request, problem, out);
+    },
+  };
+}
+
+/** Adds the terms and the weights of what the mask keeps; gives how many these are. */
+function addTerms(terms: Terms, sum: ExactSum, weights: ExactSum): number {
+  const { dtype, numel, memory, mask, weight } = terms;
+  terms.store(new SummedElements(dtype, numel, memory, sum));
+  const count = mask ? countKept(mask, 1, numel)[0] : numel;
+  if (!weight) weights.add(count);
+  else if (mask) copyKept(weight, mask, new SummedElements(weight.dtype, numel, memory, weights));
+  else addExactly(weight, weights);
+  return count;
 }

@@ -1,15 +1,14 @@
 /** A call of a fused function of typed arrays: its operands and options, read and checked whole. */
-import { isLossgradTensor } from "../ndarray/adapter.js";
-import { type DType, isFloating } from "../ndarray/dtype.js";
+import { isLossgradTensor, isTensorLike } from "../ndarray/adapter.js";
+import { type DType, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { nameOf } from "../ndarray/typed.js";
 import { describeValue } from "../core/describe.js";
 import { takeList, takeOptions } from "../core/options.js";
-import { isTensorLike } from "../ndarray/adapter.js";
 import type { Fused, Traced } from "../formula/fused.js";
 import type { Reduction } from "../loss/losses.js";
 import { checkReduction } from "../loss/reduction.js";
 import { type Given, readGiven } from "./destination.js";
-import { checkOperands, checkSameSize, computingType, type ReadOperand, readOperand } from "./operands.js";
+import { checkOperands, checkSameSize, type ReadOperand, readOperand } from "./operands.js";
 import { checkNoDimensions, operandsAmong, readDType, readMask } from "./request.js";
 
 /** What is asked for besides the value: the gradient of an operand, and where it goes if that was said. */
@@ -67,7 +66,8 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
   const [like, ...others] = operandsAmong(...operands) as [ReadOperand | undefined, ...ReadOperand[]];
   if (!like) throw noArray(caller, given.length);
   const weight = weights == null ? null : readArray(caller, "weight", weights);
-  for (const other of others) checkSameSize(caller, like, other, "; a number may stand for a constant operand");
+  for (const other of others)
+    checkSameSize(caller, like, other, "; a number may stand for a constant operand");
   if (weight) checkSameSize(caller, like, weight);
   const mask = readMask(caller, bytes, like);
   const asked = readDType(caller, wanted);
@@ -98,12 +98,19 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
 
 /** torch's promotion of floats; float64 for integers among themselves, as in the losses of the table. */
 function commonType(dtypes: readonly DType[]): DType {
-  // Two of one dtype: a single integer is float64, too.
-  return dtypes.reduce((a, b) => (a === b ? a : isFloating(a) || isFloating(b) ? computingType(a, b) : a), dtypes.find(isFloating) ?? "float64");
+  const floating = dtypes.find(isFloating);
+  return floating ? dtypes.reduce(promoteTypes, floating) : "float64";
+}
+
+/** The arguments of a call. */
+export interface Arguments {
+  /** The operands. */
+  readonly given: readonly unknown[];
+  readonly options: unknown;
 }
 
 /** The operands, and the options behind them: an object that is no operand. */
-function split({ operandCount }: Fused, args: readonly unknown[]): { given: readonly unknown[]; options: unknown } {
+export function split({ operandCount }: Fused, args: readonly unknown[]): Arguments {
   const last = args.at(-1);
   const isBehind = operandCount !== null && args.length === operandCount + 1;
   if (!(isBehind || isOptions(last))) return { given: args, options: {} };
@@ -133,7 +140,9 @@ function noArray(caller: string, count: number): TypeError {
 function readAsked(caller: string, count: number, grad: unknown, grads: unknown): Asked[] {
   if (grads === undefined) return [{ index: 0, word: "grad", given: readGiven(grad) }];
   if (grad !== undefined) {
-    throw new TypeError(`${caller}: expected either grad or grads, got both; grads[0] is the first operand's`);
+    throw new TypeError(
+      `${caller}: expected either grad or grads, got both; grads[0] is the first operand's`,
+    );
   }
   if (!Array.isArray(grads)) {
     throw new TypeError(

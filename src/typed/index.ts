@@ -9,6 +9,17 @@ export type { NonFiniteCounts } from "../loss/accumulator.js";
 export type { ExactSumJSON, LossAccumulatorJSON } from "../loss/accumulator-state.js";
 export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./accumulator.js";
 export { allocate, type AllocatedArrays } from "./allocate.js";
+export {
+  fuse,
+  type FormulaOperand,
+  type FusedArrayFunction,
+  type FusedArrayOptions,
+  type FusedValueAndGrad,
+  type FuseOptions,
+  type GradsOptions,
+  type ValueAndGrads,
+  where,
+} from "./fuse.js";
 export { type ArrayLossFunction } from "./loss.js";
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./losses.js";
 export type {

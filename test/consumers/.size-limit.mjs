@@ -9,7 +9,7 @@ export default [
     path: dist("arrays.js"),
     import: "{ l1Loss }",
     ...BINARY,
-    limit: "18.7 kB",
+    limit: "18.8 kB",
   },
   {
     name: "import { l1Loss } from lossgrad/arrays",
@@ -21,7 +21,14 @@ export default [
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
     path: dist("slim/arrays.js"),
     import: "{ init, l1Loss }",
-    limit: "19.6 kB",
+    limit: "19.7 kB",
+  },
+  {
+    // Of the 20.2 kB beside l1Loss, tracing, deriving and lowering are 7, emitting 6, and interpreting 2.
+    name: "import { fuse, init, l1Loss } from lossgrad/slim/arrays (goal: 8 kB beside l1Loss)",
+    path: dist("slim/arrays.js"),
+    import: "{ fuse, init, l1Loss }",
+    limit: "40 kB",
   },
   { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "160 kB" },
   { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "91 kB" },

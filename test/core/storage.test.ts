@@ -167,10 +167,10 @@ describe("a value as a Storage", () => {
       const before = memoryStats();
       const put = vi.fn((address: number) => void (memory().f64[address / 8] = 2.5));
       const storage = new Storage(8, put);
-      expect(storage.isValue).toBe(true);
+      expect(storage.write).not.toBeNull();
       expect(memoryStats()).toEqual(before);
       const address = addressOf(storage);
-      expect(storage.isValue).toBe(false);
+      expect(storage.write).toBeNull();
       expect(memory().f64[address / 8]).toBe(2.5);
       memory().f64[address / 8] = 7;
       expect(memory().f64[addressOf(storage) / 8]).toBe(7);
@@ -210,7 +210,7 @@ describe("dispose", () => {
     const before = memoryStats();
     const storage = new Storage(8, () => expect.fail("written"));
     storage.dispose();
-    expect(storage.isValue).toBe(false);
+    expect(storage.write).toBeNull();
     expect(() => storage.pin()).toThrow("disposed");
     expect(memoryStats()).toEqual(before);
   });

@@ -14,6 +14,8 @@ const snippets = files.flatMap((file) =>
   snippetsOf(file, readFileSync(file, "utf8")).map((snippet) => ({ ...snippet, file })),
 );
 
+const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
+
 afterEach(() => void lossgrad.onWarning(null));
 
 describe("examples in comments", () => {
@@ -24,7 +26,8 @@ describe("examples in comments", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))("%s", async (_, snippet) => {
     // What the file itself exports comes first: a storey's own functions are not all public.
     const own = (await import(/* @vite-ignore */ resolve(snippet.file))) as Record<string, unknown>;
-    const { differences, compared } = runSnippet(snippet, { ...arrays, ...lossgrad, ...own });
+    const names = isOfArrays(snippet) ? { ...lossgrad, ...arrays } : { ...arrays, ...lossgrad };
+    const { differences, compared } = runSnippet(snippet, { ...names, ...own });
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(0);
   });
@@ -32,7 +35,6 @@ describe("examples in comments", () => {
   it("of the public names pass the type check", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
-    const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
     const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|typed|generator/.test(file));
     expect(typeErrors(open, prelude)).toEqual([]);
     const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;

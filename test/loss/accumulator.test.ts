@@ -1,7 +1,7 @@
 /** Accumulated losses: the exact sum of what `reduction: "none"` gives, in any cut, order and merging, of tensors and of arrays. */
 import { F, full, fuse, LossAccumulator as Tensors, memoryStats, onWarning, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
-import { LossAccumulator as Arrays } from "lossgrad/arrays";
+import { fuse as fuseArrays, LossAccumulator as Arrays } from "lossgrad/arrays";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
@@ -443,6 +443,76 @@ describe("an accumulator of a fused loss", () => {
     expect([total.count, total.sum(), total.weightSum(), total.mean()]).toEqual([6, 22, 8, 22 / 8]);
     total.update(tensor([[3, 4]]), 0, { weight: tensor([[0.5], [1]]).narrow(0, 0, 1) });
     expect([total.count, total.sum(), total.weightSum()]).toEqual([8, 25.5, 9]);
+  });
+
+  it.each(HOMES)("of arrays has the state of that of tensors, %s, with masks and weights", (home) => {
+    const arrays = fuseArrays(
+      (input, target, { eps }) =>
+        input
+          .sub(target)
+          .square()
+          .add(eps ** 2)
+          .sqrt()
+          .mean(),
+      { name: "charbonnier", parameters: { eps: 1e-3 } },
+    );
+    const mask = tensor(Uint8Array.from({ length: 100 }, (_, i) => i % 3));
+    for (const dtype of FLOAT_DTYPES) {
+      tidy(() => {
+        const [input, target] = [numbers(100, dtype, 1), numbers(100, dtype, 2)];
+        const weight = numbers(100, dtype, 3).abs();
+        for (const rest of [{}, { mask }, { weight }, { mask, weight }] as {
+          mask?: Tensor;
+          weight?: Tensor;
+        }[]) {
+          const total = new Arrays(arrays, { eps: 0.5 });
+          const expected = new Tensors(charbonnier, { eps: 0.5 });
+          const given = Object.fromEntries(
+            Object.entries(rest).map(([name, x]) => [name, operandAt(home, x)]),
+          );
+          total.update(operandAt(home, input), operandAt(home, target), given);
+          expected.update(input, target, rest);
+          expect(read(total)).toEqual(read(expected));
+          expect(read(Arrays.fromBytes(total.toBytes(), arrays))).toEqual(read(total));
+          expect(read(Arrays.fromJSON(total.toJSON(), arrays).clone())).toEqual(read(total));
+          expected.merge(Tensors.fromBytes(total.toBytes(), charbonnier));
+          expect(expected.count).toBe(2 * total.count);
+        }
+      });
+    }
+  });
+
+  it("of arrays is one of a named function of arrays, and takes its operands", () => {
+    const ratio = fuseArrays((a, b, c) => a.sub(b).div(c), { name: "ratio" });
+    const total = new Arrays(ratio);
+    total.update(Float32Array.of(3, 5), 1, Float32Array.of(2, 4));
+    expect([total.count, total.sum()]).toEqual([2, 2]);
+    for (const [call, kind, message] of [
+      [
+        () => total.update(Float32Array.of(1), 1),
+        TypeError,
+        "ratio: expected 3 operands, as the function has them, got 2",
+      ],
+      [
+        () => total.update(Float32Array.of(1), 1, 1, { eps: 1 } as object),
+        TypeError,
+        "unexpected keyword argument 'eps'",
+      ],
+      [() => new Arrays(fuseArrays((a) => a)), TypeError, "expected a fused function with a name"],
+      [
+        () => new Arrays(charbonnier as never),
+        TypeError,
+        "expected loss to be a name or a function that fuse made",
+      ],
+      [
+        () => new Tensors(ratio as never),
+        TypeError,
+        "expected loss to be a name or a function that fuse made",
+      ],
+    ] as const) {
+      expectError(call as () => unknown, kind, message);
+    }
+    expect([total.count, total.sum()]).toEqual([2, 2]);
   });
 
   it("is told by its name and parameters, and needs the function to be read", () => {

@@ -32,8 +32,9 @@ function expected(dtype: Float, x: number, exponent: number): number {
     1: () => x,
     2: () => wide(x * x),
     3: () => wide(step(x * x) * x),
-    0.5: () => wide(Math.sqrt(x)),
-    "-0.5": () => wide(1 / wide(Math.sqrt(x))),
+    // torch 2.14 takes the roots of float16 by C's pow: of -0 as of 0, of -Infinity as of Infinity.
+    0.5: () => (dtype === "float16" ? wide(x ** 0.5) : wide(Math.sqrt(x))),
+    "-0.5": () => (dtype === "float16" ? wide(x ** -0.5) : wide(1 / wide(Math.sqrt(x)))),
     "-1": () => wide(1 / x),
     "-2": () => wide(1 / step(x * x)),
   };
@@ -59,7 +60,8 @@ describe("powers of floats", () => {
       for (const exponent of [4, 2.5, -3, 1 / 3, 1e-3, 100]) {
         const x = randomView(dtype, [3, 50], random);
         const values = (elementsOf(x) as number[]).map((value) =>
-          fit(dtype, value === 1 ? 1 : value ** exponent),
+          // torch 2.14 rounds the exponent to the dtype as well.
+          fit(dtype, value === 1 ? 1 : value ** Number(fit(dtype, exponent))),
         );
         expect(difference(numbersOf(power(x, exponent)), values), `exponent ${exponent}`).toBeNull();
       }

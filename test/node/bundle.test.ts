@@ -43,6 +43,16 @@ it("l1Loss alone brings nothing of the other losses", () => {
     expect(one.text).not.toContain(word);
 });
 
+it("fuse brings no tensors, no names of the tape, and no losses", async () => {
+  const { text, files } = await bundle("fuse");
+  expect(files).toContain("src/formula/lower.ts");
+  const others = /^src\/(tensor|nn)\/|\/(ndarray|operations|functional|gradient|storage|apply|replay)\.ts$/;
+  expect(files.filter((file) => others.test(file))).toEqual([]);
+  // The algebra of derivatives is all that it has of autograd.
+  expect(files.filter((file) => file.startsWith("src/autograd/"))).toEqual(["src/autograd/elementwise.ts"]);
+  expect(text).not.toContain("Backward0");
+});
+
 it("l1Loss alone brings no accumulator", async () => {
   const accumulator = "src/typed/accumulator.ts";
   expect(one.files).not.toContain(accumulator);

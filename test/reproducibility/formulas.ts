@@ -1,60 +1,18 @@
 /** The set for formulas: fused losses, elementary functions, and losses by parts and with masks. */
-import { F, fuse, LossAccumulator, tensor, where } from "lossgrad";
+import { F, fuse, LossAccumulator, tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import type { Emit, Group } from "./digest.js";
 import { elements, KINDS } from "./operands.js";
+import { TEXTS } from "./texts.js";
 import { BLOCK, drawsOf, emitTensor, FLOATS, LOSSES, operandsOf, tidied, WEIGHTED } from "./tensors.js";
 import type { Draw, Loss } from "./tensors.js";
 
 type Call = (operands: readonly Tensor[], options: object) => Tensor;
 
-/** Two operands, or three: roots and squares, a choice with ties, and what goes through exp and log. */
-const charbonnier = fuse(
-  (input, target, { eps }) =>
-    input
-      .sub(target)
-      .square()
-      .add(eps * eps)
-      .sqrt(),
-  { name: "charbonnier", parameters: { eps: 0.3 } },
-);
-const pinball = fuse(
-  (input, target, { q }) => {
-    const e = target.sub(input);
-    return e.mul(q).maximum(e.mul(q - 1));
-  },
-  { name: "pinball", parameters: { q: 0.9 } },
-);
-const asymmetric = fuse(
-  (input, target) => {
-    const d = input.sub(target);
-    return where(d.gt(0), d.square(), d.abs().add(d.clamp(-1, 0.5)));
-  },
-  { name: "asymmetric" },
-);
-const logCosh = fuse(
-  (input, target) => {
-    const d = input.sub(target);
-    return d.add(d.mul(-2).softplus()).sub(Math.LN2);
-  },
-  { name: "logCosh" },
-);
-const gaussian = fuse(
-  (input, target, variance) => {
-    const v = variance.abs().maximum(1e-6);
-    return v.log().add(input.sub(target).square().div(v)).mul(0.5);
-  },
-  { name: "gaussian" },
-);
-
-const FUSED: readonly Call[] = [
-  ([x, y], options) => charbonnier(x, y, options),
-  ([x, y], options) => charbonnier(x, y, { ...options, eps: 2 }),
-  ([x, y], options) => pinball(x, y, options),
-  ([x, y], options) => asymmetric(x, y, options),
-  ([x, y], options) => logCosh(x, y, options),
-  ([x, y, third], options) => gaussian(x, y, third, options),
-];
+const FUSED: readonly Call[] = TEXTS.map(({ text, options, arity, values }) => {
+  const fused = fuse(text as (...operands: Tensor[]) => Tensor, options);
+  return (operands, given) => fused(...operands.slice(0, arity), { ...given, ...values });
+});
 
 const REDUCTIONS = ["none", "mean", "sum"] as const;
 

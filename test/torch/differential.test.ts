@@ -127,7 +127,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     skip,
   }) => {
     skip(version.old, "1.13 lacks a part of the operations");
-    const count = wholeBatches(total / 6);
+    const count = wholeBatches(total / 8);
     const tally = new FusedTally();
     const failures = await differ<ReturnType<typeof formulaCase>, FusedAnswer>(
       count,

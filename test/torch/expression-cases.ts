@@ -11,8 +11,7 @@ const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum"] as const;
 const UNARY = ["neg", "abs", "sign", "square", "sqrt", "relu", "clamp", "pow"] as const;
 const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 const NUMBERS = [0.1, 2, -1, 0.5, 3, -0.7, 1];
-/** Without a multiplication that rounds before the addition: torch's is a fused one there. */
-const ALPHAS = [1, -1, 2, 0.5, -2];
+const ALPHAS = [1, -1, 2, 0.5, -2, 0.3, -1.7];
 
 export function expressionCase(random: Random): ExpressionCase {
   return random.chance(0.3) ? gridCase(random) : denseCase(random);
@@ -67,7 +66,7 @@ function denseStep(random: Random, kind: string, uses: number[]): Step {
   if ((UNARY as readonly string[]).includes(name)) return [name, [first], {}];
   const options =
     (name === "add" || name === "sub") && random.chance(0.3)
-      ? { alpha: random.pick(integral ? [1, 2] : kind.endsWith("float16") ? [1, -1] : ALPHAS) }
+      ? { alpha: random.pick(integral ? [1, 2] : ALPHAS) }
       : {};
   const takesNumber = name !== "maximum" && name !== "minimum" && options.alpha === undefined;
   return [

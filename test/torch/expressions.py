@@ -9,7 +9,7 @@ import torch
 
 from arrays import FLOATS, NAMES, decode, encode, numbers
 from exact import SUM_ULPS, bounds, exact_sum
-from old_release import IS_OLD, differs_in_the_old, old_step
+from old_release import HALVES, IS_OLD, differs_in_the_old, old_step
 from spread import Range
 
 BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
@@ -69,8 +69,19 @@ def step(name, arguments, options):
 
 
 def with_alpha(name, x, y, alpha):
-    """A product and then a sum: torch fuses them where the machine can, so that its bits depend on the machine."""
-    return BINARY[name](x, y.to(torch.result_type(x, y)) * alpha)
+    """torch's x + alpha y, with bits that are everywhere the same.
+
+    It fuses product and sum where the machine can; these are rounded each. Its vectors of halves round
+    alpha, compute in float32, and round once; its last elements round the product as well.
+    """
+    value = BINARY[name](x, y, alpha=alpha)
+    dtype = value.dtype
+    if not dtype.is_floating_point:
+        return value
+    x, y = (part.detach().to(dtype) if torch.is_tensor(part) else torch.tensor(part, dtype=dtype) for part in (x, y))
+    if dtype in HALVES:
+        x, y, alpha = x.float(), y.float(), float(torch.tensor(alpha, dtype=dtype))
+    return Replaced.apply(value, BINARY[name](x, y * alpha).to(dtype))
 
 
 class Replaced(torch.autograd.Function):

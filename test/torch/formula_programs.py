@@ -5,14 +5,14 @@ replicas at once, along a new first dimension. The first is torch as it is. In t
 torch and lossgrad may round differently comes out some ULP off, at random, forward and backward:
 see rounding.py. What all replicas agree on, bit for bit, must have these bits: a formula without such
 operations, and the ties, kinks and special values of any. Where replicas differ, the answer may lie
-as far beyond them as they are apart.
+twice as far beyond them as they are apart.
 """
 
 import numpy
 import torch
 
 from arrays import TORCH, decode, encode
-from expressions import BINARY, signed_zeros
+from expressions import BINARY, Replaced, signed_zeros, with_alpha
 from rounding import Rounding, blurred
 
 REPLICAS = 17
@@ -46,7 +46,8 @@ def answer(case):
     return {
         # Operands that are not used may have more dimensions than the result.
         "value": ranged(value, case["shape"] if case["reduction"] == "none" else shape_behind(case, value)),
-        "gradients": [None if x.grad is None else ranged(x.grad, leaf.shape) for x, leaf in zip(leaves, stored)],
+        "gradients": [None if x.grad is None else ranged(x.grad, leaf.shape, leaf.ndim < len(case["shape"]))
+                      for x, leaf in zip(leaves, stored)],
     }
 
 
@@ -86,8 +87,7 @@ def computed(step, values):
         return first.to(TORCH[options["dtype"]])
     (other,) = others
     if "alpha" in options:
-        # A product and then a sum: torch fuses them where the machine can.
-        other = other * float(options["alpha"])
+        return with_alpha(op, first, other, float(options["alpha"]))
     if first.dtype == torch.bool:
         return on_bools(op, first, other)
     if op in ("maximum", "minimum"):
@@ -104,10 +104,14 @@ def tensor_of(x, like):
 
 
 def clamped(x, low, high):
-    """By numbers or by tensors: torch takes no mixture."""
-    if any(isinstance(bound, torch.Tensor) for bound in (low, high)):
-        low, high = (None if bound is None else tensor_of(bound, x) for bound in (low, high))
-    return torch.clamp(x, low, high)
+    """By numbers or by tensors: torch takes no mixture. Zeros have the signs that maximum and minimum give them."""
+    if not any(isinstance(bound, torch.Tensor) for bound in (low, high)):
+        return torch.clamp(x, low, high)
+    low, high = (None if bound is None else tensor_of(bound, x) for bound in (low, high))
+    value, bits = torch.clamp(x, low, high), x.detach()
+    for name, bound in (("maximum", low), ("minimum", high)):
+        bits = bits if bound is None else signed_zeros(name, bits, bound.detach())
+    return Replaced.apply(value, torch.where(value.detach() == 0, bits, value.detach()))
 
 
 def reduced(case, leaves):
@@ -119,14 +123,17 @@ def reduced(case, leaves):
         return weighted(case, blurred(terms), decode(weight).expand(terms.shape[1:]))
     if reduction == "none":
         return terms
-    dims = dims_of(case, terms)
-    if not dims:
-        return terms
+    terms, dims = reducible(case, terms)
     return terms.mean(dims) if reduction == "mean" else terms.sum(dims)
 
 
+def reducible(case, terms):
+    """With at least one dimension behind that of the replicas, and those that are reduced."""
+    terms = terms if terms.ndim > 1 else terms.reshape(-1, 1)
+    return terms, dims_of(case, terms)
+
+
 def dims_of(case, terms):
-    """The dimensions that are reduced, behind that of the replicas."""
     rank = terms.ndim - 1
     given = case.get("dim")
     return [1 + d % rank for d in given] if given is not None else list(range(1, terms.ndim))
@@ -146,7 +153,8 @@ def masked(case, leaves):
         return weighted(case, blurred(terms), selected(weight.expand(shape[1:])))
     if case["reduction"] == "none":
         return terms
-    total = terms.sum(list(range(1, terms.ndim))) if terms.ndim > 1 else terms
+    terms, dims = reducible(case, terms)
+    total = terms.sum(dims)
     return total / int(kept.sum()) if case["reduction"] == "mean" else total
 
 
@@ -155,28 +163,30 @@ def weighted(case, terms, weight):
     products = blurred(terms * weight)
     if case["reduction"] == "none":
         return products
-    dims = dims_of(case, terms)
-    total = products.double().sum(dims) if dims else products.double()
+    products, dims = reducible(case, products)
+    total = products.double().sum(dims)
     if case["reduction"] == "mean":
-        wide = weight.double().expand(terms.shape)
-        total = total / (wide.sum(dims) if dims else wide)
+        total = total / weight.double().expand(products.shape).sum(dims)
     return blurred(total.to(terms.dtype))
 
 
-def ranged(tensor, shape):
-    """torch's own answer, how far others may lie from it, and where anything may come out."""
+def ranged(tensor, shape, summed=False):
+    """torch's own answer, how far others may lie from it, and where anything may come out.
+
+    A gradient that is summed over one element, which replicas need no sum for, makes -0 a 0 in torch.
+    """
     tensor = tensor.detach()
     own = encode(tensor[0].reshape(shape))
     wide = tensor.double().reshape(REPLICAS, -1)
     nan = wide.isnan()
     low, high = (torch.where(nan, fill, wide) for fill in (torch.inf, -torch.inf))
     low, high = low.amin(0), high.amax(0)
-    apart = torch.where(high > low, high - low, 0)
+    apart = torch.where(high > low, 2 * (high - low), 0)
     return {
         **own,
         "low": hexed((low - apart).numpy()),
         "high": hexed((high + apart).numpy()),
-        "free": (nan.any(0) & ~nan.all(0)).to(torch.uint8).numpy().tobytes().hex(),
+        "free": ((nan.any(0) & ~nan.all(0)) | (summed & (wide == 0).all(0))).to(torch.uint8).numpy().tobytes().hex(),
     }
 
 

@@ -1,30 +1,16 @@
 /** The PyTorch process that answers cases: one JSON line there, one back. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { pythonWith } from "../support/python.js";
 
 const HERE = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-/** Importing torch takes seconds; minutes on a machine that is busy. */
-const START_MS = 120_000;
-
-/**
- * The command of the first Python that can import torch, or null. LOSSGRAD_PYTHON is asked alone where it is set; else
- * the newest PyTorch that scripts/torch.sh has laid, the system's own, whatever is on the path.
- */
+/** The Python that the comparison runs in, or null. */
 export function pythonWithTorch(): string[] | null {
-  const named = process.env.LOSSGRAD_PYTHON;
-  const candidates = named
-    ? [[named]]
-    : [[HERE("../../scripts/torch.sh"), "python"], ["/usr/bin/python3"], ["python3"]];
-  return candidates.find(importsTorch) ?? null;
-}
-
-function importsTorch([command, ...args]: string[]): boolean {
-  const program = [...args, "-c", "import torch, numpy"];
-  return spawnSync(command, program, { timeout: START_MS }).status === 0;
+  return pythonWith("torch", "numpy");
 }
 
 export class TorchProcess {

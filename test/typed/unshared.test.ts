@@ -1,6 +1,6 @@
 /** Where memory cannot be shared, as in a page that is not isolated, its growth detaches arrays in it: a loss says so. */
 import { memoryStats, onWarning, reserve, tensor } from "lossgrad";
-import { allocate, l1Loss } from "lossgrad/arrays";
+import { allocate, fuse, l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
 import { LinearMemory, memory, staging } from "../../src/core/memory.js";
 import { runtime } from "../../src/core/runtime.js";
@@ -33,6 +33,31 @@ it("a weighted gradient needs no more memory than allocate has made ready: no ar
   const { value, grad } = l1Loss.valueAndGrad(x, y, { weight });
   expect(held).toHaveLength(size);
   expect({ value, grad }).toEqual(l1Loss.valueAndGrad(plain[0], plain[1], { weight: plain[2] }));
+});
+
+it("neither does a masked one, nor a fused one with all its gradients", () => {
+  const n = 100_000;
+  const plain = [7, 5, 3].map((period) => Float32Array.from({ length: n }, (_, i) => (i % period) + 1));
+  const bits = Uint8Array.from({ length: n }, (_, i) => i % 4);
+  const all = allocate("float32", 3 * n);
+  const mask = allocate("uint8", n);
+  mask.set(bits);
+  const [x, y, weight] = plain.map((values, i) => {
+    const part = all.subarray(i * n, (i + 1) * n);
+    part.set(values);
+    return part;
+  });
+  const gaussian = fuse((mean, target, variance) =>
+    mean.sub(target).square().div(variance).add(variance.log()),
+  );
+  const held = allocate("uint8", memoryStats().largestFreeBlock);
+  const size = held.length;
+  const masked = l1Loss.valueAndGrad(x, y, { weight, mask });
+  const grads = [true, true, true];
+  const fused = gaussian.valueAndGrad(x, y, weight, { mask, grads });
+  expect(held).toHaveLength(size);
+  expect(masked).toEqual(l1Loss.valueAndGrad(plain[0], plain[1], { weight: plain[2], mask: bits }));
+  expect(fused).toEqual(gaussian.valueAndGrad(plain[0], plain[1], plain[2], { mask: bits, grads }));
 });
 
 it("an array from before the memory grew is refused; one allocated later is read, as are foreign ones", () => {
