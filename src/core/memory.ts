@@ -57,7 +57,8 @@ interface Hold {
 }
 /**
  * Two for each of four operands, two for what is between them (typed/weighted.ts), two for a mask and
- * three for operands that it has gone over (loss/mask.ts).
+ * three for operands that it has gone over (loss/mask.ts); or those of a formula with four operands
+ * and results that are not used in place (formula/windows.ts).
  */
 const WINDOWS = 15;
 /** The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by operands. */

@@ -47,6 +47,7 @@ export class Traced {
   private readonly seed: Expression;
   private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
+  private readonly weightings = new Map<string, Traced>();
 
   constructor(readonly formula: Formula) {
     const { operands, root, trace } = formula;
@@ -65,6 +66,23 @@ export class Traced {
   /** The operands among `candidates` that a gradient reaches. */
   differentiable(candidates: readonly number[]): readonly number[] {
     return candidates.filter((index) => this.reached.has(index));
+  }
+
+  /** The formula times a weight, which is one more operand behind the others. */
+  weighted(weight: Typed): Traced {
+    const { formula } = this;
+    const { trace, operands, root } = formula;
+    const key = `${weight.dtype}${weight.shape.length === 0 ? "." : ""}`;
+    let found = this.weightings.get(key);
+    if (!found) {
+      const { operand, product } = extend(trace, () => {
+        const operand = Expression.operand(trace, operands.length, weight);
+        return { operand, product: root.mul(operand) };
+      });
+      found = new Traced({ ...formula, operands: [...operands, operand], root: product, reduction: null });
+      this.weightings.set(key, found);
+    }
+    return found;
   }
 
   /** The program that gives what is asked for; null where there is none. */

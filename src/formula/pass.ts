@@ -50,13 +50,18 @@ export class Pass {
   }
 
   /** Pins what is read and written, for the operation under way. */
-  static of({ program, operands, numbers, mask, outputs }: Run): Pass {
+  static of({ program, operands, numbers, mask, outputs }: Run, firstSlot = FIRST_SLOT): Pass {
     const { memory, numel } = operands[0] ?? outputs[0];
     const tag = dtypes[program.dtype].storage;
-    let slot = FIRST_SLOT;
-    const sources = operands.map((operand) => new Source(operand, tag, slot++));
-    if (mask) sources.push(new Source(mask, dtypes[mask.dtype].storage, slot++));
-    const targets = outputs.map((output) => new Target(output, tag, slot++));
+    let slot = firstSlot;
+    // What is used in place needs no windows: the less are made, the less the memory grows.
+    const placed = <T extends Source | Target>(operand: T): T => {
+      if (!operand.direct) slot++;
+      return operand;
+    };
+    const sources = operands.map((operand) => placed(new Source(operand, tag, slot)));
+    if (mask) sources.push(placed(new Source(mask, dtypes[mask.dtype].storage, slot)));
+    const targets = outputs.map((output) => placed(new Target(output, tag, slot)));
     return new Pass(program, memory, numel, writeNumbers(program, numbers, memory), sources, targets);
   }
 

@@ -1,8 +1,6 @@
 /** What the two ways to the gradients of a loss have in common; see sign-gradients.ts and slope-gradients.ts. */
-import { type DType, encode } from "../ndarray/dtype.js";
-import { contiguous } from "../ndarray/elementwise.js";
+import type { DType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import { operate } from "../core/operation.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import type { GraphNode, Variable } from "../autograd/graph.js";
 
@@ -33,17 +31,4 @@ export function elementsNow(x: Variable, before: Shape, shape: Shape): NdArray {
   throw new Error(
     "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
   );
-}
-
-/** Whether all elements of an upstream gradient are 1, as of a sum of the results: then what was kept for 1 is the gradient. */
-export function isOne(upstream: NdArray): boolean {
-  if (upstream.numel === 1 || upstream.constant) return upstream.numel > 0 && upstream.at(0) === 1;
-  const one = encode(upstream.dtype, 1);
-  const whole = contiguous(upstream);
-  return operate(() => {
-    const numbers: ArrayLike<unknown> = whole.numbers();
-    let i = 0;
-    while (i < numbers.length && numbers[i] === one) i++;
-    return i === numbers.length;
-  });
 }

@@ -7,8 +7,8 @@ import { operate } from "../core/operation.js";
 import { type Problem, slope } from "./evaluate.js";
 import { keepMasked } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { slopePass } from "./rows.js";
-import { inOrder } from "./task.js";
+import { type Divisor, rowLosses, slopePass } from "./rows.js";
+import { arrayOf, inOrder } from "./task.js";
 
 /**
  * out = norm · slope(input - target), times each of the factors, which are contiguous, of the
@@ -22,14 +22,41 @@ export function rowSlopes(
   out: NdArray,
 ): NdArray {
   const { dtype } = problem;
-  if (dtype === "float32" || dtype === "float64") {
+  if ((dtype === "float32" || dtype === "float64") && (isInOrder(extent) || out.dtype !== dtype)) {
     inBlocksOfRows(inOrder(problem, extent), extent, norm, factors, permute(out, extent.order));
     return out;
   }
-  // The kernels that scale rows know no halves.
+  // The kernels that scale rows know no halves; and columns are better written as they lie.
   slope(problem, norm, 1, out);
   for (const factor of factors) binary("mul", out, factor.reshaped(extent.kept), dtype, out);
   return problem.mask ? keepMasked(out, problem.mask) : out;
+}
+
+/**
+ * The losses of rows, and out = norm · slope(input - target) with one norm or one for each result: in
+ * one pass, but for columns, whose gradients are written as they lie.
+ */
+export function rowLossesAndSlopes(
+  problem: Problem<NdArray>,
+  extent: Extent,
+  divisor: Divisor,
+  norm: number | Float64Array,
+  out: NdArray,
+): Float64Array {
+  const { dtype } = problem;
+  const ordered = inOrder(problem, extent);
+  if (isInOrder(extent) || (dtype !== "float32" && dtype !== "float64")) {
+    return rowLosses(ordered, extent, divisor, { out: permute(out, extent.order), norm });
+  }
+  const losses = rowLosses(ordered, extent, divisor);
+  if (typeof norm === "number") rowSlopes(problem, extent, norm, [], out);
+  else rowSlopes(problem, extent, 1, [arrayOf(norm, dtype, extent.result)], out);
+  return losses;
+}
+
+/** Whether the elements of each result follow each other. */
+function isInOrder({ order }: Extent): boolean {
+  return order.every((d, i) => d === i);
 }
 
 /** The same of a problem in the order of rows; what a kernel wrote is scaled while it is in a cache. */

@@ -2,16 +2,16 @@
 import type { DType } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { isOne } from "../ndarray/ones.js";
 import type { Shape } from "../ndarray/shape.js";
-import { permute } from "../ndarray/views.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { divided, type Problem, slope, slopeDType, sumAndSlope, valuesAndSlopes } from "./evaluate.js";
-import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
-import { rowSlopes } from "./row-slopes.js";
-import { type Divisor, rowLosses } from "./rows.js";
-import { arrayOf, inOrder, type Task } from "./task.js";
+import { rowLossesAndSlopes, rowSlopes } from "./row-slopes.js";
+import type { Divisor } from "./rows.js";
+import { arrayOf, type Task } from "./task.js";
 
 /**
  * What is kept:
@@ -53,8 +53,7 @@ export class SignGradients<V extends Variable> implements Gradients {
     this.isGradient = typeof norm === "number" ? norm !== 0 : norm.every((each) => each !== 0);
     const kept = this.isGradient ? norm : this.swapped ? -1 : 1;
     if (extent) {
-      const out = permute(slopes, extent.order);
-      const losses = rowLosses(inOrder(problem, extent), extent, divisor, { out, norm: kept });
+      const losses = rowLossesAndSlopes(problem, extent, divisor, kept, slopes);
       return arrayOf(losses, dtype, extent.result);
     }
     return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
@@ -79,7 +78,8 @@ export class SignGradients<V extends Variable> implements Gradients {
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream, !retainGraph);
     const own = (which === "target") === this.swapped;
-    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept.clone() : this.kept;
+    const one = extent ? isOne(upstream.nd) : upstream.nd.item() === 1;
+    if (own && this.isGradient && one) return retainGraph ? this.kept.clone() : this.kept;
     if (extent) return this.ofRows(which, upstream, own && !retainGraph);
     const g = upstream.nd.item() as number;
     const each =

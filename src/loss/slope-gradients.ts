@@ -2,16 +2,15 @@
 import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { isOne } from "../ndarray/ones.js";
 import type { Shape } from "../ndarray/shape.js";
-import { permute } from "../ndarray/views.js";
 import type { GraphNode, Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, slopeDType, sumAndSlope } from "./evaluate.js";
-import { elementsNow, type Gradients, isOne, type Operands, type Side } from "./gradients.js";
+import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
-import { rowSlopes } from "./row-slopes.js";
-import { rowLosses } from "./rows.js";
-import { arrayOf, inOrder, lossOf, type Task } from "./task.js";
+import { rowLossesAndSlopes, rowSlopes } from "./row-slopes.js";
+import { arrayOf, lossOf, type Task } from "./task.js";
 
 /**
  * Where the gradients come from:
@@ -49,17 +48,17 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     const out = this.blank();
     const seen = seenBy(this.swapped ? "target" : "input", problem);
     const norm = this.norm();
-    this.isGradient = (typeof norm === "number" ? [norm] : norm).every(
-      (x) => roundFloat(problem.dtype, x) !== 0,
-    );
     this.kept = this.wrap(out, null, null);
     // A norm that underflows would lose the slopes that another upstream gradient needs.
-    const kept = this.isGradient ? norm : 1;
     if (extent) {
-      const slopes = { out: permute(out, extent.order), norm: kept };
-      return arrayOf(rowLosses(inOrder(seen, extent), extent, divisor, slopes), dtype, extent.result);
+      const all = typeof norm === "number" ? [norm] : norm;
+      this.isGradient = all.every((x) => roundFloat(problem.dtype, x) !== 0);
+      const losses = rowLossesAndSlopes(seen, extent, divisor, this.isGradient ? norm : 1, out);
+      return arrayOf(losses, dtype, extent.result);
     }
-    return NdArray.scalar(dtype, sumAndSlope(seen, divisor as number, kept as number, out));
+    this.isGradient = roundFloat(problem.dtype, norm as number) !== 0;
+    const kept = this.isGradient ? (norm as number) : 1;
+    return NdArray.scalar(dtype, sumAndSlope(seen, divisor as number, kept, out));
   }
 
   saveTo(node: GraphNode): void {
@@ -75,7 +74,8 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     const { mode, extent } = this.task;
     if (mode === "none") return this.elementwise(which, upstream);
     const own = (which === "target") === this.swapped;
-    if (own && this.isGradient && isOne(upstream.nd)) return retainGraph ? this.kept!.clone() : this.kept!;
+    const one = extent ? isOne(upstream.nd) : upstream.nd.item() === 1;
+    if (own && this.isGradient && one) return retainGraph ? this.kept!.clone() : this.kept!;
     if (extent) return this.ofRows(which, upstream);
     const g = upstream.nd.item() as number;
     const out = this.blank();

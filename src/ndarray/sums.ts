@@ -135,11 +135,12 @@ class FloatSums {
     private readonly layout: Layout<Elements>,
     rows: Elements,
     private readonly divisor: number,
+    slot = 0,
   ) {
     this.tag = dtypes[layout.x.dtype].compute as FloatTag;
-    this.source = new Source(layout.x, this.tag, 0);
-    this.rows = rows === layout.x ? this.source : new Source(rows, this.tag, 1);
-    this.state = layout.x.memory.window(STATE_WINDOW);
+    this.source = new Source(layout.x, this.tag, slot);
+    this.rows = rows === layout.x ? this.source : new Source(rows, this.tag, slot + 1);
+    this.state = layout.x.memory.window(2 * slot + STATE_WINDOW);
   }
 
   /** Puts the sums of a part, over the divisor, at `out`. */
@@ -194,13 +195,20 @@ const TARGET_SLOT = 4;
 
 /**
  * Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each
- * side by side.
+ * side by side. Every number of the layout is read once, and those of `rows` where they must be added one by one. The windows
+ * begin with those of `slot`.
  */
-export function sumInto(layout: Layout<Elements>, rows: Elements, divisor: number, out: Elements): void {
+export function sumInto(
+  layout: Layout<Elements>,
+  rows: Elements,
+  divisor: number,
+  out: Elements,
+  slot = 0,
+): void {
   if (out.numel === 0) return;
   operate(() => {
-    const sums = new FloatSums(layout, rows, divisor);
-    const target = new Target(out, "f64", TARGET_SLOT);
+    const sums = new FloatSums(layout, rows, divisor, slot);
+    const target = new Target(out, "f64", slot + TARGET_SLOT);
     forEachPart(layout, MOST_SUMS, (part) => {
       const start = part.o * layout.inner + part.column;
       const n = part.outer * part.columns;

@@ -3,11 +3,18 @@ import { notATensor } from "../ndarray/adapter.js";
 import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
+import { sumOver } from "../ndarray/reductions.js";
+import { permute } from "../ndarray/views.js";
+import { isGradEnabled } from "../autograd/mode.js";
 import { takeOptions } from "../core/options.js";
+import { ExactSum } from "../core/exact-sum.js";
+import { scope } from "../core/scope.js";
+import { addExactly } from "../ndarray/exact.js";
 import { applyFused, type Mask, shapeOfElements } from "../formula/apply.js";
 import type { CallArguments, CallOperands, CallOptions } from "../formula/call.js";
+import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
-import { Fused, type FuseOptions } from "../formula/fused.js";
+import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
 import type { FormulaFunction } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
@@ -20,6 +27,7 @@ import {
   type ReadReduction,
   readReduction,
 } from "../loss/reduction.js";
+import { arrayOf } from "../loss/task.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";
@@ -122,16 +130,78 @@ function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;
   if (weight) checkedWeight(fused.name, weight, shape);
   const call = { node: nodeName(fused), traced, operands: unique, mask: kept, wrap: Tensor.wrap };
-  if (!weight && read.dims === undefined && !read.keepdim)
-    return applyFused<Tensor>({ ...call, reduction: mode });
-  const terms = applyFused<Tensor>({ ...call, reduction: "none" });
-  return reduceParts(terms, {
-    mode,
-    extent: extentOf(read, shape),
-    keepdim: read.keepdim,
-    mask: kept,
-    weight,
+  const inParts = weight !== null || read.dims !== undefined || read.keepdim;
+  if (!inParts) return applyFused<Tensor>({ ...call, reduction: mode });
+  if (mode !== "none") {
+    const extent = extentOf(read, shape);
+    return partsOf({ ...call, mode, shape, extent, keepdim: read.keepdim, weight });
+  }
+  const operandsAndWeight = weight ? [...unique, weight] : unique;
+  const weighted = weight ? traced.weighted(weight.nd) : traced;
+  return applyFused<Tensor>({ ...call, traced: weighted, operands: operandsAndWeight, reduction: "none" });
+}
+
+interface Parted {
+  readonly node: string;
+  readonly traced: Traced;
+  readonly operands: readonly Tensor[];
+  readonly mask: Mask<Tensor> | null;
+  readonly wrap: typeof Tensor.wrap;
+  readonly mode: "mean" | "sum";
+  readonly shape: readonly number[];
+  readonly extent: Extent;
+  readonly keepdim: boolean;
+  readonly weight: Tensor | null;
+}
+
+/** Sums or means along dimensions, or weighted: in one pass where there is a program for it, else by operations of tensors. */
+function partsOf(call: Parted): Tensor {
+  const { node, traced, operands, mask, wrap, mode, shape, extent, weight } = call;
+  const compose = (operands: readonly Tensor[]): Tensor => {
+    const [own, factor] = weight ? [operands.slice(0, -1), operands.at(-1)!] : [operands, null];
+    const terms = applyFused<Tensor>({ node, traced, operands: own, mask, wrap, reduction: "none" });
+    return reduceParts(terms, { ...call, weight: factor });
+  };
+  const all = weight ? [...operands, weight] : operands;
+  // The weights of a mean are in what it divides by as well.
+  const divides = mode === "mean" && weight !== null && weight.requiresGrad && isGradEnabled();
+  const weighted = weight ? traced.weighted(weight.nd) : traced;
+  if (divides || weighted.dtype === null) return compose(all);
+  const found = applyInParts<Tensor>({
+    node,
+    traced: weighted,
+    operands: all,
+    mask: mask?.tensor ?? null,
+    reduction: mode,
+    shape,
+    parts: extent,
+    counts: mode === "mean" ? countsOf(call) : null,
+    compose,
+    wrap,
   });
+  return found ?? compose(all);
+}
+
+/** What a mean divides by where that is not the number of elements: the weights, or how many elements a mask keeps. */
+function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
+  const { order, rows, length, dims, result } = extent;
+  if (!weight) {
+    const bytes = mask && permute(mask.tensor.nd.expanded(shape), order);
+    return bytes && arrayOf(countKept(bytes, rows, length), "float64", result);
+  }
+  const stay = shape.filter((_, d) => !dims.includes(d));
+  const counts = NdArray.empty("float64", stay);
+  const sum = new ExactSum();
+  scope(
+    () => {
+      const whole = weight.detach().expand(shape);
+      const counted = mask ? mask.tensor.ne(0).choose(whole, whole.zeros()) : whole;
+      if (rows === 1) addExactly(counted.nd, sum);
+      else sumOver(counted.nd, dims, 1, counts);
+    },
+    () => [],
+  );
+  return (rows === 1 ? NdArray.scalar("float64", sum.value()) : counts).reshaped([...result]);
 }
 
 /** The name of the node in the graph: CharbonnierBackward0. */
@@ -152,21 +222,12 @@ function checkedWeight(caller: string, weight: Tensor, shape: readonly number[])
   checkWeightBroadcasts(caller, weight, shape);
 }
 
-interface Parts {
-  readonly mode: Reduction;
-  readonly extent: Extent;
-  readonly keepdim: boolean;
-  readonly mask: Mask<Tensor> | null;
-  readonly weight: Tensor | null | undefined;
-}
-
 /** Sums or means of the elements' losses along dimensions, weighted, by sums that are correctly rounded. */
-function reduceParts(terms: Tensor, { mode, extent, keepdim, mask, weight }: Parts): Tensor {
+function reduceParts(terms: Tensor, { mode, extent, keepdim, mask, weight }: Parted): Tensor {
   const holds = mask ? mask.tensor.ne(0) : null;
   const select = (x: Tensor): Tensor => (holds ? holds.choose(x, x.zeros()) : x);
   // A weight that is left out may be NaN.
   const weighted = weight ? select(terms.mul(weight)) : terms;
-  if (mode === "none") return weighted;
   const along = extent.dims.length > 0 ? { dim: extent.dims, keepdim } : {};
   if (mode === "sum") return weighted.sum(along);
   if (!holds && !weight) return weighted.mean(along);

@@ -77,12 +77,12 @@ export class FusedWork {
     const { operands, weight, mask, dtype, like } = request;
     this.arrays = operandsAmong(...operands, weight, mask);
     // Before anything may grow the memory.
-    const memory = (this.memory = placeFor(this.arrays));
+    const place = (this.memory = placeFor(this.arrays));
     this.elements = operands.map((x) =>
-      typeof x === "number" ? constant(x, dtype, like.length, memory) : elementsOf(x, memory),
+      typeof x === "number" ? constant(x, dtype, like.length, place) : elementsOf(x, place),
     );
-    this.weight = weight && elementsOf(weight, memory);
-    this.mask = mask && elementsOf(mask, memory);
+    this.weight = weight && elementsOf(weight, place);
+    this.mask = mask && elementsOf(mask, place);
   }
 
   /** How many elements count. */

@@ -1,7 +1,8 @@
 const dist = (name) => `../../dist/${name}`;
 const BINARY = { ignore: ["*/generated/binary.js"] };
 
-/** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. */
+/** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. The
+ * binary has the kernels that read masks, and those of rows with their gradients, for 6.7 kB of it. */
 export default [
   {
     name: "import { l1Loss } from lossgrad/arrays, without the binary (goal: 8 kB)",
@@ -14,7 +15,7 @@ export default [
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "76.6 kB",
+    limit: "88 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
@@ -29,12 +30,12 @@ export default [
     import: "{ fuse, init, l1Loss }",
     limit: "40 kB",
   },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "145 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "88 kB" },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "160 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "91 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    limit: "34.5 kB",
+    limit: "41.5 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));

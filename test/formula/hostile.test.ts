@@ -262,7 +262,7 @@ describe("a machine that stops compiling", () => {
   test.each(["Module", "Instance"] as const)(
     "in the middle, at WebAssembly.%s, changes no bits, of the formulas before and after",
     (what) => {
-      // Each of the two tests has formulas of its own.
+      // Each of the two tests has formulas of its own; what is kept says nothing, for others may have filled the cache.
       const text = (id: number): Text => formula(id, what === "Module" ? "sin" : "cos");
       const run = (id: number): unknown => bothWays(text(id), [x, y]).fused;
       const expected = (id: number): unknown => bothWays(text(id), [x, y]).plain;

@@ -28,7 +28,7 @@ const CALLS: readonly (readonly [name: string, counted: Counted, expected: numbe
   ["F.l1Loss, a sum", { call: () => l1Loss(x, y, { reduction: "sum" }) }, 41],
   ["an L1Loss", { call: () => module(x, y) }, 44],
   ["F.l1Loss with its gradient", { call: () => l1Loss(leaf, y) }, 78],
-  ["F.mseLoss with its gradient", { call: () => mseLoss(leaf, y) }, 82],
+  ["F.mseLoss with its gradient", { call: () => mseLoss(leaf, y) }, 81],
   ["backward", { before: () => void (loss = l1Loss(leaf, y)), call: () => loss.backward() }, 37],
   ["all of it in tidy", { call: () => tidy(() => l1Loss(leaf, y).backward()) }, 136],
 ];

@@ -510,7 +510,7 @@ describe("an accumulator of a fused loss", () => {
         "expected loss to be a name or a function that fuse made",
       ],
     ] as const) {
-      expectError(call as () => unknown, kind, message);
+      expectError(call, kind, message);
     }
     expect([total.count, total.sum()]).toEqual([2, 2]);
   });

@@ -217,7 +217,7 @@ const gaussian = fuse(
   { name: "gaussian" },
 );
 const floats = (n: number, seed: number): Float32Array =>
-  tidy(() => numbers(n, "float32", seed).abs().add(0.1).array<Float32Array>().slice());
+  tidy(() => numbers(n, "float32", seed).abs().add(0.1).array().slice());
 
 const anyhow = charbonnier as unknown as AnyFused;
 
@@ -248,7 +248,7 @@ describe("options", () => {
       const all = operands.map((operand) =>
         typeof operand === "number" ? new Float32Array(3).fill(operand) : operand,
       );
-      const index = operands.indexOf(x as never);
+      const index = operands.indexOf(x);
       const grads = operands.map((_, i) => i === index);
       const options = { grads, weight: y.map(Math.abs) };
       const { valueAndGrad } = gaussian as unknown as AnyFused;
@@ -493,7 +493,7 @@ describe("calls that are refused, with nothing written", () => {
       ],
       [() => step.valueAndGrad(x, x, { grads: [false, true] }), TypeError, "but none reaches it"],
     ] as const) {
-      expectRefused(call as () => unknown, kind, message);
+      expectRefused(call, kind, message);
     }
     expect(Array.from(memory)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
@@ -516,7 +516,7 @@ describe("calls that are refused, with nothing written", () => {
       [(u: FormulaOperand) => u.add(x as never), "expected an operand of the formula or a number"],
       [() => 3 as never, "expected the function to return an expression of its operands"],
     ] as const) {
-      expectRefused(() => fuse(text as Text)(x), TypeError, message);
+      expectRefused(() => fuse(text)(x), TypeError, message);
     }
   });
 });

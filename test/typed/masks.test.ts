@@ -120,7 +120,7 @@ describe.each(CASES)("a mask of the %s %s", (_, loss, weighted) => {
       const operands = (): Float32Array[] =>
         [1, 2, 3].map((seed) => {
           const array = make(n);
-          array.set(numbers(bytes, "float32", seed).array<Float32Array>());
+          array.set(numbers(bytes, "float32", seed).tolist() as number[]);
           return array;
         });
       for (const reduction of REDUCTIONS) {

@@ -53,6 +53,7 @@ it("neither does a masked one, nor a fused one with all its gradients", () => {
   const held = allocate("uint8", memoryStats().largestFreeBlock);
   const size = held.length;
   const masked = l1Loss.valueAndGrad(x, y, { weight, mask });
+  expect(held).toHaveLength(size);
   const grads = [true, true, true];
   const fused = gaussian.valueAndGrad(x, y, weight, { mask, grads });
   expect(held).toHaveLength(size);

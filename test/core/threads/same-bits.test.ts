@@ -1,6 +1,6 @@
 /** Any number of threads gives the bits of one: every loss, dtype, reduction and gradient, across the edges of blocks and parts. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getNumThreads, setNumThreads, tensor, threadsInUse, tidy, zeros } from "lossgrad";
+import { F, getNumThreads, setNumThreads, tensor, threadsInUse, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { MOST_BLOCKS } from "../../../src/core/threads/control.js";
@@ -103,6 +103,34 @@ describe.skipIf(!CAN_SHARE)("the bits of one thread are those", () => {
     it.each(count === 2 ? [...allOrdinary, ...allSpecial] : allOrdinary)("%s", (title, ...asked) => {
       expect(digestsFor(...asked)).toEqual(expected.get(title));
     });
+  });
+});
+
+/** Digests of losses of rows and of what a mask keeps, with gradients; a row fills no block evenly. */
+function digestsOfParts(dtype: FloatDType): string[] {
+  return tidy(() => {
+    const shape = [900, 300];
+    const [x, y] = [1, 2].map((seed) => operand(dtype, 270_000, seed, [NaN, 3e38]).reshape(shape));
+    const mask = x.gt(-0.5);
+    return LOSSES.flatMap((loss) =>
+      [{ dim: 1 }, { mask }, { dim: 1, mask }].flatMap((options) => {
+        const leaf = x.detach().requiresGrad_();
+        const value = F[loss](leaf, y, options);
+        const plain = F[loss](x, y, options);
+        value.sum().backward();
+        return [plain, value, leaf.grad!].map((t) => hashOf(t.detach().array()));
+      }),
+    );
+  });
+}
+
+describe.skipIf(!CAN_SHARE)("rows and masks have the bits of one thread", () => {
+  it.each(FLOAT_DTYPES)("in %s", async (dtype) => {
+    zeros([1]);
+    setNumThreads(1);
+    const expected = digestsOfParts(dtype);
+    await workersUp(2);
+    expect(digestsOfParts(dtype)).toEqual(expected);
   });
 });
 

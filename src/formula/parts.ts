@@ -1,0 +1,245 @@
+/**
+ * Sums and means of a formula's elements along dimensions, or weighted: correctly rounded, as
+ * tensors sum. The terms are added up as they are computed, and the gradients for an upstream
+ * gradient of 1 come along.
+ */
+import { binary, convert } from "../ndarray/elementwise.js";
+import type { Layout } from "../ndarray/layout.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { divided } from "../ndarray/reductions.js";
+import { isOne } from "../ndarray/ones.js";
+import { sameShape, type Shape } from "../ndarray/shape.js";
+import { sumInto } from "../ndarray/sums.js";
+import { permute } from "../ndarray/views.js";
+import type { Elements } from "../ndarray/window.js";
+import { composedGradients } from "../autograd/composed.js";
+import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
+import { isGradEnabled } from "../autograd/mode.js";
+import type { Wrap } from "../autograd/record.js";
+import type { Request, Traced } from "./fused.js";
+import type { Lowered } from "./lower.js";
+import { onlyOutputs, type Run } from "./pass.js";
+import { runExactly, runProgram } from "./run.js";
+import { Terms } from "./terms.js";
+import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
+
+/** Which elements make up which result: see Extent in loss/reduction.ts. */
+export interface Parts {
+  readonly dims: readonly number[];
+  readonly order: readonly number[];
+  readonly rows: number;
+  readonly length: number;
+  readonly kept: Shape;
+  readonly result: Shape;
+}
+
+/** A call whose arguments were read. */
+export interface PartsCall<V extends Variable> {
+  /** Of the node in the graph. */
+  readonly node: string;
+  readonly traced: Traced;
+  /** Each tensor once, the weight behind them where there is one. */
+  readonly operands: readonly V[];
+  readonly mask: V | null;
+  readonly reduction: "mean" | "sum";
+  readonly shape: Shape;
+  readonly parts: Parts;
+  /** What a mean divides the sum of each result by, of float64 and the result's shape; null for the number of elements. */
+  readonly counts: NdArray | null;
+  /** The same by operations of tensors, of operands that may be others. */
+  readonly compose: (operands: readonly V[]) => Variable;
+  readonly wrap: Wrap<V>;
+}
+
+/** The result, recorded where a gradient can reach an operand that requires one; null where there is no program for it. */
+export function applyInParts<V extends Variable>(call: PartsCall<V>): V | null {
+  const { traced, operands, node, wrap } = call;
+  const requiring = operands.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  const wanted = isGradEnabled() ? traced.differentiable(requiring) : [];
+  const work = new PartsEvaluation(call, wanted);
+  const result = work.forward();
+  if (!result || wanted.length === 0) return result && wrap(result, null, null);
+  const edges = operands.map((x, i) => (wanted.includes(i) ? edgeTo(x) : null));
+  const recorded = new GraphNode(node, edges, result.shape, result.dtype, (upstream, options) =>
+    work.backward(upstream, options),
+  );
+  work.saveTo(recorded);
+  return wrap(result, recorded, null);
+}
+
+class PartsEvaluation<V extends Variable> {
+  /** The operands that are one number for all elements. */
+  private readonly numbers: readonly number[];
+  private readonly numel: number;
+  /** The operands' shapes when the value was computed. */
+  private readonly shapes: readonly Shape[];
+  /** The gradients for an upstream gradient of ones, one for each operand that wants one. */
+  private kept: readonly Variable[] = [];
+  private reads: readonly (() => Variable)[] = [];
+
+  constructor(
+    private readonly call: PartsCall<V>,
+    private readonly wanted: readonly number[],
+  ) {
+    const { operands, shape } = call;
+    this.shapes = operands.map(({ nd }) => nd.shape);
+    this.numel = shape.reduce((n, size) => n * size, 1);
+    this.numbers =
+      this.numel === 1
+        ? []
+        : operands.flatMap(({ nd }, i) => (nd.numel === 1 && !wanted.includes(i) ? [i] : []));
+  }
+
+  forward(): NdArray | null {
+    const { traced, wrap, counts, reduction, parts } = this.call;
+    const seed = this.wanted.length > 0 ? this.seedOf(1) : 1;
+    const found = this.runOf({ value: "sum", wanted: this.wanted }, seed);
+    if (!found) return null;
+    const { run, stored } = found;
+    this.kept = stored.map((nd) => wrap(nd, null, null));
+    const dtype = traced.dtype!;
+    const divisor = reduction === "mean" ? parts.length : 1;
+    // One result is rounded to a half once, several are by way of float32, as sums of tensors are.
+    if (parts.rows === 1 && (dtype === "float32" || dtype === "float64")) {
+      const sum = runExactly(run, counts ? 1 : divisor) / (counts ? (counts.item() as number) : 1);
+      return NdArray.scalar(dtype, sum).reshaped([...parts.result]);
+    }
+    if (reduction === "sum" || !counts) {
+      const sums = NdArray.empty(dtype, parts.result);
+      this.sum(run, divisor, sums);
+      return sums;
+    }
+    const sums = NdArray.empty("float64", parts.result);
+    this.sum(run, 1, sums);
+    return convert(binary("div", sums, counts, "float64", sums), dtype);
+  }
+
+  private sum(run: ArrayRun, divisor: number, out: NdArray): void {
+    const { dims, order } = this.call.parts;
+    const inPlace = dims.every((d, i) => d === dims[0] + i);
+    const read = inPlace ? run : permuted(run, order);
+    const terms = new Terms(read, FIRST_SLOT);
+    const layout = this.layOut(terms, inPlace);
+    const { program } = run;
+    const alone = { ...run, program: onlyOutputs(program, "sum"), outputs: [] };
+    const rows = layout.inner === 1 ? terms : new Terms(permuted(alone, order), SECOND_SLOT);
+    sumInto(layout, rows, divisor, out, SUMS_SLOT);
+  }
+
+  private layOut(x: Elements, inPlace: boolean): Layout<Elements> {
+    const { parts, shape } = this.call;
+    const { dims, length, rows } = parts;
+    const sizes = inPlace && dims.length > 0 ? shape.slice(dims[dims.length - 1] + 1) : [];
+    const inner = sizes.reduce((n, size) => n * size, 1);
+    return { x, outer: inner === 0 ? 0 : rows / inner, length, inner };
+  }
+
+  /** What reaches each element of an upstream gradient of ones: one number, or one for each result. */
+  private seedOf(g: number): number | NdArray {
+    const { reduction, counts, parts, traced } = this.call;
+    if (reduction === "sum") return g;
+    const dtype = traced.dtype ?? "float32";
+    if (!counts) return divided(g, parts.length, dtype);
+    const ones = NdArray.scalar("float64", g).expanded(counts.shape);
+    return this.spread(convert(binary("div", ones, counts, "float64"), dtype));
+  }
+
+  /** Numbers of results, broadcast to the elements. */
+  private spread(x: NdArray): NdArray {
+    return x.reshaped([...this.call.parts.kept]).expanded(this.call.shape);
+  }
+
+  /** The run of the program that is asked for, if there is one. */
+  private runOf(
+    { value, wanted }: Pick<Request, "value" | "wanted">,
+    g: number | NdArray,
+  ): { run: ArrayRun; stored: NdArray[] } | null {
+    const { traced, mask, operands, shape } = this.call;
+    const { dtype } = traced;
+    if (dtype === null || !wanted.every((i) => sameShape(this.shapes[i], shape))) return null;
+    const seed = g instanceof NdArray ? "operand" : "number";
+    const masked = mask !== null;
+    // A weight is an operand of the formula itself.
+    const asked = { value, wanted, seed, numbers: this.numbers, masked, weighted: false } as const;
+    const lowered = traced.program(asked);
+    if (!lowered || isLarge(lowered)) return null;
+    const arrays = operands.map(({ nd }) => nd);
+    const behind = arrays.length;
+    const stored = lowered.program.outputs
+      .filter(({ role }) => role === "store")
+      .map(() => NdArray.empty(dtype, shape));
+    const run = {
+      program: lowered.program,
+      operands: lowered.operands.map((i) => (i === behind ? (g as NdArray) : arrays[i]).expanded(shape)),
+      numbers: lowered.numbers((i) => (i === behind ? (g as number) : Number(arrays[i].item()))),
+      mask: mask?.nd.expanded(shape) ?? null,
+      outputs: stored,
+    };
+    return { run, stored };
+  }
+
+  saveTo(node: GraphNode): void {
+    const { operands, traced, mask } = this.call;
+    this.reads = operands.filter((_, i) => traced.used.has(i)).map((x) => node.save(x));
+    if (mask) this.reads = [...this.reads, node.save(mask)];
+    for (const gradient of this.kept) node.save(gradient);
+  }
+
+  backward(upstream: Variable, options: EngineOptions): (() => Variable | null)[] {
+    for (const read of this.reads) read();
+    this.checkShapes();
+    let gradients: readonly (Variable | null)[] | null = null;
+    return this.call.operands.map((_, i) => () => {
+      gradients ??= this.gradients(upstream, options);
+      return gradients[this.wanted.indexOf(i)] ?? null;
+    });
+  }
+
+  /** `data` may have been assigned since. */
+  private checkShapes(): void {
+    if (this.call.operands.every(({ nd }, i) => sameShape(nd.shape, this.shapes[i]))) return;
+    throw new Error(
+      "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
+    );
+  }
+
+  private gradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {
+    const { operands, compose, wrap } = this.call;
+    if (!options.createGraph) {
+      if (isOne(upstream.nd))
+        return this.kept.map((gradient) => (options.retainGraph ? gradient.clone() : gradient));
+      const { run, stored } = this.runOf({ value: null, wanted: this.wanted }, this.seedsFrom(upstream))!;
+      runProgram(run);
+      return stored.map((nd) => wrap(nd, null, null));
+    }
+    const isWanted = (_: V, i: number): boolean => this.wanted.includes(i);
+    const gradients = composedGradients<V>(operands, isWanted, compose, upstream, options);
+    return this.wanted.map((i) => gradients[i]);
+  }
+
+  private seedsFrom(upstream: Variable): NdArray {
+    const { reduction, counts, parts, traced } = this.call;
+    if (reduction === "sum") return this.spread(upstream.nd);
+    if (!counts) return this.spread(upstream.div(parts.length).nd);
+    return this.spread(convert(binary("div", upstream.nd, counts, "float64"), traced.dtype!));
+  }
+}
+
+/** A run of a program over arrays of tensors. */
+interface ArrayRun extends Run {
+  readonly operands: readonly NdArray[];
+  readonly mask: NdArray | null;
+  readonly outputs: readonly NdArray[];
+}
+
+/** The same with the dimensions in another order. */
+function permuted(run: ArrayRun, order: readonly number[]): ArrayRun {
+  const turn = (x: NdArray): NdArray => permute(x, order);
+  const { operands, mask, outputs } = run;
+  return { ...run, operands: operands.map(turn), mask: mask && turn(mask), outputs: outputs.map(turn) };
+}
+
+/** Whether a program would reach into the windows of a sum over its terms. */
+function isLarge({ program: { operands, outputs, code } }: Lowered): boolean {
+  return operands + outputs.length > MOST_WITH_SUMS || code.length > MOST_CODE_WITH_SUMS;
+}
