@@ -4,9 +4,14 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
 
-/** The folders of src/ from the ground up; a file imports only from its own storey or from lower ones. */
+/**
+ * The folders of src/ from the ground up; a file imports only from its own storey or from lower
+ * ones.
+ */
 const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "nn"];
-/** The face for typed arrays stands on the losses, beside tensors and nn, and knows nothing of them. */
+/**
+ * The face for typed arrays stands on the losses, beside tensors and nn, and knows nothing of them.
+ */
 const BESIDE_TENSORS = "typed";
 
 const forbid = (storey, above) => ({
@@ -48,7 +53,10 @@ const CONSUMER_GLOBALS = [
   "Worker",
 ];
 
-/** Examples with packages of their own are linted where those are installed: without their types, every line would be an error. */
+/**
+ * Examples with packages of their own are linted where those are installed: without their types,
+ * every line would be an error.
+ */
 const notInstalled = ["examples/explorer/", "examples/onnx-pipeline/", "examples/tfjs-gradient/"].filter(
   (folder) => !existsSync(`${folder}node_modules`),
 );
@@ -76,7 +84,8 @@ export default defineConfig([
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
-      // A function's property reaches the published types with its comment by a declared namespace alone.
+      // A function's property reaches the published types with its comment by a declared namespace
+      // alone.
       "@typescript-eslint/no-namespace": ["error", { allowDeclarations: true }],
       // `x.grad!` after backward(), a storage's memory while it is linear: invariants that types do not tell.
       "@typescript-eslint/no-non-null-assertion": "off",
@@ -90,7 +99,8 @@ export default defineConfig([
   {
     files: ["src/**/*.ts"],
     rules: {
-      // Arguments are checked at run time too, since plain JavaScript calls as well; and a table's or array's gap is not in its type.
+      // Arguments are checked at run time too, since plain JavaScript calls as well; and a table's
+      // or array's gap is not in its type.
       "@typescript-eslint/no-unnecessary-condition": "off",
     },
   },
@@ -101,7 +111,8 @@ export default defineConfig([
     rules: { "no-restricted-imports": ["error", { patterns: ["node:*"] }] },
   },
   {
-    // AssemblyScript: rules that need syntax only. TypeScript's parser refuses decorators on functions unless told otherwise.
+    // AssemblyScript: rules that need syntax only. TypeScript's parser refuses decorators on
+    // functions unless told otherwise.
     files: ["assembly/**/*.ts", "bench/limits/assembly/*.ts"],
     extends: [js.configs.recommended, tseslint.configs.strict, tseslint.configs.stylistic],
     languageOptions: { parserOptions: { allowInvalidAST: true } },
@@ -110,7 +121,8 @@ export default defineConfig([
       "@typescript-eslint/consistent-type-assertions": "off",
       // A literal of u64 has all its 64 bits there.
       "no-loss-of-precision": "off",
-      // Operators of one kind share a signature, type parameters included, whether or not each of them needs all of it.
+      // Operators of one kind share a signature, type parameters included, whether or not each of
+      // them needs all of it.
       "@typescript-eslint/no-unused-vars": [
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^[A-Z]$" },

@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 import base from "./vitest.base.config.js";
 
-/** The examples behind other runtimes, whose packages `npm run test:pipeline` installs first. One at a time: they share a model. */
+/**
+ * The examples behind other runtimes, whose packages `npm run test:pipeline` installs first. One at
+ * a time: they share a model.
+ */
 export default defineConfig({
   ...base,
   test: {

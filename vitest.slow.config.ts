@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import base, { SLOW_FILES } from "./vitest.base.config.js";
 
-/** The files of the suite that leave some of their cases to this one: see test/support/slow.ts and kernels.ts. */
+/**
+ * The files of the suite that leave some of their cases to this one: see test/support/slow.ts and
+ * kernels.ts.
+ */
 const divided = readdirSync("test", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
   .map((file) => join("test", file))

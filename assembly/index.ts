@@ -1,6 +1,7 @@
 /**
- * The whole ABI: one line a kernel, and nothing else. Kernels are pure: pointers and counts in, bytes and partial sums
- * out; they check nothing, allocate nothing, keep nothing. A pointer is named x, y, a, b, z (read) or out (written).
+ * The whole ABI: one line a kernel, and nothing else. Kernels are pure: pointers and counts in,
+ * bytes and partial sums out; they check nothing, allocate nothing, keep nothing. A pointer is
+ * named x, y, a, b, z (read) or out (written).
  *
  * A loss's kernels are named <loss>_<pass>_<dtype>:
  *
@@ -15,8 +16,8 @@
  *
  * p is the term's parameter, beta or delta; q is the slope's, which torch rounds in its own way.
  *
- * The last type argument says how halves are rounded on the way, which is what torch does: after each operation (f16,
- * bf16), or once at the end (f32).
+ * The last type argument says how halves are rounded on the way, which is what torch does: after
+ * each operation (f16, bf16), or once at the end (f32).
  */
 import { f16, bf16 } from "./lanes";
 import { Absolute } from "./terms/absolute";
@@ -230,12 +231,14 @@ export function total_i64(x: ptr, n: i32): i64 { return totalIntegers(x, n); }
 export function exact_f32(x: ptr, n: i32, out: ptr): void { exact<f32>(x, n, out); }
 export function exact_f64(x: ptr, n: i32, out: ptr): void { exact<f64>(x, n, out); }
 
-// Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as f32), where that is 1.
+// Sums of a block of terms that are stored, in the order of the losses' sums; of halves (stored as
+// f32), where that is 1.
 export function terms_f32(x: ptr, n: i32, halves: i32): f64 { return halves != 0 ? sumGiven<GivenByHalves, f32>(x, n) : sumGiven<Given, f32>(x, n); }
 export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<Given, f64>(x, n); }
 
 
-// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see loops/few.ts, loops/sums.ts and loops/settle.ts.
+// Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see
+// loops/few.ts, loops/sums.ts and loops/settle.ts.
 export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }

@@ -1,7 +1,8 @@
 /**
  * The only file that knows 128 bits, and how f16, bf16, f32 and f64 lie in memory.
  *
- * Two types describe a loop. `S` is what is stored; `C` is what is computed with, f32 or f64 (arithmetic also knows i64):
+ * Two types describe a loop. `S` is what is stored; `C` is what is computed with, f32 or f64
+ * (arithmetic also knows i64):
  *
  *     S     bytes   C     lanes in a v128 of C
  *     f64     8     f64   2
@@ -37,9 +38,10 @@ export function splat<C>(value: f64): v128 {
 }
 
 /**
- * A constant for a hot loop, made before it from a count n >= 0, which the engine cannot know to have no part in it. A constant that
- * it does know is loaded anew at each use by V8 13 (Node 24), and the mask of f32x4.abs is built anew by V8 11 (Node 20):
- * half of all instructions of L1's loop were that.
+ * A constant for a hot loop, made before it from a count n >= 0, which the engine cannot know to
+ * have no part in it. A constant that it does know is loaded anew at each use by V8 13 (Node 24),
+ * and the mask of f32x4.abs is built anew by V8 11 (Node 20): half of all instructions of L1's loop
+ * were that.
  */
 @inline
 export function constant(bits: u32, n: i32): v128 {
@@ -67,7 +69,10 @@ export function load<C, S>(p: usize): v128 {
   return decode<S>(v128.load64_zero(p));
 }
 
-/** Like `load`, for the last `k` elements, 0 < k < lanes: reads no further, and fills the other lanes with 0. */
+/**
+ * Like `load`, for the last `k` elements, 0 < k < lanes: reads no further, and fills the other
+ * lanes with 0.
+ */
 @inline
 export function loadTail<C, S>(p: usize, k: i32): v128 {
   if (sizeof<S>() == 8) return v128.load64_zero(p);
@@ -141,7 +146,10 @@ function decode<S>(halves: v128): v128 {
   return widen<S>(i32x4.shl(i32x4.extend_low_i16x8_u(halves), 16));
 }
 
-/** Halves in the upper 16 bits of each lane, as f32; below them f16 may have anything, bf16 only zeros. */
+/**
+ * Halves in the upper 16 bits of each lane, as f32; below them f16 may have anything, bf16 only
+ * zeros.
+ */
 @inline
 function widen<S>(upper: v128): v128 {
   // bf16 is the upper half of an f32.
@@ -156,8 +164,9 @@ function widen<S>(upper: v128): v128 {
 }
 
 /**
- * f16 in the upper 16 bits with exponent and mantissa moved under f32's: 2^-112 of its value, the difference of the two biases, exact
- * also for f16's subnormals; Inf and NaN are numbers, 2^-96 and more. `mask` is 0x8fffe000.
+ * f16 in the upper 16 bits with exponent and mantissa moved under f32's: 2^-112 of its value, the
+ * difference of the two biases, exact also for f16's subnormals; Inf and NaN are numbers, 2^-96 and
+ * more. `mask` is 0x8fffe000.
  */
 @inline
 export function shifted(upper: v128, mask: v128): v128 {
@@ -165,8 +174,9 @@ export function shifted(upper: v128, mask: v128): v128 {
 }
 
 /**
- * A word is eight halves in 16 bytes, two vectors of f32: those at even places, and those at odd places. Taking them apart costs a
- * shift or a mask, where four neighbours would have to be unpacked first. `upper` is 0xffff0000.
+ * A word is eight halves in 16 bytes, two vectors of f32: those at even places, and those at odd
+ * places. Taking them apart costs a shift or a mask, where four neighbours would have to be
+ * unpacked first. `upper` is 0xffff0000.
  */
 @inline
 export function evens<S>(word: v128): v128 {
@@ -178,22 +188,28 @@ export function odds<S>(word: v128, upper: v128): v128 {
   return widen<S>(isSigned<S>() ? v128.and(word, upper) : word);
 }
 
-/** The word whose two vectors are given, each half in the upper 16 bits of its lane and zeros below. */
+/**
+ * The word whose two vectors are given, each half in the upper 16 bits of its lane and zeros below.
+ */
 @inline
 export function word(even: v128, odd: v128): v128 {
   return v128.or(i32x4.shr_u(even, 16), odd);
 }
 
 /**
- * Masks have one byte an element, and what is 0 is left out: all ones then in the lane that holds it. `leftOutOfFour` gives those of
- * four vectors of C in lanes of a byte, or, of f64, in the low eight of them.
+ * Masks have one byte an element, and what is 0 is left out: all ones then in the lane that holds
+ * it. `leftOutOfFour` gives those of four vectors of C in lanes of a byte, or, of f64, in the low
+ * eight of them.
  */
 @inline
 export function leftOutOfFour<C>(keep: usize): v128 {
   return i8x16.eq(sizeof<C>() == 8 ? v128.load64_zero(keep) : v128.load(keep), i8x16.splat(0));
 }
 
-/** The low or the high half of lanes of `size` bytes that are all ones or zeros, in lanes twice as wide. A shuffle takes less than an extension. */
+/**
+ * The low or the high half of lanes of `size` bytes that are all ones or zeros, in lanes twice as
+ * wide. A shuffle takes less than an extension.
+ */
 @inline
 function widened(size: i32, mask: v128, high: bool): v128 {
   if (size == 1) {
@@ -211,7 +227,9 @@ function widened(size: i32, mask: v128, high: bool): v128 {
     : i8x16.shuffle(mask, mask, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7);
 }
 
-/** Of the bytes of four vectors of C the first two vectors', or the others', in lanes of half a C. */
+/**
+ * Of the bytes of four vectors of C the first two vectors', or the others', in lanes of half a C.
+ */
 @inline
 export function leftOutOfTwo<C>(bytes: v128, second: bool): v128 {
   if (sizeof<C>() == 4) return widened(1, bytes, second);
@@ -250,24 +268,31 @@ export function leftOutOfTail<C>(keep: usize, k: i32): v128 {
   return spreadZeros<C>(bytes);
 }
 
-/** A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that of C. */
+/**
+ * A vector of C as it is stored; halves in the upper 16 bits of each lane, where their sign is that
+ * of C.
+ */
 @inline
 export function stored<S>(v: v128): v128 {
   return isHalf<S>() ? round<S>(v) : v;
 }
 
-/** Four f32 as halves in the upper 16 bits of each lane, to nearest, ties to even; NaN becomes a canonical NaN. */
+/**
+ * Four f32 as halves in the upper 16 bits of each lane, to nearest, ties to even; NaN becomes a
+ * canonical NaN.
+ */
 @inline
 function round<S>(v: v128): v128 {
   const isNaN = f32x4.ne(v, v);
   if (isSigned<S>()) {
-    // Half a unit more, or just below it where the last bit that stays is even; a carry walks into the exponent by itself.
+    // Half a unit more, or just below it where the last bit that stays is even; a carry walks into
+    // the exponent by itself.
     const odd = v128.and(i32x4.shr_u(v, 16), i32x4.splat(1));
     const raised = i32x4.add(i32x4.add(v, i32x4.splat(0x7fff)), odd);
     return v128.bitselect(i32x4.splat(0x7fc00000), v128.and(raised, i32x4.splat(0xffff0000)), isNaN);
   }
-  // Normal results: rebias the exponent and round the 13 bits that go, in integers. Subnormal results: adding 0.5 makes the
-  // unit in the last place 2^-24, and f32 rounds.
+  // Normal results: rebias the exponent and round the 13 bits that go, in integers. Subnormal
+  // results: adding 0.5 makes the unit in the last place 2^-24, and f32 rounds.
   const sign = v128.and(v, i32x4.splat(0x80000000));
   const magnitude = v128.xor(v, sign);
   const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));

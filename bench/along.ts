@@ -3,8 +3,8 @@
  *
  *     npm run bench:along     takes half a minute; prints a table
  *
- * Rivals take turns, and a ratio is that of the medians. Time is the process's own, which other work
- * on the machine disturbs less. Every result is compared with the loop's before it is timed.
+ * Rivals take turns, and a ratio is that of the medians. Time is the process's own, which other
+ * work on the machine disturbs less. Every result is compared with the loop's before it is timed.
  */
 import { manualSeed, rand, setNumThreads, type Tensor } from "lossgrad";
 import { digits, median, table } from "./format.js";

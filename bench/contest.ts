@@ -1,4 +1,7 @@
-/** How rivals are checked and timed: in interleaved rounds, so that what else the machine does hits all of them alike. */
+/**
+ * How rivals are checked and timed: in interleaved rounds, so that what else the machine does hits
+ * all of them alike.
+ */
 import type { Formula } from "./formulas.js";
 import type { Operands } from "./operands.js";
 
@@ -80,7 +83,10 @@ export async function attempt<R extends Rival, T>(
   return results;
 }
 
-/** Times a pass of each rival in rounds; another begins each round. Gives seconds of one run, one number a round. */
+/**
+ * Times a pass of each rival in rounds; another begins each round. Gives seconds of one run, one
+ * number a round.
+ */
 export async function timeRounds<R extends Rival>(
   rivals: readonly R[],
   pass: Pass,

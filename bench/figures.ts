@@ -38,7 +38,10 @@ function sizeAxis(points: readonly { elements: number }[]): FigureOptions["x"] {
   return { type: "log", base: 2, domain, label: "elements of each operand", ticks, tickFormat: formatSize };
 }
 
-/** Lines on a logarithmic scale, each with its name at its right end: 26 names fill the figure's height. */
+/**
+ * Lines on a logarithmic scale, each with its name at its right end: 26 names fill the figure's
+ * height.
+ */
 function namedLines(points: readonly Point[], domain: readonly number[]): Plot.Markish[] {
   const last = Math.max(...points.map(({ elements }) => elements));
   const ends = points.filter(({ elements }) => elements === last).sort((a, b) => a.y - b.y);
@@ -77,7 +80,8 @@ function namedLines(points: readonly Point[], domain: readonly number[]): Plot.M
 
 /** Moves ascending numbers as little as is needed for neighbours to be `gap` apart. */
 export function spaced(numbers: readonly number[], gap: number): number[] {
-  // Less i gaps, the numbers need but ascend: groups that do not are replaced by their mean (isotonic regression).
+  // Less i gaps, the numbers need but ascend: groups that do not are replaced by their mean
+  // (isotonic regression).
   const groups: { sum: number; count: number }[] = [];
   const mean = ({ sum, count }: { sum: number; count: number }) => sum / count;
   numbers.forEach((number, i) => {

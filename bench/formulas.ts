@@ -3,7 +3,10 @@
 export interface Formula {
   readonly value: (d: number) => number;
   readonly slope: (d: number) => number;
-  /** Of several operations, in float32: a mean is off by some roundings, and a slope by some at the size of 1. */
+  /**
+   * Of several operations, in float32: a mean is off by some roundings, and a slope by some at the
+   * size of 1.
+   */
   readonly isComposed?: boolean;
 }
 
@@ -54,7 +57,10 @@ export type FormulaName = FusedName | "l1";
 /** What rivals outside this process may be asked for. */
 export const FORMULAS: Readonly<Record<FormulaName, Formula>> = { l1: L1, ...FUSED };
 
-/** The most that a mean of lossgrad's may be off, relative to it: one unit in the last place of float32, or some roundings. */
+/**
+ * The most that a mean of lossgrad's may be off, relative to it: one unit in the last place of
+ * float32, or some roundings.
+ */
 export function toleratedError({ isComposed }: Formula): number {
   return isComposed ? 2 ** -19 : 2 ** -23;
 }
@@ -63,7 +69,8 @@ export function toleratedError({ isComposed }: Formula): number {
 const TOLERATED = 2 ** -22;
 
 /**
- * The mean of a loss. Of L1 it is exact: the data are multiples of 2⁻²⁴, so the sums are whole numbers of it below 2⁵³.
+ * The mean of a loss. Of L1 it is exact: the data are multiples of 2⁻²⁴, so the sums are whole
+ * numbers of it below 2⁵³.
  */
 export function exactMean({ x, y }: Data, { value }: Formula): number {
   let sum = 0;

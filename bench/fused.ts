@@ -172,7 +172,10 @@ export function fusedRivals(name: FusedName): LocalRival[] {
   ];
 }
 
-/** A formula that nobody has made before: its digits choose the operations, which leave |x - y| as it is. */
+/**
+ * A formula that nobody has made before: its digits choose the operations, which leave |x - y| as
+ * it is.
+ */
 function neverMade(id: number): (x: Tensor, y: Tensor) => Tensor {
   return fuse((x: Tensor, y: Tensor) => {
     let e = x.sub(y).abs();
@@ -187,7 +190,9 @@ let made = 0;
 const others = fuse((x, y, { p }) => x.sub(y).abs().add(p).sub(p), { parameters: { p: 0 } });
 let number = 0;
 
-/** A call that traces, derives, emits and compiles, and one that only traces, for another number. */
+/**
+ * A call that traces, derives, emits and compiles, and one that only traces, for another number.
+ */
 export const firstCalls: readonly LocalRival[] = [
   tensors("first call of a formula", "another formula each time", L1, (x, y) => neverMade(++made)(x, y)),
   tensors(

@@ -63,7 +63,9 @@ function lossGoals(pass: Pass): Goal[] {
   });
 }
 
-/** Of losses that users write: against a loop by hand, PyTorch's compiler, and the other libraries. */
+/**
+ * Of losses that users write: against a loop by hand, PyTorch's compiler, and the other libraries.
+ */
 function fusedGoals(contest: string): Goal[] {
   return PASSES.flatMap((pass) => {
     const goal = { contest, pass, fast: FUSED_NAME, from: 16 * KI, to: 4 * MI };

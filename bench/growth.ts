@@ -1,9 +1,11 @@
 /**
- * How time and memory grow with the work: L1 and its gradient by tensors, on one thread, from 64 to 128 Mi elements.
+ * How time and memory grow with the work: L1 and its gradient by tensors, on one thread, from 64 to
+ * 128 Mi elements.
  *
  *     npm run bench:growth     needs 2 GiB; prints a table
  *
- * Past the caches, time should be proportional to the elements, and memory should hold the operands and one gradient, nothing else.
+ * Past the caches, time should be proportional to the elements, and memory should hold the operands
+ * and one gradient, nothing else.
  */
 import { empty, F, memoryStats, setNumThreads, type Tensor } from "lossgrad";
 import { digits, formatSize, median, table } from "./format.js";

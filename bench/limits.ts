@@ -1,5 +1,6 @@
 /**
- * How far the kernels are from what the machine allows, on one thread: ratios of speed, each from interleaved rounds.
+ * How far the kernels are from what the machine allows, on one thread: ratios of speed, each from
+ * interleaved rounds.
  *
  *     npm run bench:limits               prints the table
  *     npm run bench:limits -- --write    and writes bench/LIMITS.md and bench/results/limits.json

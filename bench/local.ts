@@ -196,7 +196,10 @@ export const shortCall = new LocalRival({
   gradient: (operands) => tidy(() => tensorWork(F.l1Loss).gradient(operands)),
 });
 
-/** The same mean by parts: of rows of 256 elements, and of the elements that a mask keeps, which are all of them. */
+/**
+ * The same mean by parts: of rows of 256 elements, and of the elements that a mask keeps, which are
+ * all of them.
+ */
 export const parts: readonly LocalRival[] = [
   tensors("whole", "`F.l1Loss`", L1, F.l1Loss),
   tensors("rows of 256", "`F.l1Loss` with `dim: 1`, and the mean of that", L1, (input, target) =>

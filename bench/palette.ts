@@ -1,4 +1,7 @@
-/** One look for each rival, the same in every figure: a family has a hue (Okabe and Ito's, safe for colour-blind readers). */
+/**
+ * One look for each rival, the same in every figure: a family has a hue (Okabe and Ito's, safe for
+ * colour-blind readers).
+ */
 export interface Look {
   readonly color: string;
   readonly dash: string;

@@ -3,8 +3,8 @@
  *
  *     npm run bench:parts     takes half a minute; prints a table
  *
- * Rivals take turns, and a ratio is that of the medians. Time is the process's own, which other work
- * on the machine disturbs less.
+ * Rivals take turns, and a ratio is that of the medians. Time is the process's own, which other
+ * work on the machine disturbs less.
  */
 import { F, fuse, manualSeed, ones, rand, setNumThreads, type Tensor, tidy } from "lossgrad";
 import { digits, median, table } from "./format.js";

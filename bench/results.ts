@@ -27,7 +27,9 @@ export function select(run: Run, pattern: Partial<Entry>): Entry[] {
   return run.entries.filter((entry) => keys.every((key) => entry[key] === pattern[key]));
 }
 
-/** Time of `rival` over that of `base` where both ran, round by round: above 1, `base` is faster. */
+/**
+ * Time of `rival` over that of `base` where both ran, round by round: above 1, `base` is faster.
+ */
 export function ratios(
   run: Run,
   cell: { contest: string; pass: Pass; elements: number },

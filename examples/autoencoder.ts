@@ -1,10 +1,12 @@
 /**
- * An autoencoder of handwritten digits, trained with lossgrad's tensors and written as an ONNX model.
+ * An autoencoder of handwritten digits, trained with lossgrad's tensors and written as an ONNX
+ * model.
  *
  *     npm run example -- autoencoder
  *
- * It passes an image of 784 pixels through 64 numbers and back. What it learnt to pass, digits, comes back nearly as it was; anything
- * else does not, and the error by which it comes back tells (examples/onnx-pipeline).
+ * It passes an image of 784 pixels through 64 numbers and back. What it learnt to pass, digits,
+ * comes back nearly as it was; anything else does not, and the error by which it comes back tells
+ * (examples/onnx-pipeline).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -19,7 +21,10 @@ import type { Log } from "./support/print.js";
 /** Where the program writes the model. */
 export const modelFile = fileURLToPath(new URL("output/autoencoder.onnx", import.meta.url));
 
-/** Sizes from image to code to image. The code is linear: units that ReLU shuts for good would be missing from it. */
+/**
+ * Sizes from image to code to image. The code is linear: units that ReLU shuts for good would be
+ * missing from it.
+ */
 const sizes = [imageSize, 64, 128, imageSize];
 const linear = [true, false, true];
 
@@ -30,7 +35,10 @@ interface Layer {
 
 export interface Autoencoder {
   readonly layers: readonly Layer[];
-  /** Images (n, 784) as they come back, not yet clamped: a clamped pixel has no gradient to learn from. */
+  /**
+   * Images (n, 784) as they come back, not yet clamped: a clamped pixel has no gradient to learn
+   * from.
+   */
   forward(images: Tensor): Tensor;
 }
 
@@ -60,7 +68,10 @@ export function reconstruct(trained: Autoencoder, images: Tensor): Tensor {
 }
 
 export interface Training {
-  /** Epochs by MSE, which moves the far pixels first, then by L1, the error that is looked at in the end. */
+  /**
+   * Epochs by MSE, which moves the far pixels first, then by L1, the error that is looked at in the
+   * end.
+   */
   readonly mseEpochs: number;
   readonly l1Epochs: number;
   readonly batch: number;
@@ -82,7 +93,8 @@ export function train(images: Uint8Array, { mseEpochs, l1Epochs, batch, lr }: Tr
     const [name, lossFn] = epoch < mseEpochs ? ["MSE", F.mseLoss] as const : ["L1", F.l1Loss] as const; // prettier-ignore
     let sum = 0;
     for (let i = 0; i < perEpoch; i++) {
-      // A step's own tensors go back at its end; a loop that runs on leaves no time to the garbage collector.
+      // A step's own tensors go back at its end; a loop that runs on leaves no time to the garbage
+      // collector.
       tidy(() => {
         const start = i * batch * imageSize;
         const x = tensor(pixels.subarray(start, start + batch * imageSize)).view(batch, imageSize);
@@ -97,7 +109,10 @@ export function train(images: Uint8Array, { mseEpochs, l1Epochs, batch, lr }: Tr
   return trained;
 }
 
-/** The mean L1 error on `images` of the model, and of who always answers the mean of the images that it was trained on. */
+/**
+ * The mean L1 error on `images` of the model, and of who always answers the mean of the images that
+ * it was trained on.
+ */
 export function evaluate(trained: Autoencoder, seen: Uint8Array, images: Uint8Array) {
   return tidy(() => {
     const [trainedOn, heldOut] = [seen, images].map((bytes) => tensor(toUnit(bytes)).view(-1, imageSize));

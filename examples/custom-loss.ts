@@ -3,8 +3,8 @@
  *
  * The document's my_l1_loss and my_bad_loss as they stand, and three other losses, on four years of
  * Seattle's weather: Charbonnier's, the pinball loss, whose minimum is a quantile, and the Gaussian
- * likelihood with a variance that is learned. Pictures of the quantiles go to examples/output; a race
- * of the plain functions against the fused ones ends it.
+ * likelihood with a variance that is learned. Pictures of the quantiles go to examples/output; a
+ * race of the plain functions against the fused ones ends it.
  */
 import { F, fuse, nn, tensor, type Tensor } from "lossgrad";
 import { drawBands, QUANTILES, type Panel } from "./support/bands.js";
@@ -34,7 +34,9 @@ function charbonnier(input: Tensor, target: Tensor, { eps }: { eps: number }): T
     .sqrt();
 }
 
-/** Too high costs 1 − q for each unit, too low q: so a share q of the targets comes to lie below. */
+/**
+ * Too high costs 1 − q for each unit, too low q: so a share q of the targets comes to lie below.
+ */
 function pinball(input: Tensor, target: Tensor, { q }: { q: number }): Tensor {
   const e = target.sub(input);
   return e.mul(q).maximum(e.mul(q - 1));

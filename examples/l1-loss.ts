@@ -1,8 +1,8 @@
 /**
  * A tour of nn.L1Loss, every statement of its description shown running: `npm run example l1-loss`.
  *
- * A PyTorch user reads it beside the original, test/fixtures/walkthroughs/l1_loss.py, and a test compares every
- * line that the two print.
+ * A PyTorch user reads it beside the original, test/fixtures/walkthroughs/l1_loss.py, and a test
+ * compares every line that the two print.
  */
 import { nn, onWarning, ones, tensor, zeros, type Tensor } from "lossgrad";
 import { isMain } from "./support/main.js";

@@ -1,8 +1,8 @@
 /**
  * The notebook of the L1 loss, cell by cell: `npm run example l1-notebook`.
  *
- * A PyTorch user reads it beside the original, test/fixtures/walkthroughs/l1_notebook.py, and a test compares
- * every line that the two print.
+ * A PyTorch user reads it beside the original, test/fixtures/walkthroughs/l1_notebook.py, and a
+ * test compares every line that the two print.
  */
 import * as Plot from "@observablehq/plot";
 import { F, nn, tensor, type Tensor } from "lossgrad";

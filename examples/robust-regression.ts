@@ -3,8 +3,9 @@
  *
  *     npm run example robust-regression
  *
- * A few films earn many times what any budget explains. They are real, and nothing is added to the data. Each fit is
- * made twice, with all films and without the 1 % that earned most; how far it moves shows how much those few decide.
+ * A few films earn many times what any budget explains. They are real, and nothing is added to the
+ * data. Each fit is made twice, with all films and without the 1 % that earned most; how far it
+ * moves shows how much those few decide.
  */
 import * as Plot from "@observablehq/plot";
 import { manualSeed, nn, tensor, tidy } from "lossgrad";
@@ -134,7 +135,10 @@ function tableOf(comparisons: Comparison[], without: number): string {
   return table(head, rows);
 }
 
-/** The films, and through them each fit: solid with all films, dashed without those that earned most. */
+/**
+ * The films, and through them each fit: solid with all films, dashed without those that earned
+ * most.
+ */
 function drawFits(films: Film[], comparisons: Comparison[], without: number): string {
   const top = 1250; // the two films above it are shown at the edge
   const inMillions = ({ budget, gross }: Point) => ({ budget: 100 * budget, gross: 100 * gross });

@@ -1,5 +1,5 @@
-// The elementary functions of the built binary against exact values, by the millions: `npm run accuracy`. Needs a
-// C compiler with libquadmath (GCC's).
+// The elementary functions of the built binary against exact values, by the millions: `npm run
+// accuracy`. Needs a C compiler with libquadmath (GCC's).
 //
 //     -- --count 1e7        numbers for each function and type; 1e7 by default
 //     -- --every            every float32 instead, which takes some minutes a function
@@ -48,7 +48,9 @@ function generator() {
 /** Widths of the ranges in which the functions turn; 0 is for any bits at all. */
 const WIDTHS = [0, 1, 0, 2, 0, 40, 8, 750, 0, 1e6, 3e9, 1e17];
 
-/** Fills blocks of numbers: in turn any bits, and uniform ones about 0; or every float32, in order. */
+/**
+ * Fills blocks of numbers: in turn any bits, and uniform ones about 0; or every float32, in order.
+ */
 function* blocks(type) {
   const words = new Uint32Array(memory.buffer, X, (BLOCK * (type === "f32" ? 4 : 8)) / 4);
   const numbers =

@@ -32,7 +32,10 @@ const WORKER_INPUTS = [
 const BINARY_SOURCE = "src/core/generated/binary.ts";
 const BINARY_FACTS = "src/core/generated/kernels.ts";
 
-/** Modification time of the newest file under `path`, the folders included: removing a file changes its folder. */
+/**
+ * Modification time of the newest file under `path`, the folders included: removing a file changes
+ * its folder.
+ */
 function newest(path) {
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;
@@ -49,7 +52,10 @@ function compileKernels(target, wasmFile) {
   runScript(commandOf("assemblyscript", "asc"), ["--config", "asconfig.json", "--target", target]);
 }
 
-/** The maps of scripts whose sources the package does not have: debuggers and bundlers would warn of them. */
+/**
+ * The maps of scripts whose sources the package does not have: debuggers and bundlers would warn of
+ * them.
+ */
 function dropMaps(folder) {
   for (const file of readdirSync(folder).map((name) => join(folder, name))) {
     if (file.endsWith(".map")) rmSync(file);

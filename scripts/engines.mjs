@@ -4,7 +4,8 @@
 //     -- --only NAME    only engines whose name contains NAME
 //     -- --write        writes the table into docs/engines.md
 //
-// Exit status 1 if a test fails; with LOSSGRAD_REQUIRE_BROWSER=1 also if one of the engines is absent.
+// Exit status 1 if a test fails; with LOSSGRAD_REQUIRE_BROWSER=1 also if one of the engines is
+// absent.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,5 @@
-// The loss explorer of examples/explorer: installs what it is built with, builds it, serves it, tests it.
+// The loss explorer of examples/explorer: installs what it is built with, builds it, serves it,
+// tests it.
 //
 //     npm run explorer                       builds the page and serves it, isolated from other origins (COOP and COEP)
 //     npm run explorer -- --plain            the same without those headers, as most servers do

@@ -1,5 +1,5 @@
-// The release binaries as the package has them: stamped with what they are, as files beside the library and, as base64, in its source, so that
-// it loads without fetch or file access.
+// The release binaries as the package has them: stamped with what they are, as files beside the
+// library and, as base64, in its source, so that it loads without fetch or file access.
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,9 @@ export function assertOnlyMemoryImported(wasmFile) {
   }
 }
 
-/** Where the binary for shared memory differs from the plain one. Throws unless it is in one byte. */
+/**
+ * Where the binary for shared memory differs from the plain one. Throws unless it is in one byte.
+ */
 function memoryFlags(plain, shared) {
   const places = [...plain.keys()].filter((i) => plain[i] !== shared[i]);
   if (plain.length !== shared.length || places.length !== 1) {
@@ -47,7 +49,10 @@ function stampBoth(plainFile, sharedFile) {
   return { id, flags: memoryFlags(plain, shared), plain: stamped(plain, id), shared: stamped(shared, id) };
 }
 
-/** Writes what the library must know of the binaries into `factsFile`, and the plain one as base64 into `sourceFile`. */
+/**
+ * Writes what the library must know of the binaries into `factsFile`, and the plain one as base64
+ * into `sourceFile`.
+ */
 export function inlineWasm(plainFile, sharedFile, factsFile, sourceFile) {
   const { id, flags, plain, shared } = stampBoth(plainFile, sharedFile);
   const kernels = WebAssembly.Module.exports(new WebAssembly.Module(plain)).filter(

@@ -1,7 +1,9 @@
-// Bundles the worker's program into one text: in src/core/generated/worker.ts, so that a worker starts without fetch or file access, and as
-// a file of the package, for pages whose Content-Security-Policy wants one.
+// Bundles the worker's program into one text: in src/core/generated/worker.ts, so that a worker
+// starts without fetch or file access, and as a file of the package, for pages whose
+// Content-Security-Policy wants one.
 //
-// The program knows its own digest, WORKER_ID, by which it refuses to work for another version of the library.
+// The program knows its own digest, WORKER_ID, by which it refuses to work for another version of
+// the library.
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

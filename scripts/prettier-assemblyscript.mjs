@@ -1,5 +1,6 @@
-// A Prettier plugin for assembly/: TypeScript's formatter, taught the one thing of AssemblyScript that TypeScript's parser
-// refuses: decorators on functions and constants at the top level. They pass through the formatter as block comments.
+// A Prettier plugin for assembly/: TypeScript's formatter, taught the one thing of AssemblyScript
+// that TypeScript's parser refuses: decorators on functions and constants at the top level. They
+// pass through the formatter as block comments.
 import { printers } from "prettier/plugins/estree";
 import { parsers } from "prettier/plugins/typescript";
 

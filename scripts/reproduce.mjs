@@ -4,7 +4,8 @@
 //     -- --only NAME    only engines whose name contains NAME
 //     -- --record       records anew what all of them agree on
 //
-// Exit status 1 if a hash differs or a run fails; with LOSSGRAD_REQUIRE_ENGINES=1 also if an engine other than Firefox is absent.
+// Exit status 1 if a hash differs or a run fails; with LOSSGRAD_REQUIRE_ENGINES=1 also if an engine
+// other than Firefox is absent.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -25,7 +26,10 @@ const FOLDER = join(ROOT, "build/reproduce");
 const BUNDLE = join(FOLDER, "set.mjs");
 const WORKERD_BUNDLE = "workerd-set.mjs";
 const LAUNCHER = join(FOLDER, "run.mjs");
-/** One process each: begun with one thread, the memory stays unshared, as it is where there can be one thread only. */
+/**
+ * One process each: begun with one thread, the memory stays unshared, as it is where there can be
+ * one thread only.
+ */
 const THREADS = [[8, 2, 1], [1]];
 const THREADS_ALONE = [[8]];
 /** Milliseconds for one engine. */
@@ -123,7 +127,10 @@ const PLAIN = {
   chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
 };
 
-/** One row for each number of threads: whether the hashes of all places of arrays are the recorded one. */
+/**
+ * One row for each number of threads: whether the hashes of all places of arrays are the recorded
+ * one.
+ */
 function printTable(reports, recorded) {
   const places = [...new Set([...reports.values()].flatMap(({ runs }) => runs.map(({ place }) => place)))];
   const head = [

@@ -1,5 +1,6 @@
-// Does what CONTRIBUTING.md says, in a temporary copy of the repository: adds the loss, builds, type-checks, tests and uses it; then
-// takes the row and a kernel away, which the type check must notice.
+// Does what CONTRIBUTING.md says, in a temporary copy of the repository: adds the loss, builds,
+// type-checks, tests and uses it; then takes the row and a kernel away, which the type check must
+// notice.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -122,7 +123,10 @@ function typeErrors(folder) {
   return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).stdout.trim();
 }
 
-/** Expects that the copy does not pass the type check once `pattern` is taken out of `file`, which is then put back. */
+/**
+ * Expects that the copy does not pass the type check once `pattern` is taken out of `file`, which
+ * is then put back.
+ */
 function expectNoticed(folder, file, pattern, words) {
   const path = join(folder, file);
   const text = readFileSync(path, "utf8");

@@ -1,5 +1,6 @@
 // `npm run test:pipeline`: the examples behind ONNX Runtime Web and TensorFlow.js. Installs their packages, checks the types and the style
-// against them, which the root's commands cannot where they are not installed, and runs the tests, the page in Chromium among them.
+// against them, which the root's commands cannot where they are not installed, and runs the tests,
+// the page in Chromium among them.
 import { fileURLToPath } from "node:url";
 import { commandOf, installPackages, runScript } from "./packages.mjs";
 

@@ -1,4 +1,7 @@
-/** Differences of unsigned bytes, as images are stored. An operator is stateless, as in loops/map.ts. */
+/**
+ * Differences of unsigned bytes, as images are stored. An operator is stateless, as in
+ * loops/map.ts.
+ */
 
 /** |x - y| */
 @final
@@ -14,7 +17,10 @@ export class Distance {
   }
 }
 
-/** (x - y) mod 256, which torch takes for the distance of uint8: their subtraction wraps, and abs changes nothing. */
+/**
+ * (x - y) mod 256, which torch takes for the distance of uint8: their subtraction wraps, and abs
+ * changes nothing.
+ */
 @final
 export class Wrapped {
   @inline

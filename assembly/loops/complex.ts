@@ -10,8 +10,9 @@ function squareError(x: f64, square: f64): f64 {
 }
 
 /**
- * sqrt(a² + b²) of two numbers from 0 up, with 0.51 ULP: the squares and their sum keep their rounding errors, which correct the
- * root by one step of Newton's. By the rounded sum alone, 1 ULP is passed, and z / |z| is then off by two.
+ * sqrt(a² + b²) of two numbers from 0 up, with 0.51 ULP: the squares and their sum keep their
+ * rounding errors, which correct the root by one step of Newton's. By the rounded sum alone, 1 ULP
+ * is passed, and z / |z| is then off by two.
  */
 @inline
 function hypotenuse(a: f64, b: f64): f64 {
@@ -27,7 +28,10 @@ function hypotenuse(a: f64, b: f64): f64 {
   return root + (sum - square - squareError(root, square) + lost) / (2 * root);
 }
 
-/** |z| without overflow or underflow on the way: f32 is computed in f64, f64 is scaled by a power of two. */
+/**
+ * |z| without overflow or underflow on the way: f32 is computed in f64, f64 is scaled by a power of
+ * two.
+ */
 @inline
 function modulus<C>(re: f64, im: f64): f64 {
   const a = abs(re);

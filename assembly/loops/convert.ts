@@ -1,6 +1,6 @@
 /**
- * Conversions between what is stored and the three types that are computed with: f32, f64, i64. A conversion between
- * any two dtypes is a walk over at most two of these.
+ * Conversions between what is stored and the three types that are computed with: f32, f64, i64. A
+ * conversion between any two dtypes is a walk over at most two of these.
  */
 import { load as loadLanes, loadTail, store as storeLanes, storeTail } from "../lanes";
 
@@ -23,7 +23,10 @@ export function narrow<S>(x: usize, out: usize, n: i32): void {
   if (n > 0) storeTail<f32, S>(out, loadTail<f32, f32>(x, n), n);
 }
 
-/** Between numbers of any two types; integers wrap, and floats out of an integer's range saturate before they do. */
+/**
+ * Between numbers of any two types; integers wrap, and floats out of an integer's range saturate
+ * before they do.
+ */
 export function convert<From, To>(x: usize, out: usize, n: i32): void {
   let i: usize = 0;
   if (isFloat<From>() && isFloat<To>()) {

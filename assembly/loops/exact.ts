@@ -1,11 +1,11 @@
 /**
  * The exact sum of one block, in whatever order: the state of core/exact-sum.ts, written at `out`.
  *
- * Where every number is a multiple of 2^low and less than 2^top, a sum of n of them is a multiple of
- * 2^low below n 2^top; float64 adds without rounding as long as that is at most 2^(low + 53). What
- * reaches further is cut into slices first (Demmel and Nguyen, Fast Reproducible Floating-Point
- * Summation, 2013). A running sum that begins at M = 1.5 · 2^e takes from each number what stands
- * above 2^(e - 53), and stays in M's binade, where that is exact:
+ * Where every number is a multiple of 2^low and less than 2^top, a sum of n of them is a multiple
+ * of 2^low below n 2^top; float64 adds without rounding as long as that is at most 2^(low + 53).
+ * What reaches further is cut into slices first (Demmel and Nguyen, Fast Reproducible
+ * Floating-Point Summation, 2013). A running sum that begins at M = 1.5 · 2^e takes from each
+ * number what stands above 2^(e - 53), and stays in M's binade, where that is exact:
  *
  *     number        |........ top ................................ low ........|
  *     first sum          |--- 53 bits from e = top + log2(n) + 1 ---|
@@ -16,12 +16,18 @@
  */
 import { loadWide } from "../lanes";
 
-/** Numbers that are looked at together: 16 KiB of f32 stay in a first-level cache for the second look. */
+/**
+ * Numbers that are looked at together: 16 KiB of f32 stay in a first-level cache for the second
+ * look.
+ */
 const PART = 4096;
 /** The same where a longer part needs too many slices: few of its numbers may be the reason. */
 const SHORT = 64;
 
-/** The layout of a state, in f64: limbs, how many +Inf, -Inf and NaN, and how many additions wait for carries. */
+/**
+ * The layout of a state, in f64: limbs, how many +Inf, -Inf and NaN, and how many additions wait
+ * for carries.
+ */
 const LIMBS = 67;
 const POSITIVE: usize = 8 * LIMBS;
 const PENDING: usize = POSITIVE + 24;
@@ -101,7 +107,10 @@ function magnitude<S>(v: v128): v128 {
   return sizeof<S>() == 4 ? v128.and(v, i32x4.splat(0x7fffffff)) : v128.and(v, i64x2.splat(i64.MAX_VALUE));
 }
 
-/** Sizes for a minimum that zeros have no part in: f32's bits less one, or f64's with all bits set for a zero. */
+/**
+ * Sizes for a minimum that zeros have no part in: f32's bits less one, or f64's with all bits set
+ * for a zero.
+ */
 @inline
 function aboveZero<S>(size: v128): v128 {
   if (sizeof<S>() == 4) return i32x4.sub(size, i32x4.splat(1));
@@ -138,8 +147,8 @@ function exponent<S>(upper: u32): i32 {
 }
 
 /**
- * Adds the numbers in one, two or three slices, of which the upper begin at m1 and m2. Each slice has
- * two running sums, `a` and `b`, which hide the latency of their additions.
+ * Adds the numbers in one, two or three slices, of which the upper begin at m1 and m2. Each slice
+ * has two running sums, `a` and `b`, which hide the latency of their additions.
  */
 @inline
 function slices<S>(x: usize, n: i32, out: usize, m1: f64, m2: f64, count: i32): void {

@@ -1,7 +1,7 @@
 /**
- * The largest or smallest numbers along one dimension of an array of shape [outer, length, inner], length > 0, and where
- * they stand. Of equal numbers, and of NaNs, which count as the most extreme of all, the first is taken: torch's rule.
- * `indices` may be 0: then nobody wants them.
+ * The largest or smallest numbers along one dimension of an array of shape [outer, length, inner],
+ * length > 0, and where they stand. Of equal numbers, and of NaNs, which count as the most extreme
+ * of all, the first is taken: torch's rule. `indices` may be 0: then nobody wants them.
  */
 
 /** Whether `x` comes before `best`, which stands earlier. */

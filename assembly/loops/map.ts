@@ -1,9 +1,9 @@
 /**
- * Elementwise passes. One vector a turn; the tail goes through the same operator as a vector padded with zeros, so
- * that body and tail cannot disagree (a padded lane is never stored).
+ * Elementwise passes. One vector a turn; the tail goes through the same operator as a vector padded
+ * with zeros, so that body and tail cannot disagree (a padded lane is never stored).
  *
- * An operator is a stateless class called through a null reference: it inlines completely. It must be pure, and may
- * do anything in lanes that are not stored. `out` may be one of the operands.
+ * An operator is a stateless class called through a null reference: it inlines completely. It must
+ * be pure, and may do anything in lanes that are not stored. `out` may be one of the operands.
  */
 import { lanes, load, loadTail, store, storeTail, splat } from "../lanes";
 
@@ -41,8 +41,8 @@ export function longUnary<Op, C>(x: usize, out: usize, n: i32, p: f64, q: f64): 
 }
 
 /**
- * out[i] = op(x[i], y[i], p, q, r). A step is 16 bytes for an operand that is read on, and 0 for a scalar operand
- * that lies splat at its pointer.
+ * out[i] = op(x[i], y[i], p, q, r). A step is 16 bytes for an operand that is read on, and 0 for a
+ * scalar operand that lies splat at its pointer.
  */
 export function binary<Op, C, S>(
   x: usize,

@@ -46,7 +46,10 @@ export function keepWhere<E>(mask: usize, x: usize, out: usize, n: i32): void {
   }
 }
 
-/** Turns after which sixteen counts in bytes, of four vectors each, are added up: 63 before they can overflow. */
+/**
+ * Turns after which sixteen counts in bytes, of four vectors each, are added up: 63 before they can
+ * overflow.
+ */
 const MOST_TURNS = 63;
 
 @inline

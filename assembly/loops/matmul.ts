@@ -1,7 +1,9 @@
 /** out[m, n] = a[m, k] · b[k, n], all row-major. */
 import { lanes, loadTail, storeTail } from "../lanes";
 
-/** Columns are taken four vectors at a time: four independent sums hide the latency of an addition. */
+/**
+ * Columns are taken four vectors at a time: four independent sums hide the latency of an addition.
+ */
 export function matmul<C>(a: usize, b: usize, out: usize, m: i32, k: i32, n: i32): void {
   const width = lanes<C>();
   const rowBytes = <usize>n * sizeof<C>();

@@ -1,13 +1,14 @@
 /**
- * The passes of a loss over one block: the sum of its terms, alone or together with the gradient. Both are one loop,
- * so that they give the same bits.
+ * The passes of a loss over one block: the sum of its terms, alone or together with the gradient.
+ * Both are one loop, so that they give the same bits.
  *
- * Terms are added pairwise over eight vectors in C, then into wide running sums (lanes.ts); the last few of
- * the block go into the wide sums directly. Blocks have a fixed length and this order is the only one, so the inputs alone
- * decide the bits. Why eight: on 4 Mi f32 terms, random or constant, 0.25 ULP from the exact sum or less, at 85-95 %
- * of the speed of plain f32 sums (measured); everything in f64 halves the speed in cache, and sixteen gained 4 to 9 % there.
- * In a short block the few groups of eight do not average out, so it goes into the wide sums directly: with groups, 1.9 ULP
- * were seen at 64 elements.
+ * Terms are added pairwise over eight vectors in C, then into wide running sums (lanes.ts); the
+ * last few of the block go into the wide sums directly. Blocks have a fixed length and this order
+ * is the only one, so the inputs alone decide the bits. Why eight: on 4 Mi f32 terms, random or
+ * constant, 0.25 ULP from the exact sum or less, at 85-95 % of the speed of plain f32 sums
+ * (measured); everything in f64 halves the speed in cache, and sixteen gained 4 to 9 % there. In a
+ * short block the few groups of eight do not average out, so it goes into the wide sums directly:
+ * with groups, 1.9 ULP were seen at 64 elements.
  */
 import {
   constant,
@@ -38,10 +39,12 @@ const PAIRWISE = 512;
 const SCALE: f64 = 2 ** 112;
 
 /**
- * Adds up one block. Why the loop looks as it does (found in V8's machine code): it ends with its condition, so that V8 11 makes
- * constants before it instead of anew in each turn; and four vectors are added up before the next four are loaded, behind a condition,
- * since V8 11 would put all loads of a stretch without branches first, more than there are registers.
- * `finite`: f16 without Inf and NaN, but for the last few elements. `masked`: where a byte at `keep` is 0, the element does not count.
+ * Adds up one block. Why the loop looks as it does (found in V8's machine code): it ends with its
+ * condition, so that V8 11 makes constants before it instead of anew in each turn; and four vectors
+ * are added up before the next four are loaded, behind a condition, since V8 11 would put all loads
+ * of a stretch without branches first, more than there are registers. `finite`: f16 without Inf and
+ * NaN, but for the last few elements. `masked`: where a byte at `keep` is 0, the element does not
+ * count.
  */
 @inline
 function reduce<T, C, S, R>(
@@ -167,9 +170,9 @@ function finish<T, C, S, R>(
 }
 
 /**
- * The difference of f16 in the upper 16 bits that are neither Inf nor NaN; 2^-112 of it where the term copies bits, for the sum to be
- * scaled. Small as the shifted numbers are, subtraction is exact and as fast as ever where they are subnormal in f32, which
- * multiplication is not.
+ * The difference of f16 in the upper 16 bits that are neither Inf nor NaN; 2^-112 of it where the
+ * term copies bits, for the sum to be scaled. Small as the shifted numbers are, subtraction is
+ * exact and as fast as ever where they are subnormal in f32, which multiplication is not.
  */
 @inline
 function finiteDifference<T>(a: v128, b: v128, bits: v128, scale: v128): v128 {
@@ -192,8 +195,8 @@ function highest(top: v128, a: v128, b: v128, magnitude: v128): v128 {
 }
 
 /**
- * Σ term(x[i] - y[i]) of f16, the same bits as of `reduce`: Inf and NaN are looked for on the way, and where there are any, the block
- * is added once more, with care.
+ * Σ term(x[i] - y[i]) of f16, the same bits as of `reduce`: Inf and NaN are looked for on the way,
+ * and where there are any, the block is added once more, with care.
  */
 @inline
 function sumF16<T>(x: usize, y: usize, n: i32, p: f64): f64 {
@@ -324,8 +327,8 @@ export function maskedSumAndSlope<T, C, S, R>(
 }
 
 /**
- * The sum of n terms that are computed already and stored in the computing type: the same bits as if they were computed here. Those of
- * halves are added as words of halves are.
+ * The sum of n terms that are computed already and stored in the computing type: the same bits as
+ * if they were computed here. Those of halves are added as words of halves are.
  */
 export function sumGiven<T, C>(x: usize, n: i32): f64 {
   return reduce<T, C, C, C>(x, 0, 0, 0, n, 0, 0, 0, false, false, false);

@@ -1,15 +1,24 @@
-/** Rows of one length that follow each other: a loss's sum of each in one call, and each times its own factor. */
+/**
+ * Rows of one length that follow each other: a loss's sum of each in one call, and each times its
+ * own factor.
+ */
 import { isHalf, lanes, loadTail, storeTail } from "../lanes";
 import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./reduce";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./smooth";
 
-/** Halves that a mask leaves out come as zeros: their loops are long, and there is none that reads a mask. */
+/**
+ * Halves that a mask leaves out come as zeros: their loops are long, and there is none that reads a
+ * mask.
+ */
 @inline
 function isMasked<S>(keep: usize): bool {
   return !isHalf<S>() && keep != 0;
 }
 
-/** The passes over one block whose term is T, with the slope rounded as R; `keep` is 0 where all elements count. */
+/**
+ * The passes over one block whose term is T, with the slope rounded as R; `keep` is 0 where all
+ * elements count.
+ */
 @final
 export class RowOf<T, R> {
   @inline
@@ -62,7 +71,10 @@ export function sumRows<Op, C, S>(
   }
 }
 
-/** The same sums; and the gradient of each row in the same pass, with the norm that lies for it at norms. */
+/**
+ * The same sums; and the gradient of each row in the same pass, with the norm that lies for it at
+ * norms.
+ */
 export function sumAndSlopeRows<Op, C, S>(
   x: usize,
   y: usize,

@@ -1,7 +1,7 @@
 /**
  * Sums from their states (sums.ts), rounded to the nearest f64, over a divisor. A sum is certain
- * where the error that is left cannot show in it: where both ends of the interval in which the exact
- * sum lies round to the same number.
+ * where the error that is left cannot show in it: where both ends of the interval in which the
+ * exact sum lies round to the same number.
  */
 import { magnitudeMask } from "../lanes";
 
@@ -99,8 +99,8 @@ function specialSum<S>(x: usize, length: i32, stride: usize): f64 {
 /**
  * Whether low was added exactly. It is an integer in a common unit of the numbers, of which the
  * smallest has the bits `least`, and while f64 counts those units, below 2^53 of them, nothing is
- * rounded. Low is at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92 units. Two bits
- * are to spare.
+ * rounded. Low is at most 2^-39 of the magnitude (state.ts): so the magnitude has to be below 2^92
+ * units. Two bits are to spare.
  */
 @inline
 function isExact<S>(magnitude: f64, least: u64): bool {

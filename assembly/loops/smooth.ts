@@ -1,7 +1,8 @@
 /**
- * SmoothL1's sums by way of Huber's. With beta = 2^-k, k >= 0, SmoothL1 is Huber of delta = beta divided by beta, in value and slope, and that
- * division is exact: the same bits, with one multiplication a block instead of two divisions an element. The limit on k keeps
- * delta (|d| - delta / 2) from underflow.
+ * SmoothL1's sums by way of Huber's. With beta = 2^-k, k >= 0, SmoothL1 is Huber of delta = beta
+ * divided by beta, in value and slope, and that division is exact: the same bits, with one
+ * multiplication a block instead of two divisions an element. The limit on k keeps delta (|d| -
+ * delta / 2) from underflow.
  */
 import { Huber } from "../terms/huber";
 import { Smooth } from "../terms/smooth";
@@ -24,7 +25,10 @@ export function smoothMaskedSum<C, S>(x: usize, y: usize, keep: usize, n: i32, p
     : maskedSum<Smooth, C, S>(x, y, keep, n, p);
 }
 
-/** Whether Huber's slope, of a norm so much larger, is that of SmoothL1: a norm that overflows when it is scaled is not scaled. */
+/**
+ * Whether Huber's slope, of a norm so much larger, is that of SmoothL1: a norm that overflows when
+ * it is scaled is not scaled.
+ */
 @inline
 function isHuberSlope<C>(p: f64, q: f64, scaled: f64): bool {
   return p == q && isPowerOfTwo(p) && isFinite(<C>scaled);

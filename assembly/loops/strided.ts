@@ -1,6 +1,7 @@
 /**
- * Copies between a flat run and elements [start, start + n) of a strided view, in row-major order of its index.
- * `table` holds, as u32: sizes[ndim], strides[ndim] (in elements), and room for index[ndim].
+ * Copies between a flat run and elements [start, start + n) of a strided view, in row-major order
+ * of its index. `table` holds, as u32: sizes[ndim], strides[ndim] (in elements), and room for
+ * index[ndim].
  */
 
 @inline
@@ -16,7 +17,8 @@ function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table:
     start /= size;
   }
   const perVector = <u32>(16 / sizeof<E>());
-  // The two innermost dimensions, rows and columns, are counted in locals: going through memory costs more than a short row.
+  // The two innermost dimensions, rows and columns, are counted in locals: going through memory
+  // costs more than a short row.
   const last = <i32>ndim - 1;
   const columns = load<u32>(sizes + last * 4);
   const step = <usize>load<u32>(strides + last * 4);

@@ -1,6 +1,7 @@
 /**
- * The sum of one block of signed numbers. Two-term (compensated) addition in f64, four chains to hide its latency.
- * Writes three f64 at `out`: the sum, what its rounding lost, and Σ|x|, from which the caller bounds the error left.
+ * The sum of one block of signed numbers. Two-term (compensated) addition in f64, four chains to
+ * hide its latency. Writes three f64 at `out`: the sum, what its rounding lost, and Σ|x|, from
+ * which the caller bounds the error left.
  */
 import { loadWide, nextHigh, nextLow } from "../lanes";
 

@@ -29,8 +29,8 @@ export function isGiven<T>(): bool {
 }
 
 /**
- * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and rest come as they are stored,
- * so that a half needs no rounding.
+ * norm · slope at d, as it is stored; its operations round as R. Where it copies bits, norm and
+ * rest come as they are stored, so that a half needs no rounding.
  */
 @inline
 export function slopeAt<T, C, S, R>(d: v128, q: v128, norm: v128, rest: v128, mask: v128): v128 {
@@ -46,8 +46,9 @@ export function valueAt<T, C>(d: v128, p: v128, mask: v128, half: v128): v128 {
 }
 
 /**
- * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `left` says which elements are left
- * out: their difference is 0, and so is their term, and their slope for a norm that is positive and finite.
+ * The sum of the terms at two vectors, their gradients stored when `slopes`. Where `masked`, `left`
+ * says which elements are left out: their difference is 0, and so is their term, and their slope
+ * for a norm that is positive and finite.
  */
 @inline
 function pair<T, C, S, R>(

@@ -74,8 +74,9 @@ function upperHalf<C>(v: v128): v128 {
 }
 
 /**
- * (n + nLow) / (d + dLow), rounded nearly once: the quotient of the leading parts, and what it leaves
- * over n, which the halves of a product tell exactly (Dekker, 1971). For d between 0.5 and 2.
+ * (n + nLow) / (d + dLow), rounded nearly once: the quotient of the leading parts, and what it
+ * leaves over n, which the halves of a product tell exactly (Dekker, 1971). For d between 0.5 and
+ * 2.
  */
 @inline
 export function quotient<C>(n: v128, nLow: v128, d: v128, dLow: v128): v128 {

@@ -6,16 +6,16 @@
  *     exp(r) = 1 + r + r c / (2 - c)         c = r - r² (P1 + P2 r² + …), a minimax polynomial
  *     exp(x) = 2ⁿ exp(r)
  *
- * ln 2 is taken in two parts. The first has so few bits that n times it is exact; so r = high - low,
- * with an exact high part, and what the rounding of r would lose is kept.
+ * ln 2 is taken in two parts. The first has so few bits that n times it is exact; so r = high -
+ * low, with an exact high part, and what the rounding of r would lose is kept.
  *
  * n comes from adding 1.5 · 2^23 (2^52 in float64), where the unit in the last place is 1: the sum
- * ends in the bits of n. The number added also holds twice the exponent's bias, so that 2ⁿ is made of
- * those bits by shifts, as a product of two powers that are both in range wherever 2ⁿ is not.
+ * ends in the bits of n. The number added also holds twice the exponent's bias, so that 2ⁿ is made
+ * of those bits by shifts, as a product of two powers that are both in range wherever 2ⁿ is not.
  *
  * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
- * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
- * notice is preserved."
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that
+ * this notice is preserved."
  */
 import { lostOf, lostOfAny, number, pattern, same, shiftLeft, shiftRight, subBits } from "./bits";
 
@@ -25,7 +25,9 @@ function turner<C>(): v128 {
   return number<C>(12583166, 6755399441057790);
 }
 
-/** n = x / ln 2, to the nearest integer, in the low bits of a number; |x| is small enough for 2ⁿ. */
+/**
+ * n = x / ln 2, to the nearest integer, in the low bits of a number; |x| is small enough for 2ⁿ.
+ */
 @inline
 export function turns<C>(x: v128): v128 {
   const perLn2 = number<C>(1.44269504089, 1.442695040888963387);

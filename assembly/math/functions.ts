@@ -1,7 +1,7 @@
 /**
- * The elementary functions of one vector, one line each. A body calls nothing and touches no memory and
- * no global, so that it can be copied out of the binary into another module: all that it is made of is
- * inlined, and constants stand in the code.
+ * The elementary functions of one vector, one line each. A body calls nothing and touches no memory
+ * and no global, so that it can be copied out of the binary into another module: all that it is
+ * made of is inlined, and constants stand in the code.
  */
 import { erf } from "./error-function";
 import { exp, expm1 } from "./exponential";

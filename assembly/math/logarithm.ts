@@ -7,8 +7,8 @@
  *     log(x) = k ln 2 + log(1 + f)              ln 2 in two parts, the first times k exact
  *
  * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
- * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
- * notice is preserved."
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that
+ * this notice is preserved."
  */
 import { addBits, everywhere, number, pattern, same, shiftRight } from "./bits";
 import { ln2Lower, ln2Upper } from "./exponential";

@@ -1,7 +1,7 @@
 /**
  * sigmoid, tanh, softplus and logsigmoid: quotients and logarithms of e = exp(-|x|), which does not
- * overflow. e is kept as a sum of two numbers, e + eLow, so that the roundings of the exponential and
- * of what is made of it do not add up to a unit in the last place.
+ * overflow. e is kept as a sum of two numbers, e + eLow, so that the roundings of the exponential
+ * and of what is made of it do not add up to a unit in the last place.
  */
 import { lostOf, lostOfAny, number, quotient, same } from "./bits";
 import {

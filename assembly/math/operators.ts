@@ -1,6 +1,7 @@
 /**
  * The elementary functions as operators of the elementwise loop (see loops/map.ts). The short ones
- * are part of the loop; the long ones are called, which costs them little and keeps the binary small.
+ * are part of the loop; the long ones are called, which costs them little and keeps the binary
+ * small.
  */
 import { exp, expm1 } from "./exponential";
 import * as fn from "./functions";

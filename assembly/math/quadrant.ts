@@ -1,10 +1,11 @@
 /**
- * How many quarter turns x is from 0, modulo 4, where x is so large that floating-point numbers would
- * tell nothing of it: by Payne and Hanek (1983). Of the bits of 2/π, those that make whole turns of x
- * are left out; the next 192, times x's mantissa, are the quarter turns modulo 4, right to 2^-137. All
- * of it is integer arithmetic.
+ * How many quarter turns x is from 0, modulo 4, where x is so large that floating-point numbers
+ * would tell nothing of it: by Payne and Hanek (1983). Of the bits of 2/π, those that make whole
+ * turns of x are left out; the next 192, times x's mantissa, are the quarter turns modulo 4, right
+ * to 2^-137. All of it is integer arithmetic.
  *
- * The bits stand in the code and not in a table, so that a function that uses them touches no memory.
+ * The bits stand in the code and not in a table, so that a function that uses them touches no
+ * memory.
  */
 
 /** The i-th 64 bits of 2/π, after 64 zeros. */

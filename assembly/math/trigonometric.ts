@@ -1,18 +1,18 @@
 /**
- * sin and cos. x is brought to r = x - n π/2, |r| <= π/4; of r, sine and cosine are polynomials, and n
- * modulo 4 says which of the two it is, and its sign. Polynomials and their order of operations after
- * fdlibm's k_sin.c and k_cos.c (Sun Microsystems, 1993).
+ * sin and cos. x is brought to r = x - n π/2, |r| <= π/4; of r, sine and cosine are polynomials,
+ * and n modulo 4 says which of the two it is, and its sign. Polynomials and their order of
+ * operations after fdlibm's k_sin.c and k_cos.c (Sun Microsystems, 1993).
  *
- * Up to 2^30 (float32: 2^28), r is found by Cody and Waite (1980): π/2 is in parts of so few bits that
- * n times each is exact, and what a subtraction loses is kept. Beyond, the quarter turns are found in
- * integers (quadrant.ts), one lane after the other.
+ * Up to 2^30 (float32: 2^28), r is found by Cody and Waite (1980): π/2 is in parts of so few bits
+ * that n times each is exact, and what a subtraction loses is kept. Beyond, the quarter turns are
+ * found in integers (quadrant.ts), one lane after the other.
  *
  * float32 is computed in float64, two lanes at a time, with the shorter polynomials that msun's
  * k_sinf.c and k_cosf.c have for that (Taylor and Evans): the result is rounded nearly once.
  *
  * The polynomials are fdlibm's: "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
- * Permission to use, copy, modify, and distribute this software is freely granted, provided that this
- * notice is preserved."
+ * Permission to use, copy, modify, and distribute this software is freely granted, provided that
+ * this notice is preserved."
  */
 import { anywhere, lostOfAny, number, same } from "./bits";
 import {
@@ -82,7 +82,9 @@ function cosine<C>(x: v128, y: v128): v128 {
   return f64x2.add(w, f64x2.add(lost, rest));
 }
 
-/** n times the bits of π/2 down to 2^-22, and from there to 2^-45, 2^-68 and 2^-91; and the rest. */
+/**
+ * n times the bits of π/2 down to 2^-22, and from there to 2^-45, 2^-68 and 2^-91; and the rest.
+ */
 @inline
 function part(n: v128, bits: f64): v128 {
   return f64x2.mul(n, f64x2.splat(bits));

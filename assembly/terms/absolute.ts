@@ -1,8 +1,8 @@
 /**
  * |d|, the term of L1.   slope: sign(d), and 0 at d = 0 and at d = NaN
  *
- * As in torch: the gradient is a product with that sign, so where the sign is 0 it is `norm · 0`: NaN for an
- * infinite norm, -0 for a negative one.
+ * As in torch: the gradient is a product with that sign, so where the sign is 0 it is `norm · 0`:
+ * NaN for an infinite norm, -0 for a negative one.
  */
 @final
 export class Absolute {
@@ -24,7 +24,8 @@ export class Absolute {
 
   @inline
   slope<C, R>(d: v128, z: v128, _p: v128, norm: v128, rest: v128): v128 {
-    // The sign of d on norm where |d| > 0, else rest: what differs from rest is masked, and rest taken away again.
+    // The sign of d on norm where |d| > 0, else rest: what differs from rest is masked, and rest
+    // taken away again.
     const signed = v128.xor(v128.xor(d, z), v128.xor(norm, rest));
     return v128.xor(v128.and(signed, v128.gt<C>(z, v128.splat<C>(0))), rest);
   }

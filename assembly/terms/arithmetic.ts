@@ -1,13 +1,15 @@
 /**
- * Operators of one and of two operands on vectors of C: f32, f64 or i64. `p` and `q` are scalars of the call,
- * splat by the loop. A comparison gives 1 or 0 in C.
+ * Operators of one and of two operands on vectors of C: f32, f64 or i64. `p` and `q` are scalars of
+ * the call, splat by the loop. A comparison gives 1 or 0 in C.
  */
 @inline
 function one<C>(mask: v128): v128 {
   return v128.and(mask, v128.splat<C>(1));
 }
 
-/** The i64 lanes of `a` where `mask` is set, else those of `b`; wasm has no 64-bit integer minimum. */
+/**
+ * The i64 lanes of `a` where `mask` is set, else those of `b`; wasm has no 64-bit integer minimum.
+ */
 @inline
 function pick(a: v128, b: v128, mask: v128): v128 {
   return v128.bitselect(a, b, mask);

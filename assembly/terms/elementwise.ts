@@ -11,7 +11,10 @@ export class ValueOf<T, R> {
   }
 }
 
-/** (norm · slope(x - y)) · upstream; p is the term's parameter, q the norm and r the upstream gradient. */
+/**
+ * (norm · slope(x - y)) · upstream; p is the term's parameter, q the norm and r the upstream
+ * gradient.
+ */
 @final
 export class SlopeOf<T, R> {
   @inline

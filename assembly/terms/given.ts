@@ -22,7 +22,9 @@ export class Given {
   }
 }
 
-/** The same for terms of halves, whose words hold elements at even and at odd places as two vectors. */
+/**
+ * The same for terms of halves, whose words hold elements at even and at odd places as two vectors.
+ */
 @final
 export class GivenByHalves {
   @inline

@@ -6,8 +6,9 @@ import { quantize } from "../lanes";
  *     value   0.5 d²   where |d| < delta,   delta (|d| - 0.5 delta)   elsewhere
  *     slope   d        where |d| < delta,   delta sign(d)             elsewhere
  *
- * Both branches of torch's formula are one with m = min(|d|, delta): the value is m (|d| - 0.5 m), with the same roundings in the same
- * order, and the slope is d between -delta and delta. A NaN goes through.
+ * Both branches of torch's formula are one with m = min(|d|, delta): the value is m (|d| - 0.5 m),
+ * with the same roundings in the same order, and the slope is d between -delta and delta. A NaN
+ * goes through.
  */
 @final
 export class Huber {

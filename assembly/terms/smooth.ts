@@ -1,7 +1,8 @@
 import { quantize } from "../lanes";
 
 /**
- * The term of SmoothL1, p = beta > 0. For beta = 1 it is Huber's of delta = 1, bit by bit, which takes no division.
+ * The term of SmoothL1, p = beta > 0. For beta = 1 it is Huber's of delta = 1, bit by bit, which
+ * takes no division.
  *
  *     value   0.5 d² / beta   where |d| < beta,   |d| - 0.5 beta   elsewhere
  *     slope   d / beta        where |d| < beta,   sign(d)          elsewhere

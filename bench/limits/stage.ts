@@ -1,4 +1,7 @@
-/** The library's kernels and the floors in one binary, compiled with the library's options; a memory with operands for them. */
+/**
+ * The library's kernels and the floors in one binary, compiled with the library's options; a memory
+ * with operands for them.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +19,10 @@ const GAP = 4096 + 256;
 
 type Kernel = (...args: number[]) => number | undefined;
 
-/** By the compiler's command: its types would declare AssemblyScript's globals for the whole project. */
+/**
+ * By the compiler's command: its types would declare AssemblyScript's globals for the whole
+ * project.
+ */
 function compile(): Uint8Array<ArrayBuffer> {
   const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
   const folder = mkdtempSync(join(tmpdir(), "lossgrad-limits-"));
@@ -47,7 +53,10 @@ export class Stage {
     return stage;
   }
 
-  /** Milliseconds of `repeats` runs over n elements, of this process: what else has its turn on the core does not count. */
+  /**
+   * Milliseconds of `repeats` runs over n elements, of this process: what else has its turn on the
+   * core does not count.
+   */
   time({ kernel, data, parameter = 1 }: Runner, n: number, repeats: number): number {
     const { x, y } = this.operands(data);
     const run = this.kernels[kernel];

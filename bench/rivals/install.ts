@@ -1,4 +1,7 @@
-/** Installs the rivals' packages. Their install scripts are not run: what those would fetch is not needed. */
+/**
+ * Installs the rivals' packages. Their install scripts are not run: what those would fetch is not
+ * needed.
+ */
 import { spawnSync } from "node:child_process";
 
 /** Tells of a failure and goes on: what is not installed is left out. */

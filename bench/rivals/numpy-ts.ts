@@ -1,4 +1,7 @@
-/** numpy-ts. Arrays that a run makes are disposed at once: its memory does not recover from running full. */
+/**
+ * numpy-ts. Arrays that a run makes are disposed at once: its memory does not recover from running
+ * full.
+ */
 import { load, versionOf } from "./package-of.js";
 import type { Implementation } from "./serve.js";
 

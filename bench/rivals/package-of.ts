@@ -1,4 +1,7 @@
-/** The rivals' packages, which are installed here and not in the root: no types, and perhaps not there at all. */
+/**
+ * The rivals' packages, which are installed here and not in the root: no types, and perhaps not
+ * there at all.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

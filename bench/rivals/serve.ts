@@ -1,5 +1,6 @@
 /**
- * A JavaScript rival in a process of its own: answers JSON lines on standard input, one each. See ../process.ts.
+ * A JavaScript rival in a process of its own: answers JSON lines on standard input, one each. See
+ * ../process.ts.
  *
  *     serve.ts MODULE ARGUMENT...     starts MODULE's rival: ./tfjs.js, ./onnx.js, ...
  */

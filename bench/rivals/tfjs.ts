@@ -1,4 +1,7 @@
-/** TensorFlow.js. Its tensors are made once, and `tidy` frees what a run makes; only the scalar is read back. */
+/**
+ * TensorFlow.js. Its tensors are made once, and `tidy` frees what a run makes; only the scalar is
+ * read back.
+ */
 import { EPS, type FormulaName, FORMULAS, Q } from "../formulas.js";
 import { folderOf, load, versionOf } from "./package-of.js";
 import type { Implementation } from "./serve.js";

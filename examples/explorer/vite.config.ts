@@ -1,4 +1,7 @@
-/** The page as static files that any server can host in any folder, and the server that `npm run explorer` starts. */
+/**
+ * The page as static files that any server can host in any folder, and the server that `npm run
+ * explorer` starts.
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 

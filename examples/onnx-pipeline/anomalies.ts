@@ -1,4 +1,7 @@
-/** What can be wrong with an image: each kind alters a good one, or puts another picture in its place. */
+/**
+ * What can be wrong with an image: each kind alters a good one, or puts another picture in its
+ * place.
+ */
 import { manualSeed, rand } from "lossgrad";
 import { imageSize, side } from "../support/image.js";
 
@@ -65,7 +68,10 @@ const relief: Alter = (_, roll, { width, height, values }) => {
   return draw((row, column) => (values[(top + row) * width + left + column] - least) / range);
 };
 
-/** Rows for columns: strokes as good as any, only not of a digit. Nothing that rebuilds strokes can tell. */
+/**
+ * Rows for columns: strokes as good as any, only not of a digit. Nothing that rebuilds strokes can
+ * tell.
+ */
 const transposed: Alter = (image) => draw((row, column) => image[column * side + row]);
 
 export const anomalies = { dust, scratch, negative, shifted, relief, transposed } as const;

@@ -1,4 +1,7 @@
-/** From what the model gave back to an alarm: errors by lossgrad, a threshold from good frames, and how often the alarm is right. */
+/**
+ * From what the model gave back to an alarm: errors by lossgrad, a threshold from good frames, and
+ * how often the alarm is right.
+ */
 import { allocate, l1Loss, type RuntimeTensor } from "lossgrad/arrays";
 import { imageSize } from "../support/image.js";
 import type { Kind } from "./anomalies.js";

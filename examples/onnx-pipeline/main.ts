@@ -1,10 +1,11 @@
 /**
- * Anomaly detection behind ONNX Runtime Web: an autoencoder gives digits back as they were and anything else worse, and lossgrad
- * measures by how much.
+ * Anomaly detection behind ONNX Runtime Web: an autoencoder gives digits back as they were and
+ * anything else worse, and lossgrad measures by how much.
  *
  *     npm run example -- onnx-pipeline
  *
- * Nothing is tuned by the anomalies: the threshold comes from good images alone. `npm run example -- onnx-page` shows the same in a browser.
+ * Nothing is tuned by the anomalies: the threshold comes from good images alone. `npm run example
+ * -- onnx-page` shows the same in a browser.
  */
 import * as ort from "onnxruntime-web";
 import { loadDigits } from "../support/digits.js";

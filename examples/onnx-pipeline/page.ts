@@ -1,5 +1,6 @@
 /**
- * The pipeline in the browser: writes build/onnx-page, a folder that any server can host, and serves it.
+ * The pipeline in the browser: writes build/onnx-page, a folder that any server can host, and
+ * serves it.
  *
  *     npm run example -- onnx-page [port]
  */

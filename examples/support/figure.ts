@@ -10,7 +10,10 @@ export type SaveFigure = (name: string, svg: string) => void;
 
 const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 
-/** What every figure has besides the plot's own options: a title, and a line under it that says what to see. */
+/**
+ * What every figure has besides the plot's own options: a title, and a line under it that says what
+ * to see.
+ */
 export interface Caption {
   title: string;
   subtitle?: string;
@@ -50,7 +53,10 @@ export function drawFigure({ title, subtitle = "", x, y, ...options }: FigureOpt
   return svg.outerHTML;
 }
 
-/** Fonts that travel with the project: a bare container has none, and pictures would come out without text. */
+/**
+ * Fonts that travel with the project: a bare container has none, and pictures would come out
+ * without text.
+ */
 const require = createRequire(import.meta.url);
 const fontFiles = ["DejaVuSans", "DejaVuSans-Bold"].map((font) =>
   require.resolve(`dejavu-fonts-ttf/ttf/${font}.ttf`),
@@ -62,7 +68,10 @@ export function toPng(svg: string): Uint8Array {
   return new Resvg(svg, { background: "white", fitTo: { mode: "zoom", value: 2 }, font }).render().asPng();
 }
 
-/** A {@link SaveFigure} that writes `<name>.svg` and `<name>.png` into examples/output and says so on the console. */
+/**
+ * A {@link SaveFigure} that writes `<name>.svg` and `<name>.png` into examples/output and says so
+ * on the console.
+ */
 export const saveFigure: SaveFigure = (name, svg) => {
   const folder = fileURLToPath(new URL("../output/", import.meta.url));
   mkdirSync(folder, { recursive: true });

@@ -7,7 +7,10 @@ export interface Film {
   gross: number;
 }
 
-/** The films of vega-datasets' movies.json whose budget and gross are known, the greatest gross first. */
+/**
+ * The films of vega-datasets' movies.json whose budget and gross are known, the greatest gross
+ * first.
+ */
 export function loadFilms(): Film[] {
   const hundredMillions = 1e8;
   return (readVegaJson("movies.json") as Record<string, string | number>[])

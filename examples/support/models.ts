@@ -33,7 +33,10 @@ export function predictOne(model: Model, x: number): number {
 
 export interface Descent {
   steps: number;
-  /** The learning rate of the first step; it falls to zero in a straight line, so that L1 comes to rest. */
+  /**
+   * The learning rate of the first step; it falls to zero in a straight line, so that L1 comes to
+   * rest.
+   */
   lr: number;
 }
 
@@ -46,7 +49,8 @@ export function descend(
 ): number[] {
   const history: number[] = [];
   for (let step = 0; step < steps; step++) {
-    // The step's own tensors go back at its end; a loop that runs on leaves no time to the garbage collector.
+    // The step's own tensors go back at its end; a loop that runs on leaves no time to the garbage
+    // collector.
     tidy(() => {
       const loss = lossFn(model.predict(x), y);
       loss.backward();

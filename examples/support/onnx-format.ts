@@ -1,7 +1,8 @@
 /**
- * ONNX models, written field by field: what a protobuf library would do with onnx.proto, for the messages that are needed. A
- * field is a number and a type, then its value; a message is its fields one after the other.
- * (https://protobuf.dev/programming-guides/encoding, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto)
+ * ONNX models, written field by field: what a protobuf library would do with onnx.proto, for the
+ * messages that are needed. A field is a number and a type, then its value; a message is its fields
+ * one after the other. (https://protobuf.dev/programming-guides/encoding,
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto)
  */
 
 /** A message, or its fields, as bytes. */
@@ -55,7 +56,10 @@ export function attribute(name: string, value: number): Message {
   return [...bytes(1, name), ...integer(3, value), ...integer(20, int)];
 }
 
-/** TensorProto of float32: what a model has learnt. The bytes are little endian, as they are in WebAssembly's memory. */
+/**
+ * TensorProto of float32: what a model has learnt. The bytes are little endian, as they are in
+ * WebAssembly's memory.
+ */
 export function initializer(name: string, shape: readonly number[], data: Float32Array): Message {
   return [
     ...(shape.length === 0 ? [] : bytes(1, shape.flatMap(varint))),

@@ -8,7 +8,10 @@ export function printer(log: Log): (...parts: unknown[]) => void {
   };
 }
 
-/** A float as Python prints it: `3.0` where JavaScript writes `3`. For numbers of everyday size, below 1e16. */
+/**
+ * A float as Python prints it: `3.0` where JavaScript writes `3`. For numbers of everyday size,
+ * below 1e16.
+ */
 export function float(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

@@ -1,11 +1,17 @@
 import { tensor, tidy, type Tensor } from "lossgrad";
 import { adam } from "./adam.js";
 
-/** Waves of a year, of half a year and of a third of one: enough for how a temperature goes with the season. */
+/**
+ * Waves of a year, of half a year and of a third of one: enough for how a temperature goes with the
+ * season.
+ */
 const WAVES = 3;
 const DAYS = 365.25;
 const STEPS = 600;
-/** In the unit of the numbers that are fitted; it falls to zero in a straight line, so that curves come to rest. */
+/**
+ * In the unit of the numbers that are fitted; it falls to zero in a straight line, so that curves
+ * come to rest.
+ */
 const LEARNING_RATE = 0.3;
 
 /** A smooth curve through the year: its value by the day. */
@@ -22,8 +28,8 @@ function features(dayOfYear: number): number[] {
 }
 
 /**
- * Fits curves by gradient descent, as many at once as there are `levels`, at which they begin, flat.
- * `loss` takes their values on the given days, a column (n, 1) for each curve.
+ * Fits curves by gradient descent, as many at once as there are `levels`, at which they begin,
+ * flat. `loss` takes their values on the given days, a column (n, 1) for each curve.
  */
 export function fitSeasons(
   days: readonly number[],

@@ -3,7 +3,10 @@ const sampleSeconds = 1e-3;
 const maximumSamples = 21;
 /** Where one run is slow, fewer samples do: as many as fit, but three. */
 const budgetSeconds = 0.2;
-/** Time enough for the engine to compile its fast code (measured: a first row without it is five times too slow). */
+/**
+ * Time enough for the engine to compile its fast code (measured: a first row without it is five
+ * times too slow).
+ */
 const warmUpSeconds = 0.02;
 
 function timed(work: () => void, repeats: number): number {
@@ -14,7 +17,10 @@ function timed(work: () => void, repeats: number): number {
 
 /** How work is timed; a test may put another in its place. */
 export interface Stopwatch {
-  /** Runs the work as long as compilers need. Warm everything up before timing anything: what is shared gets compiled anew. */
+  /**
+   * Runs the work as long as compilers need. Warm everything up before timing anything: what is
+   * shared gets compiled anew.
+   */
   warmUp(work: () => void): void;
   /** The median time of one call, in seconds. Short work is repeated within a sample. */
   medianSeconds(work: () => void): number;

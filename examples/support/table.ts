@@ -1,6 +1,9 @@
 import Table from "cli-table3";
 
-/** Rows as a table of text: the first two columns are names, the others numbers, aligned to the right. */
+/**
+ * Rows as a table of text: the first two columns are names, the others numbers, aligned to the
+ * right.
+ */
 export function table(head: string[], rows: string[][]): string {
   const numbers = head.slice(2).map(() => "right" as const);
   const result = new Table({

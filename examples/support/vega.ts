@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The path of a file in the vega-datasets package, which exports its catalogue but not its data folder. */
+/**
+ * The path of a file in the vega-datasets package, which exports its catalogue but not its data
+ * folder.
+ */
 export function vegaPath(name: string): string {
   const entry = createRequire(import.meta.url).resolve("vega-datasets");
   return join(dirname(entry), "../data", name);

@@ -2,12 +2,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TypedData, ValueAndGrad } from "lossgrad/arrays";
 
-/** A loss with its gradient, such as `(p, t) => huberLoss.valueAndGrad(p, t, { delta: 0.5 })`: tfjs's tensors go in as they are. */
+/**
+ * A loss with its gradient, such as `(p, t) => huberLoss.valueAndGrad(p, t, { delta: 0.5 })`:
+ * tfjs's tensors go in as they are.
+ */
 export type Evaluate = (prediction: tf.Tensor, target: tf.Tensor) => ValueAndGrad<number, TypedData>;
 
 /**
- * A loss that tfjs differentiates through, with respect to both of its tensors, which have one shape. Value and gradient are computed
- * together by lossgrad, and tfjs takes the gradient on from there: to a layer's weights, say.
+ * A loss that tfjs differentiates through, with respect to both of its tensors, which have one
+ * shape. Value and gradient are computed together by lossgrad, and tfjs takes the gradient on from
+ * there: to a layer's weights, say.
  *
  * On backends whose tensors lie on a GPU, reading them (`dataSync`) waits for the GPU.
  */

@@ -3,8 +3,8 @@
  *
  *     npm run example -- tfjs-gradient
  *
- * First the gradients beside tfjs's own on the same data; then a line through what films cost and earn (examples/robust-regression.ts),
- * fitted with either.
+ * First the gradients beside tfjs's own on the same data; then a line through what films cost and
+ * earn (examples/robust-regression.ts), fitted with either.
  */
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,4 +1,5 @@
-// The engines that run the suite, one row each: how vitest is started for it, and where that is not possible, why.
+// The engines that run the suite, one row each: how vitest is started for it, and where that is not
+// possible, why.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

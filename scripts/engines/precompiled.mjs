@@ -1,4 +1,5 @@
-// The library as a worker of workerd has it: the binary is a module that was compiled before the worker starts.
+// The library as a worker of workerd has it: the binary is a module that was compiled before the
+// worker starts.
 import { init } from "lossgrad/slim";
 import module from "../../dist/lossgrad.wasm";
 

@@ -1,4 +1,5 @@
-// A browser provider for vitest that only opens a page: the tests need neither a mouse nor a keyboard.
+// A browser provider for vitest that only opens a page: the tests need neither a mouse nor a
+// keyboard.
 import { defineBrowserProvider } from "@vitest/browser";
 
 /** `open(url)` gives what closes the browser again. */

@@ -24,7 +24,10 @@ async function startDisplay() {
   return { child, display: `:${String(number).trim()}` };
 }
 
-/** One command of https://www.w3.org/TR/webdriver2; its answer's value, an error where the driver reports one. */
+/**
+ * One command of https://www.w3.org/TR/webdriver2; its answer's value, an error where the driver
+ * reports one.
+ */
 async function command(url, method, body) {
   const response = await fetch(url, { method, body: body && JSON.stringify(body) });
   const { value } = await response.json();

@@ -6,7 +6,10 @@ import { ANYWHERE } from "./anywhere.mjs";
 
 const PRECOMPILED = fileURLToPath(new URL("./precompiled.mjs", import.meta.url));
 
-/** The suite in workerd, which refuses to compile: a module that it compiled itself is supplied instead of the inlined binary. */
+/**
+ * The suite in workerd, which refuses to compile: a module that it compiled itself is supplied
+ * instead of the inlined binary.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),
   resolve: { alias: { ...base.resolve.alias, lossgrad: PRECOMPILED } },

@@ -1,4 +1,5 @@
-// Runs the set in a page of a browser that is installed: Chromium by its own protocol, Firefox by WebDriver BiDi.
+// Runs the set in a page of a browser that is installed: Chromium by its own protocol, Firefox by
+// WebDriver BiDi.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 

@@ -1,4 +1,5 @@
-// The engines beside each other: the ones of npm lie in this folder's node_modules, browsers come with the system.
+// The engines beside each other: the ones of npm lie in this folder's node_modules, browsers come
+// with the system.
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,10 @@ export function onPath(...names) {
     .find((file) => existsSync(file));
 }
 
-/** The binary `file` of whichever package of `scope` npm chose for this machine: no install script had to run. */
+/**
+ * The binary `file` of whichever package of `scope` npm chose for this machine: no install script
+ * had to run.
+ */
 function ofScope(scope, file) {
   const folder = join(PACKAGES, scope);
   const packages = existsSync(folder) ? readdirSync(folder) : [];
@@ -31,9 +35,10 @@ function nodeOf(major) {
 const npmLacks = `npm has no package of it for ${process.platform} ${process.arch}, or could not install it`;
 
 /**
- * One row an engine: where its program is, undefined if it is not here and then `absent` says why; the arguments before the script,
- * for what runs a script; for a browser, puppeteer's name of it, and whether its page is isolated from other origins. `alone` where
- * memory cannot be shared, and so nothing is shared out to threads.
+ * One row an engine: where its program is, undefined if it is not here and then `absent` says why;
+ * the arguments before the script, for what runs a script; for a browser, puppeteer's name of it,
+ * and whether its page is isolated from other origins. `alone` where memory cannot be shared, and
+ * so nothing is shared out to threads.
  */
 export function engines() {
   const chromium = onPath("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");

@@ -1,4 +1,5 @@
-// Runs the set in workerd, which compiles modules before a worker starts and refuses to at run time: there, formulas are interpreted.
+// Runs the set in workerd, which compiles modules before a worker starts and refuses to at run
+// time: there, formulas are interpreted.
 import { spawn } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +43,10 @@ function writeWorker(folder, bundle) {
   return file;
 }
 
-/** The port that workerd tells on its control stream; an error with what it printed where it ends instead. */
+/**
+ * The port that workerd tells on its control stream; an error with what it printed where it ends
+ * instead.
+ */
 function portOf(child) {
   return new Promise((resolve, reject) => {
     let [events, printed] = ["", ""];

@@ -1,8 +1,9 @@
 /**
  * The engine: gradients of the outputs flow against the graph, newest node first.
  *
- * Unless a graph of the gradients is wanted (createGraph), memory is given back as it goes: a gradient is freed when its
- * node is done with it, and a leaf takes over a buffer that nobody else holds instead of copying it.
+ * Unless a graph of the gradients is wanted (createGraph), memory is given back as it goes: a
+ * gradient is freed when its node is done with it, and a leaf takes over a buffer that nobody else
+ * holds instead of copying it.
  */
 import { sameShape, sizeText } from "../ndarray/shape.js";
 import { scope } from "../core/scope.js";
@@ -25,7 +26,10 @@ export function receiverOf(x: Variable): Receiver {
 
 let runs = 0;
 
-/** Gradients that arrived and wait, and how many hold each storage: counted in the storages, which costs less than maps (measured). */
+/**
+ * Gradients that arrived and wait, and how many hold each storage: counted in the storages, which
+ * costs less than maps (measured).
+ */
 class Arrivals {
   readonly waiting = new Map<Receiver, Variable>();
   /** Tells the counts of this run from those that one that threw left behind. */
@@ -57,7 +61,10 @@ class Arrivals {
     if (storage.holds === 0 && storage.owned && !this.createGraph) storage.dispose();
   }
 
-  /** Whether `gradient` is all of a buffer that only its caller holds: then it may be written, or kept. */
+  /**
+   * Whether `gradient` is all of a buffer that only its caller holds: then it may be written, or
+   * kept.
+   */
   isSole(gradient: Variable): boolean {
     const { contiguous, offset } = gradient.nd;
     const { owned, holds } = this.storageOf(gradient);
@@ -92,7 +99,10 @@ export function accumulateGradients({ variable, gradient }: Root, options: Engin
   });
 }
 
-/** The edge of a node that has one. A loss of one leaf is the commonest graph: nothing has to wait there. */
+/**
+ * The edge of a node that has one. A loss of one leaf is the commonest graph: nothing has to wait
+ * there.
+ */
 function soleEdge({ edges }: GraphNode): Edge | null {
   let sole: Edge | null = null;
   for (const edge of edges) {
@@ -153,7 +163,9 @@ export function captureGradients(
   return results;
 }
 
-/** All nodes behind the roots, newest first: each comes before those that its inputs were made by. */
+/**
+ * All nodes behind the roots, newest first: each comes before those that its inputs were made by.
+ */
 function reachable(roots: readonly Variable[]): GraphNode[] {
   const seen = new Set<GraphNode>();
   const stack = roots.map(({ node }) => node);
@@ -166,7 +178,10 @@ function reachable(roots: readonly Variable[]): GraphNode[] {
   return [...seen].sort((a, b) => b.sequence - a.sequence);
 }
 
-/** The nodes that captured receivers lie behind: no other is worth a visit. `nodes` come newest first. */
+/**
+ * The nodes that captured receivers lie behind: no other is worth a visit. `nodes` come newest
+ * first.
+ */
 function leadingTo(captured: ReadonlySet<Receiver>, nodes: readonly GraphNode[]): Set<GraphNode> {
   const wanted = new Set<GraphNode>();
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -178,8 +193,8 @@ function leadingTo(captured: ReadonlySet<Receiver>, nodes: readonly GraphNode[])
 }
 
 /**
- * Keeps the gradient that arrived at a captured receiver. The user may change or free it, so it is copied where something else
- * shares its memory; but not where it is part of a graph itself.
+ * Keeps the gradient that arrived at a captured receiver. The user may change or free it, so it is
+ * copied where something else shares its memory; but not where it is part of a graph itself.
  */
 function capture(
   receiver: Receiver,
@@ -216,7 +231,10 @@ function visit(node: GraphNode, arrivals: Arrivals, options: EngineOptions): voi
   arrivals.drop(upstream);
 }
 
-/** The gradients of a node's inputs where they are wanted; the node lets go of what it saved, unless that is retained. */
+/**
+ * The gradients of a node's inputs where they are wanted; the node lets go of what it saved, unless
+ * that is retained.
+ */
 function gradientsOf(
   node: GraphNode,
   upstream: Variable,
@@ -258,7 +276,10 @@ function sumTo(gradient: Variable, shape: readonly number[]): Variable {
   return gradient.sum({ dim: dims, keepdim: true }).reshape(shape);
 }
 
-/** Adds a gradient to that of a leaf; says whether the leaf has taken over its buffer, which nobody else may hold then. */
+/**
+ * Adds a gradient to that of a leaf; says whether the leaf has taken over its buffer, which nobody
+ * else may hold then.
+ */
 function accumulate(leaf: Variable, gradient: Variable, isSole: boolean, createGraph: boolean): boolean {
   const before = leaf.leafGrad;
   if (!before) leaf.storeGrad(isSole ? gradient : gradient.clone(), true);

@@ -4,9 +4,9 @@ import type { EngineOptions, Variable } from "./graph.js";
 import { withGradMode } from "./mode.js";
 
 /**
- * The gradient of `compose` for each operand, null where none is wanted; differentiable where that is
- * asked for. Each operand is read by a view of its own: one may have been made of another, or be the
- * same one, and its gradient goes on from the operand itself.
+ * The gradient of `compose` for each operand, null where none is wanted; differentiable where that
+ * is asked for. Each operand is read by a view of its own: one may have been made of another, or be
+ * the same one, and its gradient goes on from the operand itself.
  */
 export function composedGradients<V extends Variable>(
   operands: readonly V[],

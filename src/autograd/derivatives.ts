@@ -1,8 +1,9 @@
 /**
- * The derivative rules, one row an operation: g is the gradient of the output, x and y are the inputs, out is the output.
- * Each row gives the inputs' gradients as thunks; only those that are wanted are computed. Gradients of broadcast or converted inputs
- * are brought to the input's shape and dtype by the tape. The formulas are those of torch's derivatives.yaml, operation
- * by operation, so that the bits agree.
+ * The derivative rules, one row an operation: g is the gradient of the output, x and y are the
+ * inputs, out is the output. Each row gives the inputs' gradients as thunks; only those that are
+ * wanted are computed. Gradients of broadcast or converted inputs are brought to the input's shape
+ * and dtype by the tape. The formulas are those of torch's derivatives.yaml, operation by
+ * operation, so that the bits agree.
  */
 import { isSkipped } from "../ndarray/joining.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
@@ -83,7 +84,10 @@ function extremeAt(node: string): Rule {
   ]);
 }
 
-/** 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in torch. */
+/**
+ * 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in
+ * torch.
+ */
 function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Parameters): V {
   const { dims, correction = 1 } = parameters;
   const freedom = count(parameters, x.shape) - correction;
@@ -96,7 +100,10 @@ function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Paramete
   return upstream.mul(2 / freedom).mul(x.sub(mean));
 }
 
-/** torch's norm_backward, case by case; g and n are the gradient and the norm with the dimensions that were reduced. */
+/**
+ * torch's norm_backward, case by case; g and n are the gradient and the norm with the dimensions
+ * that were reduced.
+ */
 function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: Parameters): V | null {
   if (p === 0) return null;
   if (p === 1) return x.sign().mul(g);

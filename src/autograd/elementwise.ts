@@ -1,14 +1,17 @@
 /**
  * The derivative rules of the operations that work element by element, for the tape
- * (autograd/derivatives.ts) and for formulas (formula/derive.ts): g is the gradient of the output, x, y
- * and z are the inputs, out is the output. Apart from torch's names of them, which the tape knows, so
- * that formulas without tensors do not bring these along.
+ * (autograd/derivatives.ts) and for formulas (formula/derive.ts): g is the gradient of the output,
+ * x, y and z are the inputs, out is the output. Apart from torch's names of them, which the tape
+ * knows, so that formulas without tensors do not bring these along.
  */
 import { isComplex, isHalf } from "../ndarray/dtype.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
 import type { Algebra } from "./graph.js";
 
-/** What a rule reads; saved variables are functions, so that a change in place is noticed when they are used. */
+/**
+ * What a rule reads; saved variables are functions, so that a change in place is noticed when they
+ * are used.
+ */
 export interface Saved<V> {
   /** The inputs, output. A number that stood in a tensor's stead is read as it is. */
   readonly x: () => V;
@@ -20,7 +23,10 @@ export interface Saved<V> {
   readonly shape: readonly number[];
 }
 
-/** The gradients of the inputs, as thunks; of variables of the tape and of expressions of formulas alike. */
+/**
+ * The gradients of the inputs, as thunks; of variables of the tape and of expressions of formulas
+ * alike.
+ */
 export type Gradient = <V extends Algebra<V>>(g: V, saved: Saved<V>) => readonly (() => V | null)[];
 
 /** Constant almost everywhere. */
@@ -51,8 +57,9 @@ function lift<V extends Algebra<V>>(y: V | number, like: V): V {
 }
 
 /**
- * torch's rule for clamp by tensors: to x within the bounds, to a bound beyond it, in equal parts where x is at one of two
- * bounds in order; all to the upper bound where the bounds are out of order. A NaN of x stays with x.
+ * torch's rule for clamp by tensors: to x within the bounds, to a bound beyond it, in equal parts
+ * where x is at one of two bounds in order; all to the upper bound where the bounds are out of
+ * order. A NaN of x stays with x.
  */
 function shareAmongBounds<V extends Algebra<V>>(g: V, { x, y, z }: Saved<V>): readonly (() => V | null)[] {
   const share = (whole: V, half: V): V => g.mul(half.to(g.dtype).mul(-0.5).add(1)).keep(whole.add(half));
@@ -69,7 +76,10 @@ function shareAmongBounds<V extends Algebra<V>>(g: V, { x, y, z }: Saved<V>): re
   ];
 }
 
-/** A derivative that torch computes in one kernel, so that halves are computed in float32 and rounded once. */
+/**
+ * A derivative that torch computes in one kernel, so that halves are computed in float32 and
+ * rounded once.
+ */
 function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
   if (!isHalf(g.dtype)) return compute(g, saved);
   return compute(g.to("float32"), saved.to("float32")).to(g.dtype);

@@ -1,4 +1,7 @@
-/** The recorded graph: what rules and tape need of a tensor, and a node for each operation, with what its derivative needs. */
+/**
+ * The recorded graph: what rules and tape need of a tensor, and a node for each operation, with
+ * what its derivative needs.
+ */
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import type { OperationName, Parameters } from "../ndarray/operations.js";
@@ -11,10 +14,10 @@ export interface Version {
 }
 
 /**
- * What the derivative rules compute with: the operations that they are made of. The tape's variables
- * have it, and the expressions of formulas (formula/expression.ts), so that one table of rules
- * serves both. Members marked internal are left out of the published types, here as in the classes
- * that implement them.
+ * What the derivative rules compute with: the operations that they are made of. The tape's
+ * variables have it, and the expressions of formulas (formula/expression.ts), so that one table of
+ * rules serves both. Members marked internal are left out of the published types, here as in the
+ * classes that implement them.
  */
 export interface Algebra<V> {
   readonly shape: readonly number[];
@@ -96,19 +99,28 @@ export function edgeTo(x: Variable): Edge | null {
   return { node, leaf: node ? null : x, shape: nd.shape, dtype: nd.dtype };
 }
 
-/** What becomes of the graph after this run, and whether the gradients are to be differentiable themselves. */
+/**
+ * What becomes of the graph after this run, and whether the gradients are to be differentiable
+ * themselves.
+ */
 export interface EngineOptions {
   retainGraph: boolean;
   createGraph: boolean;
 }
 
-/** The derivative of one operation: gradients of the inputs from that of the output, each computed when it is called for. */
+/**
+ * The derivative of one operation: gradients of the inputs from that of the output, each computed
+ * when it is called for.
+ */
 export type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
 
 let created = 0;
 
 export class GraphNode {
-  /** Grows with time, so a node's inputs have smaller numbers: descending order is a topological one. */
+  /**
+   * Grows with time, so a node's inputs have smaller numbers: descending order is a topological
+   * one.
+   */
   readonly sequence = created++;
   /** What it keeps for the derivative. */
   readonly saved: Variable[] = [];
@@ -124,7 +136,10 @@ export class GraphNode {
     readonly differentiate: Derivative,
   ) {}
 
-  /** Keeps `variable` for the derivative; what it returns reads it back, and throws when it has changed since. */
+  /**
+   * Keeps `variable` for the derivative; what it returns reads it back, and throws when it has
+   * changed since.
+   */
   save<V extends Variable>(variable: V): () => V {
     const version = variable.version.count;
     this.saved.push(variable);

@@ -20,9 +20,11 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 }
 
 /**
- * Runs `fn` without recording: its results do not require grad; torch.no_grad(). Returns what `fn` returns.
+ * Runs `fn` without recording: its results do not require grad; torch.no_grad(). Returns what `fn`
+ * returns.
  *
- * @throws TypeError when `fn` is no function, or returns a promise: recording is on again before it would settle
+ * @throws TypeError when `fn` is no function, or returns a promise: recording is on again before it
+ * would settle
  * @example
  * const x = tensor([1, 2], { requiresGrad: true });
  * noGrad(() => x.mul(2)).requiresGrad; // false

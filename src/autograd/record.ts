@@ -8,7 +8,10 @@ import { isGradEnabled } from "./mode.js";
 
 export type Input<V extends Variable> = V | number;
 
-/** Makes a tensor of an array. `node` is null when it requires no grad; a view shares its base's version. */
+/**
+ * Makes a tensor of an array. `node` is null when it requires no grad; a view shares its base's
+ * version.
+ */
 export type Wrap<V extends Variable> = (nd: NdArray, node: GraphNode | null, base: V | null) => V;
 
 /** Applies operation `name` to tensors and numbers. */

@@ -1,6 +1,7 @@
 /**
- * Blocks of a linear address space, 64-byte aligned. Free blocks lie in bins by the power of two of their size;
- * neighbours merge when they are freed, so that no two free blocks touch. Knows addresses only, not the memory.
+ * Blocks of a linear address space, 64-byte aligned. Free blocks lie in bins by the power of two of
+ * their size; neighbours merge when they are freed, so that no two free blocks touch. Knows
+ * addresses only, not the memory.
  *
  *     | start | used | free | used used | free ... end |
  */
@@ -20,7 +21,10 @@ export interface Block {
 const ALIGNMENT = 64;
 /** By the leading zeros of the size, which is less than 2^32. */
 const BINS = 32;
-/** Blocks of a request's own bin may be too small: so many are tried before the next bin, where all fit. */
+/**
+ * Blocks of a request's own bin may be too small: so many are tried before the next bin, where all
+ * fit.
+ */
 const TRIES = 8;
 
 export function alignUp(bytes: number): number {
@@ -94,7 +98,10 @@ export class Allocator {
     return 0;
   }
 
-  /** Takes the first `size` bytes of a larger free block, which stays in its bin where that is right for the rest. */
+  /**
+   * Takes the first `size` bytes of a larger free block, which stays in its bin where that is right
+   * for the rest.
+   */
   private cut(block: Block, size: number): Block {
     const taken = newBlock(block.address, size, block.left, block);
     const rest = block.size - size;
@@ -108,7 +115,9 @@ export class Allocator {
     return taken;
   }
 
-  /** Merges `right` into its left neighbour; the one of them that was free before leaves its bin. */
+  /**
+   * Merges `right` into its left neighbour; the one of them that was free before leaves its bin.
+   */
   private join(left: Block, right: Block, before: Block): Block {
     this.unbin(before);
     left.size += right.size;

@@ -1,8 +1,14 @@
-/** Where the kernels' binary comes from: inlined (inlined.ts), or supplied by the caller (init.ts). Compiled when it is first needed. */
+/**
+ * Where the kernels' binary comes from: inlined (inlined.ts), or supplied by the caller (init.ts).
+ * Compiled when it is first needed.
+ */
 import { runtime } from "./runtime.js";
 
 export interface Binary {
-  /** The module that imports such a memory: one that imports shared memory refuses the other kind. Null where it was not supplied. */
+  /**
+   * The module that imports such a memory: one that imports shared memory refuses the other kind.
+   * Null where it was not supplied.
+   */
   module(shared: boolean): WebAssembly.Module | null;
   /** Its bytes; null where only modules were supplied. */
   bytes(): Uint8Array | null;

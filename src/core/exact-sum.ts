@@ -1,8 +1,8 @@
 /**
  * Exact sums of float64 values: a superaccumulator.
  *
- * Every finite double is an integer multiple of 2^-1074, below 2^2098 of them. The accumulator holds the running
- * total as one long integer in that unit, cut into limbs of 32 bits:
+ * Every finite double is an integer multiple of 2^-1074, below 2^2098 of them. The accumulator
+ * holds the running total as one long integer in that unit, cut into limbs of 32 bits:
  *
  *     bit      2143 ......... 2112   ...   95 ... 64   63 ... 32   31 ... 0
  *     limb    |        66        |  ...  |    2     |     1     |    0    |     weight of limb i: 2^(32 i - 1074)
@@ -13,10 +13,11 @@
  *     |0000000000000ccccccc|bbbbbbbbbbbbbbbbbbbb|aaaaaaaaaaaaa0000000|
  *                                                            <-shift->
  *
- * A limb is a float64 that holds an integer. It may be negative and may exceed 32 bits: an addition puts less than 2^32
- * into it, so that 2^21 additions fit below 2^53, where float64 counts exactly. Carries therefore wait; `PENDING` counts
- * how many additions they have waited for. Adding and merging are nothing but exact integer additions, so neither
- * order nor partition of the values can show in the result.
+ * A limb is a float64 that holds an integer. It may be negative and may exceed 32 bits: an addition
+ * puts less than 2^32 into it, so that 2^21 additions fit below 2^53, where float64 counts exactly.
+ * Carries therefore wait; `PENDING` counts how many additions they have waited for. Adding and
+ * merging are nothing but exact integer additions, so neither order nor partition of the values can
+ * show in the result.
  */
 
 const LIMBS = 67;
@@ -24,7 +25,10 @@ const LIMBS = 67;
 const POSITIVE = LIMBS;
 const NEGATIVE = LIMBS + 1;
 const NANS = LIMBS + 2;
-/** Every limb is at most (PENDING + 1) * 2^32 in magnitude. assembly/loops/exact.ts knows this layout, too. */
+/**
+ * Every limb is at most (PENDING + 1) * 2^32 in magnitude. assembly/loops/exact.ts knows this
+ * layout, too.
+ */
 const PENDING = LIMBS + 3;
 /** Two accumulators at this bound still merge without leaving 2^53: 2 * 2^20 * 2^32. */
 const MAX_PENDING = 2 ** 20 - 1;
@@ -35,7 +39,10 @@ const SCALE = 128;
 const BASE = 2 ** 32;
 const INVERSE_BASE = 2 ** -32;
 
-/** Bits of a float64: [0] is the low word, as on every host whose typed arrays can view WebAssembly's memory. */
+/**
+ * Bits of a float64: [0] is the low word, as on every host whose typed arrays can view
+ * WebAssembly's memory.
+ */
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer);
 const digits = new Float64Array(LIMBS);
@@ -43,9 +50,10 @@ const digits = new Float64Array(LIMBS);
 /**
  * The exact sum of float64 values, rounded once, when it is read.
  *
- * `value()` is the float64 nearest to the exact sum (ties to even): overflow happens only where the exact sum itself
- * rounds to infinity. An empty sum and a sum that cancels are +0, also when only -0 was added, as in PyTorch.
- * Infinities of one sign give that infinity; of both signs, or a NaN among the values, give NaN.
+ * `value()` is the float64 nearest to the exact sum (ties to even): overflow happens only where the
+ * exact sum itself rounds to infinity. An empty sum and a sum that cancels are +0, also when only
+ * -0 was added, as in PyTorch. Infinities of one sign give that infinity; of both signs, or a NaN
+ * among the values, give NaN.
  *
  * ```ts
  * const sum = new ExactSum();
@@ -60,8 +68,9 @@ export class ExactSum {
   static readonly STATE_LENGTH = PENDING + 1;
 
   /**
-   * @param state where the sum lives: fresh memory by default; all zeros is the empty sum. A copy of it carries the
-   *   sum elsewhere, for instance between threads: `sum.merge(new ExactSum(received))`.
+   * @param state where the sum lives: fresh memory by default; all zeros is the empty sum. A copy
+   *   of it carries the sum elsewhere, for instance between threads: `sum.merge(new
+   *   ExactSum(received))`.
    */
   constructor(readonly state: Float64Array = new Float64Array(ExactSum.STATE_LENGTH)) {
     if (state.length !== ExactSum.STATE_LENGTH) {
@@ -126,7 +135,10 @@ export class ExactSum {
     return sign * roundDigits(readMagnitude(state, top, sign));
   }
 
-  /** Whether neither infinities nor NaN were added: the sum is finite then, and its float64 or that of a mean mostly. */
+  /**
+   * Whether neither infinities nor NaN were added: the sum is finite then, and its float64 or that
+   * of a mean mostly.
+   */
   get isFinite(): boolean {
     const { state } = this;
     return state[POSITIVE] + state[NEGATIVE] + state[NANS] === 0;
@@ -143,8 +155,9 @@ export class ExactSum {
   dividedBy(n: number): number {
     const sum = this.value();
     if (Number.isFinite(sum) || !this.isFinite) return sum / n;
-    // value() has carried: the limbs are the digits of the sum, here in units that do not overflow. From the lowest up they are
-    // as good as rounded once, so that no mean of the largest number passes it.
+    // value() has carried: the limbs are the digits of the sum, here in units that do not overflow.
+    // From the lowest up they are as good as rounded once, so that no mean of the largest number
+    // passes it.
     let scaled = 0;
     for (let i = LIMBS - 5; i < LIMBS; i++) scaled += this.state[i] * 2 ** (32 * i - 1074 - SCALE);
     return (scaled / n) * 2 ** SCALE;
@@ -170,9 +183,10 @@ export function sumExactly(values: Iterable<number>): number {
 }
 
 /**
- * Carries upwards until every limb but the last lies within +-2^31. Balanced digits, rather than digits from 0 up,
- * keep a small negative sum from running through all limbs. The last limb takes in carries only, and 2^14 values
- * are needed for the first of them: no number of additions that can be made overflows it.
+ * Carries upwards until every limb but the last lies within +-2^31. Balanced digits, rather than
+ * digits from 0 up, keep a small negative sum from running through all limbs. The last limb takes
+ * in carries only, and 2^14 values are needed for the first of them: no number of additions that
+ * can be made overflows it.
  */
 function propagate(state: Float64Array): void {
   let carry = 0;
@@ -197,8 +211,9 @@ function propagate(state: Float64Array): void {
  *     bit   p = leading bit        q = max(p - 52, 0)     q - 1       q - 2 ... 0
  *           |----- 53 bits kept as `mantissa` -----|     half bit     sticky bits
  *
- * A float64's 64 bits, read as an integer, are q * 2^52 + mantissa: the hidden bit adds one to the exponent field, a
- * subnormal has q = 0 and no hidden bit, and a mantissa rounded up to 2^53 moves on to the next exponent by itself.
+ * A float64's 64 bits, read as an integer, are q * 2^52 + mantissa: the hidden bit adds one to the
+ * exponent field, a subnormal has q = 0 and no hidden bit, and a mantissa rounded up to 2^53 moves
+ * on to the next exponent by itself.
  */
 function roundDigits(top: number): number {
   const lead = 32 * top + 31 - Math.clz32(digits[top]);
@@ -223,7 +238,10 @@ function roundDigits(top: number): number {
   return float[0];
 }
 
-/** Whether the digits below bit `q` round the integer above them, whose lowest bits are `low`, upwards. */
+/**
+ * Whether the digits below bit `q` round the integer above them, whose lowest bits are `low`,
+ * upwards.
+ */
 function roundsUp(q: number, low: number): boolean {
   if (q === 0) return false;
   const half = (q - 1) >>> 5;
@@ -238,8 +256,8 @@ function roundsUp(q: number, low: number): boolean {
 }
 
 /**
- * Writes sign * the sum, which is positive, into `digits` as digits from 0 to 2^32 - 1, and returns the index of the
- * highest that is not 0. The sum ends at limb `top`.
+ * Writes sign * the sum, which is positive, into `digits` as digits from 0 to 2^32 - 1, and returns
+ * the index of the highest that is not 0. The sum ends at limb `top`.
  */
 function readMagnitude(state: Float64Array, top: number, sign: number): number {
   let carry = 0;

@@ -4,7 +4,10 @@
  */
 import { ExactSum } from "./exact-sum.js";
 
-/** A sum as integer · 2^exponent, with an odd integer or 0 · 2^0, and how many numbers were not finite. */
+/**
+ * A sum as integer · 2^exponent, with an odd integer or 0 · 2^0, and how many numbers were not
+ * finite.
+ */
 export interface ExactValue {
   readonly integer: bigint;
   readonly exponent: number;
@@ -70,7 +73,10 @@ export function bitLength(x: bigint): number {
   return 4 * hex.length - (Math.clz32(parseInt(hex[0], 16)) - 28);
 }
 
-/** a / b, rounded once: the float64 nearest to the quotient of two sums, or what float64 gives where one has none. */
+/**
+ * a / b, rounded once: the float64 nearest to the quotient of two sums, or what float64 gives where
+ * one has none.
+ */
 export function quotientOf(a: ExactSum, b: ExactSum): number {
   if (!a.isFinite || !b.isFinite) return a.value() / b.value();
   const [dividend, divisor] = [unitsOf(a), unitsOf(b)];
@@ -80,8 +86,9 @@ export function quotientOf(a: ExactSum, b: ExactSum): number {
 }
 
 /**
- * a / b of positive integers. The quotient is taken in units of 2^-1076, so that behind the last bit
- * of the smallest float64 there are two more; whether it is exact decides between a tie and more.
+ * a / b of positive integers. The quotient is taken in units of 2^-1076, so that behind the last
+ * bit of the smallest float64 there are two more; whether it is exact decides between a tie and
+ * more.
  */
 function roundedQuotient(a: bigint, b: bigint): number {
   const scaled = a << BigInt(2 - LEAST);

@@ -5,9 +5,10 @@
  *     bfloat16    s eeeeeeee mmmmmmm                     the upper half of a float32
  *     float16     s eeeee mmmmmmmmmm                     bias 15
  *
- * A number is rounded to float32 first, and from there to 16 bits, each time to nearest, ties to even. That is PyTorch's
- * rule for float64 too. The two roundings may differ from a single one: 1 + 2^-11 + 2^-40 gives the float16 1, though
- * 1 + 2^-10 is nearer. NaN becomes the one quiet NaN 0x7e00 or 0x7fc0.
+ * A number is rounded to float32 first, and from there to 16 bits, each time to nearest, ties to
+ * even. That is PyTorch's rule for float64 too. The two roundings may differ from a single one: 1 +
+ * 2^-11 + 2^-40 gives the float16 1, though 1 + 2^-10 is nearer. NaN becomes the one quiet NaN
+ * 0x7e00 or 0x7fc0.
  */
 
 const float = new Float32Array(1);

@@ -7,8 +7,9 @@ import { forMemory, refusal } from "./load.js";
 import { canShare } from "./memory.js";
 
 /**
- * The binary of this version, "lossgrad/lossgrad.wasm" or "lossgrad/lossgrad.threads.wasm": its bytes, its URL (in Node also of a file), a
- * Response with it, or the module that a bundler or WebAssembly.compile made of it.
+ * The binary of this version, "lossgrad/lossgrad.wasm" or "lossgrad/lossgrad.threads.wasm": its
+ * bytes, its URL (in Node also of a file), a Response with it, or the module that a bundler or
+ * WebAssembly.compile made of it.
  */
 export type BinarySource = BufferSource | URL | string | Response | WebAssembly.Module;
 
@@ -44,14 +45,16 @@ class Modules implements Binary {
 }
 
 /**
- * Supplies the binary to the slim entries, which come without one. Resolves when everything is ready; all else stays synchronous. Once a
- * binary is there, further calls do nothing; after an error it may be called again.
+ * Supplies the binary to the slim entries, which come without one. Resolves when everything is
+ * ready; all else stays synchronous. Once a binary is there, further calls do nothing; after an
+ * error it may be called again.
  *
- * Bytes, URLs and Responses of either binary serve for threads as well. A compiled module serves one kind of memory: that of
- * lossgrad.wasm computes on one thread; with that of lossgrad.threads.wasm as `threads` besides, several threads are used where memory
- * can be shared.
+ * Bytes, URLs and Responses of either binary serve for threads as well. A compiled module serves
+ * one kind of memory: that of lossgrad.wasm computes on one thread; with that of
+ * lossgrad.threads.wasm as `threads` besides, several threads are used where memory can be shared.
  *
- * @throws TypeError for what is no source; Error where it cannot be read or compiled, or is of another version. The promise rejects.
+ * @throws TypeError for what is no source; Error where it cannot be read or compiled, or is of
+ * another version. The promise rejects.
  * @see https://developer.mozilla.org/en-US/docs/WebAssembly/Reference/JavaScript_interface
  * @example
  * const ready = init("/assets/lossgrad.wasm"); // await it before anything is computed
@@ -101,7 +104,10 @@ function checkVersion(module: WebAssembly.Module): void {
 /** What a WebAssembly binary begins with. */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
-/** Says it of a page in the binary's place, which servers of single-page apps answer with, before an engine is blamed. */
+/**
+ * Says it of a page in the binary's place, which servers of single-page apps answer with, before an
+ * engine is blamed.
+ */
 function checkBinary(bytes: Uint8Array): void {
   if (MAGIC.every((byte, i) => bytes[i] === byte)) return;
   const start = new TextDecoder().decode(bytes.subarray(0, 16));

@@ -1,4 +1,7 @@
-/** Provides the binary that the build inlined: no fetch, no file access. Imported for that effect by the entries that come with it. */
+/**
+ * Provides the binary that the build inlined: no fetch, no file access. Imported for that effect by
+ * the entries that come with it.
+ */
 import { provide } from "./binary.js";
 import { WASM_BASE64 } from "./generated/binary.js";
 import { compile, forMemory } from "./load.js";

@@ -1,11 +1,15 @@
 /**
- * The binary's exports as TypeScript sees them; assembly/index.ts says what each kernel does. Pointers are byte addresses.
- * A name listed here that the binary does not export is an error of `tsc`.
+ * The binary's exports as TypeScript sees them; assembly/index.ts says what each kernel does.
+ * Pointers are byte addresses. A name listed here that the binary does not export is an error of
+ * `tsc`.
  */
 import type { KernelName } from "./generated/kernels.js";
 
 type LossOf<K> = K extends `${infer Loss}_sumslope_f32` ? Loss : never;
-/** The losses that have kernels, by the first part of the kernels' names; one that has this kernel must have them all. */
+/**
+ * The losses that have kernels, by the first part of the kernels' names; one that has this kernel
+ * must have them all.
+ */
 export type LossKernel = LossOf<KernelName>;
 /** What a loss kernel reads and writes. */
 export type FloatTag = "f16" | "bf16" | "f32" | "f64";
@@ -127,7 +131,10 @@ type ReviewKernel = (
   out: number,
 ) => number;
 
-/** The elementary functions, which have a function of one vector beside the kernel: `VectorFunctionName`. */
+/**
+ * The elementary functions, which have a function of one vector beside the kernel:
+ * `VectorFunctionName`.
+ */
 export type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
@@ -184,12 +191,15 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;
 
 /**
- * The elementary functions of one vector. JavaScript cannot call them, since they take and give a v128; their bodies can
- * be copied into another module, because they call nothing and touch no memory.
+ * The elementary functions of one vector. JavaScript cannot call them, since they take and give a
+ * v128; their bodies can be copied into another module, because they call nothing and touch no
+ * memory.
  */
 export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
 
-/** The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are. */
+/**
+ * The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are.
+ */
 export function unaryKernel(kernels: Kernels, name: UnaryName, tag: ComputeTag): UnaryKernel {
   const unary: Partial<Record<`${UnaryName}_${ComputeTag}`, UnaryKernel>> = kernels;
   return unary[`${name}_${tag}`]!;

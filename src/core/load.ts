@@ -4,8 +4,9 @@ import { MEMORY_FLAGS, PLAIN_MEMORY, SHARED_MEMORY } from "./generated/kernels.j
 import type { Kernels } from "./kernels.js";
 
 /**
- * The binary for one kind of memory from that for any. A module says of the memory that it imports whether it is shared; the code is
- * the same, so the two binaries differ in one byte (the build checks it).
+ * The binary for one kind of memory from that for any. A module says of the memory that it imports
+ * whether it is shared; the code is the same, so the two binaries differ in one byte (the build
+ * checks it).
  */
 export function forMemory(bytes: Uint8Array, shared: boolean): Uint8Array<ArrayBuffer> {
   const own = new Uint8Array(bytes);
@@ -43,6 +44,7 @@ export function refusal(bytes: Uint8Array<ArrayBuffer>, cause: unknown): Error {
 
 /** The kernels over `memory`, which must be large enough for the module's declared initial size. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  // The loader's own exports go through a function of JavaScript each, which takes as long as a short kernel.
+  // The loader's own exports go through a function of JavaScript each, which takes as long as a
+  // short kernel.
   return instantiateSync(module, { env: { memory } }).instance.exports as Kernels;
 }

@@ -1,6 +1,6 @@
 /**
- * The linear memory: one allocator over it, typed views that are renewed after growth, fixed scratch space and the
- * windows through which operands pass that the kernels cannot read in place.
+ * The linear memory: one allocator over it, typed views that are renewed after growth, fixed
+ * scratch space and the windows through which operands pass that the kernels cannot read in place.
  */
 import { addressSpaceLeft } from "./address-space.js";
 import { Allocator, type Block } from "./allocator.js";
@@ -14,18 +14,23 @@ import { runtime } from "./runtime.js";
 const PAGE = 65536;
 /** One page short of 4 GiB: engines differ on the last page. */
 const MAXIMUM_PAGES = 65535;
-/** Where that much address space is not to be had, less is asked for, by halves; with less than 16 MiB nothing can be done. */
+/**
+ * Where that much address space is not to be had, less is asked for, by halves; with less than 16
+ * MiB nothing can be done.
+ */
 const LEAST_PAGES = 256;
 /** Growth is at least this, so that small tensors do not grow the memory one by one. */
 const GROWTH = 1 << 20;
 /**
- * Growth of a memory that is not shared detaches every array over it, and costs engines time in proportion to its size, a garbage
- * collection among it. So the first memory begins with 16 MiB, as Emscripten's do, and doubles, but by no more than 256 MiB. That is
- * address space: the system provides a page when it is first written to (Windows counts it as promised).
+ * Growth of a memory that is not shared detaches every array over it, and costs engines time in
+ * proportion to its size, a garbage collection among it. So the first memory begins with 16 MiB, as
+ * Emscripten's do, and doubles, but by no more than 256 MiB. That is address space: the system
+ * provides a page when it is first written to (Windows counts it as promised).
  *
- * A buffer from `WebAssembly.Memory.prototype.toResizableBuffer`, which engines since 2026 have, would leave the arrays attached. It
- * does not pay: on Node 26 plain loops over such arrays take 3 to 6 times as long (1 Mi float32: 1.3 ms, 4.1 ms; measured), and
- * `crypto.getRandomValues` and other interfaces of the Web refuse them.
+ * A buffer from `WebAssembly.Memory.prototype.toResizableBuffer`, which engines since 2026 have,
+ * would leave the arrays attached. It does not pay: on Node 26 plain loops over such arrays take 3
+ * to 6 times as long (1 Mi float32: 1.3 ms, 4.1 ms; measured), and `crypto.getRandomValues` and
+ * other interfaces of the Web refuse them.
  */
 const UNSHARED_START = 1 << 24;
 const MOST_AHEAD = 1 << 28;
@@ -56,12 +61,15 @@ interface Hold {
   readonly blocks: Block[];
 }
 /**
- * Two for each of four operands, two for what is between them (typed/weighted.ts), two for a mask and
- * three for operands that it has gone over (loss/mask.ts); or those of a formula with four operands
- * and results that are not used in place (formula/windows.ts).
+ * Two for each of four operands, two for what is between them (typed/weighted.ts), two for a mask
+ * and three for operands that it has gone over (loss/mask.ts); or those of a formula with four
+ * operands and results that are not used in place (formula/windows.ts).
  */
 const WINDOWS = 15;
-/** The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by operands. */
+/**
+ * The window of what is added exactly (ndarray/exact.ts), apart from those that are numbered by
+ * operands.
+ */
 export const SUM_WINDOW = -1;
 
 export class LinearMemory {
@@ -77,7 +85,10 @@ export class LinearMemory {
    */
   makeRoom: (more: () => boolean) => void = () => undefined;
   private holds: Hold[] = [];
-  /** The buffers through which the memory was ever seen: a shared one lives on when the memory grows. */
+  /**
+   * The buffers through which the memory was ever seen: a shared one lives on when the memory
+   * grows.
+   */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
 
   bytes!: Uint8Array;
@@ -126,7 +137,10 @@ export class LinearMemory {
     return this.maximum * PAGE;
   }
 
-  /** A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot grow that far. */
+  /**
+   * A block of at least `bytes`; grows the memory when none is free. Null when the memory cannot
+   * grow that far.
+   */
   allocate(bytes: number): Block | null {
     let block = this.allocator.take(bytes);
     if (!block && this.holds.length > 0) {
@@ -165,14 +179,20 @@ export class LinearMemory {
     for (const { blocks } of over) for (const block of blocks) this.give(block);
   }
 
-  /** Sees to it that `bytes` can be allocated without growth. False when the memory cannot grow that far. */
+  /**
+   * Sees to it that `bytes` can be allocated without growth. False when the memory cannot grow that
+   * far.
+   */
   reserve(bytes: number): boolean {
     this.makeWindows();
     const needed = this.allocator.shortfall(bytes);
     return needed <= 0 || this.allocator.largestFreeBlock() >= bytes || this.grow(needed);
   }
 
-  /** Windows are made when they are first needed. Where that might detach arrays, or take reserved room, they are made before. */
+  /**
+   * Windows are made when they are first needed. Where that might detach arrays, or take reserved
+   * room, they are made before.
+   */
   makeWindows(): void {
     if (!this.shared) for (let index = SUM_WINDOW; index < WINDOWS; index++) this.window(index);
   }
@@ -272,8 +292,9 @@ function firstMemory(): LinearMemory {
 }
 
 /**
- * The memory whose windows typed arrays pass through that lie elsewhere. It is not shared, unless there is a module for shared memory only:
- * copying into shared memory takes two to three times as long (measured).
+ * The memory whose windows typed arrays pass through that lie elsewhere. It is not shared, unless
+ * there is a module for shared memory only: copying into shared memory takes two to three times as
+ * long (measured).
  */
 export function staging(): LinearMemory {
   return (runtime.staging ??= memory().shared && moduleFor(false) ? secondMemory() : memory());
@@ -290,14 +311,16 @@ function secondMemory(): LinearMemory {
 }
 
 /**
- * Makes room in the linear memory: `bytes` can be allocated from now on without its growth. Tensors and arrays are rounded up
- * to 64 bytes each, and results that are still held count as well.
+ * Makes room in the linear memory: `bytes` can be allocated from now on without its growth. Tensors
+ * and arrays are rounded up to 64 bytes each, and results that are still held count as well.
  *
- * Where memory is not shared, as in a page that is not isolated, growth detaches every array that `allocate` and `array()` gave: an
- * array of `allocate` then has no elements, and what is written to it is lost. Call this once, before the first of them. What
- * is reserved is address space; the system provides a page of it when it is first written to.
+ * Where memory is not shared, as in a page that is not isolated, growth detaches every array that
+ * `allocate` and `array()` gave: an array of `allocate` then has no elements, and what is written
+ * to it is lost. Call this once, before the first of them. What is reserved is address space; the
+ * system provides a page of it when it is first written to.
  *
- * @throws TypeError for what is no number; RangeError for what is no whole number from 0 up, and where the memory cannot grow that far
+ * @throws TypeError for what is no number; RangeError for what is no whole number from 0 up, and
+ * where the memory cannot grow that far
  * @example
  * reserve(2 ** 20);
  * memoryStats().largestFreeBlock >= 2 ** 20; // true

@@ -1,17 +1,21 @@
 /**
- * What users hand over besides tensors: options and lists. A getter, a proxy or an iterator of theirs may answer something else the
- * second time, and may dispose of an operand or replace it when it is asked. So options and lists are taken first, whole and once;
- * operands are looked at afterwards, when no code of the user's can run any more.
+ * What users hand over besides tensors: options and lists. A getter, a proxy or an iterator of
+ * theirs may answer something else the second time, and may dispose of an operand or replace it
+ * when it is asked. So options and lists are taken first, whole and once; operands are looked at
+ * afterwards, when no code of the user's can run any more.
  */
 import { describeValue } from "./describe.js";
 
 declare const TAKEN: unique symbol;
-/** Options that were taken: plain values. Functions that compute ask for these, so that nobody hands them what a user gave. */
+/**
+ * Options that were taken: plain values. Functions that compute ask for these, so that nobody hands
+ * them what a user gave.
+ */
 export type Taken<O> = Readonly<O> & { readonly [TAKEN]: true };
 
 /**
- * The options of a call, each read once. Throws unless `options` is an object whose keys are all among `names`: a misspelt option must
- * not be ignored, nor one that the object inherits.
+ * The options of a call, each read once. Throws unless `options` is an object whose keys are all
+ * among `names`: a misspelt option must not be ignored, nor one that the object inherits.
  */
 export function takeOptions<O extends object>(
   caller: string,
@@ -74,8 +78,9 @@ export function lengthOf(caller: string, list: readonly unknown[]): number {
 }
 
 /**
- * What `read` makes of the elements of an array, each read once, by index: its iterator may be the user's own. `read` throws at what it
- * does not take, so that a hole ends the reading of a sparse array at once. `checkLength` may refuse the length before.
+ * What `read` makes of the elements of an array, each read once, by index: its iterator may be the
+ * user's own. `read` throws at what it does not take, so that a hole ends the reading of a sparse
+ * array at once. `checkLength` may refuse the length before.
  */
 export function takeList<T>(
   caller: string,
@@ -97,7 +102,10 @@ function formOf(value: unknown, allowed: readonly string[]): string {
   return `; write { ${allowed.join(", ")} } with those that you need`;
 }
 
-/** Throws for more arguments than a function takes: torch may have an option there, which must not be ignored. */
+/**
+ * Throws for more arguments than a function takes: torch may have an option there, which must not
+ * be ignored.
+ */
 export function checkNoMore(caller: string, rest: readonly unknown[]): void {
   if (rest.length === 0) return;
   const [first] = rest;

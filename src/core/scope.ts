@@ -1,6 +1,7 @@
 /**
- * Scopes free what was allocated inside them and does not leave them. Two ways lead out: the result of the scope's function,
- * and a holder from outside, such as a leaf that received its gradient. What leaves a scope belongs to the scope around it.
+ * Scopes free what was allocated inside them and does not leave them. Two ways lead out: the result
+ * of the scope's function, and a holder from outside, such as a leaf that received its gradient.
+ * What leaves a scope belongs to the scope around it.
  */
 
 /** What a scope frees. */
@@ -26,7 +27,10 @@ export interface Holder {
 /** An open scope, or one that has ended. */
 export class Scope {
   members: Scoped[] = [];
-  /** Who received something while it was open; null for nobody, since the engine opens a scope for each node. */
+  /**
+   * Who received something while it was open; null for nobody, since the engine opens a scope for
+   * each node.
+   */
   holders: Holder[] | null = null;
   ended = false;
 
@@ -58,7 +62,9 @@ export function enlistOutermost(storage: Scoped): void {
   scope?.members.push(storage);
 }
 
-/** Says that `holder` has received something, which it keeps if it is still there when `scope` ends. */
+/**
+ * Says that `holder` has received something, which it keeps if it is still there when `scope` ends.
+ */
 export function receives(holder: Holder, scope: Scope): void {
   if (holder.listedBy === scope) return;
   holder.listedBy = scope;
@@ -66,8 +72,9 @@ export function receives(holder: Holder, scope: Scope): void {
 }
 
 /**
- * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its result, and those that holders
- * from outside hold, which pass to the enclosing scope. When `fn` throws, all but those of the holders are freed.
+ * Runs `fn`, then frees the storages made meanwhile but for those that `survivors` names of its
+ * result, and those that holders from outside hold, which pass to the enclosing scope. When `fn`
+ * throws, all but those of the holders are freed.
  */
 export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[]): T {
   const outer = innermost;
@@ -84,7 +91,10 @@ export function scope<T>(fn: () => T, survivors: (result: T) => readonly Scoped[
   }
 }
 
-/** What survives is marked first, and then told from the rest: a set of it would be most of what a short scope takes. */
+/**
+ * What survives is marked first, and then told from the rest: a set of it would be most of what a
+ * short scope takes.
+ */
 function end(scope: Scope, kept: readonly Scoped[]): void {
   const { outer, members, holders } = scope;
   for (const storage of kept) storage.keptBy = scope;
@@ -100,7 +110,10 @@ function end(scope: Scope, kept: readonly Scoped[]): void {
   scope.holders = null;
 }
 
-/** Marks what holders from outside hold at the end of `scope`; those from inside are garbage, together with what they hold. */
+/**
+ * Marks what holders from outside hold at the end of `scope`; those from inside are garbage,
+ * together with what they hold.
+ */
 function keepHeld(scope: Scope, holders: readonly Holder[]): void {
   for (const holder of holders) {
     if (openScope(holder.born) === scope) continue;

@@ -5,9 +5,10 @@
  *     spilled   a garbage-collected Uint8Array: moved out to make room, moved back when it is used again
  *     value     a number on the JS side, for 0-d results: nothing allocated until bytes are asked for
  *
- * Finalizers run between tasks only, so a synchronous loop that drops its results would fill the memory. Results of
- * operations therefore queue up, oldest first, within a budget; beyond it the oldest are spilled, and the garbage collector
- * frees them at any time. What a user made or looked into by `array()` is never spilled: a finalizer frees it.
+ * Finalizers run between tasks only, so a synchronous loop that drops its results would fill the
+ * memory. Results of operations therefore queue up, oldest first, within a budget; beyond it the
+ * oldest are spilled, and the garbage collector frees them at any time. What a user made or looked
+ * into by `array()` is never spilled: a finalizer frees it.
  *
  * Kernels know addresses only, so nothing may move under them: see operation.ts. A view that a user
  * may keep holds its storage (ndarray/view.ts), and only the user's own `dispose()` gives the bytes
@@ -35,7 +36,10 @@ interface Queue {
   newest: Storage | null;
 }
 
-/** Small results turn over in a cache; large ones may be many activations of a model, kept in place as long as possible. */
+/**
+ * Small results turn over in a cache; large ones may be many activations of a model, kept in place
+ * as long as possible.
+ */
 const SMALL: Queue = { largest: 1 << 16, budget: 1 << 23, bytes: 0, oldest: null, newest: null };
 const MEDIUM: Queue = { largest: 1 << 22, budget: 1 << 25, bytes: 0, oldest: null, newest: null };
 const LARGE: Queue = { largest: Infinity, budget: 1 << 28, bytes: 0, oldest: null, newest: null };
@@ -67,14 +71,20 @@ export class Storage implements Scoped {
   private leaves = 0;
   /** Nobody can use it but by way of these leaves, so that it is freed when they let it go. */
   heldOnly = false;
-  /** Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may free them. */
+  /**
+   * Of the gradient engine: the run that counts holds of these bytes, how many, and whether it may
+   * free them.
+   */
   run = 0;
   holds = 0;
   owned = false;
   /** The scope that has found it among what leaves it. */
   keptBy: Scope | null = null;
 
-  /** Without bytes of its own: a value on the JS side, which `write` puts where it is told, once that is needed. */
+  /**
+   * Without bytes of its own: a value on the JS side, which `write` puts where it is told, once
+   * that is needed.
+   */
   constructor(
     readonly bytes: number,
     /** Null once the value has its bytes. */
@@ -141,8 +151,8 @@ export class Storage implements Scoped {
   }
 
   /**
-   * A leaf lets it go. The last one frees it: at once, or, when something in the open scope may have `seen` it, at the end of
-   * that. Where others may use it, the garbage collector frees it.
+   * A leaf lets it go. The last one frees it: at once, or, when something in the open scope may
+   * have `seen` it, at the end of that. Where others may use it, the garbage collector frees it.
    */
   letGo(seen: boolean): void {
     this.leaves--;
@@ -157,8 +167,9 @@ export class Storage implements Scoped {
   }
 
   /**
-   * Says that probably nobody needs the bytes any more, though somebody may hold them: a gradient that was read and then set to
-   * null. Its warm place in a cache is worth more than its copy; a scope would free it without one.
+   * Says that probably nobody needs the bytes any more, though somebody may hold them: a gradient
+   * that was read and then set to null. Its warm place in a cache is worth more than its copy; a
+   * scope would free it without one.
    */
   retire(): void {
     if (this.queue && !inScope()) this.spill();
@@ -300,9 +311,15 @@ function queueFor(bytes: number): Queue {
 export interface MemoryStats {
   /** Bytes held by tensors, rounded up to whole blocks of 64. */
   bytesInUse: number;
-  /** Size of the linear memory in bytes; it never shrinks. Address space: what was never written to takes no memory. */
+  /**
+   * Size of the linear memory in bytes; it never shrinks. Address space: what was never written to
+   * takes no memory.
+   */
   bytesReserved: number;
-  /** Tensors that hold linear memory; views share their tensor's, and 0-d results hold none until they are needed there. */
+  /**
+   * Tensors that hold linear memory; views share their tensor's, and 0-d results hold none until
+   * they are needed there.
+   */
   liveTensors: number;
   /** The largest allocation in bytes that fits without growing. */
   largestFreeBlock: number;

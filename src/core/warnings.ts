@@ -13,8 +13,8 @@ interface Emitter {
 }
 
 /**
- * Sends every warning to `next` instead of `process.emitWarning` or `console.warn`, which get each text once only. Returns the
- * handler before; null restores the default.
+ * Sends every warning to `next` instead of `process.emitWarning` or `console.warn`, which get each
+ * text once only. Returns the handler before; null restores the default.
  *
  * @throws TypeError for what is no function and not null
  * @example

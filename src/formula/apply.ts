@@ -176,7 +176,8 @@ class Evaluation<V extends Variable> {
 
   /**
    * The same of the elements that a mask keeps. The others are taken out of the operands as well:
-   * in the gradient, a NaN or an infinity of theirs would make a NaN of the 0 that comes down to it.
+   * in the gradient, a NaN or an infinity of theirs would make a NaN of the 0 that comes down to
+   * it.
    */
   private composedKept(operands: readonly Variable[], { tensor, kept }: Mask<Variable>): Variable {
     const { reduction, traced } = this.call;

@@ -68,7 +68,9 @@ function ruleOf({ name, dtype }: Expression): Gradient | null {
   return ends || isIntegral(dtype) ? null : rules[name];
 }
 
-/** Hands the gradients of a node's inputs on, each in its dtype, added to what arrived there before. */
+/**
+ * Hands the gradients of a node's inputs on, each in its dtype, added to what arrived there before.
+ */
 function deliver(
   node: Expression,
   upstream: Expression,

@@ -61,7 +61,9 @@ export class Trace {
   }
 }
 
-/** What an expression is: an operand, one that gradients do not pass, a reduction, or an operation. */
+/**
+ * What an expression is: an operand, one that gradients do not pass, a reduction, or an operation.
+ */
 export type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
 export type ExpressionInput = Expression | number;
 

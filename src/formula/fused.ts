@@ -33,12 +33,17 @@ export interface Request {
   readonly weighted: boolean;
 }
 
-/** A formula of many operands has a program for each choice of those that want a gradient; they are forgotten from so many on. */
+/**
+ * A formula of many operands has a program for each choice of those that want a gradient; they are
+ * forgotten from so many on.
+ */
 const MOST_PROGRAMS = 64;
 
 /** A formula for operands of certain dtypes, and its programs. */
 export class Traced {
-  /** The dtype of all operands and of the result; null where there are several, and so no program. */
+  /**
+   * The dtype of all operands and of the result; null where there are several, and so no program.
+   */
   readonly dtype: ProgramDType | null;
   /** Which operands the result depends on. */
   readonly used: ReadonlySet<number>;
@@ -170,7 +175,10 @@ export class Fused {
     return `${this.name}(${shown.join(", ")})`;
   }
 
-  /** How many operands the function names; null for one of any number, (...operands) => …, or whose length was made something else. */
+  /**
+   * How many operands the function names; null for one of any number, (...operands) => …, or whose
+   * length was made something else.
+   */
   get operandCount(): number | null {
     const count = this.fn.length - (this.parameters ? 1 : 0);
     return count > 0 ? count : null;

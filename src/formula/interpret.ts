@@ -1,6 +1,7 @@
 /**
- * A program by way of the elementwise kernels of the binary: for places that do not compile modules at run time, and as the oracle of
- * those that are emitted. Blocks are cut into chunks, so that what is between the instructions stays in the first cache.
+ * A program by way of the elementwise kernels of the binary: for places that do not compile modules
+ * at run time, and as the oracle of those that are emitted. Blocks are cut into chunks, so that
+ * what is between the instructions stays in the first cache.
  */
 import type { BinaryKernel, Kernels, UnaryKernel } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";

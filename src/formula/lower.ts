@@ -95,7 +95,9 @@ class Lowering {
   /** Instructions by what they compute: equal ones are computed once. */
   private readonly known = new Map<string, Reference>();
   readonly half: boolean;
-  /** Whether what is being lowered is of float32, beside halves: torch computes some derivatives so. */
+  /**
+   * Whether what is being lowered is of float32, beside halves: torch computes some derivatives so.
+   */
   private wide = false;
 
   constructor(
@@ -331,7 +333,8 @@ const clampBetween: LoweringRule = (to, { inputs }) => {
 const power: LoweringRule = (to, x) => {
   if (isBool(first(x))) refuse();
   const value = to.read(first(x));
-  // Several operations in a row are rounded once, in bfloat16 each by itself where they are products.
+  // Several operations in a row are rounded once, in bfloat16 each by itself where they are
+  // products.
   const once: Rounds = "never";
   const products: Rounds = to.type === "bfloat16" ? "as-needed" : "never";
   const one = to.number(1);

@@ -1,4 +1,7 @@
-/** Which functions were made by `fuse`. Apart from what fuses, so that whoever asks does not bring all of it along. */
+/**
+ * Which functions were made by `fuse`. Apart from what fuses, so that whoever asks does not bring
+ * all of it along.
+ */
 
 /** The name of a function that is written in place and was given none. */
 export const UNNAMED = "fused";
@@ -7,7 +10,10 @@ export const UNNAMED = "fused";
 export interface FusedDescription {
   readonly name: string;
   readonly parameterNames: readonly string[];
-  /** The parameters of a call: those that it gives, and the defaults of the others; null for a function without. */
+  /**
+   * The parameters of a call: those that it gives, and the defaults of the others; null for a
+   * function without.
+   */
   readParameters(options: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> | null;
 }
 

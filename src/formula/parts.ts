@@ -44,14 +44,20 @@ export interface PartsCall<V extends Variable> {
   readonly reduction: "mean" | "sum";
   readonly shape: Shape;
   readonly parts: Parts;
-  /** What a mean divides the sum of each result by, of float64 and the result's shape; null for the number of elements. */
+  /**
+   * What a mean divides the sum of each result by, of float64 and the result's shape; null for the
+   * number of elements.
+   */
   readonly counts: NdArray | null;
   /** The same by operations of tensors, of operands that may be others. */
   readonly compose: (operands: readonly V[]) => Variable;
   readonly wrap: Wrap<V>;
 }
 
-/** The result, recorded where a gradient can reach an operand that requires one; null where there is no program for it. */
+/**
+ * The result, recorded where a gradient can reach an operand that requires one; null where there is
+ * no program for it.
+ */
 export function applyInParts<V extends Variable>(call: PartsCall<V>): V | null {
   const { traced, operands, node, wrap } = call;
   const requiring = operands.flatMap((x, i) => (x.requiresGrad ? [i] : []));
@@ -134,7 +140,9 @@ class PartsEvaluation<V extends Variable> {
     return { x, outer: inner === 0 ? 0 : rows / inner, length, inner };
   }
 
-  /** What reaches each element of an upstream gradient of ones: one number, or one for each result. */
+  /**
+   * What reaches each element of an upstream gradient of ones: one number, or one for each result.
+   */
   private seedOf(g: number): number | NdArray {
     const { reduction, counts, parts, traced } = this.call;
     if (reduction === "sum") return g;

@@ -10,7 +10,10 @@ import { FIRST_SLOT, NUMBERS } from "./windows.js";
 /** Numbers of 16 bytes each in a window of BLOCK elements of 8 bytes. */
 const MOST_NUMBERS = BLOCK / 2;
 
-/** A program and what it is given: arrays of one number of elements (broadcast views), in reach of one memory. */
+/**
+ * A program and what it is given: arrays of one number of elements (broadcast views), in reach of
+ * one memory.
+ */
 export interface Run {
   readonly program: Program;
   readonly operands: readonly Elements[];
@@ -80,7 +83,10 @@ export class Pass {
     );
   }
 
-  /** Where operands, mask and outputs lie, in the order in which kernels take them; null where not all are used in place. */
+  /**
+   * Where operands, mask and outputs lie, in the order in which kernels take them; null where not
+   * all are used in place.
+   */
   get places(): readonly Place[] | null {
     const places = [...this.sources, ...this.targets];
     return places.every(({ direct }) => direct) ? places : null;

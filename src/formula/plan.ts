@@ -1,6 +1,7 @@
 /**
- * A program as steps for the interpreter: each is one kernel over a chunk of elements, from registers, operands and numbers into a
- * register. Registers are used again when what they held is not needed any more.
+ * A program as steps for the interpreter: each is one kernel over a chunk of elements, from
+ * registers, operands and numbers into a register. Registers are used again when what they held is
+ * not needed any more.
  */
 import { neededIn } from "./needed.js";
 import type { Instruction, Program, Reference } from "./program.js";

@@ -26,13 +26,19 @@ export interface Reference {
 export interface Instruction {
   readonly name: InstructionName;
   readonly inputs: readonly Reference[];
-  /** Whether the result is rounded to the operands' dtype, as tensors do it: no rounding is needed for float32 and float64. */
+  /**
+   * Whether the result is rounded to the operands' dtype, as tensors do it: no rounding is needed
+   * for float32 and float64.
+   */
   readonly rounds: boolean;
   /** Of a power. It is no number of the program, which would be rounded to the computing type. */
   readonly exponent?: number;
 }
 
-/** What becomes of a value: all elements are stored, or added up. A program has one sum at most, which comes first. */
+/**
+ * What becomes of a value: all elements are stored, or added up. A program has one sum at most,
+ * which comes first.
+ */
 export interface Output {
   readonly role: "sum" | "store";
   readonly from: Reference;

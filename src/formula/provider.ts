@@ -1,4 +1,7 @@
-/** What computes a program, a block at a time: an emitted module where there can be one, else the interpreter. */
+/**
+ * What computes a program, a block at a time: an emitted module where there can be one, else the
+ * interpreter.
+ */
 import { binaryBytes } from "../core/binary.js";
 import { EmittedModule } from "../core/emitted.js";
 import type { LinearMemory } from "../core/memory.js";
@@ -8,9 +11,15 @@ import type { Terms } from "./emit/loop.js";
 import { Interpreter } from "./interpret.js";
 import type { Program } from "./program.js";
 
-/** A program over one memory. Addresses are those of the operands, the mask if there is one, and what is stored. */
+/**
+ * A program over one memory. Addresses are those of the operands, the mask if there is one, and
+ * what is stored.
+ */
 export interface BlockKernel {
-  /** What `run` is to threads, which call it with the addresses, n and the numbers'; absent where it is for one thread. */
+  /**
+   * What `run` is to threads, which call it with the addresses, n and the numbers'; absent where it
+   * is for one thread.
+   */
   readonly forThreads?: Pick<Job, "kernel" | "module">;
   /** Computes n elements, a block at most, and gives the sum of the terms; 0 without one. */
   run(addresses: readonly number[], n: number, numbers: number): number;
@@ -24,13 +33,16 @@ export interface TermsKernel {
 }
 
 /**
- * Engines take long to compile a long function, and longer by the square of its parameters (0.4 s for 300 operands in
- * V8, and 8 s for 900): larger programs than this are interpreted.
+ * Engines take long to compile a long function, and longer by the square of its parameters (0.4 s
+ * for 300 operands in V8, and 8 s for 900): larger programs than this are interpreted.
  */
 const MOST_INSTRUCTIONS = 1000;
 const MOST_ADDRESSES = 64;
 
-/** How many modules are kept of each memory; the one that was not used for the longest time goes first. */
+/**
+ * How many modules are kept of each memory; the one that was not used for the longest time goes
+ * first.
+ */
 const KEPT = 256;
 
 type Exports = Readonly<Record<"run" | "rows", (...parameters: number[]) => number>>;
@@ -84,7 +96,9 @@ function keyOf(program: Program, terms: Terms): string {
 
 /** The modules over one memory. */
 class Modules {
-  /** By key, in the order in which they were used; null for what could not be emitted or compiled. */
+  /**
+   * By key, in the order in which they were used; null for what could not be emitted or compiled.
+   */
   private readonly kept = new Map<string, Emitted | null>();
   private last = "";
 
@@ -138,7 +152,10 @@ function isTooLarge({ code, operands, outputs }: Program): boolean {
   return code.length > MOST_INSTRUCTIONS || operands + outputs.length > MOST_ADDRESSES;
 }
 
-/** A module is a way to the same bits in less time: where a place refuses to compile one, for whatever reason, it is not needed. */
+/**
+ * A module is a way to the same bits in less time: where a place refuses to compile one, for
+ * whatever reason, it is not needed.
+ */
 function compiled(program: Program, memory: LinearMemory, terms: Terms): Emitted | null {
   if (isTooLarge(program)) return null;
   const bytes = emit({ program, terms, shared: memory.shared, library: binaryBytes() });

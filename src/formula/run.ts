@@ -1,4 +1,7 @@
-/** Runs of a program over whole arrays, block by block: its sum, the sums of rows, and what it stores. */
+/**
+ * Runs of a program over whole arrays, block by block: its sum, the sums of rows, and what it
+ * stores.
+ */
 import { BLOCK } from "../core/block.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
@@ -20,8 +23,9 @@ export type { Run } from "./pass.js";
 const exact = new ExactSum();
 
 /**
- * The sum of a program over `divisor`, 0 for a program without; and its stored outputs. Terms of a block are added as the losses'
- * kernels do it, and the sum is exact across blocks that start at fixed offsets: the operands alone decide the bits.
+ * The sum of a program over `divisor`, 0 for a program without; and its stored outputs. Terms of a
+ * block are added as the losses' kernels do it, and the sum is exact across blocks that start at
+ * fixed offsets: the operands alone decide the bits.
  */
 export function runProgram(run: Run, divisor = 1): number {
   return operate(() =>
@@ -38,8 +42,9 @@ export function runExactly(run: Run, divisor = 1): number {
 }
 
 /**
- * The sums of rows: row r is the elements [r · length, (r + 1) · length). Each has the bits of the sum of these elements alone, over
- * the divisor, or over that of its row. There are as many rows as `sums` has elements.
+ * The sums of rows: row r is the elements [r · length, (r + 1) · length). Each has the bits of the
+ * sum of these elements alone, over the divisor, or over that of its row. There are as many rows as
+ * `sums` has elements.
  */
 export function rowSums(
   run: Run,
@@ -61,8 +66,8 @@ export function rowSums(
 }
 
 /**
- * Sums what `pass` sums, and stores what it stores. Where that is an operand itself, the sum comes first: one that is not finite is looked
- * at again, when the operand would be gone.
+ * Sums what `pass` sums, and stores what it stores. Where that is an operand itself, the sum comes
+ * first: one that is not finite is looked at again, when the operand would be gone.
  */
 function apart(pass: Pass, sum: (pass: Pass) => number): number {
   if (!pass.hasSum) {

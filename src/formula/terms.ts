@@ -27,7 +27,10 @@ export class Terms implements Elements {
     ({ memory: this.memory, numel: this.numel } = run.operands[0]);
   }
 
-  /** They lie nowhere. Whoever asks is about to read them, in the operation under way: what they are made of is pinned. */
+  /**
+   * They lie nowhere. Whoever asks is about to read them, in the operation under way: what they are
+   * made of is pinned.
+   */
   address(): null {
     this.pass = Pass.of(this.run, this.slot);
     this.kernel = termsFor(this.run.program, this.memory);

@@ -59,7 +59,8 @@ function checkResult(trace: Trace, result: unknown): Expression {
     );
   }
   const found = described(result);
-  // An async function goes on after the trace, and fails then: nobody else will look at its promise.
+  // An async function goes on after the trace, and fails then: nobody else will look at its
+  // promise.
   Promise.resolve(result).catch(() => undefined);
   throw trace.error(`expected the function to return an expression of its operands, got ${found}`);
 }
@@ -76,7 +77,10 @@ function described(result: unknown): string {
   return describeValue(result);
 }
 
-/** Runs `fn`, which may make expressions of this trace: derivatives are made after the user's function has ended. */
+/**
+ * Runs `fn`, which may make expressions of this trace: derivatives are made after the user's
+ * function has ended.
+ */
 export function extend<R>(trace: Trace, fn: () => R): R {
   trace.extending = true;
   try {
@@ -86,7 +90,10 @@ export function extend<R>(trace: Trace, fn: () => R): R {
   }
 }
 
-/** The expressions that `roots` are made of, in the order in which they were made: each after its inputs. */
+/**
+ * The expressions that `roots` are made of, in the order in which they were made: each after its
+ * inputs.
+ */
 export function inOrder(roots: readonly Expression[]): Expression[] {
   const seen = new Set<Expression>(roots);
   for (const { inputs } of seen) for (const x of inputs) if (typeof x !== "number") seen.add(x);

@@ -1,6 +1,6 @@
 /**
- * Losses of chunk after chunk, added up exactly: what the accumulators of tensors and of typed arrays
- * share. They know how to compute the unreduced loss of a chunk; this is where it goes.
+ * Losses of chunk after chunk, added up exactly: what the accumulators of tensors and of typed
+ * arrays share. They know how to compute the unreduced loss of a chunk; this is where it goes.
  */
 import { type FusedDescription, UNNAMED } from "../formula/mark.js";
 import { describeValue } from "../core/describe.js";
@@ -79,7 +79,10 @@ export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): Acc
 
 const NAMES = Object.keys(losses);
 
-/** The unreduced loss of a chunk, which is added to `terms`, and its weights to `weights`; gives how many terms there were. */
+/**
+ * The unreduced loss of a chunk, which is added to `terms`, and its weights to `weights`; gives how
+ * many terms there were.
+ */
 type Chunk = (terms: ExactSum, weights: ExactSum) => number;
 
 export abstract class Accumulator {
@@ -115,7 +118,10 @@ export abstract class Accumulator {
     return this.#count;
   }
 
-  /** How many of the terms were NaN, +Infinity and -Infinity, which decide the sum when there are any. */
+  /**
+   * How many of the terms were NaN, +Infinity and -Infinity, which decide the sum when there are
+   * any.
+   */
   get nonFinite(): NonFiniteCounts {
     const { nan, positiveInfinity, negativeInfinity } = exactValueOf(this.#sum);
     return { nan, positiveInfinity, negativeInfinity };
@@ -164,7 +170,8 @@ export abstract class Accumulator {
    * Adds all that was added to `other`, which stays as it is. Sums, counts and bytes are then those
    * of an accumulator that took all elements itself, whatever was merged with what and when.
    *
-   * @throws TypeError for what is no accumulator; RangeError for one of another loss, or with other parameters
+   * @throws TypeError for what is no accumulator; RangeError for one of another loss, or with other
+   * parameters
    */
   merge(other: Accumulator): void {
     const caller = "LossAccumulator.merge";
@@ -212,7 +219,9 @@ export abstract class Accumulator {
     return toBytes(this.#state());
   }
 
-  /** The state as an object for `JSON.stringify`, from which `fromJSON` makes the accumulator again. */
+  /**
+   * The state as an object for `JSON.stringify`, from which `fromJSON` makes the accumulator again.
+   */
   toJSON(): LossAccumulatorJSON {
     return toJSON(this.#state(), this.sum(), this.mean());
   }

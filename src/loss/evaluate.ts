@@ -15,7 +15,10 @@ import { MaskedSource, MaskSource } from "./mask.js";
 
 export { divided } from "../ndarray/reductions.js";
 
-/** A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a floating `dtype`. */
+/**
+ * A loss of two arrays of one shape (broadcast views) and in reach of one memory, computed in a
+ * floating `dtype`.
+ */
 export interface Problem<E extends Elements = Elements> {
   readonly row: LossRow;
   readonly input: E;
@@ -61,7 +64,10 @@ export function tagOf(dtype: DType): FloatTag {
   return dtypes[dtype].storage as FloatTag;
 }
 
-/** A scalar as torch's kernel sees it: in the half type where that rounds each operation, else in the computing type. */
+/**
+ * A scalar as torch's kernel sees it: in the half type where that rounds each operation, else in
+ * the computing type.
+ */
 function scalarFor(value: number, dtype: DType, rule: HalfRounding): number {
   if (dtype === "float64") return value;
   return dtype === "float32" ? Math.fround(value) : roundFloat(typeOfScalar(dtype, rule), value);
@@ -79,8 +85,8 @@ export function parameterOf({ row, dtype, parameter }: Problem): number {
 /**
  * The slope's parameter and its norm as torch's backward kernel sees them.
  *
- * A beta that rounds to 0 counts as the least number of its type: no difference lies between 0 and that, so that slopes stay
- * signs, and 0 / beta stays 0.
+ * A beta that rounds to 0 counts as the least number of its type: no difference lies between 0 and
+ * that, so that slopes stay signs, and 0 / beta stays 0.
  */
 export function slopeScalars({ row, dtype, parameter }: Problem, norm: number): { q: number; scale: number } {
   let q = parameter === 0 ? 0 : scalarFor(parameter, dtype, row.slopeRounding);
@@ -88,13 +94,19 @@ export function slopeScalars({ row, dtype, parameter }: Problem, norm: number): 
   return { q, scale: scalarFor(norm, dtype, row.slopeRounding) };
 }
 
-/** The type in which slopes are multiplied by what is not one number: float32 for a half type that is rounded once. */
+/**
+ * The type in which slopes are multiplied by what is not one number: float32 for a half type that
+ * is rounded once.
+ */
 export function slopeDType({ row, dtype }: Problem): DType {
   const half = dtype === "float16" || dtype === "bfloat16";
   return half && roundingOf(row.slopeRounding, dtype) === "once" ? "float32" : dtype;
 }
 
-/** The kernels that read a mask, by those that do not. There are none for halves, which come as zeros where the mask does not hold. */
+/**
+ * The kernels that read a mask, by those that do not. There are none for halves, which come as
+ * zeros where the mask does not hold.
+ */
 const KEEPING: Partial<Record<PassKind, PassKind>> = {
   sum: "kept",
   sumslope: "keptslope",
@@ -105,7 +117,10 @@ const KEEPING: Partial<Record<PassKind, PassKind>> = {
 /** The scalars of a kernel, in its order. */
 type Scalars = readonly [number, number, number];
 
-/** One pass of the operation under way over the operands: a kernel, what it reads and writes, and its scalars. */
+/**
+ * One pass of the operation under way over the operands: a kernel, what it reads and writes, and
+ * its scalars.
+ */
 export class Pass implements Summand {
   readonly n: number;
   readonly tag: FloatTag;
@@ -113,7 +128,10 @@ export class Pass implements Summand {
   readonly y: Source | MaskedSource;
   readonly kernel: LossKernel;
   readonly mask: MaskSource | null;
-  /** Whether the kernel reads the mask. Else what it writes is set to 0 where the mask does not hold. */
+  /**
+   * Whether the kernel reads the mask. Else what it writes is set to 0 where the mask does not
+   * hold.
+   */
   readonly keeps: boolean;
   /** Null for a pass that gives a sum only. */
   readonly to: Target | null;
@@ -167,7 +185,10 @@ export class Pass implements Summand {
     return sum;
   }
 
-  /** Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are any. */
+  /**
+   * Whether several threads did the pass; they tell `visit` the sums of the blocks, if there are
+   * any.
+   */
   shared(visit: BlockVisitor): boolean {
     const { n, kernel, scalars } = this;
     if (n < PARALLEL) return false;
@@ -175,7 +196,10 @@ export class Pass implements Summand {
     return places !== null && share.out({ kernel, places, n, scalars }, visit);
   }
 
-  /** Where kernels find all that they read and write; null where they cannot, or would leave something to be done. */
+  /**
+   * Where kernels find all that they read and write; null where they cannot, or would leave
+   * something to be done.
+   */
   private get places(): readonly Place[] | null {
     const { x, y, mask, keeps, to } = this;
     if (!x.direct || !y.direct || to?.direct === false) return null;
@@ -217,7 +241,10 @@ export function values(problem: Problem, out: Elements): void {
   write("map", problem, out, [parameterOf(problem), 0, 0]);
 }
 
-/** The terms, and slopes = norm · slope(input - target): on one thread block by block, what the second pass reads is still in a cache. */
+/**
+ * The terms, and slopes = norm · slope(input - target): on one thread block by block, what the
+ * second pass reads is still in a cache.
+ */
 export function valuesAndSlopes(problem: Problem, norm: number, out: Elements, slopes: Elements): void {
   const { q, scale } = slopeScalars(problem, norm);
   operate(() => {

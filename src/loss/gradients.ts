@@ -1,4 +1,7 @@
-/** What the two ways to the gradients of a loss have in common; see sign-gradients.ts and slope-gradients.ts. */
+/**
+ * What the two ways to the gradients of a loss have in common; see sign-gradients.ts and
+ * slope-gradients.ts.
+ */
 import type { DType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
@@ -19,13 +22,18 @@ export interface Gradients {
   forward(dtype: DType): NdArray;
   /** Keeps what must not have changed when the gradients are called for. */
   saveTo(node: GraphNode): void;
-  /** The gradient of an operand, of the loss's dtype and of the shape that both were broadcast to. */
+  /**
+   * The gradient of an operand, of the loss's dtype and of the shape that both were broadcast to.
+   */
   gradient(which: Side, upstream: Variable, retainGraph: boolean): Variable;
   /** The same as a differentiable expression. */
   differentiable(which: Side, upstream: Variable): Variable;
 }
 
-/** The elements of an operand as they are now, in the shape of the loss: `data` may have been assigned since. */
+/**
+ * The elements of an operand as they are now, in the shape of the loss: `data` may have been
+ * assigned since.
+ */
 export function elementsNow(x: Variable, before: Shape, shape: Shape): NdArray {
   if (sameShape(x.nd.shape, before)) return x.nd.expanded(shape);
   throw new Error(

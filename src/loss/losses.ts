@@ -1,12 +1,16 @@
 /**
- * The table of losses: functional forms, modules, types, tests, benchmarks and docs iterate over it. To add a loss: its term in
- * assembly/terms/, its kernels in assembly/index.ts, a row here. Rows are constants of their own, since a bundle has those that it uses.
+ * The table of losses: functional forms, modules, types, tests, benchmarks and docs iterate over
+ * it. To add a loss: its term in assembly/terms/, its kernels in assembly/index.ts, a row here.
+ * Rows are constants of their own, since a bundle has those that it uses.
  */
 import type { DType } from "../ndarray/dtype.js";
 import type { LossKernel } from "../core/kernels.js";
 import type { Algebra } from "../autograd/graph.js";
 
-/** How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes need no rule. */
+/**
+ * How torch rounds a half type on the way: after each operation, or once from float32. Other dtypes
+ * need no rule.
+ */
 export type Rounding = "each" | "once";
 export type HalfRounding = Readonly<Record<"float16" | "bfloat16", Rounding>>;
 
@@ -43,7 +47,10 @@ export interface LossRow {
   readonly factor: number;
   /** Integers and complex numbers have this loss, too. */
   readonly anyDType: boolean;
-  /** Whether the gradient is a division of the upstream gradient by N, rather than a product with 1 / N. */
+  /**
+   * Whether the gradient is a division of the upstream gradient by N, rather than a product with 1
+   * / N.
+   */
   readonly divides: boolean;
   readonly valueRounding: HalfRounding;
   readonly slopeRounding: HalfRounding;
@@ -53,7 +60,10 @@ export interface LossRow {
   readonly legacy: boolean;
   /** A weighted mean divides by Σw, or by N; null where the loss takes no weights. */
   readonly weightedMean: "weights" | "elements" | null;
-  /** The tensor method that makes a weighted loss's terms of d in torch; null where torch weights the unreduced loss itself. */
+  /**
+   * The tensor method that makes a weighted loss's terms of d in torch; null where torch weights
+   * the unreduced loss itself.
+   */
   readonly weightedTerm: "square" | null;
   /** The term as operations, whose bits its kernels have. */
   readonly term: LossFormula;
@@ -89,7 +99,9 @@ function within<V extends Algebra<V>>(d: V, limit: number, inner: V, outer: V): 
   return d.abs().ge(limit).op("where", {}, outer, inner);
 }
 
-/** `inner` where |d| < limit, else ±bound with the sign of d. A zero keeps its sign: x - (+0) = x. */
+/**
+ * `inner` where |d| < limit, else ±bound with the sign of d. A zero keeps its sign: x - (+0) = x.
+ */
 function limited<V extends Algebra<V>>(d: V, limit: number, inner: V, bound: number): V {
   const within = d.abs().ge(limit).eq(0);
   return inner.keep(within).sub(d.sign().mul(-bound).keep(within.eq(0)));

@@ -31,7 +31,9 @@ export class MaskSource {
     this.source = new Source(mask, dtypes[mask.dtype].storage, MASK_SLOT);
   }
 
-  /** Where the bytes of elements [start, start + n) lie; several operands of one block ask for them. */
+  /**
+   * Where the bytes of elements [start, start + n) lie; several operands of one block ask for them.
+   */
   read(start: number, n: number): number {
     if (start === this.start && n <= this.length) return this.address;
     this.start = start;
@@ -50,7 +52,10 @@ export class MaskSource {
   }
 }
 
-/** An operand of halves that is read as 0 where its mask does not hold: NaN and infinities there meet no kernel. */
+/**
+ * An operand of halves that is read as 0 where its mask does not hold: NaN and infinities there
+ * meet no kernel.
+ */
 export class MaskedSource {
   readonly direct = false;
   private readonly window: number;

@@ -6,7 +6,10 @@ import type { LossName, LossRow, ParameterName } from "./losses.js";
 /** What a loss's options may hold. */
 export type ParameterOptions = Readonly<Partial<Record<ParameterName, unknown>>>;
 
-/** beta of SmoothL1, say, 0 for a loss without; torch's errors, and one for numbers that are not finite. */
+/**
+ * beta of SmoothL1, say, 0 for a loss without; torch's errors, and one for numbers that are not
+ * finite.
+ */
 export function readParameter(name: LossName, row: LossRow, options: ParameterOptions): number {
   if (!row.parameter) return 0;
   const { name: word, default: standard, refused, message } = row.parameter;

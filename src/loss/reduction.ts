@@ -65,7 +65,9 @@ export interface Extent {
   readonly result: Shape;
 }
 
-/** The extent of a reduction of a loss of `shape`; torch's errors for dimensions that it has not. */
+/**
+ * The extent of a reduction of a loss of `shape`; torch's errors for dimensions that it has not.
+ */
 export function extentOf({ dims, keepdim }: Pick<ReadReduction, "dims" | "keepdim">, shape: Shape): Extent {
   const all = shape.map((_, d) => d);
   const reduced = wrapDims(dims, shape.length) ?? all;
@@ -146,7 +148,10 @@ function readFlag(word: string, value: boolean | null | undefined): boolean | nu
   throw new TypeError(`${word}: expected a boolean or null, got ${describeValue(flag)}; use reduction`);
 }
 
-/** Throws torch's error unless `value` is a reduction; warns of the mean's old name, which weighted losses do not know. */
+/**
+ * Throws torch's error unless `value` is a reduction; warns of the mean's old name, which weighted
+ * losses do not know.
+ */
 export function checkReduction(value: unknown, weighted: boolean): Reduction {
   if ((REDUCTIONS as readonly unknown[]).includes(value)) return value as Reduction;
   if (value === "elementwise_mean" && !weighted) {

@@ -33,8 +33,8 @@ export function rowSlopes(
 }
 
 /**
- * The losses of rows, and out = norm · slope(input - target) with one norm or one for each result: in
- * one pass, but for columns, whose gradients are written as they lie.
+ * The losses of rows, and out = norm · slope(input - target) with one norm or one for each result:
+ * in one pass, but for columns, whose gradients are written as they lie.
  */
 export function rowLossesAndSlopes(
   problem: Problem<NdArray>,
@@ -59,7 +59,9 @@ function isInOrder({ order }: Extent): boolean {
   return order.every((d, i) => d === i);
 }
 
-/** The same of a problem in the order of rows; what a kernel wrote is scaled while it is in a cache. */
+/**
+ * The same of a problem in the order of rows; what a kernel wrote is scaled while it is in a cache.
+ */
 function inBlocksOfRows(
   problem: Problem<NdArray>,
   { rows, length }: Extent,

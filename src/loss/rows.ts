@@ -34,13 +34,19 @@ const SUMS = 9;
 const NORMS = TERMS;
 const exact = new ExactSum();
 
-/** Gradients that come along with the losses of rows: norm · slope(input - target), with one norm or with one for each row. */
+/**
+ * Gradients that come along with the losses of rows: norm · slope(input - target), with one norm or
+ * with one for each row.
+ */
 export interface SlopesOfRows {
   readonly out: Elements;
   readonly norm: number | Float64Array;
 }
 
-/** Σ term(input - target) / divisor of each row; and the gradients in the same pass, where they are wanted. */
+/**
+ * Σ term(input - target) / divisor of each row; and the gradients in the same pass, where they are
+ * wanted.
+ */
 export function rowLosses(
   problem: Problem,
   { rows, length }: Rows,
@@ -185,7 +191,10 @@ class RowPass {
     else f64.set(scales.subarray(first, first + many), at);
   }
 
-  /** Takes the sums of rows [first, first + many) over their divisors; those that are not finite are added up once more. */
+  /**
+   * Takes the sums of rows [first, first + many) over their divisors; those that are not finite are
+   * added up once more.
+   */
   private take(first: number, many: number, address: number): void {
     const { pass, length, losses, divisor } = this;
     const { f64 } = pass.problem.input.memory;
@@ -247,7 +256,10 @@ export function slopePass(problem: Problem, norm: number, out: Elements): Pass {
   return new Pass("slope", problem, out, [q, scale, 1], 3);
 }
 
-/** Σ weight · term(input - target) / divisor of each row, the sums exact; terms and products are rounded to float64. */
+/**
+ * Σ weight · term(input - target) / divisor of each row, the sums exact; terms and products are
+ * rounded to float64.
+ */
 export function weightedLosses(
   problem: Problem,
   weight: Elements,
@@ -289,7 +301,10 @@ export function weightsOfRows(weight: Elements, mask: Elements | null, { rows, l
   });
 }
 
-/** The exact sum of each row over its divisor; `add` adds elements [start, start + n), a block at most, to it. */
+/**
+ * The exact sum of each row over its divisor; `add` adds elements [start, start + n), a block at
+ * most, to it.
+ */
 function sumsOfRows(
   { rows, length }: Rows,
   divisor: Divisor,

@@ -1,4 +1,7 @@
-/** Gradients of L1, which are signs: computed with the loss and kept, since torch lets its operands change afterwards. */
+/**
+ * Gradients of L1, which are signs: computed with the loss and kept, since torch lets its operands
+ * change afterwards.
+ */
 import type { DType } from "../ndarray/dtype.js";
 import { binary, contiguous, convert, unary } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
@@ -59,7 +62,10 @@ export class SignGradients<V extends Variable> implements Gradients {
     return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
   }
 
-  /** The gradient of each result for each sign, 1 / N of a mean; of the target where that alone requires one. */
+  /**
+   * The gradient of each result for each sign, 1 / N of a mean; of the target where that alone
+   * requires one.
+   */
   private norms(): number | Float64Array {
     const { divisor, problem } = this.task;
     const one = this.swapped ? -1 : 1;

@@ -1,4 +1,7 @@
-/** Gradients of losses whose slopes depend on the operands, which must not change until they are called for. */
+/**
+ * Gradients of losses whose slopes depend on the operands, which must not change until they are
+ * called for.
+ */
 import { type DType, roundFloat } from "../ndarray/dtype.js";
 import { binary, contiguous, convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
@@ -103,7 +106,10 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     this.readMask();
   }
 
-  /** factor / N of a mean, factor of a sum, of each result where they differ; in float64, rounded by whoever uses it. */
+  /**
+   * factor / N of a mean, factor of a sum, of each result where they differ; in float64, rounded by
+   * whoever uses it.
+   */
   private norm(): number | Float64Array {
     const { divisor, problem } = this.task;
     const { factor } = problem.row;

@@ -1,4 +1,7 @@
-/** A loss of tensors and its reduction: which elements make up which result, and what a mean divides by. */
+/**
+ * A loss of tensors and its reduction: which elements make up which result, and what a mean divides
+ * by.
+ */
 import { type DType, encode } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";

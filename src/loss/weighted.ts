@@ -1,4 +1,7 @@
-/** Weighted losses that are reduced: the value in one pass over input, target and weight, in float64 windows. */
+/**
+ * Weighted losses that are reduced: the value in one pass over input, target and weight, in float64
+ * windows.
+ */
 import type { DType } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sumAll } from "../ndarray/sums.js";
@@ -42,8 +45,9 @@ function valueOf(task: Task, weight: NdArray, dtype: DType): NdArray {
 }
 
 /**
- * The weighted sums or means. Their gradient is that of `compose`, the same loss made of differentiable operations in torch's order,
- * which is built when the gradient is called for: until then nothing of the operands' size is kept.
+ * The weighted sums or means. Their gradient is that of `compose`, the same loss made of
+ * differentiable operations in torch's order, which is built when the gradient is called for: until
+ * then nothing of the operands' size is kept.
  */
 export function weightedLoss<V extends Variable>(
   task: Task,

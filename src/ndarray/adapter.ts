@@ -1,5 +1,6 @@
 /**
- * What other runtimes call a tensor, read without depending on any of them: each is known by what it has.
+ * What other runtimes call a tensor, read without depending on any of them: each is known by what
+ * it has.
  *
  *     ONNX Runtime   data, dims, type         a Uint16Array holds float16; data elsewhere than on the CPU throws
  *     tfjs           dataSync(), shape        row-major, whatever the tensor was made by
@@ -14,10 +15,15 @@ import { type DType, isComplex } from "./dtype.js";
 import { checkDimensions, contiguousStrides, numelOf, type Shape, takeSizes } from "./shape.js";
 import { dtypeOf, nameOf, takeTyped, type TypedData } from "./typed.js";
 
-/** What this library's own tensors have, those of another copy of it as well: the losses of arrays refuse them without knowing the class. */
+/**
+ * What this library's own tensors have, those of another copy of it as well: the losses of arrays
+ * refuse them without knowing the class.
+ */
 export const TENSOR = Symbol.for("lossgrad.tensor");
 
-/** What the operands of a formula have while it is traced, which are no tensors: the formula's name. */
+/**
+ * What the operands of a formula have while it is traced, which are no tensors: the formula's name.
+ */
 export const FORMULA = Symbol("lossgrad.formula");
 
 /** The bits of 16-bit floats, and which floats they are. */
@@ -29,8 +35,8 @@ export interface HalfBits {
 }
 
 /**
- * A tensor of another runtime: ONNX Runtime's (`data`, `dims`, `type`), tfjs's and jax-js's (`dataSync()`, `shape`), numpy-ts's
- * (`data`, `shape`, `dtype`).
+ * A tensor of another runtime: ONNX Runtime's (`data`, `dims`, `type`), tfjs's and jax-js's
+ * (`dataSync()`, `shape`), numpy-ts's (`data`, `shape`, `dtype`).
  */
 export type RuntimeTensor =
   | { readonly data: ArrayLike<unknown>; readonly dims: readonly number[]; readonly type: string }
@@ -45,7 +51,10 @@ export interface Adapted {
   readonly own: DType | null;
   /** What the tensor says that it holds: bool in bytes, complex in pairs; else as `own`. */
   readonly dtype: DType | null;
-  /** Whether `data`, of a type that no dtype has, are numbers for certain: a Uint16Array may hold bits of halves. */
+  /**
+   * Whether `data`, of a type that no dtype has, are numbers for certain: a Uint16Array may hold
+   * bits of halves.
+   */
   readonly numeric: boolean;
   /** Null for tagged bits, which have a length only. */
   readonly shape: Shape | null;
@@ -74,8 +83,9 @@ export function isTensorLike(value: unknown): value is RuntimeTensor | HalfBits 
 }
 
 /**
- * Reads what `isTensorLike` let pass; `word` names it in messages. Each property is read once, the data last: what a getter does to them
- * has then been done. Nothing of the caller's is kept but the elements.
+ * Reads what `isTensorLike` let pass; `word` names it in messages. Each property is read once, the
+ * data last: what a getter does to them has then been done. Nothing of the caller's is kept but the
+ * elements.
  */
 export function adapt(caller: string, word: string, value: RuntimeTensor | HalfBits): Adapted {
   const candidate: Candidate = isLossgradTensor(value) ? readAnotherCopy(value) : value;
@@ -109,7 +119,10 @@ interface AnotherCopy extends Candidate {
   detach(): { array(): TypedData };
 }
 
-/** Whether `value` is a tensor of this library: of this copy of it, or of another one on the same page. */
+/**
+ * Whether `value` is a tensor of this library: of this copy of it, or of another one on the same
+ * page.
+ */
 export function isLossgradTensor(value: unknown): value is AnotherCopy {
   return typeof value === "object" && value !== null && TENSOR in value;
 }
@@ -127,7 +140,10 @@ export function describeStranger(value: unknown): string {
   return isTensorLike(value) ? `another library's ${describeValue(value)}` : describeValue(value);
 }
 
-/** The error for what stands where a tensor of this copy was expected; `expected` may name the argument. */
+/**
+ * The error for what stands where a tensor of this copy was expected; `expected` may name the
+ * argument.
+ */
 export function notATensor(caller: string, expected: string, value: unknown): TypeError {
   const way = isOfFormula(value)
     ? "a formula is made of its operands' methods, such as x.sub(y).abs()"
@@ -139,7 +155,10 @@ function isOfFormula(value: unknown): value is { readonly [FORMULA]: string } {
   return typeof value === "object" && value !== null && FORMULA in value;
 }
 
-/** The elements; `packed` when the runtime gives them in row-major order whatever the tensor's layout. */
+/**
+ * The elements; `packed` when the runtime gives them in row-major order whatever the tensor's
+ * layout.
+ */
 function dataOf(caller: string, word: string, value: Candidate): { data: TypedData; packed: boolean } {
   const { dataSync } = value;
   const packed = typeof dataSync === "function";
@@ -198,7 +217,10 @@ function takeShape(caller: string, word: string, value: Candidate): Shape | null
   });
 }
 
-/** The strides, where they are as many as the dimensions; tfjs lacks the last one, which is always 1. */
+/**
+ * The strides, where they are as many as the dimensions; tfjs lacks the last one, which is always
+ * 1.
+ */
 function takeStrides(caller: string, strides: unknown, shape: Shape): unknown[] | null {
   if (!Array.isArray(strides) || shape.includes(0)) return null;
   const taken = takeList(

@@ -1,6 +1,7 @@
 /**
- * Sums over blocks. Terms of a block are added by a kernel, and the sums of blocks exactly: neither order nor partition can
- * show in the result. A block whose sum is not finite is looked at again, since it may have overflowed.
+ * Sums over blocks. Terms of a block are added by a kernel, and the sums of blocks exactly: neither
+ * order nor partition can show in the result. A block whose sum is not finite is looked at again,
+ * since it may have overflowed.
  */
 import { BLOCK } from "../core/block.js";
 import { ExactSum } from "../core/exact-sum.js";
@@ -23,7 +24,9 @@ export interface Summand {
 
 const exact = new ExactSum();
 
-/** The sum of elements [first, first + n) over `divisor`, in blocks at fixed offsets from the first. */
+/**
+ * The sum of elements [first, first + n) over `divisor`, in blocks at fixed offsets from the first.
+ */
 export function sumBlocks(of: Summand, first: number, n: number, divisor: number): number {
   if (n > BLOCK) return sumOfMany(of, first, n, divisor);
   const sum = n === 0 ? 0 : of.run(first, n);

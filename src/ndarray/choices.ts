@@ -1,4 +1,7 @@
-/** Operations that choose between elements: where, clamp by tensors, and what asks for NaN and infinities. */
+/**
+ * Operations that choose between elements: where, clamp by tensors, and what asks for NaN and
+ * infinities.
+ */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { type DType, dtypes, isComplex, isFloating, type Scalar } from "./dtype.js";
@@ -13,7 +16,10 @@ function toArray(x: Argument, dtype: DType): NdArray {
   return x instanceof NdArray ? convert(x, dtype) : NdArray.scalar(dtype, x);
 }
 
-/** x where `mask` is not 0, else y: bits are copied. The mask is of bools or bytes, x and y are of one dtype. */
+/**
+ * x where `mask` is not 0, else y: bits are copied. The mask is of bools or bytes, x and y are of
+ * one dtype.
+ */
 function choose(mask: NdArray, x: NdArray, y: NdArray): NdArray {
   const shape = broadcastShapes(mask.shape, broadcastShapes(x.shape, y.shape));
   const out = NdArray.empty(x.dtype, shape);
@@ -31,7 +37,10 @@ function choose(mask: NdArray, x: NdArray, y: NdArray): NdArray {
   return out;
 }
 
-/** a where `condition` holds, else b, in the type that holds both. Two numbers make float32, as they make tensors. */
+/**
+ * a where `condition` holds, else b, in the type that holds both. Two numbers make float32, as they
+ * make tensors.
+ */
 export function where([condition, a, b]: readonly Argument[]): NdArray {
   const mask = condition as NdArray;
   if (mask.dtype !== "bool" && mask.dtype !== "uint8") {
@@ -55,7 +64,10 @@ export function clampBetween(x: Argument, low: Argument | undefined, high: Argum
 
 const ALL_FALSE = (x: NdArray): NdArray => fill(NdArray.empty("bool", x.shape), 0);
 
-/** The question asked of real and imaginary part, and the answers joined: by "maximum" for or, by "minimum" for and. */
+/**
+ * The question asked of real and imaginary part, and the answers joined: by "maximum" for or, by
+ * "minimum" for and.
+ */
 function ofParts(x: NdArray, join: "maximum" | "minimum", ask: (x: NdArray) => NdArray): NdArray {
   return isComplex(x.dtype) ? binary(join, ask(part(x, 0)), ask(part(x, 1)), "bool") : ask(x);
 }

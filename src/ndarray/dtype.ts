@@ -1,4 +1,7 @@
-/** Data types: how they are stored, in which type they are computed, how they promote, and what torch calls them. */
+/**
+ * Data types: how they are stored, in which type they are computed, how they promote, and what
+ * torch calls them.
+ */
 import {
   fromBFloat16Bits,
   fromFloat16Bits,
@@ -34,7 +37,9 @@ export interface Complex {
   /** Imaginary part. */
   im: number;
 }
-/** An element on the JS side: bigint for int64, boolean for bool, {re, im} for complex, else number. */
+/**
+ * An element on the JS side: bigint for int64, boolean for bool, {re, im} for complex, else number.
+ */
 export type Scalar = number | bigint | boolean | Complex;
 
 /** What array() can return; Float16Array besides, where the engine has it. */
@@ -91,8 +96,8 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
 };
 
 /**
- * What C++ calls the types, in other messages of torch's. Not a column of the table above, which every bundle
- * has: losses of arrays have no use for these.
+ * What C++ calls the types, in other messages of torch's. Not a column of the table above, which
+ * every bundle has: losses of arrays have no use for these.
  */
 export const C_NAMES: Readonly<Record<DType, string>> = {
   bool: "bool",
@@ -175,7 +180,10 @@ export function promoteTypes(a: DType, b: DType): DType {
 
 const CATEGORIES: readonly Category[] = ["bool", "integer", "float", "complex"];
 
-/** Throws torch's error when results of dtype `from` cannot be stored as `to`, which is of a lower category. */
+/**
+ * Throws torch's error when results of dtype `from` cannot be stored as `to`, which is of a lower
+ * category.
+ */
 export function checkCast(from: DType, to: DType, name = dtypes[to].torchName): void {
   if (CATEGORIES.indexOf(dtypes[from].category) <= CATEGORIES.indexOf(dtypes[to].category)) return;
   throw new TypeError(
@@ -183,7 +191,10 @@ export function checkCast(from: DType, to: DType, name = dtypes[to].torchName): 
   );
 }
 
-/** Writes `value` as the number at `index` of an array of the stored type; complex parts are written one by one. */
+/**
+ * Writes `value` as the number at `index` of an array of the stored type; complex parts are written
+ * one by one.
+ */
 export function encode(dtype: DType, value: number | bigint | boolean): number | bigint {
   switch (dtype) {
     case "bool":
@@ -200,7 +211,10 @@ export function encode(dtype: DType, value: number | bigint | boolean): number |
   }
 }
 
-/** Least and greatest value that an integer type takes; uint8 takes negative ones modulo 256, as in torch. */
+/**
+ * Least and greatest value that an integer type takes; uint8 takes negative ones modulo 256, as in
+ * torch.
+ */
 const integerRanges: Readonly<Partial<Record<DType, readonly [low: bigint, high: bigint]>>> = {
   uint8: [-255n, 255n],
   int8: [-128n, 127n],
@@ -209,7 +223,10 @@ const integerRanges: Readonly<Partial<Record<DType, readonly [low: bigint, high:
   int64: [-0x8000000000000000n, 0x7fffffffffffffffn],
 };
 
-/** Throws torch's error when the integer type `dtype` cannot hold `value`, whose fraction is cut off. */
+/**
+ * Throws torch's error when the integer type `dtype` cannot hold `value`, whose fraction is cut
+ * off.
+ */
 export function checkFits(value: number | bigint, dtype: DType): void {
   const range = integerRanges[dtype];
   // Comparing numbers with bigints is exact, and false for NaN.
@@ -218,8 +235,8 @@ export function checkFits(value: number | bigint, dtype: DType): void {
 }
 
 /**
- * As checkFits, for a number that elements are compared with: modulo 256, -1 would be the greatest uint8, and each element
- * would be less.
+ * As checkFits, for a number that elements are compared with: modulo 256, -1 would be the greatest
+ * uint8, and each element would be less.
  */
 export function checkHolds(value: number | bigint, dtype: DType): void {
   checkFits(value, dtype);

@@ -1,4 +1,6 @@
-/** Elementwise operations on arrays: the kernels, block by block, over whatever the operands are. */
+/**
+ * Elementwise operations on arrays: the kernels, block by block, over whatever the operands are.
+ */
 import { binaryKernel, type BinaryName, unaryKernel, type UnaryName } from "../core/kernels.js";
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
@@ -31,7 +33,10 @@ export function unary(
 /** An operand of a binary operation: an array, or a number that takes the other's type. */
 export type Argument = NdArray | number | bigint;
 
-/** out = name(x, y) broadcast, of `dtype`; computed in the type of `common`, which both operands are converted to. */
+/**
+ * out = name(x, y) broadcast, of `dtype`; computed in the type of `common`, which both operands are
+ * converted to.
+ */
 export function binary(
   name: BinaryName,
   x: Argument,
@@ -96,7 +101,10 @@ function operand(name: BinaryName, x: Argument, out: NdArray, common: DType, slo
   return { direct: source.direct, step: 16, read: (start, n) => source.read(start, n) };
 }
 
-/** `x`, or a copy of it where writing `out` in place would change elements of x that are still to be read. */
+/**
+ * `x`, or a copy of it where writing `out` in place would change elements of x that are still to be
+ * read.
+ */
 function separate<X extends Argument>(x: X, out: NdArray): X | NdArray {
   if (!(x instanceof NdArray) || x.storage !== out.storage) return x;
   const same = x.offset === out.offset && x.strides.join() === out.strides.join();

@@ -1,6 +1,6 @@
 /**
- * Sums in which no order shows at all: every number is added exactly (assembly/loops/exact.ts), where
- * the sums of sums.ts are exact across blocks that begin at fixed places.
+ * Sums in which no order shows at all: every number is added exactly (assembly/loops/exact.ts),
+ * where the sums of sums.ts are exact across blocks that begin at fixed places.
  */
 import { ExactSum } from "../core/exact-sum.js";
 import { type LinearMemory, SCRATCH, SUM_WINDOW } from "../core/memory.js";
@@ -48,8 +48,9 @@ function addIntegers({ u32 }: LinearMemory, address: number, n: number, to: Exac
 }
 
 /**
- * What an operation writes to, and where nothing stays: each number, rounded to `dtype` as if it were
- * stored, is added to `sum`. So whatever has an array as its result can be added up in one pass.
+ * What an operation writes to, and where nothing stays: each number, rounded to `dtype` as if it
+ * were stored, is added to `sum`. So whatever has an array as its result can be added up in one
+ * pass.
  */
 export class SummedElements implements Elements {
   readonly contiguous = true;

@@ -1,4 +1,7 @@
-/** The largest and smallest elements, and where they stand. NaN counts as the most extreme of all, as in torch. */
+/**
+ * The largest and smallest elements, and where they stand. NaN counts as the most extreme of all,
+ * as in torch.
+ */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { type ComputeTag } from "../core/kernels.js";
@@ -13,7 +16,10 @@ export type ExtremeName = "max" | "min";
 /** The dtype that numbers of a tag are computed in, as whole arrays. */
 const WIDE: Readonly<Record<ComputeTag, DType>> = { f32: "float32", f64: "float64", i64: "int64" };
 
-/** The layout of a contiguous array of the dtype that extremes are computed in, and the shape of the results. */
+/**
+ * The layout of a contiguous array of the dtype that extremes are computed in, and the shape of the
+ * results.
+ */
 interface Problem {
   readonly layout: Layout<NdArray>;
   readonly shape: readonly number[];
@@ -41,7 +47,10 @@ function extremes(
   return { values, indices };
 }
 
-/** Where the first extreme stands along `dim`, which may be negative, or among all elements in row-major order. */
+/**
+ * Where the first extreme stands along `dim`, which may be negative, or among all elements in
+ * row-major order.
+ */
 export function indexOfExtreme(
   name: ExtremeName,
   x: NdArray,
@@ -102,7 +111,10 @@ function checkNotEmpty(caller: string, x: NdArray, dims: readonly number[]): voi
   throw new RangeError(`${caller}(): Expected reduction dim ${empty} to have non-zero size.`);
 }
 
-/** Whether an element of dimension `dim`, of `size`, is the one that `indices` name; they keep that dimension. */
+/**
+ * Whether an element of dimension `dim`, of `size`, is the one that `indices` name; they keep that
+ * dimension.
+ */
 export function positions(indices: NdArray, dim: number, size: number): NdArray {
   const count = NdArray.empty("int64", [size]);
   operate(() => {

@@ -1,11 +1,16 @@
-/** A user's typed array, or one number repeated, as an operand: no storage, no strides, nothing to dispose. */
+/**
+ * A user's typed array, or one number repeated, as an operand: no storage, no strides, nothing to
+ * dispose.
+ */
 import type { LinearMemory } from "../core/memory.js";
 import { type DType, dtypes } from "./dtype.js";
 import type { TakenData } from "./typed.js";
 
 export class ForeignArray {
   readonly contiguous = true;
-  /** Where the elements lie if they lie in `memory`; null if they have to pass through its windows. */
+  /**
+   * Where the elements lie if they lie in `memory`; null if they have to pass through its windows.
+   */
   private readonly place: number | null;
 
   constructor(

@@ -1,4 +1,7 @@
-/** Products of matrices and vectors, with torch's checks. Each element is a sum in the order of the columns. */
+/**
+ * Products of matrices and vectors, with torch's checks. Each element is a sum in the order of the
+ * columns.
+ */
 import { memory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { C_NAMES, type DType, dtypes, isComplex, isFloating, roundFloat } from "./dtype.js";
@@ -97,7 +100,9 @@ export function mv(a: NdArray, v: NdArray): NdArray {
   return multiply(a, v, [1, m, k, 1], [m]);
 }
 
-/** Σ a · b of two vectors: the exact sum of the products, which are exact for float32 and halves. */
+/**
+ * Σ a · b of two vectors: the exact sum of the products, which are exact for float32 and halves.
+ */
 export function dot(a: NdArray, b: NdArray): NdArray {
   if (a.shape.length !== 1 || b.shape.length !== 1) {
     throw new RangeError(`1D tensors expected, but got ${a.shape.length}D and ${b.shape.length}D tensors`);

@@ -49,7 +49,10 @@ interface Bounds<V> {
   max?: V | number;
 }
 
-/** The operation that these bounds call for: numbers alone have one of their own, which keeps their precision. */
+/**
+ * The operation that these bounds call for: numbers alone have one of their own, which keeps their
+ * precision.
+ */
 export function readClamp<V>(
   caller: string,
   first: V | number | Bounds<V> | undefined,

@@ -1,6 +1,6 @@
 /**
- * Variance and norms. They are computed in float64 and rounded once: for float32 and halves, squares are exact there and
- * neither overflow nor vanish. The sums are exact.
+ * Variance and norms. They are computed in float64 and rounded once: for float32 and halves,
+ * squares are exact there and neither overflow nor vanish. The sums are exact.
  */
 import { dtypes, isComplex, isFloating } from "./dtype.js";
 import { binary, convert, unary } from "./elementwise.js";

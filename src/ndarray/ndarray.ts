@@ -1,4 +1,6 @@
-/** A strided view of a storage: what an operation reads or writes. It knows nothing of gradients. */
+/**
+ * A strided view of a storage: what an operation reads or writes. It knows nothing of gradients.
+ */
 import { type LinearMemory, memory, SCRATCH } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import { runtime } from "../core/runtime.js";
@@ -95,7 +97,10 @@ export class NdArray {
     return dtypes[this.dtype].size as 1 | 2 | 4 | 8 | 16;
   }
 
-  /** Writes sizes and strides, neighbouring dimensions merged, for the strided kernels; returns their number. */
+  /**
+   * Writes sizes and strides, neighbouring dimensions merged, for the strided kernels; returns
+   * their number.
+   */
   private writeTable(): number {
     const sizes: number[] = [];
     const strides: number[] = [];
@@ -178,7 +183,10 @@ export class NdArray {
   }
 }
 
-/** A 0-d result. Reading it costs nothing; its bytes are written when an operation first asks for them. */
+/**
+ * A 0-d result. Reading it costs nothing; its bytes are written when an operation first asks for
+ * them.
+ */
 class ScalarArray extends NdArray {
   constructor(
     dtype: DType,
@@ -206,7 +214,8 @@ export function writeScalar(dtype: DType, value: Scalar, address: number): void 
 }
 
 function isContiguous(shape: Shape, strides: Shape): boolean {
-  // Nothing to walk over, whatever the strides: the strided kernels cannot count in a dimension of size 0.
+  // Nothing to walk over, whatever the strides: the strided kernels cannot count in a dimension of
+  // size 0.
   if (shape.includes(0)) return true;
   let expected = 1;
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -1,6 +1,6 @@
 /**
- * The operations of tensors on arrays, as one table: what each computes, its result's dtype and its errors. The
- * derivative of each stands in autograd/derivatives.ts under the same name.
+ * The operations of tensors on arrays, as one table: what each computes, its result's dtype and its
+ * errors. The derivative of each stands in autograd/derivatives.ts under the same name.
  */
 import type { BinaryName, UnaryName } from "../core/kernels.js";
 import { complexAbs, complexConjugate, complexMultiply, complexSign, onPairs } from "./complex.js";
@@ -93,7 +93,10 @@ function arithmetic(name: BinaryName, resultOf = (dtype: DType): DType => dtype)
   };
 }
 
-/** The larger or the smaller element. A number that the dtype cannot hold would wrap, and so change its order. */
+/**
+ * The larger or the smaller element. A number that the dtype cannot hold would wrap, and so change
+ * its order.
+ */
 function selection(name: "maximum" | "minimum"): Operation {
   const select = arithmetic(name);
   return (inputs, parameters) => {
@@ -132,7 +135,9 @@ export function addScaled(
   return result;
 }
 
-/** The same of halves, alpha among them, which torch's vectors compute in float32 and round once. */
+/**
+ * The same of halves, alpha among them, which torch's vectors compute in float32 and round once.
+ */
 function addScaledHalves(
   name: "add" | "sub",
   x: Argument,
@@ -188,8 +193,8 @@ export function checkSubtraction(x: Argument, y: Argument): void {
 }
 
 /**
- * A comparison, stored as bool: computed in the operands' common type; for integers in int64, which holds each of them, where
- * torch wraps a number or a 0-d tensor into the other operand's dtype.
+ * A comparison, stored as bool: computed in the operands' common type; for integers in int64, which
+ * holds each of them, where torch wraps a number or a 0-d tensor into the other operand's dtype.
  */
 function comparison(name: BinaryName, swapped = false): Operation {
   return ([x, y]) => {
@@ -418,7 +423,8 @@ export const operations = {
   isnan: (inputs) => choices.isNaNs(only(inputs)),
   isinf: (inputs) => choices.isInfinite(only(inputs)),
   isfinite: (inputs) => choices.isFinite(only(inputs)),
-  // Extremes: of all elements or along several dimensions, and along one with the indices as second input
+  // Extremes: of all elements or along several dimensions, and along one with the indices as second
+  // input
   maxAll: (inputs) => extremes.extremesAlong("max", only(inputs), undefined, false),
   minAll: (inputs) => extremes.extremesAlong("min", only(inputs), undefined, false),
   amax: (inputs, { dims, keepdim = false }) =>

@@ -9,8 +9,9 @@ import { resultType } from "./promotion.js";
 import { forEachBlock, Source, Target } from "./window.js";
 
 /**
- * As torch: the usual exponents are products and roots, the rest is the C library's (here JavaScript's) pow, of an exponent
- * that is rounded to x's dtype. The roots of float16 are pow's as well, which takes -0 for 0 and -Infinity for Infinity.
+ * As torch: the usual exponents are products and roots, the rest is the C library's (here
+ * JavaScript's) pow, of an exponent that is rounded to x's dtype. The roots of float16 are pow's as
+ * well, which takes -0 for 0 and -Infinity for Infinity.
  */
 export function power(x: NdArray, exponent: number): NdArray {
   if (isComplex(x.dtype)) throw new TypeError(`"pow" not implemented for '${dtypes[x.dtype].torchName}'`);
@@ -49,7 +50,10 @@ function inFloat32(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
   return x.dtype === "float64" ? compute(x) : convert(compute(convert(x, "float32")), x.dtype);
 }
 
-/** As torch: several operations in a row are rounded once in float16, but each by itself in bfloat16. */
+/**
+ * As torch: several operations in a row are rounded once in float16, but each by itself in
+ * bfloat16.
+ */
 function inOpmathType(x: NdArray, compute: (x: NdArray) => NdArray): NdArray {
   return x.dtype === "bfloat16" ? compute(x) : inFloat32(x, compute);
 }

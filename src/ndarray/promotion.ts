@@ -8,8 +8,9 @@ export interface Typed {
 }
 
 /**
- * Tensors with dimensions decide; 0-d tensors and then numbers only raise the category (bool, integer, float, complex). A JS
- * number that is an integer counts as Python's int, any other as float.
+ * Tensors with dimensions decide; 0-d tensors and then numbers only raise the category (bool,
+ * integer, float, complex). A JS number that is an integer counts as Python's int, any other as
+ * float.
  */
 export function resultType(operands: readonly (Typed | number | bigint)[]): DType {
   let dimensioned: DType | null = null;

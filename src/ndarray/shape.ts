@@ -35,7 +35,10 @@ export function sizeText(shape: Shape): string {
   return `Size([${shape.join(", ")}])`;
 }
 
-/** The shape that both broadcast to; torch's error, which names the operands a and b, when there is none. */
+/**
+ * The shape that both broadcast to; torch's error, which names the operands a and b, when there is
+ * none.
+ */
 export function broadcastShapes(a: Shape, b: Shape): number[] {
   const ndim = Math.max(a.length, b.length);
   const shape = new Array<number>(ndim);
@@ -67,7 +70,10 @@ export function tooManyDimensions(caller: string, ndim: number): RangeError {
   return new RangeError(`${caller}: expected at most ${MAXIMUM_DIMENSIONS} dimensions, got ${ndim}`);
 }
 
-/** What `read` makes of a user's sizes or dimensions, each read once; -0 becomes 0, which a number of elements would show. */
+/**
+ * What `read` makes of a user's sizes or dimensions, each read once; -0 becomes 0, which a number
+ * of elements would show.
+ */
 export function takeSizes(
   caller: string,
   sizes: readonly unknown[],
@@ -131,8 +137,8 @@ export function wrapDims(taken: readonly number[] | undefined, ndim: number): nu
 }
 
 /**
- * Dimensions of a reduction of `x`, counted from 0; undefined for all. The tensor itself is asked for, since what reads the list may
- * change it: its number of dimensions counts afterwards.
+ * Dimensions of a reduction of `x`, counted from 0; undefined for all. The tensor itself is asked
+ * for, since what reads the list may change it: its number of dimensions counts afterwards.
  */
 export function readDims(dim: unknown, x: { readonly ndim: number }): number[] | undefined {
   const taken = takeDims(dim);

@@ -1,9 +1,9 @@
 /**
  * Exact sums. Kernels add in two-term arithmetic and say how large the numbers were
  * (assembly/loops/sums.ts). A sum is taken from them where its error cannot show, so that it is the
- * float64 nearest to the exact sum whatever the order of additions (assembly/loops/settle.ts). Where
- * it could, the numbers are added one by one, exactly (core/exact-sum.ts): slow, rare, and with the
- * same bits.
+ * float64 nearest to the exact sum whatever the order of additions (assembly/loops/settle.ts).
+ * Where it could, the numbers are added one by one, exactly (core/exact-sum.ts): slow, rare, and
+ * with the same bits.
  */
 import { ExactSum } from "../core/exact-sum.js";
 import { BLOCK } from "../core/block.js";
@@ -35,8 +35,8 @@ export function addBlock(
     sum.add(lost);
     return f64[result + 2];
   }
-  // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow in
-  // its error alone.
+  // Infinite numbers, or an overflow on the way: next to the largest float64, TwoSum can overflow
+  // in its error alone.
   return addOneByOne(memory, address, n, tag, sum);
 }
 
@@ -182,9 +182,9 @@ class FloatSums {
 
 /**
  * What a sum of n numbers can lose, in units of its magnitude. Two-term addition rounds its lower
- * term n times by 2^-53 of itself, which is at most 2^6 times 2^-53 of the magnitude; addition with a
- * bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room for
- * the few additions between.
+ * term n times by 2^-53 of itself, which is at most 2^6 times 2^-53 of the magnitude; addition with
+ * a bias rounds a lower term of 2^-39 32 times by 2^-53 (assembly/loops/state.ts). There is room
+ * for the few additions between.
  */
 const errorOf = (n: number): number => (n + 2 ** 11) * 2 ** -97;
 
@@ -194,9 +194,9 @@ const STATE_WINDOW = 4;
 const TARGET_SLOT = 4;
 
 /**
- * Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each
- * side by side. Every number of the layout is read once, and those of `rows` where they must be added one by one. The windows
- * begin with those of `slot`.
+ * Writes the sums of a layout's rows, over `divisor`, to `out`; `rows` has the numbers of each side
+ * by side. Every number of the layout is read once, and those of `rows` where they must be added
+ * one by one. The windows begin with those of `slot`.
  */
 export function sumInto(
   layout: Layout<Elements>,

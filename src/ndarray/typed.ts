@@ -1,4 +1,7 @@
-/** Typed arrays of a user's: what they are, where they lie and how long, whatever they say of themselves. */
+/**
+ * Typed arrays of a user's: what they are, where they lie and how long, whatever they say of
+ * themselves.
+ */
 import type { DType } from "./dtype.js";
 
 /** Any typed array, DataView apart. */
@@ -24,8 +27,9 @@ const TYPED_ARRAY = /* @__PURE__ */ Object.getPrototypeOf(Int8Array.prototype) a
 
 /**
  * The engine's own accessor of a property, of typed arrays mostly: a class that extends them, or a
- * property of one array, may say anything else. Called in this way it takes no longer than `array.length`
- * (8 ns on Node 20, measured); `Reflect.get` with a receiver takes ten times as long.
+ * property of one array, may say anything else. Called in this way it takes no longer than
+ * `array.length` (8 ns on Node 20, measured); `Reflect.get` with a receiver takes ten times as
+ * long.
  */
 export function accessor(prototype: object, key: PropertyKey): (this: unknown) => unknown {
   return Reflect.get(Object.getOwnPropertyDescriptor(prototype, key)!, "get") as (this: unknown) => unknown;
@@ -37,12 +41,18 @@ const buffer = /* @__PURE__ */ accessor(TYPED_ARRAY, "buffer");
 const byteOffset = /* @__PURE__ */ accessor(TYPED_ARRAY, "byteOffset");
 const byteLength = /* @__PURE__ */ accessor(TYPED_ARRAY, "byteLength");
 
-/** The typed array's own name, whatever class of a user's extends it; undefined for anything else, a DataView too. */
+/**
+ * The typed array's own name, whatever class of a user's extends it; undefined for anything else, a
+ * DataView too.
+ */
 export function nameOf(value: unknown): string | undefined {
   return tag.call(value) as string | undefined;
 }
 
-/** How many elements the array has now: none where its buffer is gone or has shrunk away from under it. */
+/**
+ * How many elements the array has now: none where its buffer is gone or has shrunk away from under
+ * it.
+ */
 export function lengthOf(data: TypedData): number {
   return length.call(data) as number;
 }
@@ -79,7 +89,10 @@ export function holding(data: TypedData): DType {
   return HOLDING[nameOf(data)!];
 }
 
-/** A view of a buffer that is gone has no elements, which would pass for an empty one. `word` says whose it is. */
+/**
+ * A view of a buffer that is gone has no elements, which would pass for an empty one. `word` says
+ * whose it is.
+ */
 export function checkAttached(caller: string, word: string, data: TypedData): void {
   if (lengthOf(data) > 0) return;
   try {
@@ -96,7 +109,10 @@ export function checkAttached(caller: string, word: string, data: TypedData): vo
 }
 
 declare const TAKEN: unique symbol;
-/** A view that `takeTyped` made, or the library itself: what computes asks for these, and never for what a user gave. */
+/**
+ * A view that `takeTyped` made, or the library itself: what computes asks for these, and never for
+ * what a user gave.
+ */
 export type TakenData = TypedData & { readonly [TAKEN]: true };
 
 type Kind = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TakenData;
@@ -112,7 +128,10 @@ export function takeTyped(caller: string, word: string, data: TypedData): TakenD
   return new kind(bufferOf(data), byteOffsetOf(data), lengthOf(data));
 }
 
-/** Throws where `data`, of which `length` elements were taken, has lost them since: by a getter that shrank its buffer, say. */
+/**
+ * Throws where `data`, of which `length` elements were taken, has lost them since: by a getter that
+ * shrank its buffer, say.
+ */
 export function checkKept(caller: string, word: string, data: TakenData, length: number): void {
   const now = lengthOf(data);
   if (now === length) return;

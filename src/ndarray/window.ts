@@ -1,10 +1,12 @@
 /**
- * How operands reach a kernel. A kernel wants contiguous numbers of one type in its memory; an operand that is so already is
- * read and written in place. Any other (broadcast, strided, of another dtype, a user's typed array) passes block by block
- * through windows: small buffers that stay in a cache, so that nothing of the operands' size is ever copied.
+ * How operands reach a kernel. A kernel wants contiguous numbers of one type in its memory; an
+ * operand that is so already is read and written in place. Any other (broadcast, strided, of
+ * another dtype, a user's typed array) passes block by block through windows: small buffers that
+ * stay in a cache, so that nothing of the operands' size is ever copied.
  *
  *     view --gather--> window --convert--> window --> kernel --> window --convert--> window --scatter--> view
- *    array ---copy---> window --convert--> window --> kernel --> window --convert--> window ---copy---> array
+ *    array ---copy---> window --convert--> window --> kernel --> window --convert--> window
+ *    ---copy---> array
  */
 import type { ComputeTag, Kernels, StorageTag } from "../core/kernels.js";
 import { BLOCK } from "../core/block.js";
@@ -51,7 +53,10 @@ const paths = new Map<string, readonly ConvertName[]>();
 /** No conversion at all. */
 const IN_PLACE: readonly ConvertName[] = [];
 
-/** The conversions that lead from one stored type to another: through the types that are computed with. */
+/**
+ * The conversions that lead from one stored type to another: through the types that are computed
+ * with.
+ */
 function conversionPath(from: StorageTag, to: StorageTag): readonly ConvertName[] {
   if (from === to) return IN_PLACE;
   const key = `${from} ${to}`;
@@ -73,7 +78,10 @@ export function pathThrough(...stations: StorageTag[]): readonly ConvertName[] {
   return path;
 }
 
-/** Converts the n numbers at `address` along `path`, by turns into the two windows of `slot`; returns where they are then. */
+/**
+ * Converts the n numbers at `address` along `path`, by turns into the two windows of `slot`;
+ * returns where they are then.
+ */
 export function convertAlong(
   path: readonly ConvertName[],
   memory: LinearMemory,
@@ -219,12 +227,18 @@ export class Target extends Operand {
   }
 }
 
-/** Calls `visit` on the blocks [start, start + n) of `numel` elements: all of BLOCK elements but for the last. */
+/**
+ * Calls `visit` on the blocks [start, start + n) of `numel` elements: all of BLOCK elements but for
+ * the last.
+ */
 export function inBlocks(numel: number, visit: (start: number, n: number) => void): void {
   for (let start = 0; start < numel; start += BLOCK) visit(start, Math.min(BLOCK, numel - start));
 }
 
-/** What is done with rows: with several whole ones at once, or with a block of one that is longer than a block. */
+/**
+ * What is done with rows: with several whole ones at once, or with a block of one that is longer
+ * than a block.
+ */
 export interface RowVisitor {
   /** Rows [first, first + many), which are a block at most. */
   rows(first: number, many: number): void;
@@ -232,7 +246,10 @@ export interface RowVisitor {
   piece(row: number, start: number, n: number): void;
 }
 
-/** Visits rows of `length` elements, as many at once as a block holds; long ones in blocks of their own. */
+/**
+ * Visits rows of `length` elements, as many at once as a block holds; long ones in blocks of their
+ * own.
+ */
 export function inRows(rows: number, length: number, visit: RowVisitor): void {
   if (length === 0) return;
   const together = Math.floor(BLOCK / length);
@@ -245,7 +262,10 @@ export function inRows(rows: number, length: number, visit: RowVisitor): void {
   }
 }
 
-/** Calls `visit` on [start, start + n) for all elements: at once when every operand is in place, else block by block. */
+/**
+ * Calls `visit` on [start, start + n) for all elements: at once when every operand is in place,
+ * else block by block.
+ */
 export function forEachBlock(
   numel: number,
   operands: readonly { readonly direct: boolean }[],

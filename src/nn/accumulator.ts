@@ -22,13 +22,13 @@ type AnyFused = FusedFunction<never>;
 /**
  * A loss of more elements than there are at once, with its exact sum and mean.
  *
- * `update` adds every element of the unreduced loss, which is rounded to its dtype as
- * `reduction: "none"` gives it, and from there on nothing is rounded until the sum is read. So sums,
- * means and states have the same bits in whatever cuts and order the elements come, on however many
- * machines: each accumulates a part, and `merge` makes them one. The state has a constant size.
+ * `update` adds every element of the unreduced loss, which is rounded to its dtype as `reduction:
+ * "none"` gives it, and from there on nothing is rounded until the sum is read. So sums, means and
+ * states have the same bits in whatever cuts and order the elements come, on however many machines:
+ * each accumulates a part, and `merge` makes them one. The state has a constant size.
  *
- * The loss is the name of a function in F, or a function that `fuse` made; in states a fused loss is
- * told by its name, which therefore has to stand for one formula.
+ * The loss is the name of a function in F, or a function that `fuse` made; in states a fused loss
+ * is told by its name, which therefore has to stand for one formula.
  *
  * @throws TypeError for a loss that there is not, or options it does not have; RangeError for a
  *   parameter that the loss does not take
@@ -66,8 +66,8 @@ export class LossAccumulator extends Accumulator {
 
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
-   * function and broadcast as there. `weight` multiplies the elements, and what `mask` leaves out is
-   * not counted, whatever stands there.
+   * function and broadcast as there. `weight` multiplies the elements, and what `mask` leaves out
+   * is not counted, whatever stands there.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example
@@ -140,11 +140,11 @@ export class LossAccumulator extends Accumulator {
   }
 
   /**
-   * The accumulator whose `toBytes` gave these bytes, of tensors or of typed arrays. That of a fused
-   * loss takes the function besides.
+   * The accumulator whose `toBytes` gave these bytes, of tensors or of typed arrays. That of a
+   * fused loss takes the function besides.
    *
-   * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state, were
-   *   changed, or come from a newer version
+   * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state,
+   *   were changed, or come from a newer version
    */
   static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
     const read = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && fusedOfTensors(loss));
@@ -152,11 +152,11 @@ export class LossAccumulator extends Accumulator {
   }
 
   /**
-   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back. That of a fused
-   * loss takes the function besides.
+   * The accumulator whose `toJSON` gave this object, as `JSON.parse` brings it back. That of a
+   * fused loss takes the function besides.
    *
-   * @throws TypeError for what is no such object; RangeError for one that was changed, or comes from
-   *   a newer version
+   * @throws TypeError for what is no such object; RangeError for one that was changed, or comes
+   *   from a newer version
    * @example
    * const total = new LossAccumulator("huberLoss", { delta: 2 });
    * total.update(tensor([1, 2]), tensor([1, 5]));

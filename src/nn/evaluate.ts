@@ -1,4 +1,6 @@
-/** A call of a loss of tensors: its arguments checked in torch's order, and what computes it chosen. */
+/**
+ * A call of a loss of tensors: its arguments checked in torch's order, and what computes it chosen.
+ */
 import { notATensor } from "../ndarray/adapter.js";
 import { checkCast, type DType, dtypes, isComplex, isFloating, promoteTypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
@@ -73,8 +75,8 @@ const allowed = Object.fromEntries(
 const NO_OPTIONS = {} as TakenOptions;
 
 /**
- * Evaluates a loss of the table. The user's code can run while options are taken, and in the handler of warnings: the operands
- * are looked at after both.
+ * Evaluates a loss of the table. The user's code can run while options are taken, and in the
+ * handler of warnings: the operands are looked at after both.
  */
 export function evaluate(name: LossName, input: Tensor, target: Tensor, given?: LossOptions): Tensor {
   const options = given === undefined ? NO_OPTIONS : takeOptions(name, given, allowed[name]);
@@ -86,7 +88,10 @@ export function evaluate(name: LossName, input: Tensor, target: Tensor, given?: 
   return inParts(name, input, target, options);
 }
 
-/** Whether nothing is asked for but one of the three reductions over all elements: nothing warns then. */
+/**
+ * Whether nothing is asked for but one of the three reductions over all elements: nothing warns
+ * then.
+ */
 function isWhole(options: Partial<Record<keyof LossOptions, unknown>>): boolean {
   const { reduction, dim, keepdim, mask, weight, sizeAverage, reduce } = options;
   return (
@@ -96,7 +101,10 @@ function isWhole(options: Partial<Record<keyof LossOptions, unknown>>): boolean 
   );
 }
 
-/** The loss over all of two operands of one shape and one floating dtype: the usual call, and the shortest way. */
+/**
+ * The loss over all of two operands of one shape and one floating dtype: the usual call, and the
+ * shortest way.
+ */
 function whole(name: LossName, input: Tensor, target: Tensor, options: TakenOptions): Tensor {
   const { reduction = "mean" } = options;
   let row: LossRow = losses[name];
@@ -176,7 +184,10 @@ function warnOfSizes(input: Tensor, target: Tensor): void {
   );
 }
 
-/** Throws unless there is a weight for each element of the input, and, where the loss is taken apart, of the loss. */
+/**
+ * Throws unless there is a weight for each element of the input, and, where the loss is taken
+ * apart, of the loss.
+ */
 function checkWeights(name: LossName, weight: Tensor, input: Tensor, shape: Shape, inParts: boolean): void {
   checkWeight(weight.nd, input.nd);
   if (!inParts || sameShape(input.nd.shape, shape)) return;
@@ -205,7 +216,10 @@ function unweighted(call: Call): Tensor {
   return new Tensor(lossOf(task, result));
 }
 
-/** The dtype that a loss is computed in; torch's error where its result cannot have that of the input, as Huber's must. */
+/**
+ * The dtype that a loss is computed in; torch's error where its result cannot have that of the
+ * input, as Huber's must.
+ */
 function typeOfLoss(row: LossRow, input: Tensor, target: Tensor): DType {
   const dtype = promoteTypes(input.dtype, target.dtype);
   if (row.inputDecidesDType) checkCast(dtype, input.dtype);
@@ -223,7 +237,10 @@ function problemOf({ row, input, target, mask, shape, parameter }: Call, dtype: 
   };
 }
 
-/** `x` in the shape of the loss, and 0 where the mask does not hold: nothing that stands there goes on. */
+/**
+ * `x` in the shape of the loss, and 0 where the mask does not hold: nothing that stands there goes
+ * on.
+ */
 function kept(x: Tensor, { mask, shape }: Call): Tensor {
   const expanded = x.expand(shape);
   return mask ? mask.choose(expanded, new Tensor(NdArray.scalar(x.dtype, 0))) : expanded;

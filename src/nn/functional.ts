@@ -7,7 +7,10 @@ export type { BetaOptions, DeltaOptions } from "../loss/losses.js";
 
 /** How elementwise losses become one, or one for each part. */
 export interface ReductionOptions {
-  /** "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise loss. */
+  /**
+   * "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise
+   * loss.
+   */
   reduction?: Reduction;
   /**
    * lossgrad's own, for "mean" and "sum": the dimensions to reduce, one or several, negative ones
@@ -35,7 +38,10 @@ export interface LegacyOptions {
 }
 /** Weights of the elements. */
 export interface WeightOptions {
-  /** Factors of the elementwise loss, of the input's shape. A mean divides by the sum of those that are kept. */
+  /**
+   * Factors of the elementwise loss, of the input's shape. A mean divides by the sum of those that
+   * are kept.
+   */
   weight?: Tensor | null;
 }
 
@@ -45,8 +51,8 @@ export interface WeightOptions {
  * Shapes broadcast, with torch's warning when they differ. Result: 0-d for "mean" and "sum", or of
  * the dimensions that `dim` leaves; the broadcast shape for "none".
  * Any dtype; integers wrap, sum to int64 and have no mean; of complex numbers, the modulus.
- * Gradient: sign(input - target), 0 where they are equal, where the difference is NaN, and where the
- * mask does not hold.
+ * Gradient: sign(input - target), 0 where they are equal, where the difference is NaN, and where
+ * the mask does not hold.
  *
  * @throws TypeError for operands that are no tensors, a mask that is not of bools or uint8, `dim`
  *   with "none"; RangeError for shapes that do not broadcast, a weight of another shape, an unknown
@@ -84,7 +90,8 @@ export function mseLoss(
 }
 
 /**
- * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with d = input - target.
+ * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with d =
+ * input - target.
  *
  * Shapes and result as for l1Loss; floating dtypes. beta >= 0 in the units of d; 0 gives L1.
  * Gradient: d / beta where |d| < beta, else sign(d).
@@ -105,9 +112,10 @@ export function smoothL1Loss(
 /**
  * d² / 2 where |d| < delta, else delta (|d| - delta / 2), with d = input - target.
  *
- * Shapes and result as for l1Loss; floating dtypes; the result has the input's dtype, which must be floating, too. delta > 0 in the
- * units of d.
- * Gradient: d where |d| < delta, else delta sign(d). A weighted mean divides by the number of elements.
+ * Shapes and result as for l1Loss; floating dtypes; the result has the input's dtype, which must be
+ * floating, too. delta > 0 in the units of d.
+ * Gradient: d where |d| < delta, else delta sign(d). A weighted mean divides by the number of
+ * elements.
  *
  * @throws as mseLoss; RangeError for a delta that is not positive or not finite
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html

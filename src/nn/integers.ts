@@ -1,6 +1,6 @@
 /**
- * L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64, block by block; uint8, the dtype of
- * images, has kernels of its own.
+ * L1 of integers: differences and magnitudes wrap in the dtype, sums are int64. Computed in int64,
+ * block by block; uint8, the dtype of images, has kernels of its own.
  */
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";

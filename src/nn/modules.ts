@@ -15,7 +15,10 @@ export interface Loss {
   (input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
 }
 
-/** What the loss modules share. Instances are callable: `loss(input, target)` is `loss.forward(input, target)`. */
+/**
+ * What the loss modules share. Instances are callable: `loss(input, target)` is
+ * `loss.forward(input, target)`.
+ */
 export abstract class Loss {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
   declare readonly reduction: Reduction;
@@ -35,7 +38,9 @@ export abstract class Loss {
     return instance;
   }
 
-  /** The loss of `input` against `target`, of what a mask keeps; what a call of the instance gives. */
+  /**
+   * The loss of `input` against `target`, of what a mask keeps; what a call of the instance gives.
+   */
   abstract forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
 
   /** As torch prints a module: the class's name and `()`. */
@@ -116,7 +121,8 @@ export class MSELoss extends Loss {
 }
 
 /**
- * Squared below beta, absolute above; see F.smoothL1Loss. beta is checked when the loss is called, as in torch.
+ * Squared below beta, absolute above; see F.smoothL1Loss. beta is checked when the loss is called,
+ * as in torch.
  *
  * @example
  * new nn.SmoothL1Loss({ beta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 2.125
@@ -142,7 +148,8 @@ export class SmoothL1Loss extends Loss {
 }
 
 /**
- * Squared below delta, absolute above, delta times SmoothL1; see F.huberLoss. delta is checked when the loss is called, as in torch.
+ * Squared below delta, absolute above, delta times SmoothL1; see F.huberLoss. delta is checked when
+ * the loss is called, as in torch.
  *
  * @example
  * new nn.HuberLoss({ delta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 4.25

@@ -17,8 +17,8 @@ export function readSizes(caller: string, sizes: Sizes): number[] {
 }
 
 /**
- * The shape and the options of a call like `zeros([2, 3], { dtype })`, whose sizes may stand by themselves, as in
- * `zeros(2, 3, { dtype })`.
+ * The shape and the options of a call like `zeros([2, 3], { dtype })`, whose sizes may stand by
+ * themselves, as in `zeros(2, 3, { dtype })`.
  */
 export function readShapeAndOptions(
   caller: string,

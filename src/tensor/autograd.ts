@@ -27,8 +27,9 @@ const OPTIONS = [
  * The gradients of `outputs`, summed, with respect to `inputs`; `grad` of no tensor changes.
  *
  * @returns one gradient an input, in order
- * @throws Error when an input requires no grad, or has no part in the outputs; TypeError for what is no tensor; RangeError for no
- *   inputs, another number of gradOutputs than of outputs, and a gradient of another shape than its output
+ * @throws Error when an input requires no grad, or has no part in the outputs; TypeError for what
+ *   is no tensor; RangeError for no inputs, another number of gradOutputs than of outputs, and a
+ *   gradient of another shape than its output
  * @example
  * const x = tensor([3], { requiresGrad: true });
  * const [first] = autograd.grad(x.pow(3).sum(), x, { createGraph: true });

@@ -1,4 +1,7 @@
-/** Tensors from values. Arguments are checked before anything is allocated, so that a failed call leaves nothing behind. */
+/**
+ * Tensors from values. Arguments are checked before anything is allocated, so that a failed call
+ * leaves nothing behind.
+ */
 import { checkDType, checkFits, type DType, encode, isComplex, isFloating } from "../ndarray/dtype.js";
 import { copy, fill } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
@@ -47,7 +50,10 @@ export function readOptions(caller: string, options: TensorOptions): Wanted {
   return { dtype: dtype === undefined ? null : checkDType(caller, dtype), requiresGrad };
 }
 
-/** The dtype of a new tensor, `otherwise` where none was asked for; throws where it cannot require grad and should. */
+/**
+ * The dtype of a new tensor, `otherwise` where none was asked for; throws where it cannot require
+ * grad and should.
+ */
 export function typeOf({ dtype, requiresGrad }: Wanted, otherwise: DType = "float32"): DType {
   const type = dtype ?? otherwise;
   if (requiresGrad && !isFloating(type) && !isComplex(type)) {
@@ -71,8 +77,9 @@ export function finish(nd: NdArray, { requiresGrad }: Wanted): Tensor {
  *   other as numbers. Float32Array and Float64Array hold interleaved pairs when the dtype is
  *   complex64 or complex128. A tensor of ONNX Runtime, tfjs, jax-js or numpy-ts gives its own dtype
  *   and shape; so does { data, dtype }, a Uint16Array and what its bits are.
- * @throws TypeError for data of another kind, ragged nesting, a bigint among numbers; RangeError for numbers that the integer dtype
- *   asked for cannot hold, and when the memory cannot hold the tensor
+ * @throws TypeError for data of another kind, ragged nesting, a bigint among numbers; RangeError
+ *   for numbers that the integer dtype asked for cannot hold, and when the memory cannot hold the
+ *   tensor
  * @example
  * String(tensor([[1, 2], [3, 4]])); // "tensor([[1., 2.],\n        [3., 4.]])"
  * String(tensor(new Float64Array([0.5]))); // "tensor([0.5000], dtype=float64)"
@@ -112,7 +119,8 @@ function filled(shape: readonly number[], value: number, wanted: Wanted, otherwi
 /**
  * A tensor of `shape` with every element `value`; float32 by default.
  *
- * @throws as zeros; TypeError for a value that is no number; RangeError for one that an integer dtype cannot hold
+ * @throws as zeros; TypeError for a value that is no number; RangeError for one that an integer
+ * dtype cannot hold
  * @example
  * String(full([2], 0.5)); // "tensor([0.5000, 0.5000])"
  */
@@ -125,8 +133,8 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
 /**
  * A tensor of `shape` with every element 0; float32 by default. Sizes may stand by themselves.
  *
- * @throws TypeError for a shape that is no array of numbers; RangeError for sizes that are no non-negative integers, and when the
- *   memory cannot hold the tensor
+ * @throws TypeError for a shape that is no array of numbers; RangeError for sizes that are no
+ *   non-negative integers, and when the memory cannot hold the tensor
  * @example
  * String(zeros([2])); // "tensor([0., 0.])"
  * zeros(2, 3, { dtype: "float64" }).shape; // [2, 3]
@@ -205,10 +213,11 @@ function filledLike(caller: string, like: unknown, value: number, options: Tenso
 }
 
 /**
- * start, start + step, ... up to but without end; `arange(end)` starts at 0. Float32 by default: JavaScript's numbers are floats.
+ * start, start + step, ... up to but without end; `arange(end)` starts at 0. Float32 by default:
+ * JavaScript's numbers are floats.
  *
- * @throws TypeError for arguments that are no numbers; RangeError for numbers that are not finite, a step of 0 or of the wrong sign,
- *   and when the memory cannot hold the tensor
+ * @throws TypeError for arguments that are no numbers; RangeError for numbers that are not finite,
+ *   a step of 0 or of the wrong sign, and when the memory cannot hold the tensor
  * @example
  * String(arange(3)); // "tensor([0., 1., 2.])"
  * String(arange(1, 2, 0.25)); // "tensor([1.0000, 1.2500, 1.5000, 1.7500])"
@@ -239,8 +248,8 @@ export function arange(...args: (number | TensorOptions | undefined)[]): Tensor 
 /**
  * `steps` numbers evenly from start to end, both included; float32 by default.
  *
- * @throws TypeError for arguments that are no numbers; RangeError for numbers that are not finite, a negative number of steps, and
- *   when the memory cannot hold the tensor
+ * @throws TypeError for arguments that are no numbers; RangeError for numbers that are not finite,
+ *   a negative number of steps, and when the memory cannot hold the tensor
  * @example
  * String(linspace(0, 1, 3)); // "tensor([0.0000, 0.5000, 1.0000])"
  */

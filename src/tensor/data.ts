@@ -1,4 +1,7 @@
-/** Typed arrays and other runtimes' tensors as data. They are checked whole before anything is allocated. */
+/**
+ * Typed arrays and other runtimes' tensors as data. They are checked whole before anything is
+ * allocated.
+ */
 import type { Adapted } from "../ndarray/adapter.js";
 import { checkFits, type DType, encode, isComplex, type Scalar } from "../ndarray/dtype.js";
 import { copy } from "../ndarray/elementwise.js";
@@ -75,13 +78,19 @@ export function fromTyped(source: TypedSource, dtype: DType): NdArray {
   return nd;
 }
 
-/** The same elements, copied where they lie in the linear memory: an allocation may grow it, and so detach a view of it. */
+/**
+ * The same elements, copied where they lie in the linear memory: an allocation may grow it, and so
+ * detach a view of it.
+ */
 export function outsideOfMemory(source: TypedSource): TypedSource {
   const { data } = source;
   return memory().owns(data.buffer) ? { ...source, data: (data as unknown as Float64Array).slice() } : source;
 }
 
-/** Fills a contiguous array, which may be a part of a storage, with elements that lie outside of the linear memory. */
+/**
+ * Fills a contiguous array, which may be a part of a storage, with elements that lie outside of the
+ * linear memory.
+ */
 export function writeTyped(nd: NdArray, { data, own, pairs }: TypedSource): void {
   if (own === nd.dtype || pairs) {
     setNumbers(nd, data);

@@ -7,7 +7,9 @@ import type { Column, Element } from "./format/column.js";
 export interface PrintOptions {
   /** Decimals of floating-point elements, 0 to 100. Default 4. */
   precision?: number;
-  /** Tensors of more elements than this are summarised; Infinity prints them whole. Default 1000. */
+  /**
+   * Tensors of more elements than this are summarised; Infinity prints them whole. Default 1000.
+   */
   threshold?: number;
   /** Elements a summary keeps at each end of a dimension. Default 3. */
   edgeItems?: number;
@@ -24,14 +26,19 @@ export interface PrintSource {
   readonly requiresGrad: boolean;
   /** Name of the function that made the tensor, such as `MeanBackward0`; null for a leaf. */
   readonly gradFn: string | null;
-  /** The element at a logical row-major index; called once for each element printed, and for no other. */
+  /**
+   * The element at a logical row-major index; called once for each element printed, and for no
+   * other.
+   */
   at(flatIndex: number): Element;
 }
 
 /** All options of printing, read and checked. */
 export type Settings = Readonly<Required<PrintOptions>>;
 
-/** The elements to print, nested as the tensor is, with a gap where a summary leaves elements out. */
+/**
+ * The elements to print, nested as the tensor is, with a gap where a summary leaves elements out.
+ */
 type Part = Element | typeof GAP | Part[];
 
 /** A suffix as printed, and as torch spells it: see `appendSuffixes`. */
@@ -47,8 +54,8 @@ const PREFIX = "tensor(";
 const INFERRED: readonly DType[] = ["float32", "complex64", "int64", "bool"];
 
 /**
- * The text PyTorch prints for a tensor, with `torch.` left out and torch's names spelt in camelCase:
- * `tensor([0.5000, 2.0000], dtype=float64, requiresGrad=true)`.
+ * The text PyTorch prints for a tensor, with `torch.` left out and torch's names spelt in
+ * camelCase: `tensor([0.5000, 2.0000], dtype=float64, requiresGrad=true)`.
  */
 export function formatTensor(source: PrintSource, settings: Settings): string {
   const isEmpty = source.shape.includes(0);
@@ -65,7 +72,10 @@ function printElements(source: PrintSource, settings: Settings): string {
   return layOut(shown, source.shape.length, PREFIX.length, column, settings);
 }
 
-/** Reads what is to be printed: `edge` entries at either end of each dimension. Pushes each element to `elements` too. */
+/**
+ * Reads what is to be printed: `edge` entries at either end of each dimension. Pushes each element
+ * to `elements` too.
+ */
 function readShown(source: PrintSource, edge: number, elements: Element[], dim = 0, row = 0): Part {
   if (dim === source.shape.length) {
     const element = source.at(row);
@@ -81,7 +91,9 @@ function readShown(source: PrintSource, edge: number, elements: Element[], dim =
   return [...entries(0, edge), GAP, ...entries(length - edge, length)];
 }
 
-/** `dims` is the number of dimensions of `part`; `indent` the column its opening bracket stands in. */
+/**
+ * `dims` is the number of dimensions of `part`; `indent` the column its opening bracket stands in.
+ */
 function layOut(part: Part, dims: number, indent: number, column: Column, settings: Settings): string {
   if (dims === 0) return column.text(part as Element);
   if (dims === 1) return layOutVector(part as (Element | typeof GAP)[], indent, column, settings);
@@ -97,7 +109,8 @@ function layOutVector(
   column: Column,
   settings: Settings,
 ): string {
-  // Not padded to the column's width: torch puts one space before the dots, and none where they stand alone.
+  // Not padded to the column's width: torch puts one space before the dots, and none where they
+  // stand alone.
   const gap = vector.length === 1 ? GAP : ` ${GAP}`;
   const words = vector.map((entry) => (entry === GAP ? gap : column.text(entry)));
   const perLine = Math.max(1, Math.floor((settings.lineWidth - indent) / (column.width + ", ".length)));
@@ -125,8 +138,9 @@ function suffixesOf(source: PrintSource, isEmpty: boolean, settings: Settings): 
 }
 
 /**
- * Lines break where torch's longer spelling makes them break, so that our text and torch's compare line by line.
- * torch counts two characters more than the last line has, which decides where the first suffix goes.
+ * Lines break where torch's longer spelling makes them break, so that our text and torch's compare
+ * line by line. torch counts two characters more than the last line has, which decides where the
+ * first suffix goes.
  */
 function appendSuffixes(body: string, suffixes: readonly Suffix[], lineWidth: number): string {
   let text = body;

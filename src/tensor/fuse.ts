@@ -40,13 +40,17 @@ export interface FusedOptions {
   dim?: number | readonly number[];
   /** Whether reduced dimensions stay, with size 1. */
   keepdim?: boolean;
-  /** Bools or uint8 that broadcast: what it leaves out counts for nothing, whatever stands there. */
+  /**
+   * Bools or uint8 that broadcast: what it leaves out counts for nothing, whatever stands there.
+   */
   mask?: Tensor | null;
   /** Factors of the elements, which broadcast; a mean divides by the sum of those that count. */
   weight?: Tensor | null;
 }
 
-/** An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead. */
+/**
+ * An operand in the formula's text. It is a Tensor; the last of them may be the parameters instead.
+ */
 type TextOperand<P> = Tensor & P;
 /** A fused function: of as many operands as the formula has, then of options. */
 export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
@@ -68,10 +72,10 @@ export interface FusedFunction<O extends Operand[] = Operand[], P = object> {
  * makes a pass and a tensor for each operation. The bits are those of the function by itself.
  *
  * The function is called once for each list of dtypes and parameters, with operands that have the
- * elementwise methods of tensors and no elements. So it must depend on nothing that changes, and
- * it cannot decide by elements: write `where(condition, a, b)`. The numbers that it takes are
- * `parameters`, with their defaults, handed over as one object behind the operands; a call's options
- * give others. A final `mean()` or `sum()` becomes the reduction of calls that give none.
+ * elementwise methods of tensors and no elements. So it must depend on nothing that changes, and it
+ * cannot decide by elements: write `where(condition, a, b)`. The numbers that it takes are
+ * `parameters`, with their defaults, handed over as one object behind the operands; a call's
+ * options give others. A final `mean()` or `sum()` becomes the reduction of calls that give none.
  *
  * Operands broadcast and promote as in the function by itself; numbers take the tensors' dtype.
  * Gradient: that of the function, by the rules of its operations; one node of the graph, named
@@ -154,7 +158,10 @@ interface Parted {
   readonly weight: Tensor | null;
 }
 
-/** Sums or means along dimensions, or weighted: in one pass where there is a program for it, else by operations of tensors. */
+/**
+ * Sums or means along dimensions, or weighted: in one pass where there is a program for it, else by
+ * operations of tensors.
+ */
 function partsOf(call: Parted): Tensor {
   const { node, traced, operands, mask, wrap, mode, shape, extent, weight } = call;
   const compose = (operands: readonly Tensor[]): Tensor => {
@@ -182,7 +189,10 @@ function partsOf(call: Parted): Tensor {
   return found ?? compose(all);
 }
 
-/** What a mean divides by where that is not the number of elements: the weights, or how many elements a mask keeps. */
+/**
+ * What a mean divides by where that is not the number of elements: the weights, or how many
+ * elements a mask keeps.
+ */
 function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
   const { order, rows, length, dims, result } = extent;
   if (!weight) {
@@ -222,7 +232,10 @@ function checkedWeight(caller: string, weight: Tensor, shape: readonly number[])
   checkWeightBroadcasts(caller, weight, shape);
 }
 
-/** Sums or means of the elements' losses along dimensions, weighted, by sums that are correctly rounded. */
+/**
+ * Sums or means of the elements' losses along dimensions, weighted, by sums that are correctly
+ * rounded.
+ */
 function reduceParts(terms: Tensor, { mode, extent, keepdim, mask, weight }: Parted): Tensor {
   const holds = mask ? mask.tensor.ne(0) : null;
   const select = (x: Tensor): Tensor => (holds ? holds.choose(x, x.zeros()) : x);

@@ -15,16 +15,20 @@ const GROUP = 16;
 const group = new Float64Array(GROUP);
 
 /**
- * A stream of random numbers: PyTorch's CPU generator, so that the same seed and the same calls give the same samples.
+ * A stream of random numbers: PyTorch's CPU generator, so that the same seed and the same calls
+ * give the same samples.
  *
- * How near to PyTorch (seen on 20,000,000 samples of float32, 3,000,000 of float64, against torch 1.13.1 on x86 with AVX2):
+ * How near to PyTorch (seen on 20,000,000 samples of float32, 3,000,000 of float64, against torch
+ * 1.13.1 on x86 with AVX2):
  *
  * - Uniform: equal bits in float32 and float64.
  * - Normal, float32: equal bits. Without AVX2, PyTorch's own samples differ in their last places.
- * - Normal, float64: equal bits in 99.8 %, else within 2 units in the last place: where the C library's logarithm, sine
- *   or cosine is not correctly rounded. Fewer than 16 samples at once are made in float64 for every dtype, then rounded.
- * - float16 and bfloat16: as in the newest PyTorch, which samples in float32 and then rounds; older releases drew 11 or 8
- *   bits, and from 16 samples on computed in 16 bits. Read in its source, and not compared with a running one.
+ * - Normal, float64: equal bits in 99.8 %, else within 2 units in the last place: where the C
+ *   library's logarithm, sine or cosine is not correctly rounded. Fewer than 16 samples at once are
+ *   made in float64 for every dtype, then rounded.
+ * - float16 and bfloat16: as in the newest PyTorch, which samples in float32 and then rounds; older
+ *   releases drew 11 or 8 bits, and from 16 samples on computed in 16 bits. Read in its source, and
+ *   not compared with a running one.
  *
  * Samples are the same in every JavaScript engine.
  *
@@ -37,7 +41,10 @@ const group = new Float64Array(GROUP);
 export class Generator {
   private readonly engine = new MersenneTwister();
   private currentSeed = DEFAULT_SEED;
-  /** The second sample of the last pair made for a short request, which is due next; NaN when there is none. */
+  /**
+   * The second sample of the last pair made for a short request, which is due next; NaN when there
+   * is none.
+   */
   private spare = NaN;
 
   /** @param seed as for `manualSeed` */
@@ -48,7 +55,8 @@ export class Generator {
   /**
    * Starts the stream over.
    *
-   * @param seed an integer from -2^63 to 2^64 - 1; a negative one counts as 2^64 + seed, a fraction is cut off.
+   * @param seed an integer from -2^63 to 2^64 - 1; a negative one counts as 2^64 + seed, a fraction
+   * is cut off.
    * @throws TypeError if the seed is no number or bigint, RangeError if it is out of range
    */
   manualSeed(seed: number | bigint): this {
@@ -88,13 +96,15 @@ export class Generator {
     const round = rounding(dtype);
     for (let i = 0; i < out.length; i++) {
       const sample = round(this.uniformFloat32());
-      // In 16 bits the highest samples round to 1, which the interval leaves out: PyTorch puts them at its other end.
+      // In 16 bits the highest samples round to 1, which the interval leaves out: PyTorch puts them
+      // at its other end.
       out[i] = sample === 1 ? 0 : sample;
     }
   }
 
   /**
-   * Fills `out` with samples of the normal distribution of `mean` and `std`, each a value of `dtype`.
+   * Fills `out` with samples of the normal distribution of `mean` and `std`, each a value of
+   * `dtype`.
    *
    * @param out a Float32Array can hold every dtype but float64
    */
@@ -109,7 +119,8 @@ export class Generator {
     const grouped = out.length - rest;
     for (let i = 0; i < grouped; i += GROUP) this.fillGroup(dtype, round, out, i);
     if (rest === 0) return;
-    // The last 16 elements are sampled anew. float32 and float64 had drawn uniform samples for all of them by then.
+    // The last 16 elements are sampled anew. float32 and float64 had drawn uniform samples for all
+    // of them by then.
     if (dtype === "float32") for (let i = 0; i < rest; i++) this.uniformFloat32();
     if (dtype === "float64") for (let i = 0; i < rest; i++) this.uniformFloat64();
     this.fillGroup(dtype, round, out, out.length - GROUP);

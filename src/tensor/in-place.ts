@@ -97,7 +97,10 @@ export function inPlaceOf<V extends Target>(
   target.version.count++;
 }
 
-/** Writes what does not depend on the elements that stood there; `node` names the derivative, which is 0. */
+/**
+ * Writes what does not depend on the elements that stood there; `node` names the derivative, which
+ * is 0.
+ */
 export function overwrite(target: Target, caller: string, node: string, write: () => NdArray): void {
   target.checkAlive(caller);
   const recorded = isGradEnabled() && target.requiresGrad;

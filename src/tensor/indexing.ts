@@ -50,7 +50,8 @@ export function readIndex<V extends Variable>(
   isTensor: IsTensor<V>,
 ): Reading {
   if (indices.length === 0) throw new TypeError(`${caller}: expected an index, got none`);
-  // Lists and warnings first: a caller's code may run there, after which nothing is looked at twice.
+  // Lists and warnings first: a caller's code may run there, after which nothing is looked at
+  // twice.
   const read = indices.map((index) => (Array.isArray(index) ? fromList(caller, index as IndexList) : index));
   for (const index of read) if (isTensor(index) && index.dtype === "uint8") warnOfBytes();
   x.checkAlive(caller);

@@ -1,7 +1,8 @@
 /**
- * Nested arrays as data. They are walked twice: once for their shape, their dtype and their errors, and once more to write the elements
- * where they belong. What lies between is a small chunk of them, so that a tensor takes no more memory than its own. The second walk
- * checks all that the first did: a getter or a proxy may answer something else by then.
+ * Nested arrays as data. They are walked twice: once for their shape, their dtype and their errors,
+ * and once more to write the elements where they belong. What lies between is a small chunk of
+ * them, so that a tensor takes no more memory than its own. The second walk checks all that the
+ * first did: a getter or a proxy may answer something else by then.
  */
 import {
   checkFits,
@@ -21,7 +22,10 @@ import { lengthOf } from "../core/options.js";
 import type { TypedData } from "../ndarray/typed.js";
 import { lengthIn, outsideOfMemory, readTyped, type TypedSource, writeTyped, writeValues } from "./data.js";
 
-/** Nested arrays of one depth and regular lengths, or one value. The innermost arrays may be typed arrays. */
+/**
+ * Nested arrays of one depth and regular lengths, or one value. The innermost arrays may be typed
+ * arrays.
+ */
 export type NestedData = Scalar | readonly (NestedData | TypedData)[];
 
 /** What is done with the elements on the way, in row-major order. */
@@ -107,7 +111,10 @@ class Survey implements Visitor {
     if (!this.closed) this.close(fallback);
   }
 
-  /** The shape stands: refuses at the first element what no memory could hold, before all of it is walked. */
+  /**
+   * The shape stands: refuses at the first element what no memory could hold, before all of it is
+   * walked.
+   */
   private close(dtype: DType): void {
     this.closed = true;
     bytesOf(this.asked ?? dtype, this.shape);
@@ -129,7 +136,10 @@ class Survey implements Visitor {
   }
 }
 
-/** Elements that are gathered before they are written: a getter that runs between them may move the memory. */
+/**
+ * Elements that are gathered before they are written: a getter that runs between them may move the
+ * memory.
+ */
 const CHUNK = 1024;
 
 /** The second walk. */
@@ -178,7 +188,9 @@ class Writer implements Visitor {
   }
 }
 
-/** A value of a kind that tensors hold: of complex ones a copy, whose parts are numbers for certain. */
+/**
+ * A value of a kind that tensors hold: of complex ones a copy, whose parts are numbers for certain.
+ */
 function takeScalar(value: unknown): Scalar {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return value;
   const { re, im } = (value ?? {}) as Partial<Complex>;

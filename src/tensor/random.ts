@@ -9,7 +9,8 @@ import { checkNormal, defaultGenerator, fillWith, isSampled, normalSamples } fro
 import { type Operand, Tensor } from "./tensor.js";
 
 /**
- * Starts the stream of random numbers over: the same seed gives the numbers that torch.manual_seed gives there.
+ * Starts the stream of random numbers over: the same seed gives the numbers that torch.manual_seed
+ * gives there.
  *
  * @param seed an integer from -2^63 to 2^64 - 1
  * @throws TypeError for what is no number or bigint; RangeError for one out of range
@@ -22,7 +23,8 @@ export function manualSeed(seed: number | bigint): void {
 }
 
 /**
- * Uniform samples of [0, 1), in a floating dtype; float32 by default. Bit for bit torch's after the same manualSeed.
+ * Uniform samples of [0, 1), in a floating dtype; float32 by default. Bit for bit torch's after the
+ * same manualSeed.
  *
  * @throws TypeError for another dtype; as zeros
  * @example
@@ -54,14 +56,15 @@ export function randn(...args: unknown[]): Tensor {
 }
 
 /**
- * Samples of the normal distribution: of one mean and standard deviation, or with one of each element of a tensor. After the
- * same manualSeed they are torch's.
+ * Samples of the normal distribution: of one mean and standard deviation, or with one of each
+ * element of a tensor. After the same manualSeed they are torch's.
  *
- * With numbers, a shape is needed, and options are those of zeros: a floating dtype, float32 by default. With a tensor, the
- * result has the shape that both broadcast to and the dtype of the tensor, the mean's first; no gradient passes.
+ * With numbers, a shape is needed, and options are those of zeros: a floating dtype, float32 by
+ * default. With a tensor, the result has the shape that both broadcast to and the dtype of the
+ * tensor, the mean's first; no gradient passes.
  *
- * @throws RangeError for a negative standard deviation; TypeError for another dtype, and for a shape beside a tensor; as
- *   zeros
+ * @throws RangeError for a negative standard deviation; TypeError for another dtype, and for a
+ *   shape beside a tensor; as zeros
  * @example
  * manualSeed(0);
  * String(normal(10, 0.5, [2])); // "tensor([10.7705,  9.8533])"
@@ -93,7 +96,10 @@ export function normal(
   return new Tensor(normalSamples(dtype, sizes, mean, std)).requiresGrad_(wanted.requiresGrad);
 }
 
-/** torch's way, which decides the bits: standard samples, times std, plus mean. A single std is part of the samples. */
+/**
+ * torch's way, which decides the bits: standard samples, times std, plus mean. A single std is part
+ * of the samples.
+ */
 function normalAround(mean: Operand, std: Operand): Tensor {
   const [first, second] = [mean, std].map((x) => (x instanceof Tensor ? x : null));
   for (const operand of [first, second]) operand?.checkAlive("normal");

@@ -1,4 +1,7 @@
-/** What users may write for reductions beside sum and mean, read whole; and those that are made of others. */
+/**
+ * What users may write for reductions beside sum and mean, read whole; and those that are made of
+ * others.
+ */
 import { dtypes, isComplex, isFloating } from "../ndarray/dtype.js";
 import { countAlong } from "../ndarray/moments.js";
 import { readDims } from "../ndarray/shape.js";
@@ -134,7 +137,9 @@ function readOrder(p: unknown): number {
   throw new TypeError(`norm: expected p to be a number or "fro", got ${describeValue(p)}`);
 }
 
-/** `dim`, as it was given, and `keepdim` in their order, or as options; no dimension is `undefined`. */
+/**
+ * `dim`, as it was given, and `keepdim` in their order, or as options; no dimension is `undefined`.
+ */
 export function readAlong(
   caller: string,
   first: number | null | ArgOptions | undefined,

@@ -196,7 +196,10 @@ function checkLengths(lengths: readonly number[], size: number, dim: number): re
   return lengths;
 }
 
-/** An empty dimension has as many chunks as are asked for, so that a list of them might take all memory. */
+/**
+ * An empty dimension has as many chunks as are asked for, so that a list of them might take all
+ * memory.
+ */
 const MOST_CHUNKS = 1 << 16;
 
 /** See Tensor.chunk. */

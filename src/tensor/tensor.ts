@@ -90,7 +90,8 @@ export interface IndexPutOptions {
 }
 
 /**
- * The symbol of `using`, or what compilers of `using` look for in engines that do not know it yet, such as WebKit.
+ * The symbol of `using`, or what compilers of `using` look for in engines that do not know it yet,
+ * such as WebKit.
  *
  * @internal
  */
@@ -117,11 +118,11 @@ export interface Tensor {
 const MOST_LISTED = 1 << 26;
 
 /**
- * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`, `zeros`, `rand` and the
- * like; never by its constructor.
+ * A multi-dimensional array of one dtype, with the interface of torch.Tensor. Made by `tensor`,
+ * `zeros`, `rand` and the like; never by its constructor.
  *
- * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or `tidy` give them back
- * at once, the garbage collector's finalizer at some time.
+ * Its elements lie in the linear memory of the kernels; views share them. `dispose()`, `using` or
+ * `tidy` give them back at once, the garbage collector's finalizer at some time.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class Tensor implements Variable {
@@ -191,7 +192,10 @@ export class Tensor implements Variable {
     return result;
   }
 
-  /** The recorded operation that made this tensor. A view's changes with its base's: torch's rule. @internal */
+  /**
+   * The recorded operation that made this tensor. A view's changes with its base's: torch's rule.
+   * @internal
+   */
   get node(): GraphNode | null {
     if (this.retake && this.rewrites !== this.version.rewrites) {
       this.rewrites = this.version.rewrites;
@@ -261,8 +265,8 @@ export class Tensor implements Variable {
   // Its elements
 
   /**
-   * The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}` for complex.
-   * TypeScript takes it for a number unless told otherwise, as in `item<bigint>()`.
+   * The value of a tensor of one element: number; bigint for int64, boolean for bool, `{re, im}`
+   * for complex. TypeScript takes it for a number unless told otherwise, as in `item<bigint>()`.
    *
    * @throws RangeError for another number of elements
    * @example
@@ -279,7 +283,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The elements as nested JavaScript arrays; of a 0-d tensor, its value. Elements are as item() gives them.
+   * The elements as nested JavaScript arrays; of a 0-d tensor, its value. Elements are as item()
+   * gives them.
    *
    * @example
    * tensor([[1, 2], [3, 4]]).tolist(); // [[1, 2], [3, 4]]
@@ -481,7 +486,10 @@ export class Tensor implements Variable {
 
   // Gradients
 
-  /** Whether operations on this tensor are recorded for backward(). Of a leaf it can be set; see requiresGrad_. */
+  /**
+   * Whether operations on this tensor are recorded for backward(). Of a leaf it can be set; see
+   * requiresGrad_.
+   */
   get requiresGrad(): boolean {
     return this.requested || (this.retake ? this.node : this.history) !== null;
   }
@@ -492,8 +500,8 @@ export class Tensor implements Variable {
   /**
    * Switches recording on or off, of a leaf; returns this.
    *
-   * @throws TypeError for a dtype that is neither floating nor complex; Error when a recorded operation made this
-   *   tensor
+   * @throws TypeError for a dtype that is neither floating nor complex; Error when a recorded
+   *   operation made this tensor
    * @example
    * tensor([1, 2]).requiresGrad_().requiresGrad; // true
    */
@@ -519,16 +527,20 @@ export class Tensor implements Variable {
     return this.node === null;
   }
 
-  /** The recorded operation that made this tensor, under torch's name of its derivative; null for a leaf. */
+  /**
+   * The recorded operation that made this tensor, under torch's name of its derivative; null for a
+   * leaf.
+   */
   get gradFn(): { readonly name: string } | null {
     return this.node;
   }
 
   /**
-   * The gradient that backward() accumulates in a leaf, or null. Set it to null, or to a tensor of the same shape and
-   * dtype.
+   * The gradient that backward() accumulates in a leaf, or null. Set it to null, or to a tensor of
+   * the same shape and dtype.
    *
-   * @throws TypeError when set to what is no tensor, or of another dtype; RangeError for another shape
+   * @throws TypeError when set to what is no tensor, or of another dtype; RangeError for another
+   * shape
    * @example
    * const x = tensor([1, 2], { requiresGrad: true });
    * x.sum().backward();
@@ -599,12 +611,13 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that requires one.
+   * Adds the gradient of this tensor to `grad` of every leaf that it was made from and that
+   * requires one.
    *
-   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when left out, as in
-   *   `loss.backward({ retainGraph: true })`
-   * @throws Error when nothing requires grad, when the graph was released by an earlier backward, or when a tensor that
-   *   the gradient needs was changed in place since
+   * @param gradient the gradient of what comes after, of this tensor's shape; 1 for a scalar when
+   *   left out, as in `loss.backward({ retainGraph: true })`
+   * @throws Error when nothing requires grad, when the graph was released by an earlier backward,
+   *   or when a tensor that the gradient needs was changed in place since
    * @example
    * const x = tensor([1, 2], { requiresGrad: true });
    * x.square().sum().backward();
@@ -621,7 +634,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A view without history, which shares the elements: changes in place of one are noticed by the other's graph.
+   * A view without history, which shares the elements: changes in place of one are noticed by the
+   * other's graph.
    *
    * @example
    * tensor([1], { requiresGrad: true }).mul(2).detach().requiresGrad; // false
@@ -632,13 +646,14 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A view without history, whose changes in place autograd does not notice. Assigning replaces the elements, of the
-   * same dtype.
+   * A view without history, whose changes in place autograd does not notice. Assigning replaces the
+   * elements, of the same dtype.
    *
-   * So a gradient can be wrong, without an error, when `data` changes between the forward and the backward pass: what is
-   * computed in the backward pass reads the new elements, as in torch, but the gradient of a mean or sum of a loss was
-   * computed with its value, of the elements at that time. Change `data` after the backward pass, as optimizers do; or
-   * change tensors in place under `noGrad`, which the backward pass notices.
+   * So a gradient can be wrong, without an error, when `data` changes between the forward and the
+   * backward pass: what is computed in the backward pass reads the new elements, as in torch, but
+   * the gradient of a mean or sum of a loss was computed with its value, of the elements at that
+   * time. Change `data` after the backward pass, as optimizers do; or change tensors in place under
+   * `noGrad`, which the backward pass notices.
    *
    * @throws TypeError when set to what is no tensor, or of another dtype
    * @example
@@ -689,9 +704,9 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Converted to `dtype`; this tensor itself when it already is of that type. Floats lose their fraction in integers,
-   * saturate at 64 bits and wrap to fewer; complex numbers lose their imaginary part. Gradient: passes through,
-   * converted back; none to integers.
+   * Converted to `dtype`; this tensor itself when it already is of that type. Floats lose their
+   * fraction in integers, saturate at 64 bits and wrap to fewer; complex numbers lose their
+   * imaginary part. Gradient: passes through, converted back; none to integers.
    *
    * @throws TypeError for an unknown dtype
    * @example
@@ -706,9 +721,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The same elements in another shape, as a view where the layout allows it, else a copy; one size may be -1.
+   * The same elements in another shape, as a view where the layout allows it, else a copy; one size
+   * may be -1.
    *
-   * @throws RangeError for a shape of another number of elements; TypeError for sizes that are no integers
+   * @throws RangeError for a shape of another number of elements; TypeError for sizes that are no
+   * integers
    * @example
    * arange(6).reshape(2, -1).shape; // [2, 3]
    */
@@ -753,8 +770,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * A view in which dimensions of size 1 are repeated without copying; new dimensions come first, and -1 keeps a size.
-   * Gradient: summed over the repetitions.
+   * A view in which dimensions of size 1 are repeated without copying; new dimensions come first,
+   * and -1 keeps a size. Gradient: summed over the repetitions.
    *
    * @throws RangeError for a size other than 1 that would change
    * @example
@@ -819,7 +836,8 @@ export class Tensor implements Variable {
   /**
    * this + alpha · other. Gradients: g, and alpha g.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   * not broadcast
    * @example
    * String(tensor([1, 2]).add(tensor([10, 20]), { alpha: 2 })); // "tensor([21., 42.])"
    */
@@ -830,8 +848,8 @@ export class Tensor implements Variable {
   /**
    * this - alpha · other. Gradients: g, and -alpha g.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for bools
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for bools
    * @example
    * String(tensor([1, 2]).sub(3)); // "tensor([-2., -1.])"
    */
@@ -842,7 +860,8 @@ export class Tensor implements Variable {
   /**
    * this · other. Gradients: g · other, and g · this.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   * not broadcast
    * @example
    * String(tensor([1, 2]).mul(tensor([[1], [3]]))); // "tensor([[1., 2.],\n        [3., 6.]])"
    */
@@ -855,8 +874,8 @@ export class Tensor implements Variable {
   /**
    * this / other; integers give float32. Gradients: g / other, and -g · this / other².
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * String(tensor([1, 2], { dtype: "int32" }).div(4)); // "tensor([0.2500, 0.5000])"
    */
@@ -936,8 +955,8 @@ export class Tensor implements Variable {
   /**
    * this to the power `exponent`. Gradient: g · exponent · this^(exponent - 1).
    *
-   * @throws TypeError for an exponent that is no number, and for complex tensors; RangeError for integers to a negative
-   *   power
+   * @throws TypeError for an exponent that is no number, and for complex tensors; RangeError for
+   *   integers to a negative power
    * @example
    * String(tensor([1, 4]).pow(-0.5)); // "tensor([1.0000, 0.5000])"
    */
@@ -959,10 +978,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The larger element; NaN if either is. Gradient: to the larger, shared evenly where they are equal.
+   * The larger element; NaN if either is. Gradient: to the larger, shared evenly where they are
+   * equal.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * String(tensor([1, 5]).maximum(3)); // "tensor([3., 5.])"
    */
@@ -973,10 +993,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The smaller element; NaN if either is. Gradient: to the smaller, shared evenly where they are equal.
+   * The smaller element; NaN if either is. Gradient: to the smaller, shared evenly where they are
+   * equal.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * String(tensor([1, 5]).minimum(3)); // "tensor([1., 3.])"
    */
@@ -987,14 +1008,16 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Limits elements to [min, max], given as an object or one after the other; one of them may be left out. Bounds are
-   * numbers or tensors, which broadcast. NaN stays. Where min exceeds max, the result is max.
+   * Limits elements to [min, max], given as an object or one after the other; one of them may be
+   * left out. Bounds are numbers or tensors, which broadcast. NaN stays. Where min exceeds max, the
+   * result is max.
    *
-   * Gradient, for bounds that are numbers: g strictly between them; 0 at a bound, beyond it and for NaN. Beside a tensor:
-   * g between the bounds and for NaN; at a bound, half to this and half to the bound; beyond it, g to the bound.
+   * Gradient, for bounds that are numbers: g strictly between them; 0 at a bound, beyond it and for
+   * NaN. Beside a tensor: g between the bounds and for NaN; at a bound, half to this and half to
+   * the bound; beyond it, g to the bound.
    *
-   * @throws TypeError without a bound, for bounds that are neither tensors nor numbers, and for complex numbers;
-   *   RangeError for shapes that do not broadcast
+   * @throws TypeError without a bound, for bounds that are neither tensors nor numbers, and for
+   *   complex numbers; RangeError for shapes that do not broadcast
    * @example
    * String(tensor([-2, 0.5, 2]).clamp({ min: 0 })); // "tensor([0.0000, 0.5000, 2.0000])"
    * String(tensor([-2, 0.5, 2]).clamp(-1, tensor([1, 0, 3]))); // "tensor([-1.,  0.,  2.])"
@@ -1145,8 +1168,8 @@ export class Tensor implements Variable {
    *
    * Gradient: g · sigmoid(beta x), and g where beta x is above the threshold.
    *
-   * @throws TypeError for integers, bools and complex numbers, for misspelt options, and for options
-   *   that are no numbers
+   * @throws TypeError for integers, bools and complex numbers, for misspelt options, and for
+   *   options that are no numbers
    * @example
    * String(tensor([0, 30]).softplus()); // "tensor([ 0.6931, 30.0000])"
    * String(tensor([0, 1]).softplus({ beta: 2 })); // "tensor([0.3466, 1.0635])"
@@ -1169,8 +1192,9 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The exact sum, rounded once, of all elements (0-d) or along dimensions; of integers and bools, as a wrapping int64.
-   * Dimensions come as an option or by themselves. Gradient: g, for each element.
+   * The exact sum, rounded once, of all elements (0-d) or along dimensions; of integers and bools,
+   * as a wrapping int64. Dimensions come as an option or by themselves. Gradient: g, for each
+   * element.
    *
    * @throws TypeError for misspelt options; RangeError for dimensions out of range, or named twice
    * @example
@@ -1182,7 +1206,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The exact sum over the number of elements; NaN of no elements. Gradient: g over the number of elements, for each.
+   * The exact sum over the number of elements; NaN of no elements. Gradient: g over the number of
+   * elements, for each.
    *
    * @throws as sum; TypeError for integers and bools
    * @example
@@ -1193,11 +1218,13 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Matrix product as torch.matmul: of two vectors their dot product, of matrices and vectors their product, and of
-   * tensors of more dimensions the products of their last two, whose dimensions before broadcast. Halves are computed in
-   * float32 and rounded once; integers wrap. Gradients: g · otherᵀ, and thisᵀ · g.
+   * Matrix product as torch.matmul: of two vectors their dot product, of matrices and vectors their
+   * product, and of tensors of more dimensions the products of their last two, whose dimensions
+   * before broadcast. Halves are computed in float32 and rounded once; integers wrap. Gradients: g
+   * · otherᵀ, and thisᵀ · g.
    *
-   * @throws TypeError for two dtypes, bools and complex numbers; RangeError for 0-d tensors, and sizes that do not meet
+   * @throws TypeError for two dtypes, bools and complex numbers; RangeError for 0-d tensors, and
+   * sizes that do not meet
    * @example
    * String(tensor([[1, 2]]).matmul(tensor([[3], [4]]))); // "tensor([[11.]])"
    * String(tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1]))); // "tensor([3., 7.])"
@@ -1225,7 +1252,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Products of the matrices of two batches, one by one: (b, m, k) by (b, k, n) gives (b, m, n). Nothing broadcasts.
+   * Products of the matrices of two batches, one by one: (b, m, k) by (b, k, n) gives (b, m, n).
+   * Nothing broadcasts.
    *
    * @throws as matmul; RangeError for other numbers of dimensions, or of matrices
    * @example
@@ -1249,8 +1277,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Σ this · other of two vectors. The products of float32 and halves are exact, and so is their sum, rounded once.
-   * Gradients: g · other, and g · this.
+   * Σ this · other of two vectors. The products of float32 and halves are exact, and so is their
+   * sum, rounded once. Gradients: g · other, and g · this.
    *
    * @throws as matmul; RangeError for what are no vectors of one length
    * @example
@@ -1264,10 +1292,11 @@ export class Tensor implements Variable {
   // Choices
 
   /**
-   * These elements where `condition` holds, those of `other` elsewhere; all broadcast and promote. Gradient: to the
-   * elements that were taken, 0 to the others, also where those are NaN.
+   * These elements where `condition` holds, those of `other` elsewhere; all broadcast and promote.
+   * Gradient: to the elements that were taken, 0 to the others, also where those are NaN.
    *
-   * @throws TypeError for a condition that is not of bools; RangeError for shapes that do not broadcast
+   * @throws TypeError for a condition that is not of bools; RangeError for shapes that do not
+   * broadcast
    * @example
    * const x = tensor([-1, 2]);
    * String(x.where(x.gt(0), 0)); // "tensor([0., 2.])"
@@ -1320,8 +1349,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Numbers in the place of NaN and the infinities: by default 0 and the largest numbers of either sign. Integers stay as
-   * they are. Gradient: g where this is finite, else 0.
+   * Numbers in the place of NaN and the infinities: by default 0 and the largest numbers of either
+   * sign. Integers stay as they are. Gradient: g where this is finite, else 0.
    *
    * @throws TypeError for what are no numbers
    * @example
@@ -1343,9 +1372,11 @@ export class Tensor implements Variable {
   // Extremes. NaN counts as the most extreme of all
 
   /**
-   * The largest element; along a dimension, `values` and the `indices` of the first of them; of two tensors, maximum.
+   * The largest element; along a dimension, `values` and the `indices` of the first of them; of two
+   * tensors, maximum.
    *
-   * Gradient: of all elements, shared evenly among those that are the largest; along a dimension, to the one at the index.
+   * Gradient: of all elements, shared evenly among those that are the largest; along a dimension,
+   * to the one at the index.
    *
    * @throws RangeError for no elements, and a dimension out of range; TypeError for complex numbers
    * @example
@@ -1362,8 +1393,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The smallest element; along a dimension, `values` and the `indices` of the first of them; of two tensors, minimum.
-   * Gradient: as max.
+   * The smallest element; along a dimension, `values` and the `indices` of the first of them; of
+   * two tensors, minimum. Gradient: as max.
    *
    * @throws as max
    * @example
@@ -1396,10 +1427,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Where the first largest element stands, as int64: in row-major order of all elements, or along a dimension. No
-   * gradient.
+   * Where the first largest element stands, as int64: in row-major order of all elements, or along
+   * a dimension. No gradient.
    *
-   * @throws RangeError for no elements, and a dimension out of range; TypeError for bools and complex numbers
+   * @throws RangeError for no elements, and a dimension out of range; TypeError for bools and
+   * complex numbers
    * @example
    * tensor([[1, 5], [7, 2]]).argmax().item<bigint>(); // 2n
    * tensor([[1, 5], [7, 2]]).argmax(1).tolist(); // [1n, 0n]
@@ -1424,7 +1456,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The largest elements along dimensions, or of all. Gradient: shared evenly among those that are the largest of theirs.
+   * The largest elements along dimensions, or of all. Gradient: shared evenly among those that are
+   * the largest of theirs.
    *
    * @throws as max; TypeError for misspelt options
    * @example
@@ -1459,7 +1492,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The mean of what is not NaN; NaN where nothing is. Gradient: g over their number, and 0 for NaN.
+   * The mean of what is not NaN; NaN where nothing is. Gradient: g over their number, and 0 for
+   * NaN.
    *
    * @throws as mean; TypeError for complex numbers
    * @example
@@ -1470,13 +1504,14 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The variance, Σ (this - mean)² / (n - correction) with correction 1: computed in float64, with exact sums, and rounded
-   * once. NaN or infinite, with a warning, where n - correction is not positive.
+   * The variance, Σ (this - mean)² / (n - correction) with correction 1: computed in float64, with
+   * exact sums, and rounded once. NaN or infinite, with a warning, where n - correction is not
+   * positive.
    *
    * Gradient: 2 (this - mean) g / (n - correction).
    *
-   * @throws TypeError for dtypes that are not floating, for misspelt options, and for both correction and unbiased;
-   *   RangeError for dimensions out of range, or named twice
+   * @throws TypeError for dtypes that are not floating, for misspelt options, and for both
+   *   correction and unbiased; RangeError for dimensions out of range, or named twice
    * @example
    * tensor([1, 2, 4, 5]).var({ correction: 0 }).item(); // 2.5
    */
@@ -1487,8 +1522,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The standard deviation, the square root of var. Gradient: (this - mean) g / ((n - correction) · result), 0 where the
-   * result is 0.
+   * The standard deviation, the square root of var. Gradient: (this - mean) g / ((n - correction) ·
+   * result), 0 where the result is 0.
    *
    * @throws as var
    * @example
@@ -1501,15 +1536,16 @@ export class Tensor implements Variable {
   }
 
   /**
-   * The vector norm (Σ |this|^p)^(1/p), of all elements or along dimensions. p is 2 by default; Infinity and -Infinity give
-   * the largest and the smallest |this|, 0 the number of elements that are not 0. Computed in float64 with exact sums and
-   * rounded once, so that squares of float32 do not overflow.
+   * The vector norm (Σ |this|^p)^(1/p), of all elements or along dimensions. p is 2 by default;
+   * Infinity and -Infinity give the largest and the smallest |this|, 0 the number of elements that
+   * are not 0. Computed in float64 with exact sums and rounded once, so that squares of float32 do
+   * not overflow.
    *
-   * Gradient for p = 2: g · this / norm, 0 where the norm is 0; for p = 1: g · sign(this); for p = ±Infinity: shared evenly
-   * among the elements that have the norm; for p = 0: none.
+   * Gradient for p = 2: g · this / norm, 0 where the norm is 0; for p = 1: g · sign(this); for p =
+   * ±Infinity: shared evenly among the elements that have the norm; for p = 0: none.
    *
-   * @throws TypeError for integers and bools, and for misspelt options; RangeError for other orders, and for orders
-   *   that have no value for no elements
+   * @throws TypeError for integers and bools, and for misspelt options; RangeError for other
+   *   orders, and for orders that have no value for no elements
    * @example
    * tensor([3, -4]).norm().item(); // 5
    * tensor([[3, -4], [5, 12]]).norm(1, { dim: 1 }).tolist(); // [7, 17]
@@ -1549,8 +1585,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is equal: this === other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).eq(2).tolist(); // [false, true, false]
    */
@@ -1563,8 +1599,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is not equal: this !== other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).ne(2).tolist(); // [true, false, true]
    */
@@ -1577,8 +1613,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is less: this < other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).lt(2).tolist(); // [true, false, false]
    */
@@ -1591,8 +1627,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is less or equal: this <= other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).le(2).tolist(); // [true, true, false]
    */
@@ -1605,8 +1641,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is greater: this > other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).gt(2).tolist(); // [false, false, true]
    */
@@ -1619,8 +1655,8 @@ export class Tensor implements Variable {
   /**
    * Whether each element is greater or equal: this >= other, as bool. No gradient.
    *
-   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do not broadcast;
-   *   TypeError for complex numbers
+   * @throws TypeError for operands that are no tensors or numbers; RangeError for shapes that do
+   *   not broadcast; TypeError for complex numbers
    * @example
    * tensor([1, 2, 3]).ge(2).tolist(); // [false, true, true]
    */
@@ -1635,8 +1671,9 @@ export class Tensor implements Variable {
   /**
    * this += alpha · other, in place; returns this. Gradient: as add.
    *
-   * @throws Error for a leaf that requires grad, or a view, while operations are recorded; RangeError where `other`
-   *   does not broadcast to this shape; TypeError where the result's type does not fit this dtype
+   * @throws Error for a leaf that requires grad, or a view, while operations are recorded;
+   *   RangeError where `other` does not broadcast to this shape; TypeError where the result's type
+   *   does not fit this dtype
    * @example
    * const x = tensor([1, 2]);
    * x.add_(1);
@@ -1686,7 +1723,8 @@ export class Tensor implements Variable {
   /**
    * Sets every element to `value`; returns this. Gradient: 0.
    *
-   * @throws Error as add_; TypeError for what is no number; RangeError for a number that an integer dtype cannot hold
+   * @throws Error as add_; TypeError for what is no number; RangeError for a number that an integer
+   * dtype cannot hold
    * @example
    * String(tensor([1, 2]).fill_(7)); // "tensor([7., 7.])"
    */
@@ -1712,7 +1750,8 @@ export class Tensor implements Variable {
   /**
    * Takes the elements of `source`, broadcast and converted; returns this. Gradient: to `source`.
    *
-   * @throws Error as add_; TypeError for what is no tensor; RangeError where `source` does not broadcast to this shape
+   * @throws Error as add_; TypeError for what is no tensor; RangeError where `source` does not
+   * broadcast to this shape
    * @example
    * String(zeros([2]).copy_(tensor([true, false]))); // "tensor([1., 0.])"
    */
@@ -2004,9 +2043,11 @@ export class Tensor implements Variable {
   }
 
   /**
-   * Takes samples of the normal distribution, torch's after the same manualSeed; returns this. Gradient: 0.
+   * Takes samples of the normal distribution, torch's after the same manualSeed; returns this.
+   * Gradient: 0.
    *
-   * @throws Error as add_; RangeError for a negative standard deviation; TypeError for dtypes that are not floating
+   * @throws Error as add_; RangeError for a negative standard deviation; TypeError for dtypes that
+   * are not floating
    * @example
    * manualSeed(0);
    * String(zeros([2]).normal_(10, 0.5)); // "tensor([10.7705,  9.8533])"
@@ -2054,8 +2095,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * As torch prints it, without the prefix `torch.`: 4 decimals, or scientific notation, in columns; summarised past
-   * 1000 elements. Node's inspect, and so console.log, prints the same.
+   * As torch prints it, without the prefix `torch.`: 4 decimals, or scientific notation, in
+   * columns; summarised past 1000 elements. Node's inspect, and so console.log, prints the same.
    *
    * @param options what torch.set_printoptions takes, for this call
    * @example
@@ -2076,9 +2117,9 @@ export class Tensor implements Variable {
   }
 
   /**
-   * What JavaScript takes for a tensor where it wants a primitive: in a template, what toString gives; elsewhere, as in
-   * `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a 0-d tensor: a number, for int64 as well up to 2^53;
-   * beyond, a bigint.
+   * What JavaScript takes for a tensor where it wants a primitive: in a template, what toString
+   * gives; elsewhere, as in `total += loss`, `loss < 1e-3` and `Math.max(loss, 0)`, the value of a
+   * 0-d tensor: a number, for int64 as well up to 2^53; beyond, a bigint.
    *
    * @throws TypeError for the value of a tensor with dimensions, or of a complex one
    * @example
@@ -2101,8 +2142,8 @@ export class Tensor implements Variable {
   }
 
   /**
-   * What JSON.stringify writes: the elements as tolist() gives them, int64 as numbers. JSON has no NaN and no infinity: they
-   * become null, as JavaScript's do.
+   * What JSON.stringify writes: the elements as tolist() gives them, int64 as numbers. JSON has no
+   * NaN and no infinity: they become null, as JavaScript's do.
    *
    * @throws RangeError for an int64 that a JavaScript number cannot hold exactly
    * @example

@@ -7,13 +7,15 @@ import { checkSynchronous } from "../core/synchronous.js";
 import { Tensor } from "./tensor.js";
 
 /**
- * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or arrays, objects, maps and sets
- * of tensors), what a later backward() of these needs, and gradients that leaves received: those that were read inside only stay
- * until their leaf gives them up. Returns what `fn` returns; frees all of them when it throws.
+ * Runs `fn` and frees the tensors made meanwhile, but for those in what it returns (a tensor, or
+ * arrays, objects, maps and sets of tensors), what a later backward() of these needs, and gradients
+ * that leaves received: those that were read inside only stay until their leaf gives them up.
+ * Returns what `fn` returns; frees all of them when it throws.
  *
  * Memory of which array() gave a view is freed by the garbage collector, or at once by dispose().
  *
- * @throws TypeError when `fn` is no function, or returns a promise: a scope ends before it would settle
+ * @throws TypeError when `fn` is no function, or returns a promise: a scope ends before it would
+ * settle
  * @example
  * const x = tensor([3, 4]);
  * tidy(() => x.square().sum().sqrt()).item(); // 5

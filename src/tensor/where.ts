@@ -3,10 +3,12 @@ import { isExpression } from "../formula/expression.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 /**
- * Elements of `a` where `condition` holds, of `b` elsewhere; all broadcast, and a and b promote. Two numbers make float32.
- * Gradient: to the elements that were taken, 0 to the others, also where those are NaN.
+ * Elements of `a` where `condition` holds, of `b` elsewhere; all broadcast, and a and b promote.
+ * Two numbers make float32. Gradient: to the elements that were taken, 0 to the others, also where
+ * those are NaN.
  *
- * @throws TypeError for a condition that is no tensor of bools; RangeError for shapes that do not broadcast
+ * @throws TypeError for a condition that is no tensor of bools; RangeError for shapes that do not
+ * broadcast
  * @example
  * const x = tensor([-1, 2]);
  * String(where(x.gt(0), x, 0)); // "tensor([0., 2.])"

@@ -7,7 +7,10 @@ import { memory } from "../core/memory.js";
 import { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 
-/** The arrays of `allocate`, by dtype. float16 gives a Float16Array where the engine has it, else a HalfArray. */
+/**
+ * The arrays of `allocate`, by dtype. float16 gives a Float16Array where the engine has it, else a
+ * HalfArray.
+ */
 export interface AllocatedArrays {
   /** Numbers or bits, as the engine has it. */
   float16: TypedData;
@@ -30,16 +33,18 @@ export interface AllocatedArrays {
 }
 
 /**
- * A typed array of `n` zeros in the linear memory: the losses read and write it in place, where any other array is copied through a
- * window of the size of a cache.
+ * A typed array of `n` zeros in the linear memory: the losses read and write it in place, where any
+ * other array is copied through a window of the size of a cache.
  *
- * It is freed when the array, and what `subarray` made of it, is garbage. A view that is made by hand of `array.buffer` does not hold the
- * memory: keep the array as long. Where memory cannot be shared (a page that is not cross-origin isolated), the array is detached
- * when the linear memory grows beyond the 16 MiB that it begins with, by another `allocate` too. It then has no elements, what it held
- * and what is written to it is lost, and a loss refuses it; a warning says so once. `reserve(bytes)` before the first array makes room.
+ * It is freed when the array, and what `subarray` made of it, is garbage. A view that is made by
+ * hand of `array.buffer` does not hold the memory: keep the array as long. Where memory cannot be
+ * shared (a page that is not cross-origin isolated), the array is detached when the linear memory
+ * grows beyond the 16 MiB that it begins with, by another `allocate` too. It then has no elements,
+ * what it held and what is written to it is lost, and a loss refuses it; a warning says so once.
+ * `reserve(bytes)` before the first array makes room.
  *
- * @throws TypeError for a dtype that is unknown, bool or complex; RangeError for a length that is no non-negative integer, and when the
- *   memory cannot hold the array
+ * @throws TypeError for a dtype that is unknown, bool or complex; RangeError for a length that is
+ *   no non-negative integer, and when the memory cannot hold the array
  * @example
  * const prediction = allocate("float32", 3);
  * prediction.set([1, 2, 4]);
@@ -75,7 +80,10 @@ const released = /* @__PURE__ */ new FinalizationRegistry<null>(() => {
   held--;
 });
 
-/** Counts an array of `storage`, and warns where growth detaches it: a write to it would be lost without a word. */
+/**
+ * Counts an array of `storage`, and warns where growth detaches it: a write to it would be lost
+ * without a word.
+ */
 function watch(storage: Storage): void {
   held++;
   released.register(storage, null);

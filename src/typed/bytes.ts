@@ -1,4 +1,7 @@
-/** L1 of two arrays of uint8, by the kernels for bytes: |a - b| of two bytes is one, and their sum a whole number. */
+/**
+ * L1 of two arrays of uint8, by the kernels for bytes: |a - b| of two bytes is one, and their sum a
+ * whole number.
+ */
 import type { ForeignArray } from "../ndarray/foreign.js";
 import { type Elements, inBlocks, Source, Target } from "../ndarray/window.js";
 import { operate } from "../core/operation.js";

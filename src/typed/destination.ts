@@ -16,7 +16,9 @@ export interface Destination {
   readonly replaces: boolean;
 }
 
-/** What a caller gave to write to, as far as it can be read without knowing what will be written. */
+/**
+ * What a caller gave to write to, as far as it can be read without knowing what will be written.
+ */
 export interface Given {
   readonly result: unknown;
   /** The array, or what stands in its place. */
@@ -25,7 +27,10 @@ export interface Given {
   readonly tag: unknown;
 }
 
-/** Reads what a caller gave to write to; its getters run here, and not again. Null where nothing was given. */
+/**
+ * Reads what a caller gave to write to; its getters run here, and not again. Null where nothing was
+ * given.
+ */
 export function readGiven(given: unknown): Given | null {
   if (given === undefined) return null;
   if (typeof given !== "object" || given === null) return { result: given, data: given, tag: undefined };
@@ -33,7 +38,10 @@ export function readGiven(given: unknown): Given | null {
   return { result: given, data, tag: dtype };
 }
 
-/** `given`, checked, or a new array, for `like.length` elements of `dtype`; a new one of halves is of the kind of `like`. */
+/**
+ * `given`, checked, or a new array, for `like.length` elements of `dtype`; a new one of halves is
+ * of the kind of `like`.
+ */
 export function destinationFor(
   caller: string,
   word: string,
@@ -64,7 +72,10 @@ function create(dtype: DType, like: ReadOperand): TypedData {
   return dtype === "float16" || dtype === "bfloat16" ? tagHalf(made as Uint16Array, dtype) : made;
 }
 
-/** The array in `given`, which must hold elements of `dtype`: bits of halves by themselves, or with a tag that says the same. */
+/**
+ * The array in `given`, which must hold elements of `dtype`: bits of halves by themselves, or with
+ * a tag that says the same.
+ */
 function dataOf(caller: string, word: string, dtype: DType, { result, data, tag = dtype }: Given): TypedData {
   const bits = nameOf(data) === "Uint16Array" && (dtype === "float16" || dtype === "bfloat16");
   const fits = bits ? tag === dtype : nameOf(data) !== undefined && dtypeOf(data as TypedData) === dtype;

@@ -115,7 +115,10 @@ export function problemOf(request: Request): Problem<ForeignArray> {
   return { row, input, target: other, dtype, parameter, mask: mask && elementsOf(mask, place) };
 }
 
-/** The memory whose kernels compute: that of the tensors where all operands lie there, else that of the small windows. */
+/**
+ * The memory whose kernels compute: that of the tensors where all operands lie there, else that of
+ * the small windows.
+ */
 export function placeFor(operands: readonly ReadOperand[]): LinearMemory {
   return operands.every(({ data }) => isInside(data)) ? memory() : staging();
 }

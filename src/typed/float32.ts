@@ -1,7 +1,8 @@
 /**
- * The way of two float32 arrays without conversions, weights or threads: up to one block, which a kernel sums in one call. What is
- * left out here is what costs more than such a call: objects for operands, a walk over blocks, names to look up, options to copy.
- * Whatever is not that simple, or wrong, is left to the general way (evaluate.ts), which gives the same bits.
+ * The way of two float32 arrays without conversions, weights or threads: up to one block, which a
+ * kernel sums in one call. What is left out here is what costs more than such a call: objects for
+ * operands, a walk over blocks, names to look up, options to copy. Whatever is not that simple, or
+ * wrong, is left to the general way (evaluate.ts), which gives the same bits.
  */
 import { areOneMemory } from "../ndarray/overlap.js";
 import { bufferOf, byteOffsetOf, lengthOf, nameOf } from "../ndarray/typed.js";
@@ -15,12 +16,16 @@ import type { RawOptions } from "./request.js";
 import type { ShortLoops } from "./short.js";
 
 /**
- * Lengths from which the kernels win over the loops of short.ts. Measured on Node 20 and 24, L1: copying operands and calling costs
- * what the loop needs for about 50 elements; a call in place, what it needs for 20.
+ * Lengths from which the kernels win over the loops of short.ts. Measured on Node 20 and 24, L1:
+ * copying operands and calling costs what the loop needs for about 50 elements; a call in place,
+ * what it needs for 20.
  */
 const COPIED = 48;
 const IN_PLACE = 20;
-/** Below this length terms are added in float64 (assembly/loops/reduce.ts), where no sum of float32 terms overflows. */
+/**
+ * Below this length terms are added in float64 (assembly/loops/reduce.ts), where no sum of float32
+ * terms overflows.
+ */
 const PAIRWISE = 512;
 
 const NOTHING = /* @__PURE__ */ new Float32Array(0);
@@ -71,7 +76,10 @@ export class Float32Loss {
     return reduction === "sum" ? sum : sum / n;
   }
 
-  /** The mean or sum, and its gradient in `options.grad` or a new array; null when the general way must give them. */
+  /**
+   * The mean or sum, and its gradient in `options.grad` or a new array; null when the general way
+   * must give them.
+   */
   valueAndGrad(x: unknown, y: unknown, options: RawOptions): { value: number; grad: Float32Array } | null {
     if (!(isProvided() && isFloat32(x) && isFloat32(y))) return null;
     const p = this.parameter(options, "grad");
@@ -102,8 +110,9 @@ export class Float32Loss {
   }
 
   /**
-   * beta or delta as float32, 0 for a loss without. NaN where the general way must look at it, below the least float32 or wrong, and
-   * where `options` are not but these: a reduction, the loss's parameter, and `destination`.
+   * beta or delta as float32, 0 for a loss without. NaN where the general way must look at it,
+   * below the least float32 or wrong, and where `options` are not but these: a reduction, the
+   * loss's parameter, and `destination`.
    */
   private parameter(options: RawOptions, destination: string): number {
     const { parameter } = this.row;
@@ -130,8 +139,9 @@ export class Float32Loss {
   }
 
   /**
-   * Copies operands of up to a block into the windows, and nothing beyond them: another thread may make an array over growable shared
-   * memory longer at any time. False where it has become longer than a window.
+   * Copies operands of up to a block into the windows, and nothing beyond them: another thread may
+   * make an array over growable shared memory longer at any time. False where it has become longer
+   * than a window.
    */
   private copyIn(x: Float32Array, y: Float32Array): boolean {
     const kit = (this.copied ??= this.kit(staging()));
@@ -150,19 +160,26 @@ export class Float32Loss {
     }
   }
 
-  /** NaN, with nothing written, where an operand is replaced that the general way may have to read again. */
+  /**
+   * NaN, with nothing written, where an operand is replaced that the general way may have to read
+   * again.
+   */
   private sumAndSlopeInPlace(x: number, y: number, n: number, p: number, out: number, norm: number): number {
     if (n >= PAIRWISE && (out === x || out === y)) return NaN;
     return (this.inPlace ??= this.kit(memory())).sumslope(x, y, out, n, p, norm, p);
   }
 
-  /** The same of the operands in the windows. `out` is an operand's memory or apart; NaN or Infinity, with nothing written, as above. */
+  /**
+   * The same of the operands in the windows. `out` is an operand's memory or apart; NaN or
+   * Infinity, with nothing written, as above.
+   */
   private sumAndSlopeCopied(n: number, p: number, out: Float32Array, norm: number): number {
     const kit = this.copied!;
     const { f32 } = kit.memory;
     const sum = kit.sumslope(kit.x, kit.y, kit.out, n, p, norm, p);
     if (n >= PAIRWISE && !Number.isFinite(sum)) return sum;
-    // A view costs more than its copy: kept for the next call of this length. Growth leaves it with no elements.
+    // A view costs more than its copy: kept for the next call of this length. Growth leaves it with
+    // no elements.
     if (this.written.length !== n) this.written = f32.subarray(kit.out >>> 2, (kit.out >>> 2) + n);
     out.set(this.written);
     return sum;
@@ -178,27 +195,35 @@ export class Float32Loss {
   }
 }
 
-/** Whatever class extends it, of another realm too; but no proxy of one, and no object that merely inherits from one. */
+/**
+ * Whatever class extends it, of another realm too; but no proxy of one, and no object that merely
+ * inherits from one.
+ */
 function isFloat32(value: unknown): value is Float32Array {
   return nameOf(value) === "Float32Array";
 }
 
 /**
- * Whether x truly has the n elements that its `length` says, which a class or a property of the caller's may have answered. An array of
- * `allocate` has what its place has. The engine's accessor is a call (6 ns on Node 20, measured), where `x.length` is none.
+ * Whether x truly has the n elements that its `length` says, which a class or a property of the
+ * caller's may have answered. An array of `allocate` has what its place has. The engine's accessor
+ * is a call (6 ns on Node 20, measured), where `x.length` is none.
  */
 function hasLength(x: Float32Array, place: Place | undefined, n: number): boolean {
   return (place ? place.length : lengthOf(x)) === n;
 }
 
-/** Whether two arrays of n numbers that begin `distance` bytes apart would overlap, but not be the same. */
+/**
+ * Whether two arrays of n numbers that begin `distance` bytes apart would overlap, but not be the
+ * same.
+ */
 function inPart(distance: number, n: number): boolean {
   return distance !== 0 && distance < 4 * n && -distance < 4 * n;
 }
 
 /**
- * Whether `out` shares a part of an operand's memory, but not all of it. The offsets decide first: to ask for them, and for the
- * buffer, are calls on some engines (10 and 17 ns each on Node 20, measured), and arrays at one offset share all of their memory or none.
+ * Whether `out` shares a part of an operand's memory, but not all of it. The offsets decide first:
+ * to ask for them, and for the buffer, are calls on some engines (10 and 17 ns each on Node 20,
+ * measured), and arrays at one offset share all of their memory or none.
  */
 function overlapsInPart(out: Float32Array, x: Float32Array, n: number): boolean {
   const [to, from] = [byteOffsetOf(out), byteOffsetOf(x)];

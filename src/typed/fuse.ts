@@ -23,7 +23,10 @@ import type {
 
 export type { FuseOptions } from "../formula/fused.js";
 
-/** What the function is called with in the place of an array: it has the elementwise methods of tensors. */
+/**
+ * What the function is called with in the place of an array: it has the elementwise methods of
+ * tensors.
+ */
 export type FormulaOperand = Expression;
 /** An operand in the formula's text; the last of them may be the parameters instead. */
 type TextOperand<P> = Expression & P;
@@ -33,7 +36,10 @@ export interface FusedArrayOptions<R extends Reduction = Reduction>
   extends ArrayLossOptions<R>, ArrayWeightOptions {}
 /** The gradients that are wanted. */
 export interface GradsOptions {
-  /** An entry for each operand: true for its gradient in a new array, an array to write it to, false for none. */
+  /**
+   * An entry for each operand: true for its gradient in a new array, an array to write it to, false
+   * for none.
+   */
   grads: readonly (ArrayOperand | boolean | null | undefined)[];
 }
 /** A loss and its gradients. */
@@ -55,16 +61,16 @@ export interface FusedArrayFunction<
   /** The formula's name. */
   readonly name: string;
   /**
-   * The value, as the function itself gives it, and gradients in the same pass over the operands: that
-   * of the first operand as `grad`, as the built-in losses have it, or with the option `grads` those
-   * that are asked for, in a list with an entry for each operand.
+   * The value, as the function itself gives it, and gradients in the same pass over the operands:
+   * that of the first operand as `grad`, as the built-in losses have it, or with the option `grads`
+   * those that are asked for, in a list with an entry for each operand.
    *
-   * A gradient has the dtype of its operand, which must be floating, and its kind of array. Where an
-   * array is given to write it to, it may be an operand itself: the gradient then replaces it. An array
-   * that stands in two places is two operands, each with a gradient of its own.
+   * A gradient has the dtype of its operand, which must be floating, and its kind of array. Where
+   * an array is given to write it to, it may be an operand itself: the gradient then replaces it.
+   * An array that stands in two places is two operands, each with a gradient of its own.
    *
-   * @throws as the function; TypeError for the gradient of a number or of integers, or where no gradient
-   *   reaches the operand; RangeError for gradients that would overlap
+   * @throws as the function; TypeError for the gradient of a number or of integers, or where no
+   *   gradient reaches the operand; RangeError for gradients that would overlap
    * @example
    * const gaussian = fuse((mean, target, variance) =>
    *   mean.sub(target).square().div(variance).add(variance.log()).mul(0.5));
@@ -96,23 +102,24 @@ export interface FusedValueAndGrad<O extends readonly (ArrayOperand | number)[],
 }
 
 /**
- * Makes a loss of typed arrays of a function that works element by element, as `fuse` of lossgrad makes
- * one of tensors: all operands are read once, and value and gradients are computed in the same pass.
- * The bits are those of tensors of the same numbers.
+ * Makes a loss of typed arrays of a function that works element by element, as `fuse` of lossgrad
+ * makes one of tensors: all operands are read once, and value and gradients are computed in the
+ * same pass. The bits are those of tensors of the same numbers.
  *
- * The function is called with operands that have the elementwise methods of tensors and no elements,
- * once for each list of dtypes and parameters: it must depend on nothing that changes, and decides by
- * `where(condition, a, b)`. Its numbers are `parameters`, with their defaults, handed over as one object
- * behind the operands; a call's options give others. A final `mean()` or `sum()` is the reduction of
- * calls that name none.
+ * The function is called with operands that have the elementwise methods of tensors and no
+ * elements, once for each list of dtypes and parameters: it must depend on nothing that changes,
+ * and decides by `where(condition, a, b)`. Its numbers are `parameters`, with their defaults,
+ * handed over as one object behind the operands; a call's options give others. A final `mean()` or
+ * `sum()` is the reduction of calls that name none.
  *
- * Operands are arrays of one length, as for l1Loss, or numbers; floats of several dtypes, and integers
- * beside them, are first converted to the dtype that they promote to, integers among themselves to
- * float64. Calls take the options of l1Loss: `reduction`, `weight`, `mask`, `dtype` and `out`.
+ * Operands are arrays of one length, as for l1Loss, or numbers; floats of several dtypes, and
+ * integers beside them, are first converted to the dtype that they promote to, integers among
+ * themselves to float64. Calls take the options of l1Loss: `reduction`, `weight`, `mask`, `dtype`
+ * and `out`.
  *
- * @throws TypeError for what is no function, and for parameters that are no numbers; in calls as l1Loss,
- *   and for an operation that is not elementwise, a reduction that is not the last, and whatever asks
- *   for elements; what the function itself throws
+ * @throws TypeError for what is no function, and for parameters that are no numbers; in calls as
+ *   l1Loss, and for an operation that is not elementwise, a reduction that is not the last, and
+ *   whatever asks for elements; what the function itself throws
  * @example
  * const charbonnier = fuse((input, target, { eps }) => input.sub(target).square().add(eps ** 2).sqrt(), {
  *   name: "charbonnier",

@@ -1,4 +1,7 @@
-/** A fused function of arrays of any kind, block by block: its value, and the gradients that are asked for. */
+/**
+ * A fused function of arrays of any kind, block by block: its value, and the gradients that are
+ * asked for.
+ */
 import { roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import { overlapOf } from "../ndarray/overlap.js";
@@ -99,7 +102,8 @@ export class FusedWork {
     const counted = mean ? this.counted() : 1;
     const lowered = this.program("sum", slopes.length > 0);
     const run = { ...this.runOf(lowered, this.seed(counted)), outputs: slopes };
-    // Sums of tensors, which are correctly rounded: of what the text adds up itself, and of weighted terms.
+    // Sums of tensors, which are correctly rounded: of what the text adds up itself, and of
+    // weighted terms.
     if (weight) return runExactly(run) / counted;
     return (traced.formula.reduction ? runExactly : runProgram)(run, counted);
   }

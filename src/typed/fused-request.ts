@@ -11,7 +11,10 @@ import { type Given, readGiven } from "./destination.js";
 import { checkOperands, checkSameSize, type ReadOperand, readOperand } from "./operands.js";
 import { checkNoDimensions, operandsAmong, readDType, readMask } from "./request.js";
 
-/** What is asked for besides the value: the gradient of an operand, and where it goes if that was said. */
+/**
+ * What is asked for besides the value: the gradient of an operand, and where it goes if that was
+ * said.
+ */
 export interface Asked {
   readonly index: number;
   /** What messages call it. */
@@ -45,8 +48,8 @@ type Pass = "value" | "gradients";
 const DESTINATIONS = { value: ["out"], gradients: ["grad", "grads"] } as const;
 
 /**
- * Reads a call of `fused`. Whatever runs code of the caller's comes first: options are read once, then
- * operands, then the formula is traced. What any of it did to the operands is looked at last.
+ * Reads a call of `fused`. Whatever runs code of the caller's comes first: options are read once,
+ * then operands, then the formula is traced. What any of it did to the operands is looked at last.
  */
 export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): FusedRequest {
   const caller = fused.name;
@@ -96,7 +99,10 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
   return read;
 }
 
-/** torch's promotion of floats; float64 for integers among themselves, as in the losses of the table. */
+/**
+ * torch's promotion of floats; float64 for integers among themselves, as in the losses of the
+ * table.
+ */
 function commonType(dtypes: readonly DType[]): DType {
   const floating = dtypes.find(isFloating);
   return floating ? dtypes.reduce(promoteTypes, floating) : "float64";

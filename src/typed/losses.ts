@@ -1,6 +1,6 @@
 /**
- * The losses of the table on typed arrays: a row each, which a bundle has if it uses it. A row takes
- * loops for short arrays (short.ts) where it has them.
+ * The losses of the table on typed arrays: a row each, which a bundle has if it uses it. A row
+ * takes loops for short arrays (short.ts) where it has them.
  */
 import * as rows from "../loss/losses.js";
 import type { BetaOptions, DeltaOptions } from "../loss/losses.js";
@@ -12,17 +12,19 @@ import { huberLoops, l1Loops, mseLoops, smoothL1Loops } from "./short.js";
  * Mean absolute error: |prediction - target|.
  *
  * Arrays of one length, no broadcasting, but a number may stand for a constant target; shapes of
- * runtime tensors must agree. Floating dtypes promote as tensors' do; an integer beside a float counts
- * in the float's dtype, a number in a floating prediction's. Integers among themselves are converted
- * to float64 and do not wrap, unlike integer tensors, which do as torch's.
- * Mean and sum: a float64 number, the exact sum of blocks of terms over their number; none: an array
- * of the promoted dtype (uint8 for two of uint8). An empty sum is 0, an empty mean NaN.
- * What `mask` leaves out counts for nothing, whatever stands there: 0 unreduced and in the gradient.
- * Gradient: sign(prediction - target), 0 where they are equal and where the difference is NaN.
+ * runtime tensors must agree. Floating dtypes promote as tensors' do; an integer beside a float
+ * counts in the float's dtype, a number in a floating prediction's. Integers among themselves are
+ * converted to float64 and do not wrap, unlike integer tensors, which do as torch's.
+ * Mean and sum: a float64 number, the exact sum of blocks of terms over their number; none: an
+ * array of the promoted dtype (uint8 for two of uint8). An empty sum is 0, an empty mean NaN.
+ * What `mask` leaves out counts for nothing, whatever stands there: 0 unreduced and in the
+ * gradient. Gradient: sign(prediction - target), 0 where they are equal and where the difference is
+ * NaN.
  *
- * @throws TypeError for operands that are not arrays of real numbers, a Uint16Array that does not say
- *   what it holds, detached arrays, an `out` of another type, a mask that is not of bytes; RangeError for
- *   lengths or shapes that differ, an `out` that overlaps an operand in part, an unknown reduction
+ * @throws TypeError for operands that are not arrays of real numbers, a Uint16Array that does not
+ *   say what it holds, detached arrays, an `out` of another type, a mask that is not of bytes;
+ *   RangeError for lengths or shapes that differ, an `out` that overlaps an operand in part, an
+ *   unknown reduction
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
  * @example
  * l1Loss(new Float32Array([2.5, 0, 2, 7]), new Float32Array([3, -0.5, 2, 8])); // 0.5
@@ -49,8 +51,8 @@ export const mseLoss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions>("mseLoss", 
  * Squared below beta, absolute above: d² / (2 beta) where |d| < beta, else |d| - beta / 2, with
  * d = prediction - target.
  *
- * Shapes, dtypes, mask and result as for l1Loss, integers in float64. beta >= 0 in the units of d; 0
- * gives L1. No weights, as in torch.
+ * Shapes, dtypes, mask and result as for l1Loss, integers in float64. beta >= 0 in the units of d;
+ * 0 gives L1. No weights, as in torch.
  * Gradient: d / beta where |d| < beta, else sign(d).
  *
  * @throws as l1Loss; RangeError for a negative or non-finite beta

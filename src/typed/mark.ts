@@ -1,4 +1,7 @@
-/** Which functions of arrays were made by `fuse`. Apart from what fuses, so that whoever asks does not bring all of it along. */
+/**
+ * Which functions of arrays were made by `fuse`. Apart from what fuses, so that whoever asks does
+ * not bring all of it along.
+ */
 import type { FusedDescription } from "../formula/mark.js";
 import type { DType } from "../ndarray/dtype.js";
 import type { Elements } from "../ndarray/window.js";

@@ -15,8 +15,9 @@ import { describeValue } from "../core/describe.js";
 import type { LinearMemory } from "../core/memory.js";
 
 /**
- * Numbers to compare: a typed array of float16, float32, float64, int8, int16, int32, int64 or uint8 (clamped or not), over shared memory
- * or not; tagged bits of halves; or a tensor of another runtime, whose bools count as 0 and 1.
+ * Numbers to compare: a typed array of float16, float32, float64, int8, int16, int32, int64 or
+ * uint8 (clamped or not), over shared memory or not; tagged bits of halves; or a tensor of another
+ * runtime, whose bools count as 0 and 1.
  */
 export type ArrayOperand = TypedData | HalfBits | RuntimeTensor;
 
@@ -33,7 +34,10 @@ export interface ReadOperand {
   readonly shape: Shape | null;
 }
 
-/** The elements of `value`, which `word` names in messages. What getters do afterwards, `checkOperands` sees. */
+/**
+ * The elements of `value`, which `word` names in messages. What getters do afterwards,
+ * `checkOperands` sees.
+ */
 export function readOperand(caller: string, word: string, value: unknown): ReadOperand {
   if (nameOf(value) !== undefined) {
     const given = value as TypedData;
@@ -69,7 +73,10 @@ function taken(
   return { word, data, length: data.length, dtype, shape };
 }
 
-/** Throws unless every operand still has its elements. From here on nothing of the caller's runs that could take them away. */
+/**
+ * Throws unless every operand still has its elements. From here on nothing of the caller's runs
+ * that could take them away.
+ */
 export function checkOperands(caller: string, operands: readonly ReadOperand[]): void {
   for (const { word, data, length } of operands) checkKept(caller, word, data, length);
 }
@@ -90,7 +97,10 @@ function taggedDType(caller: string, word: string, data: TypedData): DType {
   );
 }
 
-/** Throws unless the lengths, and the shapes where both operands have one, are the same; `way` is the way out. */
+/**
+ * Throws unless the lengths, and the shapes where both operands have one, are the same; `way` is
+ * the way out.
+ */
 export function checkSameSize(caller: string, a: ReadOperand, b: ReadOperand, way = ""): void {
   const words = `${a.word} and ${b.word}`;
   if (a.length !== b.length) {
@@ -103,7 +113,10 @@ export function checkSameSize(caller: string, a: ReadOperand, b: ReadOperand, wa
   }
 }
 
-/** The dtype that a loss of two operands is computed in: torch's promotion of floats, float64 for integers among themselves. */
+/**
+ * The dtype that a loss of two operands is computed in: torch's promotion of floats, float64 for
+ * integers among themselves.
+ */
 export function computingType(a: DType, b: DType): DType {
   return isFloating(a) || isFloating(b) ? promoteTypes(a, b) : "float64";
 }

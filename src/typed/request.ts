@@ -38,7 +38,10 @@ export interface Request {
   readonly resultDType: DType;
   /** Whether it is L1 of two arrays of uint8 without a mask, which has kernels of its own. */
   readonly bytes: boolean;
-  /** The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded to. */
+  /**
+   * The dtype that the caller asked for: of the computation, and of what a mean or sum is rounded
+   * to.
+   */
   readonly asked: DType | null;
   /** What the caller gave to write to. */
   readonly given: Given | null;
@@ -53,8 +56,9 @@ function optionNames({ parameter, weightedMean }: LossRow, destination: string):
 }
 
 /**
- * Reads a call that writes to `destination`. Whatever runs code of the caller's comes first: options are read once, then
- * operands, whose getters may change one that was read before, which is looked at last. Then nothing can change any more.
+ * Reads a call that writes to `destination`. Whatever runs code of the caller's comes first:
+ * options are read once, then operands, whose getters may change one that was read before, which is
+ * looked at last. Then nothing can change any more.
  */
 export function readRequest(
   caller: LossName,

@@ -1,13 +1,16 @@
 /**
- * Losses of short float32 arrays in plain JavaScript, for lengths at which copying to the kernels and calling them costs more than it
- * brings. They have the kernels' bits (test/typed/short.test.ts): each operation is rounded to float32, and as in
- * assembly/loops/reduce.ts terms are added in float64, one sum for each of the four lanes of a vector:
+ * Losses of short float32 arrays in plain JavaScript, for lengths at which copying to the kernels
+ * and calling them costs more than it brings. They have the kernels' bits
+ * (test/typed/short.test.ts): each operation is rounded to float32, and as in
+ * assembly/loops/reduce.ts terms are added in float64, one sum for each of the four lanes of a
+ * vector:
  *
  *     element   0  1  2  3 | 4  5  6  7 | 8  9 ...
  *     lane      a  b  c  d | a  b  c  d | a  b ...        sum = (a + c) + (b + d)
  *
- * Written out once a loss and pass, and not over functions that are passed in: V8 keeps one record of types and targets for all closures
- * of one function, and four losses in it would make each call indirect. The small functions of one loss are inlined.
+ * Written out once a loss and pass, and not over functions that are passed in: V8 keeps one record
+ * of types and targets for all closures of one function, and four losses in it would make each call
+ * indirect. The small functions of one loss are inlined.
  */
 const { abs, fround } = Math;
 
@@ -52,8 +55,8 @@ function l1Sum(x: Float32Array, y: Float32Array, n: number): number {
 }
 
 /**
- * Signs from comparisons: branches cost five times as much where the signs are random. Rounding d to float32 first would not change
- * them: no difference of two float32 is too small for float32.
+ * Signs from comparisons: branches cost five times as much where the signs are random. Rounding d
+ * to float32 first would not change them: no difference of two float32 is too small for float32.
  */
 function absoluteSlope(d: number, norm: number): number {
   return (+(d > 0) - +(d < 0)) * norm;

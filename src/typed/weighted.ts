@@ -1,4 +1,7 @@
-/** Weighted losses of arrays: sums as those of tensors are, and what has an element for each of the operands', block by block. */
+/**
+ * Weighted losses of arrays: sums as those of tensors are, and what has an element for each of the
+ * operands', block by block.
+ */
 import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
 import { sumAll } from "../ndarray/sums.js";
@@ -54,8 +57,8 @@ export function weightedSums(
 }
 
 /**
- * Writes the weighted terms to `out`, and `scale` times their derivatives by the prediction to `grad`. torch composes them of operations,
- * each of which rounds to its dtype:
+ * Writes the weighted terms to `out`, and `scale` times their derivatives by the prediction to
+ * `grad`. torch composes them of operations, each of which rounds to its dtype:
  *
  *     loss       term(x - y)         rounded as the row says to the dtype of the computation, then to that of the unreduced loss
  *     out        loss · w            both in their promoted dtype

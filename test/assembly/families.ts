@@ -1,4 +1,7 @@
-/** The families of kernels that the tests know, by their names: a kernel that belongs to none has no test. */
+/**
+ * The families of kernels that the tests know, by their names: a kernel that belongs to none has no
+ * test.
+ */
 import { backends } from "../support/kernels.js";
 import { BINARY_TWINS, ELEMENTARY, UNARY_TWINS } from "./twins/arithmetic.js";
 import { LOSS_TWINS } from "./twins/losses.js";

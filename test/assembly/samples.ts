@@ -4,7 +4,10 @@ import { read, store } from "../support/kernels.js";
 import type { Stored, Tag, Value } from "../support/kernels.js";
 
 interface FloatFormat {
-  /** Exponents of the largest and of the smallest normal number, and bits of the mantissa after the point. */
+  /**
+   * Exponents of the largest and of the smallest normal number, and bits of the mantissa after the
+   * point.
+   */
   top: number;
   bottom: number;
   fraction: number;
@@ -77,7 +80,10 @@ export function ordinarySamples(tag: Tag, n: number, random: Random): Stored {
   );
 }
 
-/** The numbers of `stored` as the type that is computed with, f32 for halves, holds them: all exactly. */
+/**
+ * The numbers of `stored` as the type that is computed with, f32 for halves, holds them: all
+ * exactly.
+ */
 export function numbers(tag: Tag, stored: Stored): number[] {
   return read(tag, stored) as number[];
 }

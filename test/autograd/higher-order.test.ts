@@ -15,7 +15,10 @@ const positive = double([[0.3, 1.7, 2.2], [1.1, 0.4, 0.9]]); // prettier-ignore
 const weight = double([[0.5, 1.5, 1], [2, 0.25, 0.75]]); // prettier-ignore
 const row = tensor([0.7, -0.2, 1.7], { dtype: "float64", requiresGrad: true });
 
-/** Derivatives of first and second order against central differences in float64: eps 1e-6, rtol 1e-3, atol 1e-5. */
+/**
+ * Derivatives of first and second order against central differences in float64: eps 1e-6, rtol
+ * 1e-3, atol 1e-5.
+ */
 describe("first and second derivatives agree with finite differences", () => {
   it.each<[string, (...inputs: Tensor[]) => Tensor, Tensor[]]>([
     ["add with alpha", (a, b) => a.add(b, { alpha: 3 }).pow(2), [x, y]],

@@ -24,11 +24,12 @@ export default [
     limit: "19.7 kB",
   },
   {
-    // Of the 20.2 kB beside l1Loss, tracing, deriving and lowering are 7, emitting 6, and interpreting 2.
+    // Of the 20.2 kB beside l1Loss, tracing, deriving and lowering are 7, emitting 6, and
+    // interpreting 2.
     name: "import { fuse, init, l1Loss } from lossgrad/slim/arrays (goal: 8 kB beside l1Loss)",
     path: dist("slim/arrays.js"),
     import: "{ fuse, init, l1Loss }",
-    limit: "40 kB",
+    limit: "40.5 kB",
   },
   { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "160 kB" },
   { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "91 kB" },

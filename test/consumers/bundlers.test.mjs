@@ -1,4 +1,5 @@
-// Pages built by bundlers as their users build them, under a strict policy and without a word on the console.
+// Pages built by bundlers as their users build them, under a strict policy and without a word on
+// the console.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appFolder, build, EXPECTED, LARGE } from "./support/apps.mjs";
 import { ISOLATED, launch, NO_BROWSER, STRICT, visit } from "./support/browser.mjs";

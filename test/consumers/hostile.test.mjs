@@ -1,5 +1,5 @@
-// Pages that refuse the library something: what it says, and that it goes on where it can. Most tests call functions
-// of the window of one page, apps/hostile.
+// Pages that refuse the library something: what it says, and that it goes on where it can. Most
+// tests call functions of the window of one page, apps/hostile.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -31,7 +31,10 @@ describe.skipIf(NO_BROWSER)(`hostile pages${NO_BROWSER ? ` (skipped: ${NO_BROWSE
   });
   afterAll(() => browser?.close());
 
-  /** What the function `name` of the page's window returns in a page served with `headers`, what the console says, and how many workers live. */
+  /**
+   * What the function `name` of the page's window returns in a page served with `headers`, what the
+   * console says, and how many workers live.
+   */
   async function call(headers, name, options) {
     const server = await serve(appFolder("hostile"), headers);
     try {

@@ -1,4 +1,5 @@
-// An app of Next: computed on the server, where there is no window, then again where the page is hydrated.
+// An app of Next: computed on the server, where there is no window, then again where the page is
+// hydrated.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";

@@ -1,4 +1,5 @@
-// The package in Node and for TypeScript, installed alone: what it needs beside itself must be among its dependencies.
+// The package in Node and for TypeScript, installed alone: what it needs beside itself must be
+// among its dependencies.
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { commandOf } from "../../scripts/packages.mjs";
@@ -27,7 +28,9 @@ test("Node requires it", () => {
   );
 });
 
-/** Compiles `file` of apps/types in the mode of TypeScript that is named, and runs what comes out. */
+/**
+ * Compiles `file` of apps/types in the mode of TypeScript that is named, and runs what comes out.
+ */
 function compileAndRun(mode, file, output) {
   const [module, resolution] = MODES[mode];
   const modes = ["--module", module, "--moduleResolution", resolution, "--target", "es2022"];

@@ -1,5 +1,5 @@
-// The package is the same bytes wherever it is built: the one that the other tests use, from the checkout, and one that is built anew in
-// another folder from the sources alone.
+// The package is the same bytes wherever it is built: the one that the other tests use, from the
+// checkout, and one that is built anew in another folder from the sources alone.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -16,7 +16,10 @@ const BINARIES = ["lossgrad.wasm", "lossgrad.threads.wasm"];
 
 const sha256 = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-/** Builds a copy of the sources in `folder`; what it has are digests of the binaries, and of the tarball. */
+/**
+ * Builds a copy of the sources in `folder`; what it has are digests of the binaries, and of the
+ * tarball.
+ */
 function buildIn(folder) {
   mkdirSync(folder, { recursive: true });
   const filter = (from) => !/[\\/](generated|node_modules)$/.test(from);

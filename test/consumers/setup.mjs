@@ -1,5 +1,5 @@
-// Runs once before the tests: packs the library and installs the tarball as a stranger would, in new folders outside the checkout, where nothing
-// of the checkout can be found by accident.
+// Runs once before the tests: packs the library and installs the tarball as a stranger would, in
+// new folders outside the checkout, where nothing of the checkout can be found by accident.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";

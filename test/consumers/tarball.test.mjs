@@ -1,4 +1,5 @@
-// What `npm pack` packs: every file is meant, none is missing, and the checkers of packages find no fault.
+// What `npm pack` packs: every file is meant, none is missing, and the checkers of packages find no
+// fault.
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { publint } from "publint";
@@ -77,7 +78,8 @@ test("publint has nothing to say", async () => {
 
 test("are-the-types-wrong finds no fault", () => {
   const attw = join(import.meta.dirname, "node_modules/@arethetypeswrong/cli/dist/index.js");
-  // The package has ES modules alone, which Node requires as well from 20.19 on (node.test.mjs does): this profile leaves out what older ones do.
+  // The package has ES modules alone, which Node requires as well from 20.19 on (node.test.mjs
+  // does): this profile leaves out what older ones do.
   const args = [
     "--profile",
     "esm-only",

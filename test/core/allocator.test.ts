@@ -16,7 +16,9 @@ describe("alignUp", () => {
   });
 });
 
-/** The naive model: which cells of 64 bytes are taken, by the number of the block that took them. */
+/**
+ * The naive model: which cells of 64 bytes are taken, by the number of the block that took them.
+ */
 class Model {
   private owners = new Int32Array(0);
 

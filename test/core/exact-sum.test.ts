@@ -46,7 +46,10 @@ function randomSource(seed: number): () => number {
   };
 }
 
-/** Finite doubles of every exponent, subnormals included, whose exponents lie in [lowest, lowest + count). */
+/**
+ * Finite doubles of every exponent, subnormals included, whose exponents lie in [lowest, lowest +
+ * count).
+ */
 function randomDoubles(length: number, next: () => number, lowest = 0, count = 2047): Float64Array {
   const values = new Float64Array(length);
   const words = new Uint32Array(values.buffer);

@@ -4,7 +4,10 @@ import * as lossgrad from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runSnippet } from "../support/snippets.js";
 
-/** PyTorch's names, as they stand in the first cell of a row; and what is true of ours. Aliases show themselves. */
+/**
+ * PyTorch's names, as they stand in the first cell of a row; and what is true of ours. Aliases show
+ * themselves.
+ */
 const PROGRAMS: Record<string, string> = {
   "`backward`": `try { tensor([1], { requiresGrad: true }).backward(null, { inputs: [] }); } catch (e) { console.log(e.message); }
 1; // backward() got an unexpected keyword argument 'inputs'`,

@@ -1,4 +1,7 @@
-/** Every @example and every ```ts block in the source's comments is run, and its values compared with those it states. */
+/**
+ * Every @example and every ```ts block in the source's comments is run, and its values compared
+ * with those it states.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as lossgrad from "lossgrad";

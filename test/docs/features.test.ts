@@ -29,7 +29,10 @@ const sections = new Map(
 
 const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
 
-/** The features of a section: paragraphs of names, and tables of PyTorch's name, ours, and how they differ. */
+/**
+ * The features of a section: paragraphs of names, and tables of PyTorch's name, ours, and how they
+ * differ.
+ */
 function featuresOf(section: string): Feature[] {
   const paragraphs = [...section.matchAll(/^(Supported|Absent)[^:`]*:([\s\S]*?)\.$/gm)].flatMap(
     ([, word, list]) =>

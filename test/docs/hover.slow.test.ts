@@ -95,7 +95,10 @@ function members(): string[] {
     });
 }
 
-/** The properties of a parameter's type that are options: declared by the package, in an object type. */
+/**
+ * The properties of a parameter's type that are options: declared by the package, in an object
+ * type.
+ */
 function optionsOf(parameter: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
   const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
   if (!/^(options|bounds)$/.test(parameter.name) || !(type.flags & ts.TypeFlags.StructuredType)) return [];

@@ -1,4 +1,7 @@
-/** The workflows on GitHub and the check before a release, as far as they can be looked at from here. */
+/**
+ * The workflows on GitHub and the check before a release, as far as they can be looked at from
+ * here.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

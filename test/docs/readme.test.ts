@@ -1,4 +1,6 @@
-/** The documents' programs run and type-check, the README's tables hold, links and commands exist. */
+/**
+ * The documents' programs run and type-check, the README's tables hold, links and commands exist.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as lossgrad from "lossgrad";
@@ -41,7 +43,9 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { script
 beforeAll(() => void onWarning(() => undefined));
 afterAll(() => void onWarning(null));
 
-/** The names of the modules that a program imports from; both have some, of tensors and of arrays. */
+/**
+ * The names of the modules that a program imports from; both have some, of tensors and of arrays.
+ */
 function importedBy(code: string): Record<string, unknown> {
   return code.includes('from "lossgrad/arrays"') ? { ...lossgrad, ...arrays } : lossgrad;
 }
@@ -135,7 +139,9 @@ describe("the README's tables", () => {
 describe("the table of speeds in docs/speed.md", () => {
   const speed = readFileSync("docs/speed.md", "utf8");
 
-  /** A line of a table of RESULTS.md as medians by the table's columns, in the part under `heading`. */
+  /**
+   * A line of a table of RESULTS.md as medians by the table's columns, in the part under `heading`.
+   */
   function recorded(heading: string, name: string): Map<string, string> {
     const [, part] = readFileSync("bench/RESULTS.md", "utf8").split(`\n### ${heading}\n`);
     const lines = part.slice(part.indexOf("| time over that of lossgrad, tensors")).split("\n");

@@ -1,4 +1,7 @@
-/** Losses' sums and means held against exact addition of big integers: of their terms, and of what the operands stand for. */
+/**
+ * Losses' sums and means held against exact addition of big integers: of their terms, and of what
+ * the operands stand for.
+ */
 import { describe, expect, it } from "vitest";
 import { full, ones, tensor, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
@@ -50,7 +53,10 @@ function termsOf(loss: Loss, x: Tensor, y: Tensor): number[] {
   return numbersOf(lossOf(loss, x.to(computed), y.to(computed), "none", p));
 }
 
-/** The value by the kernel that sums alone, which must be that of the kernel that also writes the gradient. */
+/**
+ * The value by the kernel that sums alone, which must be that of the kernel that also writes the
+ * gradient.
+ */
 function valueOf(loss: Loss, x: Tensor, y: Tensor, reduction: Reduction): number {
   const value = lossOf(loss, x, y, reduction).item();
   const recorded = lossOf(loss, x.detach().clone().requiresGrad_(), y, reduction).item();
@@ -217,9 +223,10 @@ describe("the ends of the range", () => {
 
 describe("an adversary", () => {
   /**
-   * Eight vectors are added as ((a+b)+(c+d)) + ((e+f)+(g+h)). Here each of the three levels loses half a unit in the last place of a
-   * sum just above a power of two, u of its size; and so many eights are added that a block's total lies just below a power
-   * of two, where a unit in the last place is u of it. One lane is left for `rests`, a number for each block.
+   * Eight vectors are added as ((a+b)+(c+d)) + ((e+f)+(g+h)). Here each of the three levels loses
+   * half a unit in the last place of a sum just above a power of two, u of its size; and so many
+   * eights are added that a block's total lies just below a power of two, where a unit in the last
+   * place is u of it. One lane is left for `rests`, a number for each block.
    */
   function adversarial(u: number, lanes: number, rests: readonly number[]): Float64Array<ArrayBuffer> {
     const almost = 2 * u * (1 - u);

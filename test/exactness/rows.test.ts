@@ -3,7 +3,10 @@ import { tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 
 describe("sums along dimensions", () => {
-  /** Rows of both sizes of numbers; some cancel, so that they are added again exactly, and some are special. */
+  /**
+   * Rows of both sizes of numbers; some cancel, so that they are added again exactly, and some are
+   * special.
+   */
   const numbers = (rows: number, length: number): Float32Array =>
     Float32Array.from({ length: rows * length }, (_, i) => {
       const [row, at] = [Math.floor(i / length), i % length];

@@ -12,7 +12,9 @@ import { casesOfRun } from "../support/slow.js";
 
 const BLOCK = 16384;
 const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype] as const));
-/** About the edges of vectors and of blocks; odd, so that rows of that length lie at all alignments. */
+/**
+ * About the edges of vectors and of blocks; odd, so that rows of that length lie at all alignments.
+ */
 const LENGTHS = casesOfRun([1, 7, 67, 513, BLOCK + 1, 2 * BLOCK + 33], (n) => n < 2 * BLOCK);
 
 function randomTensor(shape: readonly number[], dtype: FloatDType, seed: number): Tensor {

@@ -7,7 +7,9 @@ import { errorInUlps, FLOAT_DTYPES, roundUnits, sumUnits } from "../support/rati
 import type { FloatDType } from "../support/rational.js";
 
 const BLOCK = 16384;
-/** A mean is divided in float64, and then rounded: a second rounding of that size for float64 alone. */
+/**
+ * A mean is divided in float64, and then rounded: a second rounding of that size for float64 alone.
+ */
 const MEAN_BOUND: Record<FloatDType, number> = { float16: 0.75, bfloat16: 0.75, float32: 0.75, float64: 1.5 };
 
 /** A tensor of the numbers, which the dtype must be able to hold. */

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { initializer, model, node, value } from "../../examples/support/onnx-format.js";
 
-/** SHA-256 of the 1351 bytes that the npm package onnx-proto 8.0.1 (protobufjs and ONNX's own onnx.proto) writes for the same graph. */
+/**
+ * SHA-256 of the 1351 bytes that the npm package onnx-proto 8.0.1 (protobufjs and ONNX's own
+ * onnx.proto) writes for the same graph.
+ */
 const WRITTEN_BY_ONNX_PROTO = "f3041658206d3d2792a007840a4cecfffcfe137cad38d87864f92e05df6572af";
 
 test("a model with learnt weights, a scalar and sizes past 127 has the bytes that a protobuf library writes", () => {

@@ -1,4 +1,7 @@
-/** The providers of programs over raw memory: the same bits from each, and nothing read or written beyond the ends. */
+/**
+ * The providers of programs over raw memory: the same bits from each, and nothing read or written
+ * beyond the ends.
+ */
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import { emit } from "../../src/formula/emit/index.js";

@@ -1,4 +1,7 @@
-/** Functions, arguments and machines that do what they should not: an error that says so, or the same bits. */
+/**
+ * Functions, arguments and machines that do what they should not: an error that says so, or the
+ * same bits.
+ */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { F, fuse, nn, ones, tensor, type Tensor, zerosLike } from "lossgrad";
 
@@ -262,7 +265,8 @@ describe("a machine that stops compiling", () => {
   test.each(["Module", "Instance"] as const)(
     "in the middle, at WebAssembly.%s, changes no bits, of the formulas before and after",
     (what) => {
-      // Each of the two tests has formulas of its own; what is kept says nothing, for others may have filled the cache.
+      // Each of the two tests has formulas of its own; what is kept says nothing, for others may
+      // have filled the cache.
       const text = (id: number): Text => formula(id, what === "Module" ? "sin" : "cos");
       const run = (id: number): unknown => bothWays(text(id), [x, y]).fused;
       const expected = (id: number): unknown => bothWays(text(id), [x, y]).plain;

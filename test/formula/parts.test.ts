@@ -1,4 +1,7 @@
-/** Dimensions, masks and weights of fused losses in one pass: the bits of the same made of operations of tensors. */
+/**
+ * Dimensions, masks and weights of fused losses in one pass: the bits of the same made of
+ * operations of tensors.
+ */
 import { autograd, type DType, fuse, tensor, type Tensor, where } from "lossgrad";
 import { afterEach, describe, expect, it } from "vitest";
 import { forceProvider } from "../../src/formula/provider.js";

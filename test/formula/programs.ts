@@ -1,4 +1,7 @@
-/** Programs for tests, written by hand and at random, and a plain twin that computes them one element at a time. */
+/**
+ * Programs for tests, written by hand and at random, and a plain twin that computes them one
+ * element at a time.
+ */
 import type {
   Instruction,
   InstructionName,
@@ -104,7 +107,9 @@ export function twin(program: Program, operands: readonly number[], numbers: rea
   return outputs.map(({ from }) => at(from));
 }
 
-/** A program of up to `depth` instructions, some rounded and some not, with a sum and two stores. */
+/**
+ * A program of up to `depth` instructions, some rounded and some not, with a sum and two stores.
+ */
 export function randomProgram(dtype: ProgramDType, random: Random, depth: number): Program {
   const operands = random.integer(1, 4);
   const numbers = random.integer(0, 3);

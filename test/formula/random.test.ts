@@ -69,7 +69,10 @@ afterEach(() => {
   forceProvider(null);
 });
 
-/** Formulas of each dtype, each of them unreduced, averaged and summed: 20,000 comparisons with test:slow. */
+/**
+ * Formulas of each dtype, each of them unreduced, averaged and summed: 20,000 comparisons with
+ * test:slow.
+ */
 const RUNS = SLOW ? 1670 : 40;
 
 test.each(DTYPES)(

@@ -1,4 +1,7 @@
-/** Runs of programs over arrays of any kind, by both providers, against the prepared kernels and against each other. */
+/**
+ * Runs of programs over arrays of any kind, by both providers, against the prepared kernels and
+ * against each other.
+ */
 import { afterEach, describe, expect, it } from "vitest";
 import { memory, staging } from "../../src/core/memory.js";
 import { forceProvider, modulesKept } from "../../src/formula/provider.js";
@@ -54,7 +57,9 @@ function numbersIn(nd: NdArray): number[] {
   return read(tag, own) as number[];
 }
 
-/** Where two arrays differ in a number, any NaN being as good as another; null where they do not. */
+/**
+ * Where two arrays differ in a number, any NaN being as good as another; null where they do not.
+ */
 function difference(a: NdArray, b: NdArray): string | null {
   const [x, y] = [bytesIn(a), bytesIn(b)];
   if (x.length === y.length && x.every((byte, i) => byte === y[i])) return null;
@@ -75,7 +80,9 @@ const LARGEST: Readonly<Record<ProgramDType, number>> = {
   float64: 1.7e308,
 };
 
-/** Two operands: without special values, with some, or such that sums overflow the computing type. */
+/**
+ * Two operands: without special values, with some, or such that sums overflow the computing type.
+ */
 function pair(dtype: ProgramDType, n: number, kind: number): [NdArray, NdArray] {
   const random = new Random(n + kind);
   const tag = TAGS[dtype];

@@ -1,4 +1,7 @@
-/** Programs have the same bits on several threads, by the module that each thread compiles for itself. */
+/**
+ * Programs have the same bits on several threads, by the module that each thread compiles for
+ * itself.
+ */
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { setNumThreads, zeros } from "lossgrad";
 import { BLOCK } from "../../src/core/block.js";

@@ -1,6 +1,7 @@
 /**
- * Random public calls against a model in plain JavaScript, for as long as it is told to: `npm run fuzz -- --seconds 60 --seed 1`.
- * Each memory, shared with threads and unshared, has a process of its own, so that a crash is a finding like any other.
+ * Random public calls against a model in plain JavaScript, for as long as it is told to: `npm run
+ * fuzz -- --seconds 60 --seed 1`. Each memory, shared with threads and unshared, has a process of
+ * its own, so that a crash is a finding like any other.
  */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,7 @@
 /**
- * Tensors as plain lists of JavaScript numbers. A view shares the cells of its base and says by index
- * which of them it shows, so that aliasing is plain to see; nothing here knows the library's memory.
+ * Tensors as plain lists of JavaScript numbers. A view shares the cells of its base and says by
+ * index which of them it shows, so that aliasing is plain to see; nothing here knows the library's
+ * memory.
  */
 import { fit, type RealDType } from "../ndarray/naive.js";
 import type { Value } from "../support/kernels.js";

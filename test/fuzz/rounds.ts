@@ -49,7 +49,8 @@ async function runRound(world: World, tally: Tally, { without, end }: Plan): Pro
   for (let i = 0; i < CALLS_A_ROUND && Date.now() < end; i++) {
     const name = world.random.weighted(weights);
     const made = CALLS[name][1](world);
-    // Only where a call waits: a turn of the event loop each time would let finalizers run all the time.
+    // Only where a call waits: a turn of the event loop each time would let finalizers run all the
+    // time.
     if (made) await made;
     tally.calls++;
     world.trim();

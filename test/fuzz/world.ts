@@ -1,4 +1,7 @@
-/** What a run holds: tensors and typed arrays, each beside its model, and views that outlive their tensors. */
+/**
+ * What a run holds: tensors and typed arrays, each beside its model, and views that outlive their
+ * tensors.
+ */
 import { type Tensor, tensor } from "lossgrad";
 import { randomValues, type RealDType, REALS } from "../ndarray/naive.js";
 import type { Value } from "../support/kernels.js";
@@ -48,7 +51,9 @@ export class World {
     this.check(this.tensors[this.tensors.length - 1]);
   }
 
-  /** Lets go of what is held beyond the most; between calls, since a call's operands are held too. */
+  /**
+   * Lets go of what is held beyond the most; between calls, since a call's operands are held too.
+   */
   trim(): void {
     const long = this.tensors.filter(({ model }) => model.numel >= LONG);
     for (const held of long.slice(0, -MOST_LONG)) this.release(this.tensors.indexOf(held));

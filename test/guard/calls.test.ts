@@ -1,6 +1,7 @@
 /**
- * A guard against longer ways, as counts.test.ts is against more work: how many functions of the library a warm call runs. At 64
- * elements these take most of its time. A number that is lower is to be recorded; a higher one is a slower call.
+ * A guard against longer ways, as counts.test.ts is against more work: how many functions of the
+ * library a warm call runs. At 64 elements these take most of its time. A number that is lower is
+ * to be recorded; a higher one is a slower call.
  */
 import { describe, expect, it } from "vitest";
 import { callsOf, library } from "./calls.js";

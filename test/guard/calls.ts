@@ -1,6 +1,6 @@
 /**
- * How many functions of the library a call runs, counted by V8. The library is bundled from its sources, since what a test
- * runner makes of modules has functions of its own.
+ * How many functions of the library a call runs, counted by V8. The library is bundled from its
+ * sources, since what a test runner makes of modules has functions of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { Session } from "node:inspector";
@@ -46,7 +46,9 @@ function post(method: string, parameters: object = {}): unknown {
   return answer;
 }
 
-/** What runs in `call`, each function as often as it is called: names, in the order of the bundle. */
+/**
+ * What runs in `call`, each function as often as it is called: names, in the order of the bundle.
+ */
 export function callsOf(call: () => unknown): string[] {
   post("Profiler.enable");
   post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });

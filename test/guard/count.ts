@@ -1,6 +1,7 @@
 /**
- * What a call does, in numbers that noise cannot change: kernels run, blocks and bytes taken in the linear memories, bytes copied by
- * typed arrays. Counted from outside: `instantiate` is mocked by who imports this (see counts.test.ts), prototypes are patched for the call.
+ * What a call does, in numbers that noise cannot change: kernels run, blocks and bytes taken in the
+ * linear memories, bytes copied by typed arrays. Counted from outside: `instantiate` is mocked by
+ * who imports this (see counts.test.ts), prototypes are patched for the call.
  */
 import { Allocator } from "../../src/core/allocator.js";
 import type { Kernels } from "../../src/core/kernels.js";
@@ -45,7 +46,9 @@ const METHODS: readonly [name: string, kind: "copied" | "filled", written: Writt
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces `holder[name]` by a method that reports its calls; returns what puts the old one back. */
+/**
+ * Replaces `holder[name]` by a method that reports its calls; returns what puts the old one back.
+ */
 function watch(
   holder: object,
   name: string,

@@ -1,6 +1,7 @@
 /**
- * A guard against slower losses that no noise can break: what a call does, counted, beside recorded numbers. A number that differs is a
- * change of speed. Edit the table only if it is meant, and say why in the commit.
+ * A guard against slower losses that no noise can break: what a call does, counted, beside recorded
+ * numbers. A number that differs is a change of speed. Edit the table only if it is meant, and say
+ * why in the commit.
  */
 import { F, nn, noGrad, ones, setNumThreads, tensor, tidy, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
@@ -16,7 +17,8 @@ vi.mock("../../src/core/load.js", async (importOriginal) => {
   return { ...load, instantiate };
 });
 
-// Memory as it is by default, shared where possible, but the work of one thread: how several divide it is a matter of time.
+// Memory as it is by default, shared where possible, but the work of one thread: how several divide
+// it is a matter of time.
 zeros([1]);
 setNumThreads(1);
 

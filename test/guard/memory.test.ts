@@ -1,4 +1,7 @@
-/** What losses take at most: the linear memories beside the operands, and what they leave to the garbage collector. */
+/**
+ * What losses take at most: the linear memories beside the operands, and what they leave to the
+ * garbage collector.
+ */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Tensor } from "lossgrad";

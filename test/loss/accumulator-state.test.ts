@@ -1,4 +1,7 @@
-/** States of accumulators: what is written is read, and anything else is an error, never another number. */
+/**
+ * States of accumulators: what is written is read, and anything else is an error, never another
+ * number.
+ */
 import { LossAccumulator as Tensors } from "lossgrad";
 import { LossAccumulator } from "lossgrad/arrays";
 import type { LossAccumulatorJSON } from "lossgrad/arrays";
@@ -116,7 +119,10 @@ describe.each(EXAMPLES)("the state of %s", (_title, total) => {
   });
 });
 
-/** Version 1: 0.25 · 4 + Infinity of Huber with delta 2, of weights 0.25 and 1, by hand but for the checksum. */
+/**
+ * Version 1: 0.25 · 4 + Infinity of Huber with delta 2, of weights 0.25 and 1, by hand but for the
+ * checksum.
+ */
 const RECORDED = [
   "4c474143", // LGAC
   "01000000", // version

@@ -1,4 +1,7 @@
-/** Accumulated losses: the exact sum of what `reduction: "none"` gives, in any cut, order and merging, of tensors and of arrays. */
+/**
+ * Accumulated losses: the exact sum of what `reduction: "none"` gives, in any cut, order and
+ * merging, of tensors and of arrays.
+ */
 import { F, full, fuse, LossAccumulator as Tensors, memoryStats, onWarning, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { fuse as fuseArrays, LossAccumulator as Arrays } from "lossgrad/arrays";
@@ -71,7 +74,9 @@ function cutsOf(n: number, random: Random): [number, number][] {
   return [0, ...marks].map((from, i) => [from, (marks[i] ?? n) - from]);
 }
 
-/** The elements of `operands` accumulated in chunks that come in any order and merge as they like. */
+/**
+ * The elements of `operands` accumulated in chunks that come in any order and merge as they like.
+ */
 function scattered(
   face: Face,
   loss: LossName,

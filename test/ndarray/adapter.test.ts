@@ -1,6 +1,6 @@
 /**
- * Tensors of other runtimes, by objects of the same make. What each has was seen on onnxruntime-common 1.23, tfjs-core 4.22, numpy-ts
- * 1.4 and jax-js 0.1 under Node 20.
+ * Tensors of other runtimes, by objects of the same make. What each has was seen on
+ * onnxruntime-common 1.23, tfjs-core 4.22, numpy-ts 1.4 and jax-js 0.1 under Node 20.
  */
 import { F, tensor, zerosLike } from "lossgrad";
 import type { TensorData } from "lossgrad";

@@ -46,7 +46,9 @@ function compute(name: string, dtype: RealDType, x: readonly Value[], y: readonl
   );
 }
 
-/** An operand that broadcasts to the shape: some dimensions of size 1, some leading ones missing. */
+/**
+ * An operand that broadcasts to the shape: some dimensions of size 1, some leading ones missing.
+ */
 function operandFor(dtype: RealDType, shape: readonly number[], random: Random): NdArray {
   const sizes = shape.map((size) => (random.chance(0.3) ? 1 : size));
   return randomView(dtype, random.chance(0.3) ? sizes.slice(random.integer(0, shape.length)) : sizes, random);
@@ -56,7 +58,10 @@ const cases = REALS.flatMap((dtype) =>
   BINARY.filter((name) => isFloat(dtype) || !FLOAT_ONLY.includes(name)).map((name) => [name, dtype] as const),
 );
 
-/** A kernel passes the end of a block as all others of its dtype do: with the suite, one of each dtype and one of each name. */
+/**
+ * A kernel passes the end of a block as all others of its dtype do: with the suite, one of each
+ * dtype and one of each name.
+ */
 const longCases = casesOfRun(cases, ([name, dtype]) => name === "add" || dtype === "float32");
 
 describe("binary", () => {

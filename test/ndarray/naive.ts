@@ -1,4 +1,7 @@
-/** Arrays as lists of numbers and their elements one by one: what operations on arrays are held against. */
+/**
+ * Arrays as lists of numbers and their elements one by one: what operations on arrays are held
+ * against.
+ */
 import { type DType, dtypes } from "../../src/ndarray/dtype.js";
 import { NdArray } from "../../src/ndarray/ndarray.js";
 import { operate } from "../../src/core/operation.js";
@@ -50,7 +53,8 @@ export function elementsOf(view: NdArray): Value[] {
 /** Where the elements of a view lie in its storage, in row-major order. */
 export function offsetsOf({ shape, strides, offset }: NdArray): number[] {
   const offsets = new Array<number>(sizeOf(shape)).fill(offset);
-  // Each dimension in turn: runs of `inner` positions share its index, which comes around after `size` of them.
+  // Each dimension in turn: runs of `inner` positions share its index, which comes around after
+  // `size` of them.
   let inner = offsets.length;
   shape.forEach((size, d) => {
     inner /= size;
@@ -108,7 +112,10 @@ export function randomShape(random: Random, ndim: number, largest: number): numb
   return Array.from({ length: ndim }, () => random.integer(1, largest));
 }
 
-/** A view of the given shape in any layout: in order, with its dimensions exchanged, repeated along some, or a slice of more. */
+/**
+ * A view of the given shape in any layout: in order, with its dimensions exchanged, repeated along
+ * some, or a slice of more.
+ */
 export function randomView(dtype: RealDType, shape: readonly number[], random: Random): NdArray {
   const kind = random.integer(0, 3);
   const order = shape.map((_, d) => d);

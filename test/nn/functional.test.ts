@@ -9,7 +9,8 @@ import { PARAMETERS } from "../support/losses.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";
 
-// Numbers are compared with PyTorch's in losses.test.ts; here, the interface, and each formula against its plain twin.
+// Numbers are compared with PyTorch's in losses.test.ts; here, the interface, and each formula
+// against its plain twin.
 beforeAll(() => void onWarning(() => undefined));
 afterAll(() => void onWarning(null));
 
@@ -324,7 +325,8 @@ describe("dtypes", () => {
 
 describe("sums", () => {
   it("of terms made to round downwards three times stay within 3 · 2^-24, which is 3.5 ULP; tensor.sum within 1", () => {
-    // Found by hill climbing: eight vectors whose pairwise sum in float32 is 2.92 · 2^-24 too small.
+    // Found by hill climbing: eight vectors whose pairwise sum in float32 is 2.92 · 2^-24 too
+    // small.
     const bits = [
       0x3d70ae2e, 0x3f70f8a0, 0x3efab322, 0x3f0358e8, 0x3c19afe2, 0x3c428b99, 0x3f469ef0, 0x3f9ee569,
     ];

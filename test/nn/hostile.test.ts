@@ -1,4 +1,7 @@
-/** Whatever a user may pass: a clear error, or a result; never an error of the engine's, a crash, or memory left behind. */
+/**
+ * Whatever a user may pass: a clear error, or a result; never an error of the engine's, a crash, or
+ * memory left behind.
+ */
 import * as lossgrad from "lossgrad";
 import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +16,10 @@ afterAll(() => void onWarning(null));
 
 type Callable = (...args: unknown[]) => unknown;
 
-/** Calls `fn` with each piece of junk in each of `places`, the other arguments sound; lists what is wrong. */
+/**
+ * Calls `fn` with each piece of junk in each of `places`, the other arguments sound; lists what is
+ * wrong.
+ */
 function feed(fn: (...args: never[]) => unknown, sound: readonly unknown[], places: number): string[] {
   const found: string[] = [];
   for (const [name, junk] of Object.entries(JUNK)) {

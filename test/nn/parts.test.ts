@@ -1,4 +1,7 @@
-/** dim, keepdim and mask of every loss, alone and with weights: against the losses of the parts, and of what is kept. */
+/**
+ * dim, keepdim and mask of every loss, alone and with weights: against the losses of the parts, and
+ * of what is kept.
+ */
 import { autograd, F, nn, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -40,7 +43,9 @@ function operand({ shape, dtype }: Numbers, requiresGrad = false): Tensor {
 
 const numbersOf = (x: Tensor | null): number[] => flatten(x!.detach().to("float64").tolist()) as number[];
 
-/** Where the elements of each part stand, in row-major order, by the dimensions that are reduced. */
+/**
+ * Where the elements of each part stand, in row-major order, by the dimensions that are reduced.
+ */
 function partsOf(shape: readonly number[], dims: readonly number[]): number[][] {
   const wrapped = dims.map((d) => (d < 0 ? d + shape.length : d));
   const parts = new Map<string, number[]>();

@@ -1,6 +1,7 @@
 /**
- * PyTorch's own cases, re-created: test/test_nn.py, and the criterion tests of torch/testing/_internal/common_nn.py.
- * docs/TORCH_CASES.md lists which test here covers which of theirs.
+ * PyTorch's own cases, re-created: test/test_nn.py, and the criterion tests of
+ * torch/testing/_internal/common_nn.py. docs/TORCH_CASES.md lists which test here covers which of
+ * theirs.
  */
 import { F, nn, ones, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";

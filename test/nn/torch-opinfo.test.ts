@@ -1,6 +1,7 @@
 /**
- * PyTorch's samples of operators and modules, re-created: torch/testing/_internal/common_methods_invocations.py (OpInfo) and
- * common_modules.py (ModuleInfo), through what TestGradients and the module tests do with them.
+ * PyTorch's samples of operators and modules, re-created:
+ * torch/testing/_internal/common_methods_invocations.py (OpInfo) and common_modules.py
+ * (ModuleInfo), through what TestGradients and the module tests do with them.
  */
 import { F, nn, tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
@@ -21,7 +22,10 @@ type Loss = (input: Tensor, target: Tensor, options?: Sample["options"]) => Tens
 const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 const DTYPES = ["float16", "bfloat16", "float32", "float64"] as const;
 
-/** sample_inputs of l1, mse and smooth_l1: 0-d, vectors with each reduction, a matrix, a broadcast one, a cube. */
+/**
+ * sample_inputs of l1, mse and smooth_l1: 0-d, vectors with each reduction, a matrix, a broadcast
+ * one, a cube.
+ */
 const SAMPLES: readonly Sample[] = [
   { input: [], target: [], options: {} },
   ...REDUCTIONS.map((reduction) => ({ input: [5], target: [5], options: { reduction } })),

@@ -1,4 +1,7 @@
-/** Single facts of PyTorch's losses that no fixture shows: tables of the documentation, Hessians, weights, legacy arguments. */
+/**
+ * Single facts of PyTorch's losses that no fixture shows: tables of the documentation, Hessians,
+ * weights, legacy arguments.
+ */
 import { autograd, F, nn, ones, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";

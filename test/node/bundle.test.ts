@@ -1,4 +1,7 @@
-/** What a bundle has that imports one loss of arrays: that loss, and neither tensors nor threads nor the other losses. `npm run size` says how much that is. */
+/**
+ * What a bundle has that imports one loss of arrays: that loss, and neither tensors nor threads nor
+ * the other losses. `npm run size` says how much that is.
+ */
 import { build } from "esbuild";
 import { expect, it } from "vitest";
 

@@ -1,4 +1,6 @@
-/** Large data in a process of little memory: what is made of it goes straight to where it belongs. */
+/**
+ * Large data in a process of little memory: what is made of it goes straight to where it belongs.
+ */
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 

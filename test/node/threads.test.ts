@@ -1,4 +1,7 @@
-/** Threads as Node has them: workers that fail or die, and whole processes; the rest is in test/core/threads. */
+/**
+ * Threads as Node has them: workers that fail or die, and whole processes; the rest is in
+ * test/core/threads.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** The set for typed arrays: the losses of "lossgrad/arrays", with operands in the linear memory or elsewhere. */
+/**
+ * The set for typed arrays: the losses of "lossgrad/arrays", with operands in the linear memory or
+ * elsewhere.
+ */
 import * as arrays from "lossgrad/arrays";
 import { allocate, type AllocatedArrays, fuse, LossAccumulator } from "lossgrad/arrays";
 import type { DType } from "lossgrad";
@@ -9,7 +12,10 @@ import { TEXTS } from "./texts.js";
 import { BLOCK, drawsOf, FLOATS, INTEGERS, LOSSES, operandsOf, parametersFor, WEIGHTED } from "./tensors.js";
 import type { Draw, Loss } from "./tensors.js";
 
-/** Where arrays lie: anywhere, and copied through windows; or in the linear memory, and read in place. */
+/**
+ * Where arrays lie: anywhere, and copied through windows; or in the linear memory, and read in
+ * place.
+ */
 export type Place = "foreign" | "in place";
 export const PLACES: readonly Place[] = ["foreign", "in place"];
 
@@ -133,7 +139,9 @@ function viewOf(result: unknown): ArrayBufferView {
   return ArrayBuffer.isView(result) ? result : (result as { data: ArrayBufferView }).data;
 }
 
-/** Values, and the gradients of all operands, by every reduction; those that a mask keeps as well. */
+/**
+ * Values, and the gradients of all operands, by every reduction; those that a mask keeps as well.
+ */
 function fusedGroup(dtype: DType, place: Place): Group {
   const steps = drawsOf(dtype).map((draw) => (emit: Emit) => {
     const { x, y, weight, mask } = operandsAt(draw, place);

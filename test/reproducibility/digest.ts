@@ -1,4 +1,6 @@
-/** SHA-256 of results: canonical bytes, one digest a step, one a group of steps, one of all groups. */
+/**
+ * SHA-256 of results: canonical bytes, one digest a step, one a group of steps, one of all groups.
+ */
 import type { DType } from "lossgrad";
 
 /** Takes a copy of one result. */
@@ -11,7 +13,10 @@ export interface Group {
   readonly steps: readonly ((emit: Emit) => void)[];
 }
 
-/** Of floating types: bytes of a number, the bits of Inf and of the one NaN, in the word that has the sign. */
+/**
+ * Of floating types: bytes of a number, the bits of Inf and of the one NaN, in the word that has
+ * the sign.
+ */
 const NANS: Partial<Record<DType, { size: 2 | 4 | 8; infinity: number; nan: number }>> = {
   float16: { size: 2, infinity: 0x7c00, nan: 0x7e00 },
   bfloat16: { size: 2, infinity: 0x7f80, nan: 0x7fc0 },
@@ -21,7 +26,10 @@ const NANS: Partial<Record<DType, { size: 2 | 4 | 8; infinity: number; nan: numb
   complex128: { size: 8, infinity: 0x7ff00000, nan: 0x7ff80000 },
 };
 
-/** Makes every NaN one: which of them an operation gives is left to the engine by WebAssembly's rules. */
+/**
+ * Makes every NaN one: which of them an operation gives is left to the engine by WebAssembly's
+ * rules.
+ */
 function uniteNaNs(dtype: DType, bytes: Uint8Array<ArrayBuffer>): void {
   const format = NANS[dtype];
   if (!format) return;
@@ -47,8 +55,9 @@ const encoder = new TextEncoder();
 const ALIGNMENT = 8;
 
 /**
- * Bytes that are to be hashed: of each result a line with its dtype and its length in bytes, then its elements, little-endian as WebAssembly's
- * memory is and every engine's typed arrays are; each filled with zeros to a multiple of 8.
+ * Bytes that are to be hashed: of each result a line with its dtype and its length in bytes, then
+ * its elements, little-endian as WebAssembly's memory is and every engine's typed arrays are; each
+ * filled with zeros to a multiple of 8.
  */
 export class Bytes {
   private buffer = new Uint8Array(1 << 16);

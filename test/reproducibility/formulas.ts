@@ -22,7 +22,9 @@ function leavesOf(draw: Draw): Tensor[] {
   return [input, target, third].map((data) => tensor(data, { dtype: draw.dtype, requiresGrad: true }));
 }
 
-/** The value, and the gradients of all leaves that it depends on, for an upstream gradient of ones. */
+/**
+ * The value, and the gradients of all leaves that it depends on, for an upstream gradient of ones.
+ */
 function emitWithGradients(emit: Emit, leaves: readonly Tensor[], loss: Tensor): void {
   loss.backward(loss.ndim === 0 ? null : loss.onesLike());
   emitTensor(emit, loss);
@@ -134,7 +136,10 @@ const PARTS: readonly Parts[] = [
   { shape: [0, 3], dim: 0 },
 ];
 
-/** Each part of a loss by itself, alone, with weights and with a mask; and sums, means and extremes of tensors. */
+/**
+ * Each part of a loss by itself, alone, with weights and with a mask; and sums, means and extremes
+ * of tensors.
+ */
 function dimGroup(dtype: DType): Group {
   const calls: readonly Call[] = [...BUILT_IN, ...WITH_WEIGHT, ...FUSED.slice(0, 4)];
   const steps = PARTS.map(({ shape, dim, keepdim = false }) =>

@@ -16,7 +16,10 @@ export interface Run {
   readonly threads: number;
   /** Threads that were at work, fewer where there can be none. */
   readonly atWork: number;
-  /** Whether the tensors' memory is shared with threads: decided once, when the first tensor is made. */
+  /**
+   * Whether the tensors' memory is shared with threads: decided once, when the first tensor is
+   * made.
+   */
   readonly shared: boolean;
   readonly place: Place;
   readonly all: string;
@@ -30,7 +33,10 @@ const MUCH = 1 << 19;
 /** Bytes that the set needs: where memory is not shared, growth would detach its arrays. */
 const MEMORY = 1 << 28;
 
-/** Sets the number of threads; says whether the memory is shared. Workers start with work for them; in a page, once its thread rests. */
+/**
+ * Sets the number of threads; says whether the memory is shared. Workers start with work for them;
+ * in a page, once its thread rests.
+ */
 async function startThreads(count: number): Promise<boolean> {
   setNumThreads(count);
   const x = zeros([MUCH]);

@@ -1,7 +1,13 @@
-/** Seeded operands by their bits, made of integers alone: every engine has the same ones, and none rounds anything. */
+/**
+ * Seeded operands by their bits, made of integers alone: every engine has the same ones, and none
+ * rounds anything.
+ */
 import type { DType } from "lossgrad";
 
-/** Elements as `tensor` reads them beside a dtype: halves by their bits, complex numbers as interleaved pairs. */
+/**
+ * Elements as `tensor` reads them beside a dtype: halves by their bits, complex numbers as
+ * interleaved pairs.
+ */
 export type Elements =
   | Int8Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>
@@ -24,7 +30,10 @@ export const KINDS: readonly Kind[] = ["plain", "extreme", "special"];
 
 type FloatDType = "float16" | "bfloat16" | "float32" | "float64";
 
-/** Where exponent and fraction lie in the word that has the sign; below a float64's fraction there are 32 bits more. */
+/**
+ * Where exponent and fraction lie in the word that has the sign; below a float64's fraction there
+ * are 32 bits more.
+ */
 interface Layout {
   /** The exponent of Inf and NaN. */
   readonly top: number;

@@ -1,4 +1,7 @@
-/** What docs/REPRODUCIBILITY.md records: the hash of everything, and the first digits of each group's. */
+/**
+ * What docs/REPRODUCIBILITY.md records: the hash of everything, and the first digits of each
+ * group's.
+ */
 export interface Hashes {
   readonly all: string;
   readonly groups: Readonly<Record<string, string>>;

@@ -1,4 +1,7 @@
-/** The set's hashes on this engine, its threads and both places of arrays, beside the recorded ones; and what the hash tells apart. */
+/**
+ * The set's hashes on this engine, its threads and both places of arrays, beside the recorded ones;
+ * and what the hash tells apart.
+ */
 import type { DType } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { DTYPES } from "../../src/ndarray/dtype.js";

@@ -9,21 +9,29 @@ import type { Kind } from "./operands.js";
 export type { Loss };
 type Options = Readonly<Record<string, number>>;
 
-/** The losses with their parameters: the default, one that float16 rounds, one beyond most differences, and beta = 0. */
+/**
+ * The losses with their parameters: the default, one that float16 rounds, one beyond most
+ * differences, and beta = 0.
+ */
 export const LOSSES: Readonly<Record<Loss, readonly Options[]>> = {
   l1Loss: [{}],
   mseLoss: [{}],
   smoothL1Loss: [{}, { beta: 0.3 }, { beta: 5 }, { beta: 0 }],
   huberLoss: [{}, { delta: 0.3 }, { delta: 5 }],
 };
-/** Those that take weights. What comes in here is bundled for every engine, so the table is none of it; a test compares. */
+/**
+ * Those that take weights. What comes in here is bundled for every engine, so the table is none of
+ * it; a test compares.
+ */
 export const WEIGHTED = ["l1Loss", "mseLoss", "huberLoss"] as const satisfies Loss[];
 export const FLOATS: readonly DType[] = ["float16", "bfloat16", "float32", "float64"];
 export const INTEGERS: readonly DType[] = ["int8", "int16", "int32", "int64", "uint8"];
 export const COMPLEX: readonly DType[] = ["complex64", "complex128"];
 
 export const BLOCK = 16384;
-/** About the edges of vectors, of eight vectors, and of the 512 elements that are added pairwise. */
+/**
+ * About the edges of vectors, of eight vectors, and of the 512 elements that are added pairwise.
+ */
 export const SHORT: readonly number[] = [
   0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 67, 127, 255, 511, 512, 513, 1025,
 ];
@@ -37,7 +45,10 @@ export interface Draw {
   readonly n: number;
 }
 
-/** Every size with ordinary numbers; with others the short ones, two blocks, and enough of them for two threads. */
+/**
+ * Every size with ordinary numbers; with others the short ones, two blocks, and enough of them for
+ * two threads.
+ */
 export function drawsOf(dtype: DType): Draw[] {
   return KINDS.flatMap((kind) => {
     const long = kind === "plain" ? LONG : [BLOCK + 1, 4 * BLOCK + 33];
@@ -59,7 +70,10 @@ export function tidied(step: (emit: Emit) => void): (emit: Emit) => void {
   return (emit) => tidy(() => step(emit));
 }
 
-/** Emits a result and frees it: what was looked into by array() would wait for the garbage collector, gradients even in a tidy. */
+/**
+ * Emits a result and frees it: what was looked into by array() would wait for the garbage
+ * collector, gradients even in a tidy.
+ */
 export function emitTensor(emit: Emit, result: Tensor | null): void {
   const flat = result!.detach();
   emit(flat.dtype, flat.array());
@@ -68,7 +82,10 @@ export function emitTensor(emit: Emit, result: Tensor | null): void {
 
 type Call = (input: Tensor, target: Tensor) => Tensor;
 
-/** Value, and gradients of the operands that ask for them: the kernels differ. An upstream gradient of 1, then another. */
+/**
+ * Value, and gradients of the operands that ask for them: the kernels differ. An upstream gradient
+ * of 1, then another.
+ */
 function emitReduced(emit: Emit, input: Tensor, target: Tensor, loss: Call): void {
   emitTensor(emit, loss(input, target));
   for (const [first, second] of [
@@ -87,7 +104,10 @@ function emitReduced(emit: Emit, input: Tensor, target: Tensor, loss: Call): voi
   emitTensor(emit, x.grad);
 }
 
-/** Elementwise values, and both gradients for an upstream gradient that differs from element to element. */
+/**
+ * Elementwise values, and both gradients for an upstream gradient that differs from element to
+ * element.
+ */
 function emitElementwise(emit: Emit, input: Tensor, target: Tensor, upstream: Tensor, loss: Call): void {
   emitTensor(emit, loss(input, target));
   const [x, y] = [input.detach().requiresGrad_(), target.detach().requiresGrad_()];
@@ -182,7 +202,10 @@ function sumGroup(dtype: DType): Group {
   return { name: `tensor sum ${dtype}`, steps };
 }
 
-/** Operands that do not lie as the kernels read them: misaligned, transposed, expanded, of another dtype. */
+/**
+ * Operands that do not lie as the kernels read them: misaligned, transposed, expanded, of another
+ * dtype.
+ */
 function layoutGroup(dtype: DType): Group {
   const steps = [7, 67, 513, BLOCK + 1].map((n) =>
     tidied((emit) => {

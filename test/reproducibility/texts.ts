@@ -1,4 +1,7 @@
-/** The texts of the fused losses: roots and squares, a choice with ties, and what goes through exp and log. */
+/**
+ * The texts of the fused losses: roots and squares, a choice with ties, and what goes through exp
+ * and log.
+ */
 import { where } from "lossgrad";
 import type { FuseOptions, Tensor } from "lossgrad";
 

@@ -18,7 +18,10 @@ const HOMES: readonly (readonly [Home, Home])[] = [
   ["shared", "in place"],
 ];
 
-/** Whether arrays have such a call: operands of one shape, one of them floating, nothing complex and no bools. */
+/**
+ * Whether arrays have such a call: operands of one shape, one of them floating, nothing complex and
+ * no bools.
+ */
 export function isArrayCase({ input, target, weight }: LossCase, answer: LossAnswer): boolean {
   const operands = [input, target, ...(weight ? [weight] : [])];
   const plain = operands.every(
@@ -28,7 +31,10 @@ export function isArrayCase({ input, target, weight }: LossCase, answer: LossAns
   return "value" in answer && plain && floating && input.shape.join() === target.shape.join();
 }
 
-/** Runs the case on arrays, in several places; what differs from the answer, in words. Nothing for a case that arrays do not have. */
+/**
+ * Runs the case on arrays, in several places; what differs from the answer, in words. Nothing for a
+ * case that arrays do not have.
+ */
 export function checkArrayCase(asked: LossCase, answer: LossAnswer): string[] {
   if (!isArrayCase(asked, answer) || !("value" in answer)) return [];
   return HOMES.flatMap(([first, second]) => {

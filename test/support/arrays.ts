@@ -27,7 +27,10 @@ interface ArrayLoss {
   ): { value: unknown; grad: unknown };
 }
 
-/** Every loss of the table: one that lossgrad/arrays lacks is undefined, and fails where it is called. */
+/**
+ * Every loss of the table: one that lossgrad/arrays lacks is undefined, and fails where it is
+ * called.
+ */
 export const ARRAY_LOSSES = arrays as unknown as Readonly<Record<Loss, ArrayLoss>>;
 
 /** Where an operand's bytes lie. */
@@ -56,7 +59,10 @@ function copied(numbers: Float32Array, shared: boolean): TypedData {
   return data;
 }
 
-/** The bytes of an array or of tagged bits: short ones in hexadecimal, long ones as their hash, which compares quickly. */
+/**
+ * The bytes of an array or of tagged bits: short ones in hexadecimal, long ones as their hash,
+ * which compares quickly.
+ */
 export function bytesOf(array: unknown): string {
   const { data = array } = array as Partial<HalfBits>;
   const view = data as ArrayBufferView;

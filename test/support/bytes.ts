@@ -28,7 +28,10 @@ function murmur(words: Uint32Array, seed: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** 64 bits that tell views of different bytes apart; engines without Node have no hash that does not make the caller wait. */
+/**
+ * 64 bits that tell views of different bytes apart; engines without Node have no hash that does not
+ * make the caller wait.
+ */
 export function hashOf(view: ArrayBufferView): string {
   const words = new Uint32Array(Math.ceil(view.byteLength / 4));
   new Uint8Array(words.buffer).set(bytesIn(view));

@@ -1,4 +1,7 @@
-/** torch.testing.assert_close: |a - b| <= atol + rtol |b|, by default with the tolerances of the dtype; NaN equals NaN. */
+/**
+ * torch.testing.assert_close: |a - b| <= atol + rtol |b|, by default with the tolerances of the
+ * dtype; NaN equals NaN.
+ */
 import type { DType, Tensor } from "lossgrad";
 import { expect } from "vitest";
 import { flatten } from "./wire.js";

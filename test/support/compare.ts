@@ -1,9 +1,15 @@
-/** Comparison of a tensor with what PyTorch answered: dtype, shape, and each number bit for bit or within its range. */
+/**
+ * Comparison of a tensor with what PyTorch answered: dtype, shape, and each number bit for bit or
+ * within its range.
+ */
 import type { Tensor } from "lossgrad";
 import { flatten, numbersOf } from "./wire.js";
 import type { Expected, Scalar } from "./wire.js";
 
-/** What differs, in words; nothing where all is as expected. NaN equals NaN whatever its bits; -0 differs from 0. */
+/**
+ * What differs, in words; nothing where all is as expected. NaN equals NaN whatever its bits; -0
+ * differs from 0.
+ */
 export function differences(what: string, found: Tensor | null, expected: Expected): string[] {
   if (found === null) return [`${what}: null, expected ${expected.dtype} [${expected.shape.join(", ")}]`];
   if (found.dtype !== expected.dtype) return [`${what}: dtype ${found.dtype}, expected ${expected.dtype}`];
@@ -27,7 +33,8 @@ function within(what: string, found: Scalar[], low: Scalar[], high: Scalar[]): s
   if (found.length !== low.length) return [`${what}: ${found.length} numbers, expected ${low.length}`];
   return found.flatMap((value, i) => {
     const [undefinedLow, undefinedHigh] = [Number.isNaN(low[i]), Number.isNaN(high[i])];
-    // One end undefined: a sum of ranges some of which reach infinity, so that anything may come of it.
+    // One end undefined: a sum of ranges some of which reach infinity, so that anything may come of
+    // it.
     if (undefinedLow !== undefinedHigh) return [];
     const inside = undefinedLow ? Number.isNaN(value) : value >= low[i] && value <= high[i];
     return inside ? [] : [`${what}[${i}]: ${show(value)}, expected ${show(low[i])} to ${show(high[i])}`];

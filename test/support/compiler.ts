@@ -1,4 +1,7 @@
-/** TypeScript's compiler, which parses each file once for all the programs of a process: the library, Node's types, TypeScript's own. */
+/**
+ * TypeScript's compiler, which parses each file once for all the programs of a process: the
+ * library, Node's types, TypeScript's own.
+ */
 import ts from "typescript";
 
 const parsed = new Map<string, ts.SourceFile | undefined>();

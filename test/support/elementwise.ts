@@ -1,6 +1,6 @@
 /**
- * An elementwise kernel held against expected numbers: operands between sentinels, at every alignment that their elements allow
- * within 16 bytes, in place, and at the end of the memory.
+ * An elementwise kernel held against expected numbers: operands between sentinels, at every
+ * alignment that their elements allow within 16 bytes, in place, and at the end of the memory.
  */
 import { backend, type Backend, GUARD, isAtEveryAlignment, read, show, wordsOf } from "./kernels.js";
 import type { Stored, Tag, Words } from "./kernels.js";
@@ -16,7 +16,10 @@ export interface Elementwise {
   once?: boolean;
 }
 
-/** What goes wrong first, in words; null when all is well, at every alignment of lengths that have their turn. */
+/**
+ * What goes wrong first, in words; null when all is well, at every alignment of lengths that have
+ * their turn.
+ */
 export function checkElementwise(asked: Elementwise): string | null {
   const once = asked.once === true || !isAtEveryAlignment(asked.output.expected.length);
   const check = new ElementwiseCheck({ ...asked, once });
@@ -43,8 +46,8 @@ function forEachAlignment(
 }
 
 /**
- * The memory is cut into regions of one length, for the inputs and the output in turn; each lies in its region behind the guard
- * and its offset.
+ * The memory is cut into regions of one length, for the inputs and the output in turn; each lies in
+ * its region behind the guard and its offset.
  */
 class ElementwiseCheck {
   private readonly region: number;

@@ -1,7 +1,7 @@
 /**
- * Equal typed arrays, and equal lists of numbers, are told at once: `toEqual` walks over each element
- * with all of its rules, which takes a hundred times as long. What is not the same bit by bit is left
- * to those rules. A setup file imports this, so that it holds for all tests.
+ * Equal typed arrays, and equal lists of numbers, are told at once: `toEqual` walks over each
+ * element with all of its rules, which takes a hundred times as long. What is not the same bit by
+ * bit is left to those rules. A setup file imports this, so that it holds for all tests.
  */
 import { expect } from "vitest";
 import { bytesIn } from "./bytes.js";

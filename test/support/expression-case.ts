@@ -1,4 +1,7 @@
-/** A small program of tensor operations as data, run through the public API and held against torch's answer. */
+/**
+ * A small program of tensor operations as data, run through the public API and held against torch's
+ * answer.
+ */
 import { onesLike, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { differences } from "./compare.js";

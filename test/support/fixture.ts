@@ -1,4 +1,7 @@
-/** A fixture that a script beside it wrote with PyTorch, for tests that may read files; the others import its text by `?raw`. */
+/**
+ * A fixture that a script beside it wrote with PyTorch, for tests that may read files; the others
+ * import its text by `?raw`.
+ */
 import { readFileSync } from "node:fs";
 
 export function fixture(name: string): unknown {

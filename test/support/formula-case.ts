@@ -1,4 +1,7 @@
-/** Random formulas as data: each is a text that runs on tensors, is traced by fuse, and is run by PyTorch. */
+/**
+ * Random formulas as data: each is a text that runs on tensors, is traced by fuse, and is run by
+ * PyTorch.
+ */
 import { type DType, type Operand, type Tensor, tensor, where } from "lossgrad";
 import type { Random } from "./random.js";
 

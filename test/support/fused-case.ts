@@ -1,4 +1,7 @@
-/** A random formula as data, called through fuse and held against torch's answer and what rounding allows around it. */
+/**
+ * A random formula as data, called through fuse and held against torch's answer and what rounding
+ * allows around it.
+ */
 import { fuse, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import type { FormulaCase, FormulaStep } from "./formula-case.js";
@@ -31,7 +34,10 @@ interface Answered {
   readonly gradients: readonly (Ranged | null)[];
 }
 
-/** What torch gives, or why it gives nothing: it refuses numbers that overflow the dtype in some places. */
+/**
+ * What torch gives, or why it gives nothing: it refuses numbers that overflow the dtype in some
+ * places.
+ */
 export type FusedAnswer = Answered | { readonly refused: string };
 
 /** How the elements of the answers were compared. */

@@ -1,7 +1,7 @@
 /**
- * torch.autograd.gradcheck and gradgradcheck: derivatives against central differences, in float64 or complex128, with torch's
- * eps 1e-6, atol 1e-5 and rtol 1e-3. A vector-valued function is projected on fixed numbers, so that one backward pass
- * checks all its outputs.
+ * torch.autograd.gradcheck and gradgradcheck: derivatives against central differences, in float64
+ * or complex128, with torch's eps 1e-6, atol 1e-5 and rtol 1e-3. A vector-valued function is
+ * projected on fixed numbers, so that one backward pass checks all its outputs.
  */
 import { autograd, tensor, tidy } from "lossgrad";
 import type { Tensor } from "lossgrad";
@@ -13,7 +13,10 @@ const RTOL = 1e-3;
 
 export type Differentiable = (...inputs: Tensor[]) => Tensor;
 
-/** What disagrees between the gradients of `fn` at `inputs` and its differences; empty when all is well. */
+/**
+ * What disagrees between the gradients of `fn` at `inputs` and its differences; empty when all is
+ * well.
+ */
 export function gradcheck(fn: Differentiable, inputs: readonly Tensor[]): string[] {
   return tidy(() => {
     const leaves = inputs.map((input) => input.detach().clone().requiresGrad_(input.requiresGrad));
@@ -24,7 +27,9 @@ export function gradcheck(fn: Differentiable, inputs: readonly Tensor[]): string
   });
 }
 
-/** The same for the gradients themselves, as functions of the inputs and of the upstream gradient. */
+/**
+ * The same for the gradients themselves, as functions of the inputs and of the upstream gradient.
+ */
 export function gradgradcheck(fn: Differentiable, inputs: readonly Tensor[]): string[] {
   return inputs.flatMap((input, i) => {
     if (!input.requiresGrad) return [];
@@ -77,7 +82,8 @@ function project(
     const output = fn(...leaves.map((leaf, j) => (j === index ? moved : leaf)));
     const weights = flatten(projection(output).tolist()) as number[];
     const numbers = flatten(output.tolist()) as number[];
-    // For complex outputs the pairs' products add to the real part of Σ conj(v) f, which is what a gradient is of.
+    // For complex outputs the pairs' products add to the real part of Σ conj(v) f, which is what a
+    // gradient is of.
     return numbers.reduce((sum, value, j) => sum + value * weights[j], 0);
   });
 }

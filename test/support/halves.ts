@@ -1,4 +1,6 @@
-/** float16 and bfloat16 by their bits, spelled out so as to owe nothing to the library under test. */
+/**
+ * float16 and bfloat16 by their bits, spelled out so as to owe nothing to the library under test.
+ */
 
 export function fromFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
@@ -24,7 +26,8 @@ export function toFloat16(value: number): number {
   if (size >= 65520) return sign | 0x7c00;
   const exponent = Math.max(-14, Math.floor(Math.log2(size)));
   const steps = roundTiesToEven(size / 2 ** (exponent - 10));
-  // Subnormals are plain steps; above them, each binade holds 1024 steps and a carry moves to the next by itself.
+  // Subnormals are plain steps; above them, each binade holds 1024 steps and a carry moves to the
+  // next by itself.
   return sign | (exponent === -14 ? steps : ((exponent + 14) << 10) + steps);
 }
 

@@ -1,4 +1,7 @@
-/** The kernels of both binaries over memories of their own: numbers as they are stored, sentinels, comparison bit by bit. */
+/**
+ * The kernels of both binaries over memories of their own: numbers as they are stored, sentinels,
+ * comparison bit by bit.
+ */
 import { moduleFor } from "../../src/core/binary.js";
 import { fromFloat16, toBfloat16, toFloat16 } from "./halves.js";
 import { HAS_SHARED_MEMORY } from "./sharing.js";
@@ -31,7 +34,10 @@ const ARRAYS: Record<Tag, new (length: number) => Stored> = {
   bool: Uint8Array,
 };
 
-/** Numbers as they are stored, each rounded to the type; f16 by way of float32, as the kernels compute. */
+/**
+ * Numbers as they are stored, each rounded to the type; f16 by way of float32, as the kernels
+ * compute.
+ */
 export function store(tag: Tag, values: readonly Value[]): Stored {
   const stored: Record<number, Value> & Stored = new ARRAYS[tag](values.length);
   values.forEach((value, i) => {
@@ -51,7 +57,10 @@ export function read(tag: Tag, stored: Stored): Value[] {
   return Array.from<Value>(stored as Iterable<Value>);
 }
 
-/** A byte that no kernel writes by chance twice in a row; as a float of any type, an ordinary number. */
+/**
+ * A byte that no kernel writes by chance twice in a row; as a float of any type, an ordinary
+ * number.
+ */
 const SENTINEL = 0xa5;
 const SENTINELS = 0xa5a5a5a5;
 /** Bytes before and after an output that must stay as they were. */
@@ -107,7 +116,9 @@ export class Backend {
     return this.firstTouched(whole * 4, length % 4) < 0;
   }
 
-  /** The first element that differs in its bits from `expected`, or -1. Any NaN equals any other. */
+  /**
+   * The first element that differs in its bits from `expected`, or -1. Any NaN equals any other.
+   */
   firstDifference(tag: Tag, address: number, expected: Stored, words = wordsOf(expected)): number {
     const memory = this.words[expected.BYTES_PER_ELEMENT];
     const start = address / words.BYTES_PER_ELEMENT;
@@ -164,9 +175,9 @@ export const backend: Backend = backends[SLOW ? backends.length - 1 : 0];
 /** Every length from 0 past twice the unroll of 8 vectors of 4 lanes. */
 export const LENGTHS: readonly number[] = Array.from({ length: 68 }, (_, n) => n);
 /**
- * Whether operands of `n` elements are tried at every alignment in this run. WebAssembly's loads and
- * stores take any address, so that the suite tries some lengths: without a vector, with one and more,
- * with whole turns and tails.
+ * Whether operands of `n` elements are tried at every alignment in this run. WebAssembly's loads
+ * and stores take any address, so that the suite tries some lengths: without a vector, with one and
+ * more, with whole turns and tails.
  */
 export function isAtEveryAlignment(n: number): boolean {
   return SLOW || [0, 1, 7, 8, 19, 33, 67, 551].includes(n);

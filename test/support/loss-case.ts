@@ -34,7 +34,9 @@ export type LossAnswer =
   /** torch and the reference formulas differ: the oracle is at fault */
   | { disagreement: string };
 
-/** Whether torch itself was compared with, or only formulas of what it computes; how, or why not. */
+/**
+ * Whether torch itself was compared with, or only formulas of what it computes; how, or why not.
+ */
 export interface Confirmation {
   torch: boolean;
   note?: string;
@@ -42,7 +44,10 @@ export interface Confirmation {
 
 const OPERANDS: readonly OperandName[] = ["input", "target", "weight"];
 
-/** Runs the case through the public API; the list of differences from the answer is empty where they agree. */
+/**
+ * Runs the case through the public API; the list of differences from the answer is empty where they
+ * agree.
+ */
 export function checkLossCase(asked: LossCase, answer: LossAnswer): string[] {
   if ("disagreement" in answer) return [`the oracle disagrees with itself: ${answer.disagreement}`];
   try {

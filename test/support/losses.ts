@@ -1,4 +1,7 @@
-/** The losses of the table, src/loss/losses.ts, by one call, and what exact arithmetic makes of them. */
+/**
+ * The losses of the table, src/loss/losses.ts, by one call, and what exact arithmetic makes of
+ * them.
+ */
 import { F } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { losses } from "../../src/loss/losses.js";
@@ -25,7 +28,10 @@ export const PARAMETERS = LOSSES.flatMap((loss) => {
   return parameter ? [[loss, parameter.name] as const] : [];
 });
 
-/** The options by which a loss takes its parameter, where it has one; its default where none is given. */
+/**
+ * The options by which a loss takes its parameter, where it has one; its default where none is
+ * given.
+ */
 export function parameterOf(loss: Loss, parameter?: number): Partial<Record<ParameterName, number>> {
   const row = rowOf(loss).parameter;
   return row && parameter !== undefined ? { [row.name]: parameter } : {};

@@ -12,7 +12,10 @@ export interface Entry {
   readonly kind: "function" | "class" | "method" | "property" | "type";
 }
 
-/** The exports of a module and of the namespaces in it, with the members of classes and interfaces that users see. */
+/**
+ * The exports of a module and of the namespaces in it, with the members of classes and interfaces
+ * that users see.
+ */
 function entriesOf(module: ts.Symbol, prefix = ""): Entry[] {
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;

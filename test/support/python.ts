@@ -1,4 +1,7 @@
-/** The Python that imports what is asked for: the tests' and the benchmarks' PyTorch is found in the same way. */
+/**
+ * The Python that imports what is asked for: the tests' and the benchmarks' PyTorch is found in the
+ * same way.
+ */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -7,8 +10,9 @@ const START_MS = 120_000;
 const TORCH_ROOT = fileURLToPath(new URL("../../scripts/torch.sh", import.meta.url));
 
 /**
- * The command of the first Python that imports all `modules`, or null. LOSSGRAD_PYTHON is asked alone where it is set; else
- * the newest PyTorch that scripts/torch.sh has laid, the system's own, whatever is on the path.
+ * The command of the first Python that imports all `modules`, or null. LOSSGRAD_PYTHON is asked
+ * alone where it is set; else the newest PyTorch that scripts/torch.sh has laid, the system's own,
+ * whatever is on the path.
  */
 export function pythonWith(...modules: readonly string[]): string[] | null {
   const named = process.env.LOSSGRAD_PYTHON;

@@ -1,4 +1,7 @@
-/** Exact arithmetic on floats: every finite float64 is a whole number of units of 2^-1074, held as a bigint. */
+/**
+ * Exact arithmetic on floats: every finite float64 is a whole number of units of 2^-1074, held as a
+ * bigint.
+ */
 import type { DType } from "lossgrad";
 
 const UNIT_EXPONENT = -1074;
@@ -47,7 +50,9 @@ function bitLength(x: bigint): number {
   return x === 0n ? 0 : x.toString(16).length * 4 - Math.clz32(Number.parseInt(x.toString(16)[0], 16)) + 28;
 }
 
-/** The exponent of a unit in the last place of the dtype at units / divisor, counted from one unit. */
+/**
+ * The exponent of a unit in the last place of the dtype at units / divisor, counted from one unit.
+ */
 function ulpShift(units: bigint, divisor: bigint, dtype: FloatDType): number {
   const { precision, least } = FORMATS[dtype];
   const magnitude = (units < 0n ? -units : units) / divisor;
@@ -55,7 +60,10 @@ function ulpShift(units: bigint, divisor: bigint, dtype: FloatDType): number {
   return exponent - precision + 1 - UNIT_EXPONENT;
 }
 
-/** |found - units / divisor| in units in the last place of the dtype at the exact value. Infinity where only one overflows. */
+/**
+ * |found - units / divisor| in units in the last place of the dtype at the exact value. Infinity
+ * where only one overflows.
+ */
 export function errorInUlps(
   found: number,
   units: bigint,
@@ -71,7 +79,10 @@ export function errorInUlps(
   return Number(scaled) * 2 ** -40;
 }
 
-/** units / divisor rounded once to the dtype: to nearest, ties to even, to infinity past the largest number. */
+/**
+ * units / divisor rounded once to the dtype: to nearest, ties to even, to infinity past the largest
+ * number.
+ */
 export function roundUnits(units: bigint, dtype: FloatDType, divisor: number | bigint = 1): number {
   if (units < 0n) return -roundUnits(-units, dtype, divisor);
   const n = BigInt(divisor);

@@ -1,4 +1,7 @@
-/** Another realm, whose classes are not those of this one: a frame of the page, or a context of Node. */
+/**
+ * Another realm, whose classes are not those of this one: a frame of the page, or a context of
+ * Node.
+ */
 interface NodeModules {
   "node:vm": { runInNewContext(code: string): unknown };
 }

@@ -1,4 +1,7 @@
-/** Where memory cannot be shared its growth detaches arrays: room for those of a file of tests, made before any of them. */
+/**
+ * Where memory cannot be shared its growth detaches arrays: room for those of a file of tests, made
+ * before any of them.
+ */
 import { empty } from "lossgrad";
 
 const ROOM = 2 ** 27;

@@ -1,6 +1,6 @@
 /**
- * Programs in docs, run and checked: the comment behind an expression statement is the value it must have, or, behind
- * console.log, the text it must print.
+ * Programs in docs, run and checked: the comment behind an expression statement is the value it
+ * must have, or, behind console.log, the text it must print.
  *
  *     tensor([1, 2]).sum().item(); // 3
  */
@@ -49,7 +49,10 @@ export interface Outcome {
   readonly compared: number;
 }
 
-/** Runs a snippet with `scope`'s names at hand; imports from the library are taken as part of the scope. */
+/**
+ * Runs a snippet with `scope`'s names at hand; imports from the library are taken as part of the
+ * scope.
+ */
 export function runSnippet({ code, place }: Snippet, scope: Record<string, unknown>): Outcome {
   const differences: string[] = [];
   const printed: string[] = [];
@@ -80,7 +83,10 @@ export function runSnippet({ code, place }: Snippet, scope: Record<string, unkno
   return { differences, compared };
 }
 
-/** The program without its imports, each expression statement with a comment behind it handed to $check. */
+/**
+ * The program without its imports, each expression statement with a comment behind it handed to
+ * $check.
+ */
 function instrumented(code: string): string {
   const source = ts.createSourceFile("snippet.ts", code, ts.ScriptTarget.ES2022, true);
   const edits: { from: number; to: number; text: string }[] = [];
@@ -103,7 +109,10 @@ function instrumented(code: string): string {
   );
 }
 
-/** The comment behind a statement, with those on lines of their own that continue it (indented as far). */
+/**
+ * The comment behind a statement, with those on lines of their own that continue it (indented as
+ * far).
+ */
 function valueOf(code: string, end: number): string | null {
   const [line, ...following] = code.slice(end).split("\n");
   const match = /^(\s*)\/\/ (.*)$/.exec(line);
@@ -132,7 +141,10 @@ export function show(value: unknown): string {
     .join(", ")} }`;
 }
 
-/** What TypeScript's compiler says of programs that import from the library, by the project's own settings. */
+/**
+ * What TypeScript's compiler says of programs that import from the library, by the project's own
+ * settings.
+ */
 export function typeErrors(snippets: readonly Snippet[], prelude: string): string[] {
   const texts = new Map(
     snippets.map(({ code }, i) => {

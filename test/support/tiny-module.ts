@@ -38,8 +38,8 @@ const at = (base: number): number[] => [...get(base), ...get(I), ...constant(2),
 const load = (base: number): number[] => [...at(base), ...LOAD_F32];
 
 /**
- * run(x, mask, scaled, doubled, n, numbers): where the mask's byte is not 0, scaled = x · number and the sum takes it in; elsewhere
- * scaled = 0. doubled = x + `add`, or + x.
+ * run(x, mask, scaled, doubled, n, numbers): where the mask's byte is not 0, scaled = x · number
+ * and the sum takes it in; elsewhere scaled = 0. doubled = x + `add`, or + x.
  */
 function body(add: number | null): number[] {
   return [

@@ -1,7 +1,8 @@
 /**
- * The elementary functions of one vector (`fn_exp_f32` and so on), which JavaScript cannot call: each is
- * copied out of the binary into a module of its own, without memory, globals or other functions. Such a
- * module compiles only if the body asks for none of them, which is what the binary promises.
+ * The elementary functions of one vector (`fn_exp_f32` and so on), which JavaScript cannot call:
+ * each is copied out of the binary into a module of its own, without memory, globals or other
+ * functions. Such a module compiles only if the body asks for none of them, which is what the
+ * binary promises.
  */
 import { WASM_BASE64 } from "../../src/core/generated/binary.js";
 import { functionOf } from "../../src/formula/emit/library.js";
@@ -67,7 +68,9 @@ function caller(name: string): WebAssembly.Module {
 }
 
 export type FloatTag = "f32" | "f64";
-/** The function of one vector on numbers, lane by lane; p and q are softplus's beta and threshold. */
+/**
+ * The function of one vector on numbers, lane by lane; p and q are softplus's beta and threshold.
+ */
 export type OnLanes = (x: readonly number[], p: number, q: number) => number[];
 
 function make(name: string, tag: FloatTag): OnLanes {

@@ -1,4 +1,7 @@
-/** Arrays as the fixtures and the PyTorch process write them: raw bytes in hexadecimal, or the range an answer may lie in. */
+/**
+ * Arrays as the fixtures and the PyTorch process write them: raw bytes in hexadecimal, or the range
+ * an answer may lie in.
+ */
 import { tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { fromHex, toHex } from "./bytes.js";
@@ -8,7 +11,9 @@ export interface WireArray {
   dtype: DType;
   shape: number[];
   bytes: string;
-  /** The operand is this array expanded to a larger shape; gradients are those of the array itself. */
+  /**
+   * The operand is this array expanded to a larger shape; gradients are those of the array itself.
+   */
   expand?: number[];
 }
 

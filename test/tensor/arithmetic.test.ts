@@ -1,4 +1,7 @@
-/** where, products, extremes, variances, norms and the like, as PyTorch gives them (fixtures/arithmetic.py). */
+/**
+ * where, products, extremes, variances, norms and the like, as PyTorch gives them
+ * (fixtures/arithmetic.py).
+ */
 import { manualSeed, normal, noGrad, onWarning, tensor, tidy, where, zeros } from "lossgrad";
 import type { Complex, DType, Scalar, Tensor, ValuesAndIndices } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -146,7 +149,8 @@ describe("as in PyTorch 2.14, with gradients and errors", () => {
 describe("normal", () => {
   test.each(samples)("$n samples of $dtype are torch's", ({ dtype, n, mean, std, value }) => {
     manualSeed(3);
-    // Some of float64's standard samples are off by a unit of the last place: see the class Generator.
+    // Some of float64's standard samples are off by a unit of the last place: see the class
+    // Generator.
     const close = dtype === "float64";
     expect(differences("value", normal(mean, std, [n], { dtype }), value, close)).toEqual([]);
     manualSeed(3);

@@ -1,4 +1,6 @@
-/** exp, log and their relatives as operations of tensors; test/assembly/math has what they compute. */
+/**
+ * exp, log and their relatives as operations of tensors; test/assembly/math has what they compute.
+ */
 import { F, noGrad, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";

@@ -32,7 +32,10 @@ function decode(value: Encoded, dtype: string): Element {
   return typeof value === "boolean" ? value : real(value);
 }
 
-/** A source that fails when an element is read twice, or one that torch does not show is read at all. */
+/**
+ * A source that fails when an element is read twice, or one that torch does not show is read at
+ * all.
+ */
 function sourceOf(printed: PrintedCase): PrintSource {
   const unread = new Map(Object.entries(printed.elements));
   return {
@@ -92,7 +95,8 @@ describe("what a reader sees first", () => {
 });
 
 describe("options", () => {
-  // Releases after 1.13 measure the column in the notation that is printed; 1.13 measured the one it would have chosen.
+  // Releases after 1.13 measure the column in the notation that is printed; 1.13 measured the one
+  // it would have chosen.
   test("a forced notation keeps its columns aligned, as in newer releases", () => {
     expect(formatTensor(vector([-1.5, 2]), { sciMode: true })).toBe("tensor([-1.5000e+00,  2.0000e+00])");
     expect(formatTensor(vector([-1, 20]), { sciMode: true })).toBe("tensor([-1.0000e+00,  2.0000e+01])");
@@ -104,7 +108,8 @@ describe("options", () => {
     expect(formatTensor(vector([0, -0, NaN]), { sciMode: true })).toBe("tensor([0., -0., nan])");
   });
 
-  // As in newer releases; 1.13 printed every element after the dots in one dimension, and failed in more.
+  // As in newer releases; 1.13 printed every element after the dots in one dimension, and failed in
+  // more.
   test("no edge items: dots only, and the size", () => {
     const options = { edgeItems: 0, threshold: 2 };
     const cube = vector([], { shape: [2, 2, 2], dtype: "float64" });

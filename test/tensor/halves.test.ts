@@ -1,4 +1,7 @@
-/** Where PyTorch 2.14 computes halves otherwise than operation by operation; it printed the numbers here. */
+/**
+ * Where PyTorch 2.14 computes halves otherwise than operation by operation; it printed the numbers
+ * here.
+ */
 import { fuse, tensor, type Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import { fromFloat16 } from "../support/halves.js";

@@ -1,4 +1,7 @@
-/** Integer tensors beside numbers that their dtype cannot hold: compared by value, or refused; and alpha of integers. */
+/**
+ * Integer tensors beside numbers that their dtype cannot hold: compared by value, or refused; and
+ * alpha of integers.
+ */
 import { tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";

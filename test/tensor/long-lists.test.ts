@@ -1,4 +1,7 @@
-/** Lists that a call would make or read, too long for the memory of an engine: refused before they are. */
+/**
+ * Lists that a call would make or read, too long for the memory of an engine: refused before they
+ * are.
+ */
 import { F, tensor } from "lossgrad";
 import { describe, it } from "vitest";
 import { expectRefused } from "../support/refuse.js";

@@ -7,7 +7,10 @@ import { expectError, expectRefused } from "../support/refuse.js";
 import { Random } from "../support/random.js";
 import { SLOW } from "../support/slow.js";
 
-/** What `step` adds to the size of the linear memory in `steps` more calls, after as many to warm up as fill the queues. */
+/**
+ * What `step` adds to the size of the linear memory in `steps` more calls, after as many to warm up
+ * as fill the queues.
+ */
 function growth(step: (i: number) => unknown, warmUp: number, steps: number): number {
   for (let i = 0; i < warmUp; i++) step(i);
   const before = memoryStats().bytesReserved;
@@ -110,7 +113,8 @@ describe("0-d results", () => {
 });
 
 describe("a tensor that is held stays valid and unchanged while thousands of others are made", () => {
-  // 12 and 64 MiB: past what results of their sizes may hold before the oldest are moved out, 8 and 32 MiB.
+  // 12 and 64 MiB: past what results of their sizes may hold before the oldest are moved out, 8 and
+  // 32 MiB.
   const stir = (): void => {
     const [small, large] = [ones([1024]), ones([40_000])];
     for (let i = 0; i < 3000; i++) small.add(i);

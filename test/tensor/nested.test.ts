@@ -1,4 +1,7 @@
-/** Nested arrays as data: typed arrays among them, sparse and endless ones; shapes at the limit of dimensions. */
+/**
+ * Nested arrays as data: typed arrays among them, sparse and endless ones; shapes at the limit of
+ * dimensions.
+ */
 import * as lossgrad from "lossgrad";
 import { full, memoryStats, tensor, zeros } from "lossgrad";
 import type { DType, Nested, TensorData } from "lossgrad";

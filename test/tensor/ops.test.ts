@@ -1,4 +1,6 @@
-/** Tensor operations, their gradients and dtypes, as PyTorch gives them (fixtures/tensor-ops.py). */
+/**
+ * Tensor operations, their gradients and dtypes, as PyTorch gives them (fixtures/tensor-ops.py).
+ */
 import { tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { describe, expect, test } from "vitest";
@@ -12,7 +14,10 @@ interface Entry {
   answer: ExpressionAnswer;
 }
 
-/** By the first operand's dtype and the second's; null where torch answers complex32, which lossgrad lacks. */
+/**
+ * By the first operand's dtype and the second's; null where torch answers complex32, which lossgrad
+ * lacks.
+ */
 type Table = Record<DType, Record<string, DType | null>>;
 
 const { cases, promotion } = JSON.parse(fixture) as {

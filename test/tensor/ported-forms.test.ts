@@ -1,4 +1,7 @@
-/** Calls as a script of PyTorch has them: taken, or refused with the form to write, and never ignored. */
+/**
+ * Calls as a script of PyTorch has them: taken, or refused with the form to write, and never
+ * ignored.
+ */
 import { describe, expect, it } from "vitest";
 import { cat, F, stack, tensor, zeros } from "lossgrad";
 

@@ -1,6 +1,7 @@
 /**
- * What users hand over is taken once. Lists answer something else the second time they are asked; options and handlers of warnings
- * dispose of an operand, or put other elements into it, in the middle of a call.
+ * What users hand over is taken once. Lists answer something else the second time they are asked;
+ * options and handlers of warnings dispose of an operand, or put other elements into it, in the
+ * middle of a call.
  */
 import * as lossgrad from "lossgrad";
 import { autograd, memoryStats, onWarning, tensor, Tensor, zeros } from "lossgrad";
@@ -14,7 +15,10 @@ import { type Entry, leaf, TAKERS } from "../support/takers.js";
 
 afterEach(() => void onWarning(null));
 
-/** An array that answers as `first` when it is asked for the first time, and as `later` afterwards; its iterator always as `later`. */
+/**
+ * An array that answers as `first` when it is asked for the first time, and as `later` afterwards;
+ * its iterator always as `later`.
+ */
 function shifty<T>(first: readonly T[], later: readonly T[]): T[] {
   const asked = new Set<PropertyKey>();
   return new Proxy(Array.from(first), {
@@ -196,7 +200,10 @@ function trapped(options: object, turn: number, act: () => void): { options: obj
   return { options: new Proxy(options, handler), sprung: () => left < 0 };
 }
 
-/** The outcome of a call during which `act` is done to one of its operands: when options are asked for the `turn`th time; null beyond. */
+/**
+ * The outcome of a call during which `act` is done to one of its operands: when options are asked
+ * for the `turn`th time; null beyond.
+ */
 function during(
   { call, options }: Entry,
   which: 0 | 1,

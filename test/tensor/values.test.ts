@@ -1,4 +1,7 @@
-/** Tensors where JavaScript wants a primitive, JSON, forms of arguments that torch takes, and what takes no further ones. */
+/**
+ * Tensors where JavaScript wants a primitive, JSON, forms of arguments that torch takes, and what
+ * takes no further ones.
+ */
 import { autograd, empty, F, nn, onWarning, ones, rand, randn, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";

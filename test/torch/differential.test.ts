@@ -1,6 +1,6 @@
 /**
- * Random cases, run here and in PyTorch at once. LOSSGRAD_SEED repeats a run, LOSSGRAD_CASES makes it longer; with
- * LOSSGRAD_REQUIRE_TORCH=1 a missing PyTorch is a failure.
+ * Random cases, run here and in PyTorch at once. LOSSGRAD_SEED repeats a run, LOSSGRAD_CASES makes
+ * it longer; with LOSSGRAD_REQUIRE_TORCH=1 a missing PyTorch is a failure.
  */
 import { onWarning } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -17,7 +17,9 @@ export function expressionCase(random: Random): ExpressionCase {
   return random.chance(0.3) ? gridCase(random) : denseCase(random);
 }
 
-/** Elementwise operations on one shape and any values: bit for bit, up to a sum or mean at the end. */
+/**
+ * Elementwise operations on one shape and any values: bit for bit, up to a sum or mean at the end.
+ */
 function denseCase(random: Random): ExpressionCase {
   const kind = random.weighted({
     float32: 35,
@@ -81,7 +83,10 @@ function denseStep(random: Random, kind: string, uses: number[]): Step {
   ];
 }
 
-/** A register used at most once before, preferably the latest: so a gradient is a sum of two at most, in either order. */
+/**
+ * A register used at most once before, preferably the latest: so a gradient is a sum of two at
+ * most, in either order.
+ */
 function register(random: Random, uses: number[]): number {
   const free = uses.flatMap((used, i) => (used < 2 ? [i] : []));
   const chosen = random.chance(0.6) ? free[free.length - 1] : random.pick(free);
@@ -104,7 +109,8 @@ function leaf(random: Random, dtype: DType, sizes: number[]): Leaf {
 
 function reduction(random: Random, from: number, sizes: readonly number[]): Step {
   const sums = ["sum", "mean", "nansum"] as const;
-  // No elements have no largest one; the error names the dimension as it was written, which ours does not.
+  // No elements have no largest one; the error names the dimension as it was written, which ours
+  // does not.
   const name = random.pick(sizes.includes(0) ? sums : ([...sums, "amax", "amin"] as const));
   if (sizes.length === 0 || random.chance(0.4)) return [name, [from], {}];
   const all = sizes.map((_, i) => (random.chance(0.5) ? i : i - sizes.length));
@@ -117,7 +123,9 @@ function reduction(random: Random, from: number, sizes: readonly number[]): Step
   ];
 }
 
-/** Broadcasting, matmul and sums within the program, on numbers so round that nothing is rounded. */
+/**
+ * Broadcasting, matmul and sums within the program, on numbers so round that nothing is rounded.
+ */
 function gridCase(random: Random): ExpressionCase {
   const dtype = random.pick(["float32", "float64"] as const);
   if (random.chance(0.35)) return matmulCase(random, dtype);

@@ -1,4 +1,6 @@
-/** Random formulas with their operands, and the options of a call; see test/support/fused-case.ts. */
+/**
+ * Random formulas with their operands, and the options of a call; see test/support/fused-case.ts.
+ */
 import type { DType } from "lossgrad";
 import type { FormulaArgument, FormulaCase, FormulaStep } from "../support/formula-case.js";
 import { randomFormula } from "../support/formula-case.js";
@@ -67,7 +69,10 @@ function shapesOf(random: Random, count: number): number[][] {
   return Array.from({ length: count }, () => [...shape]);
 }
 
-/** Moderate numbers, on which formulas stay finite, in most cases; those of all styles in the others. */
+/**
+ * Moderate numbers, on which formulas stay finite, in most cases; those of all styles in the
+ * others.
+ */
 function elements(random: Random, dtype: FloatType, count: number): number[] {
   if (random.chance(0.25)) return floats(random, dtype, count);
   const specials = random.pick([0, 0, 0.05, 0.3]);

@@ -100,12 +100,16 @@ function wire(dtype: DType, numbers: number[], shape: number[], expand: number[]
 function values(random: Random, dtype: DType, count: number): number[] {
   if (isFloat(dtype)) return floats(random, dtype, count);
   if (!isComplex(dtype)) return integers(random, dtype, count);
-  // Finite and of ordinary size: what torch does with complex infinities differs from release to release.
+  // Finite and of ordinary size: what torch does with complex infinities differs from release to
+  // release.
   const draw = random.chance(0.5) ? () => random.normal() * 3 : () => onGrid(random);
   return Array.from({ length: 2 * count }, draw);
 }
 
-/** Multiples of 1/8 whose sum is exact in float32, zeros among them: so the divisor of the mean has one value only. */
+/**
+ * Multiples of 1/8 whose sum is exact in float32, zeros among them: so the divisor of the mean has
+ * one value only.
+ */
 function weight(random: Random, dtype: FloatType, shape: number[]): WireArray {
   const numbers = Array.from(
     { length: product(shape) },

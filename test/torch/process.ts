@@ -28,7 +28,9 @@ export class TorchProcess {
     return (await this.read()) as { torch: string; old: boolean };
   }
 
-  /** The answers to a batch of cases, in order. The next batch may be asked before these are read. */
+  /**
+   * The answers to a batch of cases, in order. The next batch may be asked before these are read.
+   */
   ask(cases: readonly unknown[]): void {
     this.child.stdin.write(JSON.stringify(cases) + "\n");
   }

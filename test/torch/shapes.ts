@@ -1,7 +1,13 @@
-/** Random shapes: 0-d, empty, every length through the lanes, whole vectors, several dimensions, and broadcast pairs. */
+/**
+ * Random shapes: 0-d, empty, every length through the lanes, whole vectors, several dimensions, and
+ * broadcast pairs.
+ */
 import type { Random } from "../support/random.js";
 
-/** Shapes of two operands that broadcast together, each with the shape of its leaf where that is expanded first. */
+/**
+ * Shapes of two operands that broadcast together, each with the shape of its leaf where that is
+ * expanded first.
+ */
 export interface ShapePair {
   first: number[];
   second: number[];

@@ -1,4 +1,7 @@
-/** Random numbers of a dtype: ordinary ones, ties on a grid, raw bit patterns, and the special values of the format. */
+/**
+ * Random numbers of a dtype: ordinary ones, ties on a grid, raw bit patterns, and the special
+ * values of the format.
+ */
 import type { DType } from "lossgrad";
 import { numbersOf } from "../support/wire.js";
 import type { Random } from "../support/random.js";

@@ -1,4 +1,7 @@
-/** The recordings that test/examples/walkthroughs.test.ts compares with are what PyTorch prints today. */
+/**
+ * The recordings that test/examples/walkthroughs.test.ts compares with are what PyTorch prints
+ * today.
+ */
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { programOf, recordedLines } from "../support/walkthroughs.js";

@@ -1,4 +1,7 @@
-/** Arguments that the losses of arrays refuse, with nothing written, and outputs that overlap operands. */
+/**
+ * Arguments that the losses of arrays refuse, with nothing written, and outputs that overlap
+ * operands.
+ */
 import { tensor } from "lossgrad";
 import { allocate, l1Loss, smoothL1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";

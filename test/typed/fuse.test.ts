@@ -72,7 +72,9 @@ function onTensors(
   };
 }
 
-/** Compares arrays at `home` with tensors: the value alone, and with all gradients that there are. */
+/**
+ * Compares arrays at `home` with tensors: the value alone, and with all gradients that there are.
+ */
 function compare(
   pair: Pair,
   given: Given,

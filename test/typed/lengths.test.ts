@@ -1,4 +1,7 @@
-/** Arrays whose length is not what they say, or changes while a loss is computed: exactly what was taken is read. */
+/**
+ * Arrays whose length is not what they say, or changes while a loss is computed: exactly what was
+ * taken is read.
+ */
 import { allocate, l1Loss, mseLoss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
 import { BLOCK } from "../../src/core/block.js";
@@ -83,7 +86,10 @@ it("a part that a constructor of the caller's makes elsewhere is not in place", 
 describe.skipIf(!GROWS)("shared memory that another thread grows", () => {
   const prototype = Object.getPrototypeOf(Float32Array.prototype) as Float32Array;
 
-  /** Calls `grow` when an array is about to be copied: at a time when nothing of the caller's runs, as another thread would. */
+  /**
+   * Calls `grow` when an array is about to be copied: at a time when nothing of the caller's runs,
+   * as another thread would.
+   */
   function whileCopying<T>(grow: () => void, call: () => T): T {
     const set = Reflect.get(prototype, "set") as (this: unknown, ...given: unknown[]) => void;
     prototype.set = function (...given: unknown[]) {

@@ -1,4 +1,7 @@
-/** Losses of typed arrays: exact sums, and the bits of the tensors' losses, wherever the operands lie. */
+/**
+ * Losses of typed arrays: exact sums, and the bits of the tensors' losses, wherever the operands
+ * lie.
+ */
 import { F, full, memoryStats, noGrad, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { huberLoss, l1Loss } from "lossgrad/arrays";
@@ -19,7 +22,9 @@ import { errorInUlps, FLOAT_DTYPES } from "../support/rational.js";
 import type { FloatDType } from "../support/rational.js";
 
 const BLOCK = 16384;
-/** About the edges of vectors, of the loops for short arrays, of pairwise addition, and of blocks. */
+/**
+ * About the edges of vectors, of the loops for short arrays, of pairwise addition, and of blocks.
+ */
 const LENGTHS = [
   1,
   3,

@@ -1,4 +1,7 @@
-/** Masked losses of arrays have the bits of the tensors' masked losses, and nothing that is left out shows. */
+/**
+ * Masked losses of arrays have the bits of the tensors' masked losses, and nothing that is left out
+ * shows.
+ */
 import { full, getNumThreads, setNumThreads, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { allocate } from "lossgrad/arrays";

@@ -1,4 +1,7 @@
-/** The loops for short arrays have the bits of the kernels, which the tests of assembly/ hold against their own twins. */
+/**
+ * The loops for short arrays have the bits of the kernels, which the tests of assembly/ hold
+ * against their own twins.
+ */
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/core/memory.js";
 import * as short from "../../src/typed/short.js";

@@ -1,4 +1,7 @@
-/** Losses of typed arrays against what PyTorch answered: the cases of the tensors' tests that arrays have, too. */
+/**
+ * Losses of typed arrays against what PyTorch answered: the cases of the tensors' tests that arrays
+ * have, too.
+ */
 import { expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import fixture from "../fixtures/losses.json?raw";

@@ -1,4 +1,7 @@
-/** Where memory cannot be shared, as in a page that is not isolated, its growth detaches arrays in it: a loss says so. */
+/**
+ * Where memory cannot be shared, as in a page that is not isolated, its growth detaches arrays in
+ * it: a loss says so.
+ */
 import { memoryStats, onWarning, reserve, tensor } from "lossgrad";
 import { allocate, fuse, l1Loss } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** Weighted losses of arrays have the bits of the tensors' composed ones, step by step, in every mix of dtypes and places. */
+/**
+ * Weighted losses of arrays have the bits of the tensors' composed ones, step by step, in every mix
+ * of dtypes and places.
+ */
 import { F, full, getNumThreads, setNumThreads, tensor, tidy } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { allocate } from "lossgrad/arrays";

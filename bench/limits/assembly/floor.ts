@@ -1,4 +1,7 @@
-/** What no kernel can beat: streams of 16-byte vectors that are moved, with as little as possible done to them. `n` counts vectors of one stream, in eights. */
+/**
+ * What no kernel can beat: streams of 16-byte vectors that are moved, with as little as possible
+ * done to them. `n` counts vectors of one stream, in eights.
+ */
 
 /** Reads two streams; the result only keeps the loads alive. */
 export function floor_read(x: usize, y: usize, n: i32): i32 {

@@ -1,4 +1,7 @@
-/** A frame's images on a canvas, side by side as on the sheet, with frames around those that call for a look. */
+/**
+ * A frame's images on a canvas, side by side as on the sheet, with frames around those that call
+ * for a look.
+ */
 import { imageSize, side } from "../../support/image.js";
 import { columns, rows } from "../frames.js";
 

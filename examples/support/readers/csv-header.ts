@@ -36,7 +36,8 @@ export function readHeading(row: string[], wish: Wish, path: string): Heading {
 
 /**
  * A row of numbers is data. There is one exception: pandas names columns without a name 0, 1, 2, …,
- * and writes nothing above an index. Where a blank leaves it open whether numbers are names, we ask.
+ * and writes nothing above an index. Where a blank leaves it open whether numbers are names, we
+ * ask.
  */
 function kindOfRow(row: string[], format: NumberFormat, path: string): "yes" | "no" | "pandas" {
   const afterIndex = row.length > 1 && row[0] === "" ? row.slice(1) : row;

@@ -112,7 +112,8 @@ class ColumnReader {
       this.#firstRow = row;
       if (!this.#heading.isData) return;
     } else if (emptyBefore > 0 && this.#heading.width === 1) {
-      // Among rows of one cell, an empty line is a row whose cell is missing. Below the last, it is none.
+      // Among rows of one cell, an empty line is a row whose cell is missing. Below the last, it is
+      // none.
       for (let i = 0; i < emptyBefore; i++) this.#takeMissing("an empty line", line - emptyBefore + i);
     }
     const { index, width } = this.#heading;

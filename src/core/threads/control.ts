@@ -1,6 +1,7 @@
 /**
- * What the threads of a team say to each other: a small shared buffer, apart from the linear memory. The main thread writes a job and
- * opens it; workers join while it is open, and claim block after block.
+ * What the threads of a team say to each other: a small shared buffer, apart from the linear
+ * memory. The main thread writes a job and opens it; workers join while it is open, and claim block
+ * after block.
  *
  *     line   content, in 32-bit words; a line is 64 bytes, so that one thread's word is not in another's cache line
  *     0      JOB: odd while a job is open; counts up
@@ -49,7 +50,9 @@ export const READY = 1;
 /** Blocks of one job; more work is several jobs. Their sums fill 8 KiB. */
 export const MOST_BLOCKS = 1024;
 
-/** Bytes of an emitted module that workers can be given: a formula's has hundreds to some thousands. */
+/**
+ * Bytes of an emitted module that workers can be given: a formula's has hundreds to some thousands.
+ */
 export const MOST_MODULE_BYTES = 1 << 16;
 
 /** A view of the buffer; every thread has its own. */

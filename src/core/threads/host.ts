@@ -1,4 +1,7 @@
-/** What differs between Node, Bun, Deno and pages: how many cores there are, how a worker starts, who may sleep. */
+/**
+ * What differs between Node, Bun, Deno and pages: how many cores there are, how a worker starts,
+ * who may sleep.
+ */
 import { addressSpaceLeft } from "../address-space.js";
 import { builtin, type NodeModules } from "../builtin.js";
 import { WORKER_SOURCE } from "../generated/worker.js";
@@ -31,8 +34,8 @@ export function coreCount(): number {
 }
 
 /**
- * Starts a worker, from the file at `url` or from the text that is part of the library; calls `onGone` should it end by itself, or never
- * start. Throws where workers are refused.
+ * Starts a worker, from the file at `url` or from the text that is part of the library; calls
+ * `onGone` should it end by itself, or never start. Throws where workers are refused.
  */
 export function startWorker(setup: Setup, url: string | null, onGone: () => void): Handle {
   const threads = builtin("node:worker_threads");

@@ -19,7 +19,10 @@ export interface Place {
 
 /** A kernel to be run on every block of its operands. */
 export interface Job {
-  /** Called on this thread, with the address of the block in every place, its length, and the scalars. */
+  /**
+   * Called on this thread, with the address of the block in every place, its length, and the
+   * scalars.
+   */
   readonly kernel: AnyKernel;
   /** Where workers get the kernel from; absent for one that the binary exports. */
   readonly module?: EmittedModule;

@@ -32,14 +32,21 @@ import { Member } from "./member.js";
 import { work } from "./work.js";
 
 /**
- * From so many blocks times places on, workers that sleep are woken in any case. A worker comes after
- * some 100 µs, and by then a smaller job is nearly done: single calls took longer with two threads up
- * to 1 Mi elements for a value, and up to 512 Ki with its gradient (measured on two busy cores).
+ * From so many blocks times places on, workers that sleep are woken in any case. A worker comes
+ * after some 100 µs, and by then a smaller job is nearly done: single calls took longer with two
+ * threads up to 1 Mi elements for a value, and up to 512 Ki with its gradient (measured on two busy
+ * cores).
  */
 const WORTH_WAKING = 192;
-/** Milliseconds from the end of a smaller job to the next that make it worthwhile, since more will follow. */
+/**
+ * Milliseconds from the end of a smaller job to the next that make it worthwhile, since more will
+ * follow.
+ */
 const SOON = 0.2;
-/** Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in vain (measured). */
+/**
+ * Milliseconds that a call gets to wake: another one within that time would cost its 5 to 10 µs in
+ * vain (measured).
+ */
 const WAKING = 1;
 /**
  * Bytes of address space that a worker takes at most while it starts, and something for all others
@@ -149,8 +156,9 @@ export class Team {
   }
 
   /**
-   * Starts the workers up to number `count` that are not there. A job does not wait for them: they join when they are up. Until the first is
-   * up there is no other: where workers are refused, the browser's console says so once.
+   * Starts the workers up to number `count` that are not there. A job does not wait for them: they
+   * join when they are up. Until the first is up there is no other: where workers are refused, the
+   * browser's console says so once.
    */
   private hire(count: number): void {
     this.cameUp ||= this.inUse > 1;

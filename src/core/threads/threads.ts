@@ -38,15 +38,17 @@ export interface ThreadState {
 /** Options of `setNumThreads`. */
 export interface ThreadOptions {
   /**
-   * Where "lossgrad/worker.js" is served: workers then start from this file, not from a text that is part of the library, which needs
-   * `worker-src blob:` in a page's Content-Security-Policy. Stays until another is given, or null. Where the file cannot be had, or is of
-   * another version of the library, one thread does all the work.
+   * Where "lossgrad/worker.js" is served: workers then start from this file, not from a text that
+   * is part of the library, which needs `worker-src blob:` in a page's Content-Security-Policy.
+   * Stays until another is given, or null. Where the file cannot be had, or is of another version
+   * of the library, one thread does all the work.
    */
   workerUrl?: string | URL | null;
 }
 
 /**
- * Sets how many threads compute losses and their gradients. Results have the same bits for any number.
+ * Sets how many threads compute losses and their gradients. Results have the same bits for any
+ * number.
  *
  * The default is the number of cores. More threads than cores bring nothing, and each takes some 8
  * MB: at most as many work as there are cores, or 8 where there are fewer, and a warning says so
@@ -59,7 +61,8 @@ export interface ThreadOptions {
  * `setNumThreads(1)` before the first tensor is made keeps the memory unshared. That is for good,
  * since tensors lie in one memory: a later call for more threads warns, and one works.
  *
- * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than 1 or more than 1024
+ * @throws TypeError for what is no whole number, and for unknown options; RangeError for less than
+ * 1 or more than 1024
  * @see https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
  * @example
  * setNumThreads(2);
@@ -126,8 +129,8 @@ export function getNumThreads(): number {
 }
 
 /**
- * How many threads are at work: this one, and the workers that have started so far. 1 until an operation is large enough, and wherever
- * threads are not possible.
+ * How many threads are at work: this one, and the workers that have started so far. 1 until an
+ * operation is large enough, and wherever threads are not possible.
  *
  * @example
  * setNumThreads(1);
@@ -138,9 +141,10 @@ export function threadsInUse(): number {
 }
 
 /**
- * Runs a kernel over the blocks of its operands on several threads, and tells `visit` the sums of the blocks in their order. False where it
- * is left to the caller, who has only this thread: too little to share, memory that is not shared, an operand that is
- * written and read, workers that do not work.
+ * Runs a kernel over the blocks of its operands on several threads, and tells `visit` the sums of
+ * the blocks in their order. False where it is left to the caller, who has only this thread: too
+ * little to share, memory that is not shared, an operand that is written and read, workers that do
+ * not work.
  */
 export function shareOut(job: Job, visit: (sum: number, start: number, n: number) => void): boolean {
   const blocks = blocksOf(job);

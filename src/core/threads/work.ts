@@ -19,9 +19,9 @@ import {
 export type AnyKernel = (...args: number[]) => number | undefined;
 
 /**
- * Runs the open job's kernel on blocks until none is left: on those of part `own` first, since that part of the operands was in this
- * core's cache the last time, then on what other threads have not come to. A block is claimed by one thread only; who
- * computes it cannot show in its bits.
+ * Runs the open job's kernel on blocks until none is left: on those of part `own` first, since that
+ * part of the operands was in this core's cache the last time, then on what other threads have not
+ * come to. A block is claimed by one thread only; who computes it cannot show in its bits.
  */
 export function work(kernel: AnyKernel, control: Control, own: number): void {
   const { words } = control;

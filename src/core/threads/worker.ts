@@ -1,6 +1,7 @@
 /**
- * A worker's whole program: the build bundles this file into one text (generated/worker.ts), which starts without fetch or file access in
- * Node, Bun, Deno and pages. It waits for jobs for as long as it lives, and whoever started it ends it.
+ * A worker's whole program: the build bundles this file into one text (generated/worker.ts), which
+ * starts without fetch or file access in Node, Bun, Deno and pages. It waits for jobs for as long
+ * as it lives, and whoever started it ends it.
  */
 import { Control, EMITTED, FAILED, JOB, KERNEL, READY, SLEEPING } from "./control.js";
 import { EmittedKernels } from "./emitted-kernels.js";
@@ -11,7 +12,10 @@ declare const WORKER_ID: string;
 
 /** What a worker is given. */
 export interface Setup {
-  /** The WORKER_ID that the library expects: a file of another version may be served, and would compute something else. */
+  /**
+   * The WORKER_ID that the library expects: a file of another version may be served, and would
+   * compute something else.
+   */
   readonly id: string;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -21,7 +25,8 @@ export interface Setup {
 }
 
 /**
- * Milliseconds that a worker stays awake for the next job: one that sleeps takes 40 to 130 µs to come, one that is awake 1 to 2 (measured).
+ * Milliseconds that a worker stays awake for the next job: one that sleeps takes 40 to 130 µs to
+ * come, one that is awake 1 to 2 (measured).
  */
 const AWAKE = 0.2;
 /** Looks at the job between two looks at the clock. */
@@ -41,7 +46,8 @@ function serve({ id, module, memory, control: buffer, threads, index }: Setup): 
   for (;;) {
     seen = awaitJob(words, seen);
     Atomics.store(words, inside, 1);
-    // The main thread closes a job before it looks who is inside: whoever finds it open now is waited for.
+    // The main thread closes a job before it looks who is inside: whoever finds it open now is
+    // waited for.
     const job = Atomics.load(words, JOB);
     if (job & 1) {
       seen = job;

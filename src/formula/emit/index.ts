@@ -36,7 +36,9 @@ export interface Emission {
   readonly terms: Terms;
   /** Whether the memory is shared. */
   readonly shared: boolean;
-  /** The bytes of the library's binary, whose functions are copied; null where they are not at hand. */
+  /**
+   * The bytes of the library's binary, whose functions are copied; null where they are not at hand.
+   */
   readonly library: Uint8Array | null;
 }
 
@@ -46,8 +48,9 @@ export interface Emission {
  *     run(operands…, mask, outputs…, n, numbers) → sum                       of one block of n elements
  *     rows(operands…, mask, outputs…, rows, length, numbers, sums)           the sum of each of so many rows, as f64 at `sums`
  *
- * Where terms are stored, `run` takes their address besides, which comes last, and there is no `rows`. Numbers lie in all lanes
- * of 16 bytes each. Null where a function of the library is needed and cannot be had.
+ * Where terms are stored, `run` takes their address besides, which comes last, and there is no
+ * `rows`. Numbers lie in all lanes of 16 bytes each. Null where a function of the library is needed
+ * and cannot be had.
  */
 export function emit({ program, terms, shared, library }: Emission): Uint8Array<ArrayBuffer> | null {
   const copies = copiedInto(program, library);

@@ -24,7 +24,8 @@ const plain =
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
   neg: plain("Negate"),
-  // A mask in a local is faster than the engine's own instruction, see `constant` in assembly/lanes.ts.
+  // A mask in a local is faster than the engine's own instruction, see `constant` in
+  // assembly/lanes.ts.
   abs: (lanes, [x]) => simd("and", x, lanes.magnitude),
   sign: (lanes, [x]) => {
     const positive = simd("and", lanes.op("GreaterThan", x, lanes.zero), lanes.one);
@@ -50,7 +51,9 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 /** Instructions whose results a dtype holds if it holds what they read; `sign` gives 1, 0 or -1. */
 const EXACT = new Set(["neg", "abs", "relu", "maximum", "minimum", "keep", "where"]);
 
-/** Whether `name` is an instruction of the engine's, or one that calls a function of the library's. */
+/**
+ * Whether `name` is an instruction of the engine's, or one that calls a function of the library's.
+ */
 export function isCalled(name: string): boolean {
   return !(name in OPERATORS || name in COMPARISONS || name === "keep" || name === "where");
 }
@@ -75,7 +78,10 @@ export class Vectors {
     });
   }
 
-  /** An output in the computing type; one that is stored as a half in the upper 16 bits of each lane. */
+  /**
+   * An output in the computing type; one that is stored as a half in the upper 16 bits of each
+   * lane.
+   */
   output({ role, from }: Output): Code {
     const value = this.at(from);
     if (role === "sum" || !this.lanes.format.half) return this.numbers(value);

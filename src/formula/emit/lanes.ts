@@ -1,6 +1,7 @@
 /**
- * Vectors of a program's dtype as assembly/lanes.ts has them, as instructions: how elements are read, rounded, stored and
- * added up. The bits are the same; why each step is as it is stands there.
+ * Vectors of a program's dtype as assembly/lanes.ts has them, as instructions: how elements are
+ * read, rounded, stored and added up. The bits are the same; why each step is as it is stands
+ * there.
  */
 import type { ProgramDType } from "../program.js";
 import {

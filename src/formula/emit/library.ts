@@ -1,6 +1,7 @@
 /**
- * Functions of the library's binary, to be copied. Those that calculate with vectors alone (`fn_exp_f32` and its like) call
- * nothing and touch no memory, so that their code is the same in any module, and each formula stands once.
+ * Functions of the library's binary, to be copied. Those that calculate with vectors alone
+ * (`fn_exp_f32` and its like) call nothing and touch no memory, so that their code is the same in
+ * any module, and each formula stands once.
  */
 
 /** Numbers of sections. */

@@ -1,6 +1,7 @@
 /**
- * The loop of a program over one block. Its shape, and the order in which terms are added, is that of assembly/loops/reduce.ts,
- * so that sums have the bits of the prepared kernels; that file says why.
+ * The loop of a program over one block. Its shape, and the order in which terms are added, is that
+ * of assembly/loops/reduce.ts, so that sums have the bits of the prepared kernels; that file says
+ * why.
  */
 import type { Output, Program } from "../program.js";
 import { Vectors } from "./instructions.js";
@@ -10,7 +11,10 @@ import { type Code, F64, FunctionBuilder, get, I32, i32, load, scalar, simd, sto
 /** Elements from which on terms are added pairwise in the computing type first. */
 const PAIRWISE = 512;
 
-/** What becomes of the terms: added up, or stored in the computing type at an address that comes last. */
+/**
+ * What becomes of the terms: added up, or stored in the computing type at an address that comes
+ * last.
+ */
 export type Terms = "added" | "stored";
 
 export class Loop {
@@ -47,7 +51,10 @@ export class Loop {
     return this.terms === "added" && this.sum !== undefined;
   }
 
-  /** The function: addresses of operands, mask and outputs, the count n, the address of the numbers, and that of the terms. */
+  /**
+   * The function: addresses of operands, mask and outputs, the count n, the address of the numbers,
+   * and that of the terms.
+   */
   build(): FunctionBuilder {
     const { fn, lanes, n } = this;
     const { width } = lanes.format;
@@ -72,7 +79,10 @@ export class Loop {
     return fn;
   }
 
-  /** Four vectors, and four more if there are as many: their terms are added up before they are added to the running sums. */
+  /**
+   * Four vectors, and four more if there are as many: their terms are added up before they are
+   * added to the running sums.
+   */
   private eight(): void {
     const { fn, lanes, n } = this;
     const four = fn.repeatable(() => this.four());

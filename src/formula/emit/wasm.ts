@@ -248,7 +248,10 @@ export class FunctionBuilder {
     this.body.push(code);
   }
 
-  /** What `part` pushes and gives, to be pushed any number of times; the locals that it keeps are free after it. */
+  /**
+   * What `part` pushes and gives, to be pushed any number of times; the locals that it keeps are
+   * free after it.
+   */
   repeatable(part: () => Code | null): { readonly code: Code; readonly result: Code | null } {
     const first = this.body.length;
     const result = this.part(part);
@@ -284,7 +287,10 @@ export class FunctionBuilder {
     return get(local);
   }
 
-  /** A constant in each lane of 32 bits; made from a count, as `constant` of assembly/lanes.ts does it and says why. */
+  /**
+   * A constant in each lane of 32 bits; made from a count, as `constant` of assembly/lanes.ts does
+   * it and says why.
+   */
   constant32(bits: number): Code {
     return this.once(`32 ${bits}`, () =>
       simd("i32x4Splat", scalar("i32Or", i32(bits), scalar("i32ShiftRight", get(this.count), i32(31)))),

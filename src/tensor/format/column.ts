@@ -1,10 +1,16 @@
 import type { DType } from "../../ndarray/dtype.js";
 import { fixed, scientific } from "./decimal.js";
 
-/** One element as JavaScript holds it: bigint for int64, boolean for bool, a pair for complex dtypes. */
+/**
+ * One element as JavaScript holds it: bigint for int64, boolean for bool, a pair for complex
+ * dtypes.
+ */
 export type Element = number | bigint | boolean | { re: number; im: number };
 
-/** How the elements of one printed tensor are written: all in the same notation, and padded to one width. */
+/**
+ * How the elements of one printed tensor are written: all in the same notation, and padded to one
+ * width.
+ */
 export interface Column {
   /** Characters an element takes, from which the number of elements a line follows. */
   readonly width: number;
@@ -49,7 +55,10 @@ function wordColumn(elements: readonly Element[]): Column {
   });
 }
 
-/** Zeros, infinities and NaN neither choose the notation nor widen the column: torch looks at the others only. */
+/**
+ * Zeros, infinities and NaN neither choose the notation nor widen the column: torch looks at the
+ * others only.
+ */
 function floatColumn(elements: readonly number[], notation: Notation): Column {
   const measured = elements.filter((value) => value !== 0 && Number.isFinite(value));
   return aligned(measured, floatWriter(measured, notation));
@@ -76,7 +85,9 @@ function complexColumn(elements: readonly Element[], notation: Notation): Column
   };
 }
 
-/** Picks scientific, integral (`3.`) or fixed notation for the whole column by torch's thresholds. */
+/**
+ * Picks scientific, integral (`3.`) or fixed notation for the whole column by torch's thresholds.
+ */
 function floatWriter(measured: readonly number[], notation: Notation): (value: number) => string {
   const { precision } = notation;
   if (measured.length > 0 && (notation.sciMode ?? spansTooFar(measured))) {

@@ -1,9 +1,9 @@
 /**
  * Decimal text as Python's `format` writes it, which is what PyTorch prints with.
  *
- * JavaScript's `toFixed` and `toExponential` work on the exact binary value too, and differ in three points: a tie goes
- * away from zero where Python takes the even digit, numbers from 1e21 switch to an exponent, and exponents are not
- * padded to two digits.
+ * JavaScript's `toFixed` and `toExponential` work on the exact binary value too, and differ in
+ * three points: a tie goes away from zero where Python takes the even digit, numbers from 1e21
+ * switch to an exponent, and exponents are not padded to two digits.
  */
 
 /** `f"{value:.{decimals}f}"`, for 0 to 100 decimals. */
@@ -32,10 +32,12 @@ function fixedDigits(size: number, decimals: number): string {
 }
 
 /**
- * Whether `size` lies exactly half-way between two numbers of `places` decimals (negative: multiples of 10^-places).
+ * Whether `size` lies exactly half-way between two numbers of `places` decimals (negative:
+ * multiples of 10^-places).
  *
- * A half-way point is (2n + 1) / (2 · 10^places); it is a binary fraction only if 5^places divides 2n + 1, so exactly
- * when size · 2^(places + 1) is an odd integer. Scaling by a power of two is exact.
+ * A half-way point is (2n + 1) / (2 · 10^places); it is a binary fraction only if 5^places divides
+ * 2n + 1, so exactly when size · 2^(places + 1) is an odd integer. Scaling by a power of two is
+ * exact.
  */
 function isTie(size: number, places: number): boolean {
   if (places >= 0) return (size * 2 ** (places + 1)) % 2 === 1;
@@ -44,7 +46,10 @@ function isTie(size: number, places: number): boolean {
   return BigInt(size) % (2n * half) === half;
 }
 
-/** Turns the upper neighbour of a tie into the even one: an odd last digit is at least 1, so nothing is borrowed. */
+/**
+ * Turns the upper neighbour of a tie into the even one: an odd last digit is at least 1, so nothing
+ * is borrowed.
+ */
 function evenLastDigit(upper: string): string {
   const last = Number(upper.at(-1));
   return last % 2 === 0 ? upper : upper.slice(0, -1) + String(last - 1);

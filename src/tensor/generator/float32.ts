@@ -1,7 +1,7 @@
 /**
- * Box-Muller in float32, with the approximations of logf, sinf and cosf from Stephen Moshier's Cephes library that PyTorch
- * uses on x86 with AVX2, and with the fused multiply-adds that its compiler makes of them. All is IEEE 754
- * arithmetic, so that every engine gives the same bits.
+ * Box-Muller in float32, with the approximations of logf, sinf and cosf from Stephen Moshier's
+ * Cephes library that PyTorch uses on x86 with AVX2, and with the fused multiply-adds that its
+ * compiler makes of them. All is IEEE 754 arithmetic, so that every engine gives the same bits.
  */
 
 const round = Math.fround;
@@ -35,8 +35,8 @@ const SIN = Float32Array.of(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
 const COS = Float32Array.of(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
 
 /**
- * a * b + c rounded once: a product of two float32 is exact in float64. The sum is not always, and then, about once in
- * 2^29 times, this is the float32 beside a fused multiply-add's.
+ * a * b + c rounded once: a product of two float32 is exact in float64. The sum is not always, and
+ * then, about once in 2^29 times, this is the float32 beside a fused multiply-add's.
  */
 function multiplyAdd(a: number, b: number, c: number): number {
   return round(a * b + c);
@@ -62,7 +62,8 @@ function log(x: number): number {
 }
 
 /**
- * Turns two uniform float32 samples of [0, 1) into two independent normal ones: `result[i]` and `result[j]`.
+ * Turns two uniform float32 samples of [0, 1) into two independent normal ones: `result[i]` and
+ * `result[j]`.
  */
 export function normalPairFloat32(u1: number, u2: number, result: Float64Array, i: number, j: number): void {
   const radius = round(Math.sqrt(-2 * log(round(1 - u1))));

@@ -1,15 +1,19 @@
 /**
- * Box-Muller in float64. The logarithm, sine and cosine are evaluated to about 2^-65 and rounded once, by IEEE 754's
- * basic operations only. `Math.log` and its like differ between engines; these do not, and they equal the C library's
- * functions wherever those are correctly rounded, which is nearly always.
+ * Box-Muller in float64. The logarithm, sine and cosine are evaluated to about 2^-65 and rounded
+ * once, by IEEE 754's basic operations only. `Math.log` and its like differ between engines; these
+ * do not, and they equal the C library's functions wherever those are correctly rounded, which is
+ * nearly always.
  *
- * A number of twice float64's precision is a pair high + low with |low| <= ulp(high) / 2. Functions return the high part
- * and leave the low one in `low`.
+ * A number of twice float64's precision is a pair high + low with |low| <= ulp(high) / 2. Functions
+ * return the high part and leave the low one in `low`.
  */
 
 let low = 0;
 
-/** Coefficients of a power series, highest accuracy where it counts: from index DOUBLED up `low` is not used. */
+/**
+ * Coefficients of a power series, highest accuracy where it counts: from index DOUBLED up `low` is
+ * not used.
+ */
 interface Series {
   readonly high: Float64Array;
   readonly low: Float64Array;
@@ -26,7 +30,9 @@ const SIN = series((k) => (-1) ** k * factorial(2 * k + 1));
 /** 1, -1 / 2!, 1 / 4!, ...: cos(r) = series(r^2). */
 const COS = series((k) => (-1) ** k * factorial(2 * k));
 
-/** ln 2 and pi / 2 in parts; those before the last have 33 bits, so that small multiples are exact. */
+/**
+ * ln 2 and pi / 2 in parts; those before the last have 33 bits, so that small multiples are exact.
+ */
 const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
 const HALF_PI_HIGH = 1.57079632673412561417;
@@ -108,7 +114,8 @@ function log(x: number): number {
 }
 
 /**
- * Turns two uniform float64 samples of [0, 1) into two independent normal ones: `result[i]` and `result[j]`.
+ * Turns two uniform float64 samples of [0, 1) into two independent normal ones: `result[i]` and
+ * `result[j]`.
  *
  * @param u1 decides their distance from 0
  * @param u2 decides their ratio

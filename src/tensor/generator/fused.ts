@@ -1,4 +1,7 @@
-/** x · scale + shift, rounded once, as processors with a fused multiplication and addition do and PyTorch's samples show. */
+/**
+ * x · scale + shift, rounded once, as processors with a fused multiplication and addition do and
+ * PyTorch's samples show.
+ */
 import { ExactSum } from "../../core/exact-sum.js";
 
 const float = new Float64Array(1);
@@ -12,8 +15,9 @@ function lostBySum(a: number, b: number, sum: number): number {
 }
 
 /**
- * Of float32 numbers. Their product is exact in float64; its sum is rounded to an odd last place there, so that the rounding
- * to float32 decides as if it were the first (Boldo and Melquiond, 2008).
+ * Of float32 numbers. Their product is exact in float64; its sum is rounded to an odd last place
+ * there, so that the rounding to float32 decides as if it were the first (Boldo and Melquiond,
+ * 2008).
  */
 export function fusedFloat32(x: number, scale: number, shift: number): number {
   const product = x * scale;
@@ -39,7 +43,10 @@ function upperHalf(x: number): number {
   return scaled - (scaled - x);
 }
 
-/** Of float64 numbers: the product and its rounding error (Dekker, 1971) are added to `shift` exactly. */
+/**
+ * Of float64 numbers: the product and its rounding error (Dekker, 1971) are added to `shift`
+ * exactly.
+ */
 export function fusedFloat64(x: number, scale: number, shift: number): number {
   const product = x * scale;
   const [a, b] = [upperHalf(x), upperHalf(scale)];

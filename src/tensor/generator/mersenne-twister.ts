@@ -1,7 +1,9 @@
 const SIZE = 624;
 const SHIFT = 397;
 
-/** MT19937 (Matsumoto and Nishimura 1998, seeding of 2002): 32-bit integers with period 2^19937 - 1. */
+/**
+ * MT19937 (Matsumoto and Nishimura 1998, seeding of 2002): 32-bit integers with period 2^19937 - 1.
+ */
 export class MersenneTwister {
   private readonly state = new Int32Array(SIZE);
   private position = SIZE;

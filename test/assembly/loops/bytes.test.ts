@@ -5,7 +5,9 @@ import type { Stored } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { kernelsOf } from "../families.js";
 
-/** About the 128 vectors of 16 after which sums are moved to wider lanes, and about twice as many. */
+/**
+ * About the 128 vectors of 16 after which sums are moved to wider lanes, and about twice as many.
+ */
 const EDGES = [2032, 2047, 2048, 2049, 2064, 4095, 4096, 4097, 4112];
 
 const TWINS: Record<string, (x: number, y: number) => number> = {

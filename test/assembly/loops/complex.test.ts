@@ -7,7 +7,10 @@ import { errorInUlps, toUnits } from "../../support/rational.js";
 import { kernelsOf } from "../families.js";
 import { samples, specials } from "../samples.js";
 
-/** |z|, in float64: a power of two taken out of float64 parts so that no square overflows or loses bits. */
+/**
+ * |z|, in float64: a power of two taken out of float64 parts so that no square overflows or loses
+ * bits.
+ */
 function modulus(tag: Tag, re: number, im: number): number {
   const [a, b] = [Math.abs(re), Math.abs(im)];
   if (a === Infinity || b === Infinity) return Infinity;

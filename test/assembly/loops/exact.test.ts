@@ -45,7 +45,8 @@ describe.each(kernelsOf("exact"))("%s", (name, type) => {
     }
   });
 
-  // One slice, two, three, and what slices do not hold; the last spreads reach the ends of f64's exponents.
+  // One slice, two, three, and what slices do not hold; the last spreads reach the ends of f64's
+  // exponents.
   it.each([0, 5, 8, 10, 12, 15, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 100, 300, 900])(
     "gives the exact sum of numbers about 2^±%i",
     (spread) => {

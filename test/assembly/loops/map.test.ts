@@ -135,7 +135,10 @@ describe.each(kernelsOf("binary"))("%s", (name, operation, type) => {
   const tag = type as Tag;
   const width = tag === "f32" ? 4 : 2;
 
-  /** An operand of one element stands for a scalar: it lies splat, and the kernel does not advance over it. */
+  /**
+   * An operand of one element stands for a scalar: it lies splat, and the kernel does not advance
+   * over it.
+   */
   function check(x: Stored, y: Stored, once = false): string | null {
     const n = Math.max(x.length, y.length);
     const spread = (stored: Stored): Value[] => {

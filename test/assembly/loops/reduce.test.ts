@@ -11,15 +11,15 @@ import type { LossTag } from "../twins/losses.js";
 
 const NORM = -0.3;
 /**
- * From 512 elements on, terms are added pairwise over eight vectors first: about that edge, and with every number of vectors and
- * elements left over, for vectors of four.
+ * From 512 elements on, terms are added pairwise over eight vectors first: about that edge, and
+ * with every number of vectors and elements left over, for vectors of four.
  */
 const PAIRWISE_LENGTHS = Array.from({ length: 72 }, (_, i) => 509 + i);
 
 /**
- * What a sum may be off by, relative to the exact sum of its terms, which are not negative. Three additions in the computing
- * type, 3 u at most, and little more: f32 sums go on in f64, under 2^11 additions of 2^-53 each; f64 sums carry their errors
- * along and are rounded once more.
+ * What a sum may be off by, relative to the exact sum of its terms, which are not negative. Three
+ * additions in the computing type, 3 u at most, and little more: f32 sums go on in f64, under 2^11
+ * additions of 2^-53 each; f64 sums carry their errors along and are rounded once more.
  */
 const BOUNDS: Record<LossTag, { bound: number; words: string }> = {
   f16: { bound: 3.001 * 2 ** -24, words: "3.001 · 2^-24" },

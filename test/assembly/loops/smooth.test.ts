@@ -1,4 +1,7 @@
-/** SmoothL1's kernels have the bits of torch's formula for every beta, whether they go by way of Huber's or not. */
+/**
+ * SmoothL1's kernels have the bits of torch's formula for every beta, whether they go by way of
+ * Huber's or not.
+ */
 import { describe, expect, it } from "vitest";
 import { checkElementwise } from "../../support/elementwise.js";
 import { backends, store } from "../../support/kernels.js";

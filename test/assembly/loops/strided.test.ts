@@ -16,7 +16,10 @@ interface View {
   strides: number[];
 }
 
-/** Where element `index` of the view lies, in elements: row-major index, one dimension after the other. */
+/**
+ * Where element `index` of the view lies, in elements: row-major index, one dimension after the
+ * other.
+ */
 function offsetOf({ sizes, strides }: View, index: number): number {
   let offset = 0;
   for (let d = sizes.length - 1; d >= 0; d--) {

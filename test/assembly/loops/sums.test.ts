@@ -16,7 +16,9 @@ interface Sizes {
 
 /** Room of the scratch space behind the states. */
 const SCRATCH = 256;
-/** What a sum of n numbers may lose, in units of 2^-1074: src/ndarray/sums.ts tells the kernels so. */
+/**
+ * What a sum of n numbers may lose, in units of 2^-1074: src/ndarray/sums.ts tells the kernels so.
+ */
 const errorOf = (n: number): number => (n + 2 ** 11) * 2 ** -97;
 
 type Make = (random: Random) => number;
@@ -67,7 +69,9 @@ function make(tag: Tag, sizes: Sizes, kind: Make, seed: number): Stored {
   );
 }
 
-/** A third of the memory is for the numbers, which end where the memory ends; the states come first. */
+/**
+ * A third of the memory is for the numbers, which end where the memory ends; the states come first.
+ */
 function place(backend: Backend, x: Stored): number {
   const address = backend.bytes.length - x.byteLength;
   backend.write(address, x);
@@ -82,7 +86,9 @@ interface State {
   readonly magnitude: number;
 }
 
-/** The states that the kernel leaves, by parts of `rows` rows; throws where it writes beside them. */
+/**
+ * The states that the kernel leaves, by parts of `rows` rows; throws where it writes beside them.
+ */
 function statesOf(backend: Backend, name: string, x: Stored, sizes: Sizes, rows: number): State[] {
   const { outer, length, inner, pitch = inner } = sizes;
   const count = outer * inner;

@@ -4,7 +4,9 @@ import type { Stored, Tag } from "../../support/kernels.js";
 import { Random } from "../../support/random.js";
 import { numbers, samples } from "../samples.js";
 
-/** About the length from which terms are added pairwise, and with every number of vectors left over. */
+/**
+ * About the length from which terms are added pairwise, and with every number of vectors left over.
+ */
 const PAIRWISE_LENGTHS = Array.from({ length: 72 }, (_, i) => 509 + i);
 const TAGS = ["f16", "bf16", "f32", "f64"] as const;
 

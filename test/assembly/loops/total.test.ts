@@ -9,7 +9,10 @@ import { samples } from "../samples.js";
 const OUT = 64;
 const X = 256;
 
-/** Numbers of both signs and of sizes from 2^-spread to 2^spread, every other one cancelling the one before almost. */
+/**
+ * Numbers of both signs and of sizes from 2^-spread to 2^spread, every other one cancelling the one
+ * before almost.
+ */
 function cancelling(tag: Tag, n: number, spread: number, random: Random): Stored {
   let last = 0;
   return store(

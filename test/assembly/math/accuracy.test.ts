@@ -1,6 +1,7 @@
 /**
- * The elementary functions against mpmath: at every exponent of float32, at every sixth of float64, and
- * at random numbers where the functions turn. scripts/accuracy.mjs does the same with millions of numbers.
+ * The elementary functions against mpmath: at every exponent of float32, at every sixth of float64,
+ * and at random numbers where the functions turn. scripts/accuracy.mjs does the same with millions
+ * of numbers.
  */
 import { describe, expect, it } from "vitest";
 import fixture from "../../fixtures/elementary.json?raw";

@@ -1,4 +1,7 @@
-/** The arithmetic kernels again, one number at a time; integers as bigint, wrapped by whoever stores them. */
+/**
+ * The arithmetic kernels again, one number at a time; integers as bigint, wrapped by whoever stores
+ * them.
+ */
 import type { Value } from "../../support/kernels.js";
 import { onLanes } from "../../support/vector-functions.js";
 

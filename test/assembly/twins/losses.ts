@@ -1,6 +1,6 @@
 /**
- * The losses' kernels again, one number at a time, from the formulas: torch's order of operations, each rounded to the computing
- * type, and to the half type where torch's kernel computes in it.
+ * The losses' kernels again, one number at a time, from the formulas: torch's order of operations,
+ * each rounded to the computing type, and to the half type where torch's kernel computes in it.
  */
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../support/halves.js";
 import type { Value } from "../../support/kernels.js";

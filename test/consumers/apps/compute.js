@@ -9,7 +9,10 @@ export function compute({ F, tensor }, { l1Loss }) {
   return `${loss.item()} ${input.grad} ${value} ${grad.join(" ")}`;
 }
 
-/** A loss that is large enough for threads, until the second one has started; in `patience` milliseconds at most. */
+/**
+ * A loss that is large enough for threads, until the second one has started; in `patience`
+ * milliseconds at most.
+ */
 export async function computeOnThreads({ F, full, threadsInUse }, patience) {
   const [prediction, target] = [full([1 << 20], 2), full([1 << 20], 0.5)];
   const end = performance.now() + patience;

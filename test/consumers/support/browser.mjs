@@ -1,4 +1,5 @@
-// A page of the Chromium that the system has, over folders served on a port of their own, and all that its console says.
+// A page of the Chromium that the system has, over folders served on a port of their own, and all
+// that its console says.
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -44,7 +45,10 @@ export function launch(...args) {
   });
 }
 
-/** Chromium with tabs that know which of them is in front: Playwright lets every tab of its own believe that it is. */
+/**
+ * Chromium with tabs that know which of them is in front: Playwright lets every tab of its own
+ * believe that it is.
+ */
 export async function launchWithTabs() {
   const port = await freePort();
   const launched = await launch(`--remote-debugging-port=${port}`);
@@ -83,8 +87,8 @@ export async function serve(folder, headers = {}) {
 }
 
 /**
- * A new page at `url`, in a profile of its own unless a context is given; `noise` collects what its console says, its uncaught errors and
- * rejections included.
+ * A new page at `url`, in a profile of its own unless a context is given; `noise` collects what its
+ * console says, its uncaught errors and rejections included.
  */
 export async function open(browser, url, context) {
   context ??= await browser.newContext();

@@ -1,4 +1,7 @@
-/** Any number of threads gives the bits of one: every loss, dtype, reduction and gradient, across the edges of blocks and parts. */
+/**
+ * Any number of threads gives the bits of one: every loss, dtype, reduction and gradient, across
+ * the edges of blocks and parts.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { F, getNumThreads, setNumThreads, tensor, threadsInUse, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
@@ -15,7 +18,10 @@ import { casesOfRun, SLOW } from "../../support/slow.js";
 import { workersUp } from "./up.js";
 
 const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype] as const));
-/** Fewer blocks than two threads share; just enough; a tail of one element; more blocks than eight threads, unevenly. */
+/**
+ * Fewer blocks than two threads share; just enough; a tail of one element; more blocks than eight
+ * threads, unevenly.
+ */
 const LENGTHS = casesOfRun(
   [2 * BLOCK, 7 * BLOCK + 1, 8 * BLOCK + 1, 17 * BLOCK + 333],
   (n) => n === 2 * BLOCK || n === 8 * BLOCK + 1,
@@ -106,7 +112,9 @@ describe.skipIf(!CAN_SHARE)("the bits of one thread are those", () => {
   });
 });
 
-/** Digests of losses of rows and of what a mask keeps, with gradients; a row fills no block evenly. */
+/**
+ * Digests of losses of rows and of what a mask keeps, with gradients; a row fills no block evenly.
+ */
 function digestsOfParts(dtype: FloatDType): string[] {
   return tidy(() => {
     const shape = [900, 300];

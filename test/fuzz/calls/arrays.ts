@@ -1,4 +1,7 @@
-/** The losses of typed arrays: in the linear memory and elsewhere, in place, over each other, in parts. */
+/**
+ * The losses of typed arrays: in the linear memory and elsewhere, in place, over each other, in
+ * parts.
+ */
 import * as arrays from "lossgrad/arrays";
 import { allocate } from "lossgrad/arrays";
 import { fit, FLOATS, INTEGERS, type RealDType } from "../../ndarray/naive.js";
@@ -105,7 +108,10 @@ function caseOf(world: World, x: Model, y: Model): { which: Case; options: { red
   return { which: { ...chosen, dtype, x: inDType(x, dtype), y: inDType(y, dtype) }, options };
 }
 
-/** What the loss gives of arrays that are not what they seem: a result, or an error that says something. */
+/**
+ * What the loss gives of arrays that are not what they seem: a result, or an error that says
+ * something.
+ */
 function checkStrange(world: World, which: Case, [x, y]: readonly Model[], call: () => unknown): void {
   let found: unknown;
   try {
@@ -117,7 +123,9 @@ function checkStrange(world: World, which: Case, [x, y]: readonly Model[], call:
   checkResult(world, which, x, y, found);
 }
 
-/** `options` whose reduction is read by a getter that does something else in the middle of the call. */
+/**
+ * `options` whose reduction is read by a getter that does something else in the middle of the call.
+ */
 function interrupted(world: World, options: { reduction: Reduction }): object {
   const { random } = world;
   const meanwhile = random.pick([value, write, flood, grow] as const);

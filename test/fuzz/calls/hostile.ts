@@ -1,4 +1,7 @@
-/** Calls with whatever comes to hand: a result, or an error that says something; and nothing else changes. */
+/**
+ * Calls with whatever comes to hand: a result, or an error that says something; and nothing else
+ * changes.
+ */
 import * as lossgrad from "lossgrad";
 import { F, tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";

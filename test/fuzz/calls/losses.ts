@@ -43,7 +43,10 @@ export function elementwise({ loss, dtype, parameter, x, y }: Case): Value[] {
   return lossOutput(kernelOf(loss), "map", TAGS[dtype], x, y, { p: parameter, norm: 1, g: 1 });
 }
 
-/** The gradient of the input for the upstream gradient 1; with x and y exchanged, that of the target but for L1. */
+/**
+ * The gradient of the input for the upstream gradient 1; with x and y exchanged, that of the target
+ * but for L1.
+ */
 export function slopes({ loss, dtype, reduction, parameter, x, y }: Case): Value[] {
   const n = reduction === "mean" ? x.length : 1;
   const factor = loss === "mseLoss" ? 2 : 1;
@@ -157,7 +160,9 @@ function holdGradient(world: World, { tensor, model }: Held, expected: readonly 
   world.hold(grad, Model.of(model.dtype, model.shape, expected));
 }
 
-/** Results of others between forward and backward, which may push what was saved out of the memory. */
+/**
+ * Results of others between forward and backward, which may push what was saved out of the memory.
+ */
 function disturb(world: World): void {
   world.say("  (results in between)");
   floodOf(1 << 14, 160);

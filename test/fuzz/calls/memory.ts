@@ -30,7 +30,8 @@ export function scope(world: World): void {
     return x.tensor.add(1);
   });
   const kept = memoryStats().liveTensors - before;
-  // Of what is made here one tensor stays; what was spilled or a value may have been brought back besides.
+  // Of what is made here one tensor stays; what was spilled or a value may have been brought back
+  // besides.
   if (kept > 2) throw new Failure(`tidy left ${kept} tensors, expected 1`);
   world.hold(result, binaryModel("add", x.model, 1));
 }
@@ -67,7 +68,10 @@ export function large(world: World): void {
   evaluate(world, which, x, y, { reduction: which.reduction });
 }
 
-/** Operands and results of more than 64 MiB, which are spilled one by one. Every element is alike: no model holds them. */
+/**
+ * Operands and results of more than 64 MiB, which are spilled one by one. Every element is alike:
+ * no model holds them.
+ */
 export function huge(world: World): void {
   if (!world.shared) return;
   // Four times that is a float32.
@@ -90,7 +94,10 @@ export function huge(world: World): void {
   for (const gone of [x.grad!, terms, x, y]) gone.dispose();
 }
 
-/** Options with a getter that moves memory about, or lets go of an operand, in the middle of the call. */
+/**
+ * Options with a getter that moves memory about, or lets go of an operand, in the middle of the
+ * call.
+ */
 export function getter(world: World): void {
   const { random } = world;
   const x = world.fresh("float32", [random.pick([3, 100, 5000])]);

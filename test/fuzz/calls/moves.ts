@@ -27,7 +27,10 @@ export function grow(world: World): void {
   else empty([length]).dispose();
 }
 
-/** Results that nobody keeps, more than the budget of their queue: what was made before them is spilled. */
+/**
+ * Results that nobody keeps, more than the budget of their queue: what was made before them is
+ * spilled.
+ */
 export function floodOf(length: number, count: number): void {
   const source = ones([length]);
   for (let i = 0; i < count; i++) source.add(i);

@@ -30,7 +30,10 @@ function computing(dtype: RealDType): (value: Value) => Value {
   return dtype === "float64" ? (value) => Number(value) : (value) => Math.fround(Number(value));
 }
 
-/** An operand's elements in `common`. A single factor or divisor keeps the precision that is computed with. */
+/**
+ * An operand's elements in `common`. A single factor or divisor keeps the precision that is
+ * computed with.
+ */
 function operandValues(
   x: ModelOperand,
   common: RealDType,
@@ -192,7 +195,8 @@ export function view(world: World): void {
     const row = random.integer(0, shape[0] - 1);
     world.hold(tensor.at(row), model.slice(row));
   } else if (kind === "reshape") {
-    // A reshape of what is not contiguous is a copy: only where it must be a view is it held as one.
+    // A reshape of what is not contiguous is a copy: only where it must be a view is it held as
+    // one.
     const contiguous = model.index.every((cell, i) => i === 0 || cell === model.index[i - 1] + 1);
     const flat = tensor.reshape(model.numel);
     world.hold(

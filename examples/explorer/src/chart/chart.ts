@@ -1,4 +1,7 @@
-/** A uPlot chart in the page's colours that fills its width; what is drawn besides the curves is told by hooks. */
+/**
+ * A uPlot chart in the page's colours that fills its width; what is drawn besides the curves is
+ * told by hooks.
+ */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { element } from "../ui/dom.js";
@@ -9,12 +12,18 @@ import { powers, symmetricPowers } from "./splits.js";
 
 export interface Axis {
   readonly label: string;
-  /** Distribution of the scale: "symmetric log" is asinh, which is linear about 0 and takes negative numbers. */
+  /**
+   * Distribution of the scale: "symmetric log" is asinh, which is linear about 0 and takes negative
+   * numbers.
+   */
   readonly kind?: "linear" | "log" | "symmetric log";
   /** Of a logarithmic axis. */
   readonly base?: 2 | 10;
   readonly format?: (value: number) => string;
-  /** Characters of the longest number at least: charts that lie below each other begin at one place then. */
+  /**
+   * Characters of the longest number at least: charts that lie below each other begin at one place
+   * then.
+   */
   readonly room?: number;
 }
 

@@ -1,4 +1,7 @@
-/** Where the axes of a chart have numbers, if their scale is logarithmic: at powers only, never more than there is room for. */
+/**
+ * Where the axes of a chart have numbers, if their scale is logarithmic: at powers only, never more
+ * than there is room for.
+ */
 
 const MOST = 8;
 const CROWDED = 100;

@@ -1,6 +1,6 @@
 /**
- * A formula as a tree: arithmetic as JavaScript writes it, except that `^` means a power too, and that a sign counts less than a
- * power, as in mathematics: -x^2 is -(x^2), and never (-x)^2.
+ * A formula as a tree: arithmetic as JavaScript writes it, except that `^` means a power too, and
+ * that a sign counts less than a power, as in mathematics: -x^2 is -(x^2), and never (-x)^2.
  */
 import jsep from "jsep";
 import { FormulaError } from "./error.js";

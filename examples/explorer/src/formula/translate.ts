@@ -30,7 +30,10 @@ const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI };
 /** What tensors call by these names is another thing: the extreme of all elements. */
 const OF_TWO: Readonly<Record<string, string>> = { max: "maximum", min: "minimum" };
 
-/** A function of operands by the names in `names`, in their order. It throws FormulaError when it is called. */
+/**
+ * A function of operands by the names in `names`, in their order. It throws FormulaError when it is
+ * called.
+ */
 export function translate(tree: Tree, names: readonly string[]): (...operands: Tensor[]) => Tensor {
   return (...operands) => new Translation(names, operands).result(tree);
 }

@@ -5,7 +5,10 @@ import { element } from "../ui/dom.js";
 import { environmentBadge } from "./environment.js";
 import { tabs, type Tabs } from "./tabs.js";
 
-/** Milliseconds between two changes of the address: browsers refuse more than a few hundred in half a minute. */
+/**
+ * Milliseconds between two changes of the address: browsers refuse more than a few hundred in half
+ * a minute.
+ */
 const PAUSE = 300;
 
 export class App {

@@ -1,4 +1,6 @@
-/** How a value of a panel is written in a link, and read from one that anybody may have mistyped. */
+/**
+ * How a value of a panel is written in a link, and read from one that anybody may have mistyped.
+ */
 
 export interface Field<T> {
   readonly initial: T;

@@ -18,7 +18,10 @@ export class Store<V extends object> implements Linked {
     this.values = this.read(new URLSearchParams()).values;
   }
 
-  /** Takes the values of a link, initial ones where it has none; gives what of it was not understood. */
+  /**
+   * Takes the values of a link, initial ones where it has none; gives what of it was not
+   * understood.
+   */
   load(link: URLSearchParams): string[] {
     const { values, complaints } = this.read(link);
     this.values = values;
@@ -39,7 +42,8 @@ export class Store<V extends object> implements Linked {
       const text = field.print(this.values[name]);
       if (text !== field.print(field.initial)) link.set(name, text);
     }
-    // Characters that a fragment may hold as they are; escaped, links of points would be hard to read.
+    // Characters that a fragment may hold as they are; escaped, links of points would be hard to
+    // read.
     return link.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%7E", "~");
   }
 

@@ -1,4 +1,7 @@
-/** Tabs as the ARIA practices describe them: one of them in the order of the Tab key, arrows go to the others. */
+/**
+ * Tabs as the ARIA practices describe them: one of them in the order of the Tab key, arrows go to
+ * the others.
+ */
 import type { Panel } from "../panels/panel.js";
 import { element } from "../ui/dom.js";
 

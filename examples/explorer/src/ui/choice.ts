@@ -1,4 +1,7 @@
-/** One of several (a segmented row of radio buttons), or some of several (check boxes with a loss's colour). */
+/**
+ * One of several (a segmented row of radio buttons), or some of several (check boxes with a loss's
+ * colour).
+ */
 import { element, freshId } from "./dom.js";
 
 export interface Choice<T extends string> {

@@ -2,7 +2,10 @@
 
 export type Child = Node | string | null;
 
-/** A new element with attributes; `class` and `aria-*` by their names in HTML. False leaves a boolean attribute out. */
+/**
+ * A new element with attributes; `class` and `aria-*` by their names in HTML. False leaves a
+ * boolean attribute out.
+ */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number | boolean>> = {},

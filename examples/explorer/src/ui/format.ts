@@ -1,6 +1,9 @@
 /** Numbers as text. */
 
-/** With true minus signs; `digits` significant ones, powers of ten where a plain number would be long. */
+/**
+ * With true minus signs; `digits` significant ones, powers of ten where a plain number would be
+ * long.
+ */
 export function formatNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";

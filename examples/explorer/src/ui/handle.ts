@@ -1,4 +1,7 @@
-/** A marker on a horizontal axis that is dragged, or moved by the arrow keys: a slider to assistive technology. */
+/**
+ * A marker on a horizontal axis that is dragged, or moved by the arrow keys: a slider to assistive
+ * technology.
+ */
 import { element, setText } from "./dom.js";
 
 export interface HandleOptions {

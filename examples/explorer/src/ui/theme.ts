@@ -9,7 +9,10 @@ dark.addEventListener("change", () => {
   for (const listener of listeners) listener();
 });
 
-/** The value of a custom property. Asked for in every frame, so it is kept: computed styles cost a layout. */
+/**
+ * The value of a custom property. Asked for in every frame, so it is kept: computed styles cost a
+ * layout.
+ */
 export function themeColor(property: string): string {
   let value = known.get(property);
   if (value === undefined) {

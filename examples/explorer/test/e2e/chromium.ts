@@ -35,7 +35,10 @@ const TYPES: Partial<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** A server that knows nothing of the page: the static folder at /some/folder/, no isolation, other headers as told. */
+/**
+ * A server that knows nothing of the page: the static folder at /some/folder/, no isolation, other
+ * headers as told.
+ */
 async function serveFolder(headers: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -126,7 +129,10 @@ export class Site {
   }
 }
 
-/** A suite that needs Chromium. Where there is none it is skipped by name; CI says that there must be one. */
+/**
+ * A suite that needs Chromium. Where there is none it is skipped by name; CI says that there must
+ * be one.
+ */
 export function describeInChromium(name: string, suite: (site: Site) => void): void {
   if (program === undefined && process.env.LOSSGRAD_REQUIRE_BROWSER === "1") throw new Error(ABSENT);
   describe.skipIf(program === undefined)(program === undefined ? `${name} (${ABSENT})` : name, () => {

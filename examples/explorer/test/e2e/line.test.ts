@@ -1,4 +1,6 @@
-/** The robust line: what outliers do, points that are moved and added, a hundred thousand of them. */
+/**
+ * The robust line: what outliers do, points that are moved and added, a hundred thousand of them.
+ */
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInChromium, expectQuiet, linkOf, photograph, tableOf } from "./chromium.js";

@@ -1,4 +1,7 @@
-/** The page around the panels: where it is served, its links, its widths and colours, and places that are hostile to it. */
+/**
+ * The page around the panels: where it is served, its links, its widths and colours, and places
+ * that are hostile to it.
+ */
 import axe from "axe-core";
 import { expect, it } from "vitest";
 import { describeInChromium, expectQuiet, photograph } from "./chromium.js";

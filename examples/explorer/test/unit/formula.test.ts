@@ -1,4 +1,6 @@
-/** Typed formulas: how they are read, what they compute, and what is said of those that are none. */
+/**
+ * Typed formulas: how they are read, what they compute, and what is said of those that are none.
+ */
 import { tensor, type DType } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { fuseFormula } from "../../src/formula/index.js";

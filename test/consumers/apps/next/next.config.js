@@ -1,4 +1,7 @@
-/** Isolates pages from other origins, so that they may share memory with their workers, whose files need the same. */
+/**
+ * Isolates pages from other origins, so that they may share memory with their workers, whose files
+ * need the same.
+ */
 const ISOLATION = [
   { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
   { key: "Cross-Origin-Embedder-Policy", value: "require-corp" },

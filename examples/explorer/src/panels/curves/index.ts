@@ -14,7 +14,10 @@ import { readout } from "./readout.js";
 import { ROWS, shownRows } from "./rows.js";
 import { createStore, origin, WHOLE, windowOf } from "./state.js";
 
-/** Predictions at which the curves are computed: finer than pixels, so that a dtype's steps have edges. */
+/**
+ * Predictions at which the curves are computed: finer than pixels, so that a dtype's steps have
+ * edges.
+ */
 const POINTS = 1601;
 
 export const curves: Panel = {

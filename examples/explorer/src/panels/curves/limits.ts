@@ -2,11 +2,17 @@
 import type { Range } from "../../chart/range.js";
 import type { CurveId } from "./rows.js";
 
-/** How far beyond the other losses MSE and a formula are followed: all of them would press the others flat. */
+/**
+ * How far beyond the other losses MSE and a formula are followed: all of them would press the
+ * others flat.
+ */
 const ROOM = 2;
 const STEEP: readonly CurveId[] = ["mse", "own"];
 
-/** Limits about the curves, with a margin; MSE and a formula may go out of them when others are shown. */
+/**
+ * Limits about the curves, with a margin; MSE and a formula may go out of them when others are
+ * shown.
+ */
 export function limits(curves: readonly { id: CurveId; values: Float64Array }[]): Range {
   const others = curves.filter(({ id }) => !STEEP.includes(id));
   const [low, high] = extent((others.length > 0 ? others : curves).map(({ values }) => values));

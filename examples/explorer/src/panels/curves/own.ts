@@ -1,4 +1,7 @@
-/** The formula that is typed: read and made one operation by a part of the page that is loaded when it is needed. */
+/**
+ * The formula that is typed: read and made one operation by a part of the page that is loaded when
+ * it is needed.
+ */
 import { tensor, tidy } from "lossgrad";
 import type * as Reader from "../../formula/index.js";
 import type { Each } from "../../losses.js";
@@ -55,7 +58,10 @@ export function ownFormula(changed: () => void): OwnFormula {
 
 const NONE = { each: null, problem: "" };
 
-/** The losses of a text, once they were computed of one pair: only then it is known what the text asks for. */
+/**
+ * The losses of a text, once they were computed of one pair: only then it is known what the text
+ * asks for.
+ */
 function understand({ fuseFormula }: typeof Reader, text: string): Pick<OwnFormula, "each" | "problem"> {
   try {
     const fused = fuseFormula(text);

@@ -46,8 +46,8 @@ export function halfWidth(zoom: number): number {
 }
 
 /**
- * What the axis counts from: predictions of the whole window from 0; zoomed in, differences from the target, which keep their digits
- * where the numbers themselves would all look alike.
+ * What the axis counts from: predictions of the whole window from 0; zoomed in, differences from
+ * the target, which keep their digits where the numbers themselves would all look alike.
  */
 export function origin({ zoom, target }: CurvesState): number {
   return zoom === 0 ? 0 : target;

@@ -8,7 +8,10 @@ export interface Setup extends Bends {
   readonly lr: number;
 }
 
-/** Arrived: no step changes anything. Swings: every second step leads back. Diverged: beyond all numbers of the board. */
+/**
+ * Arrived: no step changes anything. Swings: every second step leads back. Diverged: beyond all
+ * numbers of the board.
+ */
 export type Outcome = "walks" | "arrived" | "swings" | "diverged";
 
 /** What counts as far beyond the board: a thousand boards. */

@@ -4,7 +4,10 @@ import type { Picture } from "./compare.js";
 /** Pixels: four bytes each, several times over, are what a page can hold. */
 const MOST = 64e6;
 
-/** The file's pixels as they are stored: without conversion of colours, and colours not multiplied by alpha where the browser can tell. */
+/**
+ * The file's pixels as they are stored: without conversion of colours, and colours not multiplied
+ * by alpha where the browser can tell.
+ */
 export async function decode(file: File): Promise<Picture> {
   let bitmap: ImageBitmap;
   try {

@@ -1,7 +1,10 @@
 /** Errors as an image. */
 import type { ImagesState } from "./state.js";
 
-/** From no error to the largest: stops of a scale whose lightness rises evenly (inferno, by Stéfan van der Walt and Nathaniel Smith). */
+/**
+ * From no error to the largest: stops of a scale whose lightness rises evenly (inferno, by Stéfan
+ * van der Walt and Nathaniel Smith).
+ */
 const STOPS = [
   [0, 0, 4],
   [40, 11, 84],

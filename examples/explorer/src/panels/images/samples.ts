@@ -1,4 +1,7 @@
-/** Two small images to look at: a scene, and the same with noise, a brighter corner and a flaw that is hard to see. */
+/**
+ * Two small images to look at: a scene, and the same with noise, a brighter corner and a flaw that
+ * is hard to see.
+ */
 import { manualSeed, randn } from "lossgrad";
 import type { Picture } from "./compare.js";
 

@@ -1,4 +1,7 @@
-/** The points: a line with noise, some of them apart below its end, and what was moved and added by hand. */
+/**
+ * The points: a line with noise, some of them apart below its end, and what was moved and added by
+ * hand.
+ */
 import { manualSeed, rand, randn, type Tensor } from "lossgrad";
 import { AREA, type LineState } from "./state.js";
 
@@ -47,7 +50,10 @@ export class Cloud {
     return index >= this.drawn || this.moved.has(index);
   }
 
-  /** The point nearest to `at`, where a unit of x and of y are so many pixels; null if none is within `reach` of them. */
+  /**
+   * The point nearest to `at`, where a unit of x and of y are so many pixels; null if none is
+   * within `reach` of them.
+   */
   nearest(at: Point, unit: Point, reach: number): number | null {
     let [best, least]: [number | null, number] = [null, reach * reach];
     for (let i = 0; i < this.length; i++) {

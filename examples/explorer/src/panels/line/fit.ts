@@ -1,4 +1,6 @@
-/** Lines fitted by gradient descent, one for each loss, over the same points in the kernels' memory. */
+/**
+ * Lines fitted by gradient descent, one for each loss, over the same points in the kernels' memory.
+ */
 import { allocate, huberLoss, l1Loss, mseLoss } from "lossgrad/arrays";
 import type { Cloud } from "./cloud.js";
 import { AREA, MOST_ADDED, MOST_POINTS } from "./state.js";
@@ -17,7 +19,10 @@ export interface Line {
 const CENTRE = (AREA.x[0] + AREA.x[1]) / 2;
 const SCALE = (AREA.x[1] - AREA.x[0]) / 2;
 const CAPACITY = MOST_POINTS + MOST_ADDED;
-/** Steps at the full learning rate after a change; then it falls, or L1's equal steps would never end. */
+/**
+ * Steps at the full learning rate after a change; then it falls, or L1's equal steps would never
+ * end.
+ */
 const FULL = 150;
 /** Steps after those, and half of the rate is left. */
 const HALF = 60;
@@ -85,7 +90,8 @@ export class Fit {
           ? mseLoss.valueAndGrad(prediction, y, { grad })
           : huberLoss.valueAndGrad(prediction, y, { grad, delta });
     line.loss = value;
-    // The chain rule of the line: its level moves all predictions alike, its slope those in proportion to u.
+    // The chain rule of the line: its level moves all predictions alike, its slope those in
+    // proportion to u.
     let [byLevel, bySlope] = [0, 0];
     for (let i = 0; i < u.length; i++) {
       byLevel += grad[i];

@@ -1,4 +1,7 @@
-/** The points as a picture that is drawn once and then copied in each frame: a hundred thousand take too long to draw anew. */
+/**
+ * The points as a picture that is drawn once and then copied in each frame: a hundred thousand take
+ * too long to draw anew.
+ */
 import { themeColor } from "../../ui/theme.js";
 import type { Cloud } from "./cloud.js";
 
@@ -13,7 +16,9 @@ export interface Scales {
   readonly top: (y: number) => number;
 }
 
-/** More points than this are drawn as a density, pixel by pixel: circles would merge into one blot. */
+/**
+ * More points than this are drawn as a density, pixel by pixel: circles would merge into one blot.
+ */
 const CIRCLES = 3000;
 
 export class Layer {
@@ -45,7 +50,10 @@ function drawCircles(context: CanvasRenderingContext2D, cloud: Cloud, { left, to
   }
 }
 
-/** How many points lie at each pixel, as opacity; the logarithm, since the middle has a hundred times the edge's. */
+/**
+ * How many points lie at each pixel, as opacity; the logarithm, since the middle has a hundred
+ * times the edge's.
+ */
 function drawDensity(context: CanvasRenderingContext2D, cloud: Cloud, box: Box, { left, top }: Scales): void {
   const counts = new Uint32Array(box.width * box.height);
   const size = Math.max(1, Math.round(devicePixelRatio * 1.5));

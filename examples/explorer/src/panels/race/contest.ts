@@ -1,4 +1,7 @@
-/** Runs the race by the rules of lossgrad's benchmark: answers are checked, then timed in interleaved rounds. */
+/**
+ * Runs the race by the rules of lossgrad's benchmark: answers are checked, then timed in
+ * interleaved rounds.
+ */
 import { attempt, type Leave, type Pass, timeRounds, warmUp } from "../../../../../bench/contest.js";
 import type { Entrant } from "./entrants.js";
 import type { Checked } from "./protocol.js";

@@ -1,4 +1,7 @@
-/** Who may take part. Workers of ours come with the page, so that a race needs no network; tfjs is loaded when it is ticked. */
+/**
+ * Who may take part. Workers of ours come with the page, so that a race needs no network; tfjs is
+ * loaded when it is ticked.
+ */
 import { cores } from "../../shell/environment.js";
 import { count } from "../../ui/format.js";
 import OurWorker from "./ours.worker.js?worker&inline";

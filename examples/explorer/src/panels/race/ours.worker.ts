@@ -1,6 +1,6 @@
 /**
- * What the page computes in workers, as one script that comes with the page: the worker's name says which part it is. Several scripts
- * would each carry the kernels.
+ * What the page computes in workers, as one script that comes with the page: the worker's name says
+ * which part it is. Several scripts would each carry the kernels.
  */
 import { serveHash } from "./hash.js";
 import { lossgrad } from "./lossgrad.js";

@@ -1,4 +1,6 @@
-/** What the page and its workers say to each other: one question at a time, each with one answer. */
+/**
+ * What the page and its workers say to each other: one question at a time, each with one answer.
+ */
 import type { Pass } from "../../../../../bench/contest.js";
 
 export type Question =

@@ -1,4 +1,7 @@
-/** The page's side of one contestant: a worker of its own, so that the page stays free and no contestant's memory is another's. */
+/**
+ * The page's side of one contestant: a worker of its own, so that the page stays free and no
+ * contestant's memory is another's.
+ */
 import type { Answer, Pass, Rival } from "../../../../../bench/contest.js";
 import { L1 } from "../../../../../bench/formulas.js";
 import type { Answers, Checked, Question, Reply } from "./protocol.js";

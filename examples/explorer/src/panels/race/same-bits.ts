@@ -1,4 +1,7 @@
-/** The hash of the reproducibility set in this tab, beside the one that docs/REPRODUCIBILITY.md records. */
+/**
+ * The hash of the reproducibility set in this tab, beside the one that docs/REPRODUCIBILITY.md
+ * records.
+ */
 import record from "../../../../../docs/REPRODUCIBILITY.md?raw";
 import { readRecord } from "../../../../../test/reproducibility/record.js";
 import { cores } from "../../shell/environment.js";

@@ -1,4 +1,6 @@
-/** TensorFlow.js on its WebAssembly backend with SIMD, one thread; loaded only by who asks for it. */
+/**
+ * TensorFlow.js on its WebAssembly backend with SIMD, one thread; loaded only by who asks for it.
+ */
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import binary from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import * as tf from "@tensorflow/tfjs-core";
@@ -10,7 +12,8 @@ const valueAndGrad = tf.valueAndGrad((x) => tf.losses.absoluteDifference(target!
 serve({
   async start() {
     const url = new URL(binary, import.meta.url).href;
-    // All three must be named, though only one is loaded: where lossgrad runs there is SIMD, and threads are switched off.
+    // All three must be named, though only one is loaded: where lossgrad runs there is SIMD, and
+    // threads are switched off.
     setWasmPaths({
       "tfjs-backend-wasm.wasm": url,
       "tfjs-backend-wasm-simd.wasm": url,
