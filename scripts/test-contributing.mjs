@@ -23,7 +23,7 @@ const TESTS_BY_NAME = [
 
 /** A block of code, with the words before it that say where it goes. */
 const STEP =
-  /(?:[Nn]ew file `(?<created>[^`]+)`|[Ii]n `(?<edited>[^`]+)`, (?:(?<side>before|after) the line\s`(?<anchor>[^`]+)`|at the end)):\n\n```ts\n(?<code>[\s\S]*?)^```$|^```sh\n(?<command>[\s\S]*?)^```$|^```js\n(?<program>[\s\S]*?)^```$/gm;
+  /(?:[Nn]ew\sfile\s`(?<created>[^`]+)`|[Ii]n\s`(?<edited>[^`]+)`,\s(?:(?<side>before|after)\sthe\sline\s`(?<anchor>[^`]+)`|at\sthe\send)):\n\n```ts\n(?<code>[\s\S]*?)^```$|^```sh\n(?<command>[\s\S]*?)^```$|^```js\n(?<program>[\s\S]*?)^```$/gm;
 
 function fail(message) {
   throw new Error(`${GUIDE}: ${message}`);
