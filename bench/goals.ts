@@ -143,7 +143,9 @@ function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal)
   const measured = `${worst.ratio.toFixed(2)} × at ${formatSize(worst.elements)}`;
   const what = isFused(contest) ? `${FUSED_TITLES[contest]}, ${PASS_TITLES[pass]}` : PASS_TITLES[pass];
   const name = `${what}: time of ${slow} over that of ${fast}`;
-  return [[name, sizes, `≥ ${ratio} ×`, measured, worst.ratio >= ratio ? "met" : "missed"]];
+  return [
+    [name, sizes, `≥ ${Number(ratio.toFixed(2))} ×`, measured, worst.ratio >= ratio ? "met" : "missed"],
+  ];
 }
 
 function limitRow(run: Run, { contest, pass, rival, elements, microseconds }: Limit): string[][] {

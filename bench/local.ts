@@ -189,11 +189,12 @@ export const losses: readonly LocalRival[] = [
 ];
 
 /** A call as it is in a training step. */
+const shortWork = tensorWork(F.l1Loss);
 export const shortCall = new LocalRival({
   name: "F.l1Loss",
   about: "`F.l1Loss`, `item()`; with gradients `F.l1Loss`, `backward()`, `item()` in `tidy`",
-  ...tensorWork(F.l1Loss),
-  gradient: (operands) => tidy(() => tensorWork(F.l1Loss).gradient(operands)),
+  ...shortWork,
+  gradient: (operands) => tidy(() => shortWork.gradient(operands)),
 });
 
 /**

@@ -66,12 +66,13 @@ async function measure(absences: Absence[]): Promise<Run> {
 
 const run = await measure([]);
 save("results/latest.json", JSON.stringify(run));
-const figures = drawFigures(run);
 const body = [formatGoals(run), formatRivals(run), formatAbsences(run), formatContests(run)]
   .filter((text) => text !== "")
   .join("\n\n");
 console.log(body);
 if (options.write) {
+  // They show contests that a run of some of them may lack.
+  const figures = drawFigures(run);
   for (const [name, svg] of figures) save(`figures/${name}.svg`, svg);
   save("RESULTS.md", `${formatIntroduction(run, [...figures.keys()])}\n\n${body}\n`);
 }
