@@ -124,7 +124,6 @@ class Evaluation<V extends Variable> {
       seed,
       numbers: this.numbers,
       masked: mask !== null,
-      weighted: false,
     });
     if (!lowered) return null;
     const arrays = this.call.operands.map(({ nd }) => nd);

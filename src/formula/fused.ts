@@ -29,8 +29,6 @@ export interface Request {
   /** The operands that are one number for all elements. */
   readonly numbers: readonly number[];
   readonly masked: boolean;
-  /** Whether the value is multiplied by one more operand, behind those and the seed. */
-  readonly weighted: boolean;
 }
 
 /**
@@ -50,7 +48,6 @@ export class Traced {
   /** Which of them a gradient reaches. */
   private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
-  private readonly weight: Expression;
   private readonly programs = new Map<string, Lowered | null>();
   private readonly weightings = new Map<string, Traced>();
 
@@ -62,10 +59,7 @@ export class Traced {
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
-    const behind = (index: number): Expression =>
-      extend(trace, () => Expression.operand(trace, operands.length + index, type));
-    this.seed = behind(0);
-    this.weight = behind(1);
+    this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
   }
 
   /** The operands among `candidates` that a gradient reaches. */
@@ -92,8 +86,8 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked, weighted } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked} ${weighted}`;
+    const { value, wanted, seed, numbers, masked } = request;
+    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
     let found = this.programs.get(key);
     if (found !== undefined) return found;
     if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
@@ -101,10 +95,10 @@ export class Traced {
     return found;
   }
 
-  private lowered({ value, wanted, seed, numbers, masked, weighted }: Request): Lowered | null {
-    const { dtype, formula } = this;
+  private lowered({ value, wanted, seed, numbers, masked }: Request): Lowered | null {
+    const { dtype } = this;
+    const { root } = this.formula;
     if (dtype === null) return null;
-    const root = weighted ? extend(formula.trace, () => formula.root.mul(this.weight)) : formula.root;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
     const gradients = derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {

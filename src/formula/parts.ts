@@ -167,8 +167,7 @@ class PartsEvaluation<V extends Variable> {
     if (dtype === null || !wanted.every((i) => sameShape(this.shapes[i], shape))) return null;
     const seed = g instanceof NdArray ? "operand" : "number";
     const masked = mask !== null;
-    // A weight is an operand of the formula itself.
-    const asked = { value, wanted, seed, numbers: this.numbers, masked, weighted: false } as const;
+    const asked = { value, wanted, seed, numbers: this.numbers, masked } as const;
     const lowered = traced.program(asked);
     if (!lowered || isLarge(lowered)) return null;
     const arrays = operands.map(({ nd }) => nd);

@@ -143,13 +143,13 @@ export class FusedWork {
 
   private program(value: "sum" | "store" | null, withGradients: boolean): Lowered {
     const { traced, gradients, mask, weight, caller, dtype } = this.request;
-    const found = traced.program({
+    const formula = weight ? traced.weighted({ dtype, shape: [1] }) : traced;
+    const found = formula.program({
       value,
       wanted: withGradients ? gradients.map(({ index }) => index) : [],
       seed: "number",
       numbers: this.numbers(),
       masked: mask !== null,
-      weighted: weight !== null,
     });
     if (found) return found;
     throw new TypeError(
@@ -178,10 +178,10 @@ export class FusedWork {
     const { operands, dtype } = request;
     return {
       program: lowered.program,
-      // The seed is a number, and the weight stands behind it.
+      // The weight stands behind the operands, and the seed, a number, behind all of them.
       operands: lowered.operands.map((index) => elements[index] ?? weight!),
       numbers: lowered.numbers((index) =>
-        index === operands.length ? seed : roundFloat(dtype, operands[index] as number),
+        index < operands.length ? roundFloat(dtype, operands[index] as number) : seed,
       ),
       mask,
     };
