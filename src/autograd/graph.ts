@@ -158,6 +158,12 @@ export class GraphNode {
   }
 }
 
+export function reshapedError(): Error {
+  return new Error(
+    "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
+  );
+}
+
 export function releasedError(): Error {
   return new Error(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been " +

@@ -11,6 +11,7 @@ import { scope } from "../core/scope.js";
 import type { Request, Traced } from "./fused.js";
 import { replay } from "./replay.js";
 import { runExactly, runProgram } from "./run.js";
+import { allAtOnce, saveFor } from "./saved.js";
 
 /** How the elements become a result. */
 export type Reduction = "none" | "mean" | "sum";
@@ -72,7 +73,8 @@ class Evaluation<V extends Variable> {
   private readonly numbers: readonly number[];
   /** The gradients for an upstream gradient of 1, one for each operand that wants one. */
   private kept: readonly Variable[] | null = null;
-  private reads: readonly (() => Variable)[] = [];
+  /** Throws when what the gradients are computed of has changed. */
+  private checkSaved: () => void = () => undefined;
   /** The operands' shapes when the value was computed. */
   private readonly shapes: readonly Shape[];
 
@@ -190,27 +192,13 @@ class Evaluation<V extends Variable> {
 
   saveTo(node: GraphNode): void {
     const { operands, traced, mask } = this.call;
-    this.reads = operands.filter((_, i) => traced.used.has(i)).map((x) => node.save(x));
-    if (mask) this.reads = [...this.reads, node.save(mask.tensor)];
-    for (const gradient of this.kept ?? []) node.save(gradient);
+    const kept = { operands, shapes: this.shapes, mask: mask?.tensor ?? null, gradients: this.kept ?? [] };
+    this.checkSaved = saveFor(node, traced, kept);
   }
 
   backward(upstream: Variable, options: EngineOptions): (() => Variable | null)[] {
-    for (const read of this.reads) read();
-    this.checkShapes();
-    let gradients: readonly (Variable | null)[] | null = null;
-    return this.call.operands.map((_, i) => () => {
-      gradients ??= this.gradients(upstream, options);
-      return gradients[this.wanted.indexOf(i)] ?? null;
-    });
-  }
-
-  /** `data` may have been assigned since. */
-  private checkShapes(): void {
-    if (this.call.operands.every(({ nd }, i) => sameShape(nd.shape, this.shapes[i]))) return;
-    throw new Error(
-      "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
-    );
+    this.checkSaved();
+    return allAtOnce(this.call.operands.length, this.wanted, () => this.gradients(upstream, options));
   }
 
   private gradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {

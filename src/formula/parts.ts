@@ -20,6 +20,7 @@ import type { Request, Traced } from "./fused.js";
 import type { Lowered } from "./lower.js";
 import { onlyOutputs, type Run } from "./pass.js";
 import { runExactly, runProgram } from "./run.js";
+import { allAtOnce, saveFor } from "./saved.js";
 import { Terms } from "./terms.js";
 import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
 
@@ -81,7 +82,8 @@ class PartsEvaluation<V extends Variable> {
   private readonly shapes: readonly Shape[];
   /** The gradients for an upstream gradient of ones, one for each operand that wants one. */
   private kept: readonly Variable[] = [];
-  private reads: readonly (() => Variable)[] = [];
+  /** Throws when what the gradients are computed of has changed. */
+  private checkSaved: () => void = () => undefined;
 
   constructor(
     private readonly call: PartsCall<V>,
@@ -187,27 +189,13 @@ class PartsEvaluation<V extends Variable> {
 
   saveTo(node: GraphNode): void {
     const { operands, traced, mask } = this.call;
-    this.reads = operands.filter((_, i) => traced.used.has(i)).map((x) => node.save(x));
-    if (mask) this.reads = [...this.reads, node.save(mask)];
-    for (const gradient of this.kept) node.save(gradient);
+    const kept = { operands, shapes: this.shapes, mask, gradients: this.kept };
+    this.checkSaved = saveFor(node, traced, kept);
   }
 
   backward(upstream: Variable, options: EngineOptions): (() => Variable | null)[] {
-    for (const read of this.reads) read();
-    this.checkShapes();
-    let gradients: readonly (Variable | null)[] | null = null;
-    return this.call.operands.map((_, i) => () => {
-      gradients ??= this.gradients(upstream, options);
-      return gradients[this.wanted.indexOf(i)] ?? null;
-    });
-  }
-
-  /** `data` may have been assigned since. */
-  private checkShapes(): void {
-    if (this.call.operands.every(({ nd }, i) => sameShape(nd.shape, this.shapes[i]))) return;
-    throw new Error(
-      "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
-    );
+    this.checkSaved();
+    return allAtOnce(this.call.operands.length, this.wanted, () => this.gradients(upstream, options));
   }
 
   private gradients(upstream: Variable, options: EngineOptions): readonly (Variable | null)[] {

@@ -5,7 +5,7 @@
 import type { DType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
-import type { GraphNode, Variable } from "../autograd/graph.js";
+import { type GraphNode, reshapedError, type Variable } from "../autograd/graph.js";
 
 export interface Operands<V> {
   readonly input: V;
@@ -36,7 +36,5 @@ export interface Gradients {
  */
 export function elementsNow(x: Variable, before: Shape, shape: Shape): NdArray {
   if (sameShape(x.nd.shape, before)) return x.nd.expanded(shape);
-  throw new Error(
-    "backward: expected operands of the shapes that the loss was computed of, got data of another shape assigned since",
-  );
+  throw reshapedError();
 }
