@@ -5,11 +5,12 @@
 #     scripts/torch.sh python test/x.py …         runs the root's Python; this repository lies in it at its own path
 #     scripts/torch.sh compiler                   puts what torch.compile needs into the root: a minute, 1 GB
 #
-# The root is $LOSSGRAD_TORCH_ROOT, else lossgrad/torch in the user's cache. All commands need root or a sudo that
-# asks nothing. `lay` takes the mirror from the machine's apt sources; delete the folder to have a newer release laid.
+# The root is $LOSSGRAD_TORCH_ROOT, else lossgrad/torch in the user's cache. All commands need root
+# or a sudo that asks nothing. `lay` takes the mirror from the machine's apt sources; delete the
+# folder to have a newer release laid.
 #
-# Whatever is mounted is mounted in a mount namespace of the one command, so it is gone when the command ends, and nobody
-# who deletes the folder can reach through it.
+# Whatever is mounted is mounted in a mount namespace of the one command, so it is gone when the
+# command ends, and nobody who deletes the folder can reach through it.
 set -euo pipefail
 
 root=${LOSSGRAD_TORCH_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/lossgrad/torch}
@@ -27,8 +28,9 @@ isolated() {
   "${as_root[@]}" unshare --mount sh -euc "$@"
 }
 
-# Python of the root $1; the other arguments are Python's. /proc and /sys tell PyTorch what the processor can do: without
-# them it computes with its slowest kernels. Files that Python writes belong to whoever called.
+# Python of the root $1; the other arguments are Python's. /proc and /sys tell PyTorch what the
+# processor can do: without them it computes with its slowest kernels. Files that Python writes
+# belong to whoever called.
 python_of() {
   local laid=$1
   shift
