@@ -35,6 +35,8 @@ class Rounding(TorchDispatchMode):
             return summed(function, result, arguments, options or {})
         if name not in ULPS or (name == "pow" and is_plain(*arguments)):
             return result
+        if name == "pow":
+            result = of_either_exponent(result, *arguments)
         if name == "log_sigmoid_forward":
             return (moved(result[0], ULPS[name], exact(name, arguments[0])), result[1])
         if name == "tanh_backward":
@@ -49,6 +51,16 @@ class Rounding(TorchDispatchMode):
 def is_plain(x, exponent):
     # The last elements of bfloat16 have roots that are rounded before they divide.
     return exponent in PLAIN_EXPONENTS and not (exponent == -0.5 and x.dtype == torch.bfloat16)
+
+
+def of_either_exponent(result, x, exponent):
+    """In float32, torch's vectors round the exponent, too, and the elements behind the last vector do not."""
+    if result.dtype != torch.float32 or isinstance(exponent, torch.Tensor):
+        return result
+    found = result.clone()
+    for first, used in ((1, float(exponent)), (2, float(torch.tensor(exponent, dtype=torch.float32)))):
+        found[first::2] = x[first::2].double().pow(used).float()
+    return found
 
 
 def exact(name, x):
@@ -91,10 +103,20 @@ def summed(function, result, arguments, options):
     terms, *others = arguments
     options = {name: value for name, value in options.items() if name != "dtype"}
     total, size = (function(x, *others, **options) for x in (terms.double(), terms.double().abs()))
-    eps = torch.finfo(torch.float32 if result.dtype in HALVES else result.dtype).eps
-    others = (total + noise(result.shape) * SUM_ROUNDINGS * eps * size).to(result.dtype)
-    others[0] = result[0]
-    return moved(others, 1, size == 0)
+    added = torch.finfo(torch.float32 if result.dtype in HALVES else result.dtype)
+    found = (total + noise(result.shape) * SUM_ROUNDINGS * added.eps * size).to(result.dtype)
+    found[0] = result[0]
+    found = moved(found, 1, size == 0)
+    finite = torch.where(terms.isfinite(), terms, 0).double().abs().sum(*others, **options)
+    return free_where(finite > added.max / 2, found)
+
+
+def free_where(condition, replicas):
+    """Where a sum may overflow on its way, which depends on the order: anything may come out."""
+    found = replicas.clone()
+    for replica, value in ((1, torch.nan), (2, 0)):
+        found[replica] = torch.where(condition[replica], value, found[replica])
+    return found
 
 
 class Blurred(torch.autograd.Function):

@@ -70,12 +70,17 @@ export function binaryModel(name: BinaryCall, x: ModelOperand, y: ModelOperand, 
   return Model.of(dtype, shape, values);
 }
 
-/** The second operand of add and sub times alpha: a product of its own, but for a number. */
+/**
+ * The second operand of add and sub times alpha: a product of its own, but for a number; of halves,
+ * it is one of float32, and the sum alone is rounded.
+ */
 function scaledBy(alpha: number, values: Value[], y: ModelOperand, common: RealDType): Value[] {
   if (alpha === 1) return values;
   const compute = computing(common);
   if (!isFloat(common)) return values.map((value) => compute(fit(common, (value as bigint) * BigInt(alpha))));
   if (typeof y === "number") return values.map(() => compute(y * alpha));
+  if (common === "float16" || common === "bfloat16")
+    return values.map((value) => compute(Number(value) * alpha));
   return values.map((value) => fit(common, Number(compute(Number(value) * alpha))));
 }
 
