@@ -2,6 +2,7 @@
  * A user's function as something that can be called: traced once for each list of dtypes and
  * parameters, with the programs that calls need. Tensors and typed arrays call it alike.
  */
+import type { DType } from "../ndarray/dtype.js";
 import type { Typed } from "../ndarray/promotion.js";
 import { describeValue } from "../core/describe.js";
 import { derive, reachedBy } from "./derive.js";
@@ -48,7 +49,7 @@ export class Traced {
   /** Which of them a gradient reaches. */
   private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
-  private readonly programs = new Map<string, Lowered | null>();
+  private readonly programs = new Map<number | string, Lowered | null>();
   private readonly weightings = new Map<string, Traced>();
 
   constructor(readonly formula: Formula) {
@@ -62,9 +63,18 @@ export class Traced {
     this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
   }
 
-  /** The operands among `candidates` that a gradient reaches. */
-  differentiable(candidates: readonly number[]): readonly number[] {
-    return candidates.filter((index) => this.reached.has(index));
+  /** Whether a gradient reaches an operand. */
+  isReached(index: number): boolean {
+    return this.reached.has(index);
+  }
+
+  /** The operands that require a gradient and that one reaches. */
+  differentiable(operands: readonly { readonly requiresGrad: boolean }[]): readonly number[] {
+    let found = NONE;
+    for (let i = 0; i < operands.length; i++) {
+      if (operands[i].requiresGrad && this.reached.has(i)) found = [...found, i];
+    }
+    return found;
   }
 
   /** The formula times a weight, which is one more operand behind the others. */
@@ -86,8 +96,7 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    const key = keyOf(request);
     let found = this.programs.get(key);
     if (found !== undefined) return found;
     if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
@@ -111,6 +120,27 @@ export class Traced {
       index === this.seed.index ? seed === "number" : numbers.includes(index);
     return lower(outputs, dtype, isNumber, masked);
   }
+}
+
+const NONE: readonly number[] = [];
+const VALUES = { sum: 0, store: 1, none: 2 } as const;
+/** Operands that fit into a number as a set, twice, beside what else a request says. */
+const MOST_IN_NUMBER = 23;
+
+/** A number where it can be, which is faster to find than a text. */
+function keyOf({ value, wanted, seed, numbers, masked }: Request): number | string {
+  const kind = (VALUES[value ?? "none"] * 2 + Number(seed === "operand")) * 2 + Number(masked);
+  let [sets, most] = [0, 0];
+  for (const index of wanted) {
+    sets += 2 ** index;
+    if (index > most) most = index;
+  }
+  for (const index of numbers) {
+    sets += 2 ** (index + MOST_IN_NUMBER);
+    if (index > most) most = index;
+  }
+  if (most < MOST_IN_NUMBER) return sets * 16 + kind;
+  return `${kind} ${wanted.join()} ${numbers.join()}`;
 }
 
 /** Formulas that were traced for other dtypes and parameters are forgotten from so many on. */
@@ -140,7 +170,11 @@ export const RESERVED: readonly string[] = [
 export class Fused {
   readonly name: string;
   readonly parameters: ParameterValues | null;
+  /** The options that are parameters. */
+  readonly parameterNames: readonly string[];
   private readonly traced = new Map<string, Traced>();
+  /** What was traced last: calls in a loop are of one kind. */
+  private recent: Kind | null = null;
 
   constructor(
     private readonly fn: FormulaFunction,
@@ -155,12 +189,8 @@ export class Fused {
     }
     // A function that is written in place has no name, or that of the constant which fuse gives.
     this.name = name ?? (fn.name === "" ? UNNAMED : fn.name);
-    this.parameters = parameters === undefined ? null : checkParameters(parameters);
-  }
-
-  /** The options that are parameters. */
-  get parameterNames(): readonly string[] {
-    return this.parameters ? Object.keys(this.parameters) : [];
+    this.parameters = parameters === undefined ? null : Object.freeze(checkParameters(parameters));
+    this.parameterNames = this.parameters ? Object.keys(this.parameters) : [];
   }
 
   /** The name with the parameters' defaults. */
@@ -190,6 +220,7 @@ export class Fused {
   /** The parameters of a call: those that it gives, and the defaults of the others. */
   readParameters(options: Readonly<Record<string, unknown>>): ParameterValues | null {
     if (!this.parameters) return null;
+    if (!this.parameterNames.some((name) => Object.hasOwn(options, name))) return this.parameters;
     return Object.fromEntries(
       Object.entries(this.parameters).map(([name, standard]) => {
         // Any name may be that of a parameter, also one that all objects inherit.
@@ -201,6 +232,23 @@ export class Fused {
 
   /** The formula for operands of these types, of which `positions` says which stands where. */
   trace(types: readonly Typed[], positions: readonly number[], values: ParameterValues | null): Traced {
+    if (this.recent && isOfKind(this.recent, types, positions, values)) return this.recent.traced;
+    const traced = this.find(types, positions, values);
+    this.recent = {
+      dtypes: types.map(({ dtype }) => dtype),
+      scalars: types.map(isScalar),
+      positions,
+      values,
+      traced,
+    };
+    return traced;
+  }
+
+  private find(
+    types: readonly Typed[],
+    positions: readonly number[],
+    values: ParameterValues | null,
+  ): Traced {
     const shown = types.map(({ dtype, shape }) => (shape.length === 0 ? `${dtype}.` : dtype));
     const key = `${shown.join()} ${positions.join()} ${values ? Object.values(values).map(textOf).join() : ""}`;
     let found = this.traced.get(key);
@@ -210,6 +258,35 @@ export class Fused {
     this.traced.set(key, found);
     return found;
   }
+}
+
+/** A kind of calls: those whose operands and parameters are alike share what was traced. */
+interface Kind {
+  readonly dtypes: readonly DType[];
+  readonly scalars: readonly boolean[];
+  readonly positions: readonly number[];
+  readonly values: ParameterValues | null;
+  readonly traced: Traced;
+}
+
+function isScalar({ shape }: Typed): boolean {
+  return shape.length === 0;
+}
+
+function isOfKind(
+  kind: Kind,
+  types: readonly Typed[],
+  positions: readonly number[],
+  values: ParameterValues | null,
+): boolean {
+  if (kind.values !== values || kind.dtypes.length !== types.length) return false;
+  for (let i = 0; i < types.length; i++) {
+    if (types[i].dtype !== kind.dtypes[i] || isScalar(types[i]) !== kind.scalars[i]) return false;
+  }
+  if (positions === kind.positions) return true;
+  if (positions.length !== kind.positions.length) return false;
+  for (let i = 0; i < positions.length; i++) if (positions[i] !== kind.positions[i]) return false;
+  return true;
 }
 
 /** -0 is another number than 0. */

@@ -179,7 +179,7 @@ function checkDifferentiable({ caller, operands, traced }: FusedRequest, index: 
         "converts it",
     );
   }
-  if (traced.differentiable([index]).length > 0) return;
+  if (traced.isReached(index)) return;
   throw new TypeError(
     `${caller}: expected the result to depend on ${word} by operations that have a gradient, but none reaches it`,
   );
