@@ -23,8 +23,6 @@ export interface FormulaArrayLoss<O extends readonly (ArrayOperand | number)[], 
     prediction: ArrayOperand,
     ...others: [...operands: O, options?: ArrayLossOptions<R> & OutOptions<A> & P]
   ): LossValue<R, A>;
-  /** The function's name. */
-  readonly name: string;
   /**
    * The loss, as the function itself gives it, and gradients in the same pass over the operands:
    * that by the prediction as `grad`, or with the option `grads` those that are asked for, in a list
