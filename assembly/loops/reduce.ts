@@ -34,7 +34,7 @@ import { keepWhere } from "./masks";
 import { isGiven, quad, slopeAt, valueAt } from "./vectors";
 
 /** Elements from which on terms are added pairwise in C first. */
-const PAIRWISE = 512;
+export const PAIRWISE = 512;
 /** The value of f16's bits over that of the same bits moved under f32's, see `shifted`. */
 const SCALE: f64 = 2 ** 112;
 

@@ -92,6 +92,17 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+type ColumnsKernel = (
+  x: number,
+  outer: number,
+  rows: number,
+  columns: number,
+  length: number,
+  halves: number,
+  state: number,
+  fresh: number,
+  out: number,
+) => void;
 type SumsKernel = (
   x: number,
   outer: number,
@@ -164,6 +175,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
   Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
+  Record<`columns_${"f32" | "f64"}`, ColumnsKernel> &
   Record<`sums_${"f32" | "f64"}`, SumsKernel> &
   Record<
     "sums_i64",
