@@ -1,205 +1,177 @@
 /**
- * Sums of columns: of terms that lie in rows of several columns each. Every lane is a column, and
- * its terms are added in the order in which reduce.ts adds those of one block: so a column's sum
- * has the bits of the loss of that column alone, and nothing has to be gathered.
+ * Sums of columns: of terms in rows of several columns each. Every lane is a column, and its terms
+ * are added in the order in which reduce.ts adds those of one block: so a column's sum has the bits
+ * of the loss of that column alone, and nothing has to be gathered.
  *
  * A block is added there in as many running sums as a vector has lanes, one for each lane. Here
  * each column has so many of them, which are added up at the end. Those of a vector of columns
- * follow each other as pairs (low, high), see lanes.ts.
+ * follow each other, PAIR bytes each: low and high (lanes.ts), and what four rows gave that wait
+ * for the next four.
  */
-import { lanes, loadTail, nextHigh, nextLow } from "../lanes";
+import { lanes, magnitudeMask, nextHigh, nextLow, oneHalf, splat } from "../lanes";
 import { PAIRWISE } from "./reduce";
+import { isGiven, valueAt } from "./vectors";
 
-/** Bytes of a pair of running sums. */
-const PAIR: usize = 32;
-/** Vectors that are added at a time: those of a line of a cache. */
-const LINE = 4;
-
-/** The first `k` columns of a row, lanes at most; the others are 0. */
-@inline
-function columnsAt<C>(x: usize, k: i32): v128 {
-  return k >= lanes<C>() ? v128.load(x) : loadTail<C, C>(x, k);
-}
-
-/** The sum of four rows: of two pairs, `far` bytes apart, of rows that are `near` bytes apart. */
-@inline
-function four<C>(x: usize, near: usize, far: usize, k: i32): v128 {
-  const a = v128.add<C>(columnsAt<C>(x, k), columnsAt<C>(x + near, k));
-  x += far;
-  return v128.add<C>(a, v128.add<C>(columnsAt<C>(x, k), columnsAt<C>(x + near, k)));
-}
-
-@inline
-function eight<C>(x: usize, near: usize, far: usize, k: i32): v128 {
-  return v128.add<C>(four<C>(x, near, far, k), four<C>(x + 2 * far, near, far, k));
-}
+/** Bytes of the running sums of one lane. */
+const RUNNING: usize = 48;
 
 /**
- * Adds `rows` rows, `stride` bytes apart, of one vector of columns, or of LINE of them, to their
- * running sums. The order is that of vectors in a block of `length` terms; of halves, that of
- * words.
+ * Adds `rows` rows of `columns` terms each, `stride` bytes apart, in each of `outer` matrices that
+ * follow each other, to running sums that lie at `state`; they begin anew where `fresh`. `length`
+ * is the number of rows of a whole block, of which a part that is not the last has a multiple of
+ * eight vectors. Where `out` is not 0, the sums are written there, an f64 for each column. Vectors
+ * are whole: where there are fewer columns than lanes, what follows them is read as well.
  */
 @inline
-function addColumns<C>(
+export function columns<T, C>(
   x: usize,
-  rows: i32,
-  stride: usize,
-  length: i32,
-  halves: bool,
-  state: usize,
-  fresh: bool,
-  line: bool,
-  k: i32,
-): void {
-  const width = lanes<C>();
-  const plane = <usize>width * PAIR;
-  const step = <usize>width * stride;
-  const near = halves ? stride : step;
-  const far = step + step;
-  for (let j = 0; j < width; j++) {
-    const at = state + <usize>j * PAIR;
-    const zero = f64x2.splat(0);
-    let low0 = zero,
-      low1 = zero,
-      low2 = zero,
-      low3 = zero;
-    let high0 = zero,
-      high1 = zero,
-      high2 = zero,
-      high3 = zero;
-    if (!fresh) {
-      low0 = v128.load(at);
-      high0 = v128.load(at, 16);
-      if (line) {
-        low1 = v128.load(at + plane);
-        high1 = v128.load(at + plane, 16);
-        low2 = v128.load(at + 2 * plane);
-        high2 = v128.load(at + 2 * plane, 16);
-        low3 = v128.load(at + 3 * plane);
-        high3 = v128.load(at + 3 * plane, 16);
-      }
-    }
-    let left = rows;
-    if (length >= PAIRWISE) {
-      let p = x + (halves ? 2 : 1) * <usize>j * stride;
-      while (left >= 4 * width) {
-        const whole = left >= 8 * width;
-        let s = whole ? eight<C>(p, near, far, k) : four<C>(p, near, far, k);
-        low0 = nextLow<C>(low0, high0, s);
-        high0 = nextHigh<C>(high0, s);
-        if (line) {
-          s = whole ? eight<C>(p + 16, near, far, k) : four<C>(p + 16, near, far, k);
-          low1 = nextLow<C>(low1, high1, s);
-          high1 = nextHigh<C>(high1, s);
-          s = whole ? eight<C>(p + 32, near, far, k) : four<C>(p + 32, near, far, k);
-          low2 = nextLow<C>(low2, high2, s);
-          high2 = nextHigh<C>(high2, s);
-          s = whole ? eight<C>(p + 48, near, far, k) : four<C>(p + 48, near, far, k);
-          low3 = nextLow<C>(low3, high3, s);
-          high3 = nextHigh<C>(high3, s);
-        }
-        p += 4 * far;
-        left -= whole ? 8 * width : 4 * width;
-      }
-    }
-    let p = x + <usize>(rows - left + j) * stride;
-    for (; left > j; left -= width) {
-      let s = columnsAt<C>(p, k);
-      low0 = nextLow<C>(low0, high0, s);
-      high0 = nextHigh<C>(high0, s);
-      if (line) {
-        s = v128.load(p, 16);
-        low1 = nextLow<C>(low1, high1, s);
-        high1 = nextHigh<C>(high1, s);
-        s = v128.load(p, 32);
-        low2 = nextLow<C>(low2, high2, s);
-        high2 = nextHigh<C>(high2, s);
-        s = v128.load(p, 48);
-        low3 = nextLow<C>(low3, high3, s);
-        high3 = nextHigh<C>(high3, s);
-      }
-      p += step;
-    }
-    v128.store(at, low0);
-    v128.store(at, high0, 16);
-    if (line) {
-      v128.store(at + plane, low1);
-      v128.store(at + plane, high1, 16);
-      v128.store(at + 2 * plane, low2);
-      v128.store(at + 2 * plane, high2, 16);
-      v128.store(at + 3 * plane, low3);
-      v128.store(at + 3 * plane, high3, 16);
-    }
-  }
-}
-
-/** Writes the first `k` of two sums, or both. */
-@inline
-function put(out: usize, sums: v128, k: i32): void {
-  if (k >= 2) v128.store(out, sums);
-  else if (k > 0) v128.store64_lane(out, sums, 0);
-}
-
-/** Adds up the running sums of a vector of columns, as `total` in lanes.ts does. */
-@inline
-function settle<C>(state: usize, out: usize, k: i32): void {
-  if (sizeof<C>() == 4) {
-    for (let half: usize = 0; half < 2; half++) {
-      const at = state + 16 * half;
-      const even = f64x2.add(v128.load(at), v128.load(at + 2 * PAIR));
-      const odd = f64x2.add(v128.load(at + PAIR), v128.load(at + 3 * PAIR));
-      put(out + 16 * half, f64x2.add(even, odd), k - 2 * <i32>half);
-    }
-    return;
-  }
-  const a = v128.load(state, 16);
-  const b = v128.load(state + PAIR, 16);
-  const sum = f64x2.add(a, b);
-  const low = nextLow<f64>(f64x2.splat(0), a, b);
-  const rest = f64x2.add(f64x2.add(low, v128.load(state)), v128.load(state + PAIR));
-  // An infinite or NaN sum has no rounding error.
-  const finite = f64x2.eq(f64x2.sub(sum, sum), f64x2.splat(0));
-  put(out, f64x2.add(sum, v128.and(rest, finite)), k);
-}
-
-/**
- * Adds `rows` rows of `columns` terms each, in each of `outer` matrices that follow each other, to
- * running sums: 32 bytes for each column, those of the last columns of a matrix for a whole vector.
- * They begin anew where `fresh`. `length` is the number of rows of a whole block; a part of one
- * that is not its last has a multiple of eight vectors of rows. Where `out` is not 0, the sums are
- * written there, an f64 for each column.
- */
-export function columns<C>(
-  x: usize,
+  y: usize,
   outer: i32,
   rows: i32,
   columns: i32,
+  stride: usize,
   length: i32,
+  p: f64,
   halves: bool,
   state: usize,
   fresh: bool,
   out: usize,
 ): void {
   const width = lanes<C>();
-  const stride = <usize>columns * sizeof<C>();
-  const plane = <usize>width * PAIR;
+  const vectors = (columns + width - 1) / width;
+  const size = <usize>(vectors * width) * RUNNING;
   for (; outer > 0; outer--) {
-    let at = x;
-    let left = columns;
-    while (left > 0) {
-      const line = left >= LINE * width;
-      if (line) addColumns<C>(at, rows, stride, length, halves, state, fresh, true, width);
-      else addColumns<C>(at, rows, stride, length, halves, state, fresh, false, left);
-      for (let v = line ? LINE : 1; v > 0; v--) {
-        if (out) {
-          settle<C>(state, out, left);
-          out += <usize>min(left, width) * 8;
+    if (fresh) memory.fill(state, 0, size);
+    add<T, C>(x, y, rows, columns, stride, length, p, halves, state);
+    if (out) {
+      settle<C>(state, columns, out);
+      out += <usize>columns * 8;
+    }
+    state += size;
+    x += <usize>rows * stride;
+    y += <usize>rows * stride;
+  }
+}
+
+/** The term at one vector. */
+@inline
+function termAt<T, C>(x: usize, y: usize, p: v128, mask: v128, half: v128): v128 {
+  const a = v128.load(x);
+  return valueAt<T, C>(isGiven<T>() ? a : v128.sub<C>(a, v128.load(y)), p, mask, half);
+}
+
+/** Where a vector of columns begins: the last one ends with the last column. */
+@inline
+function placeOf<C>(column: i32, columns: i32): usize {
+  return <usize>max(min(column, columns - lanes<C>()), 0) * sizeof<C>();
+}
+
+@inline
+function add<T, C>(
+  x: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  stride: usize,
+  length: i32,
+  p: f64,
+  halves: bool,
+  state: usize,
+): void {
+  const width = lanes<C>();
+  const vp = splat<C>(p);
+  const mask = magnitudeMask<C>(rows);
+  const half = oneHalf<C>(rows);
+  const plane = <usize>width * RUNNING;
+  // Four vectors of a block are rows that are `near` and `far` apart; of halves, two words.
+  const step = <usize>width * stride;
+  const near = halves ? stride : step;
+  const far = step + step;
+  let row = 0;
+  if (length >= PAIRWISE) {
+    for (; rows - row >= 4 * width; row += 4 * width) {
+      const second = (row & (4 * width)) != 0;
+      const ends = second || rows - row < 8 * width;
+      for (let lane = 0; lane < width; lane++) {
+        const begin = <usize>(row + (halves ? 2 : 1) * lane) * stride;
+        let sums = state + <usize>lane * RUNNING;
+        for (let column = 0; column < columns; column += width) {
+          const at = begin + placeOf<C>(column, columns);
+          let a = x + at;
+          let b = y + at;
+          let s = termAt<T, C>(a, b, vp, mask, half);
+          s = v128.add<C>(s, termAt<T, C>(a + near, b + near, vp, mask, half));
+          a += far;
+          b += far;
+          let t = termAt<T, C>(a, b, vp, mask, half);
+          t = v128.add<C>(t, termAt<T, C>(a + near, b + near, vp, mask, half));
+          s = v128.add<C>(s, t);
+          if (second) s = v128.add<C>(v128.load(sums, 32), s);
+          if (ends) addTo<C>(sums, s);
+          else v128.store(sums, s, 32);
+          sums += plane;
         }
-        state += plane;
-        at += 16;
-        left -= width;
       }
     }
-    x += <usize>rows * stride;
   }
+  for (; row < rows; row++) {
+    const begin = <usize>row * stride;
+    let sums = state + <usize>(row & (width - 1)) * RUNNING;
+    for (let column = 0; column < columns; column += width) {
+      const at = begin + placeOf<C>(column, columns);
+      addTo<C>(sums, termAt<T, C>(x + at, y + at, vp, mask, half));
+      sums += plane;
+    }
+  }
+}
+
+@inline
+function addTo<C>(sums: usize, s: v128): void {
+  const low = v128.load(sums);
+  const high = v128.load(sums, 16);
+  v128.store(sums, nextLow<C>(low, high, s));
+  v128.store(sums, nextHigh<C>(high, s), 16);
+}
+
+/** Adds up the running sums of each column, as `total` in lanes.ts does. */
+function settle<C>(state: usize, columns: i32, out: usize): void {
+  const width = lanes<C>();
+  for (let column = 0; column < columns; column += width) {
+    const to = out + placeOf<C>(column, columns) * (8 / sizeof<C>());
+    if (sizeof<C>() == 4) {
+      put(to, fourth(state), columns);
+      if (columns > 2) put(to + 16, fourth(state + 16), columns - 2);
+    } else {
+      put(to, second(state), columns);
+    }
+    state += <usize>width * RUNNING;
+  }
+}
+
+/** The sums of two columns of four running sums each. */
+@inline
+function fourth(state: usize): v128 {
+  const even = f64x2.add(v128.load(state), v128.load(state + 2 * RUNNING));
+  const odd = f64x2.add(v128.load(state + RUNNING), v128.load(state + 3 * RUNNING));
+  return f64x2.add(even, odd);
+}
+
+/** The same of two running sums with their errors. */
+@inline
+function second(state: usize): v128 {
+  const a = v128.load(state, 16);
+  const b = v128.load(state + RUNNING, 16);
+  const sum = f64x2.add(a, b);
+  const lost = nextLow<f64>(f64x2.splat(0), a, b);
+  const rest = f64x2.add(f64x2.add(lost, v128.load(state)), v128.load(state + RUNNING));
+  // An infinite or NaN sum has no rounding error.
+  const finite = f64x2.eq(f64x2.sub(sum, sum), f64x2.splat(0));
+  return f64x2.add(sum, v128.and(rest, finite));
+}
+
+/** Writes both sums, or the first of them where there is one column. */
+@inline
+function put(out: usize, sums: v128, columns: i32): void {
+  if (columns > 1) v128.store(out, sums);
+  else v128.store64_lane(out, sums, 0);
 }

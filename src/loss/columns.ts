@@ -25,9 +25,7 @@ const MOST = 8192;
 /** Vectors whose rows are added pairwise, see assembly/loops/columns.ts. */
 const GROUP = 8;
 /** Columns whose running sums a window holds. */
-const MOST_COLUMNS = BLOCK / 4;
-/** Columns of a line of a cache. */
-const LINE = 16;
+const MOST_COLUMNS = BLOCK / 8;
 
 const exact = new ExactSum();
 
@@ -99,12 +97,15 @@ class ColumnPass {
   private readonly x: Source;
   private readonly y: Source;
   private readonly mask: MaskSource | null;
-  private readonly map: (...args: number[]) => number;
   private readonly p: number;
+  /** What writes the gradients. */
   private readonly slopes: Pass | null;
+  /** Whether the terms are added as they are computed; else they go through a window. */
+  private readonly direct: boolean;
   private readonly terms: number;
   private readonly state: number;
   private readonly to: number;
+  /** The sums of all columns, those of their first blocks first. */
   private readonly sums: Float64Array;
 
   constructor(
@@ -112,9 +113,10 @@ class ColumnPass {
     private readonly columns: Columns,
     slopes: Slopes | null,
   ) {
-    const { input, target, mask, row, dtype } = problem;
+    const { input, target, mask, dtype } = problem;
     const { memory } = input;
     const { storage, compute } = dtypes[dtype];
+    const { outer, length, inner } = columns;
     this.tag = compute as "f32" | "f64";
     this.lanes = this.tag === "f32" ? 4 : 2;
     this.halves = storage === compute ? 0 : 1;
@@ -123,16 +125,14 @@ class ColumnPass {
     this.x = new Source(input, this.tag, slot, storage);
     this.y = new Source(target, this.tag, slot + 1, storage);
     this.mask = mask && new MaskSource(mask);
-    this.map = kernelOf(row, "map", this.tag, memory);
     this.p = parameterOf(problem);
+    this.direct = this.x.direct && this.y.direct && !mask && inner >= this.lanes;
     this.terms = memory.window(TERMS);
     this.state = memory.window(STATE);
     this.to = memory.window(SUMS);
-    const { outer, length, inner } = columns;
     this.sums = new Float64Array(Math.ceil(length / BLOCK) * outer * inner);
   }
 
-  /** The sums of all columns, those of their first blocks first. */
   run(): Float64Array {
     const { outer, length, inner } = this.columns;
     const whole = length * inner;
@@ -149,15 +149,18 @@ class ColumnPass {
     return this.sums;
   }
 
-  /** As many columns at once as have the rows that are added pairwise in MOST terms. */
+  /** Some columns after the other, of each as many rows at once as are added together. */
   private matrix(o: number): void {
+    const { direct, lanes } = this;
     const { length, inner } = this.columns;
-    const group = GROUP * this.lanes;
-    const fitting = Math.floor(MOST / Math.min(group, length));
-    const most = fitting >= inner ? fitting : Math.min(fitting, MOST_COLUMNS) & -LINE;
-    for (let column = 0; column < inner; column += most) {
+    const group = GROUP * lanes;
+    const fitting = direct ? inner : Math.floor(MOST / Math.min(group, length));
+    const most = Math.min(fitting, MOST_COLUMNS);
+    for (let next = 0; next < inner; next += most) {
+      // A kernel that reads operands must find whole vectors.
+      const column = Math.min(next, Math.max(0, inner - lanes));
       const columns = Math.min(most, inner - column);
-      const rows = Math.floor(MOST / columns / group) * group;
+      const rows = Math.max(1, Math.floor(MOST / columns / group)) * group;
       inBlocks(length, (start, n) => {
         for (let row = 0; row < n; row += rows) {
           const now = Math.min(rows, n - row);
@@ -169,35 +172,62 @@ class ColumnPass {
   }
 
   private add(part: Part): void {
-    const { tag, terms, halves, state, to, sums } = this;
+    const { tag, to, sums, state, halves, terms, direct } = this;
     const { outer, row, rows, columns, length, block } = part;
-    const { kernels, f64 } = this.problem.input.memory;
-    this.compute(part);
-    const [first, last] = [row === block * BLOCK, row + rows === block * BLOCK + length];
-    const results = last ? to : 0;
-    kernels[`columns_${tag}`](terms, outer, rows, columns, length, halves, state, Number(first), results);
+    const { f64, kernels } = this.problem.input.memory;
+    const begin = block * BLOCK;
+    const fresh = row === begin ? 1 : 0;
+    const last = row + rows === begin + length;
+    const out = last ? to : 0;
+    if (direct) this.addOperands(part, fresh, out);
+    this.forEachRun(part, (start, n, at) => {
+      if (!direct) this.computeTerms(start, n, at);
+      this.slopes?.run(start, n);
+    });
+    if (!direct) {
+      kernels[`columns_${tag}`](terms, outer, rows, columns, length, halves, state, fresh, out);
+    }
     if (!last) return;
     const { outer: all, inner } = this.columns;
-    const at = (block * all + part.o) * inner + part.column;
-    sums.set(f64.subarray(to >> 3, (to >> 3) + outer * columns), at);
+    const from = to >> 3;
+    sums.set(f64.subarray(from, from + outer * columns), (block * all + part.o) * inner + part.column);
   }
 
-  /** The terms, one row after the other, and the gradients. */
-  private compute({ o, outer, row, rows, column, columns }: Part): void {
-    const { length, inner } = this.columns;
-    const start = (o * length + row) * inner + column;
+  /** Adds the terms of a part as they are computed from the operands in place. */
+  private addOperands(part: Part, fresh: number, out: number): void {
+    const { x, y, p, tag, state, problem } = this;
+    const { outer, rows, columns, length } = part;
+    const { inner } = this.columns;
+    const start = this.startOf(part);
+    const [from, other] = [x.read(start, columns), y.read(start, columns)];
+    const kernel = kernelOf(problem.row, "columns", tag, problem.input.memory);
+    kernel(from, other, outer, rows, columns, inner * x.size, length, p, state, fresh, out);
+  }
+
+  /** Calls `visit` on the elements of a part that follow each other, and where their terms go. */
+  private forEachRun(part: Part, visit: (start: number, n: number, terms: number) => void): void {
+    const { terms, tag, direct, slopes } = this;
+    if (direct && !slopes) return;
+    const { outer, rows, columns } = part;
+    const { inner } = this.columns;
+    const start = this.startOf(part);
     if (columns === inner) {
-      this.elements(start, outer * rows * inner, this.terms);
+      visit(start, outer * rows * inner, terms);
       return;
     }
-    const bytes = this.tag === "f32" ? 4 : 8;
-    for (let r = 0; r < rows; r++) this.elements(start + r * inner, columns, this.terms + r * columns * bytes);
+    const bytes = columns * (tag === "f32" ? 4 : 8);
+    for (let r = 0; r < rows; r++) visit(start + r * inner, columns, terms + r * bytes);
   }
 
-  private elements(start: number, n: number, out: number): void {
-    const { x, y, mask, map, tag, slopes } = this;
-    map(x.read(start, n), y.read(start, n), out, n, this.p);
+  private startOf({ o, row, column }: Part): number {
+    const { length, inner } = this.columns;
+    return (o * length + row) * inner + column;
+  }
+
+  private computeTerms(start: number, n: number, out: number): void {
+    const { x, y, mask, tag, p, problem } = this;
+    const map = kernelOf(problem.row, "map", tag, problem.input.memory);
+    map(x.read(start, n), y.read(start, n), out, n, p);
     mask?.keepWritten(tag, out, start, n);
-    slopes?.run(start, n);
   }
 }
