@@ -15,7 +15,7 @@ import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
 import { arrayOf, inOrder, type Task } from "./task.js";
 
 /** What a weighted loss takes. */
-export interface WeightedOperands<V> extends Operands<V> {
+interface WeightedOperands<V> extends Operands<V> {
   readonly weight: V;
 }
 
