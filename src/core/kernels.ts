@@ -92,6 +92,30 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+type LossColumnsKernel = (
+  x: number,
+  y: number,
+  outer: number,
+  rows: number,
+  columns: number,
+  stride: number,
+  length: number,
+  p: number,
+  state: number,
+  fresh: number,
+  out: number,
+) => void;
+type ColumnsKernel = (
+  x: number,
+  outer: number,
+  rows: number,
+  columns: number,
+  length: number,
+  halves: number,
+  state: number,
+  fresh: number,
+  out: number,
+) => void;
 type SumsKernel = (
   x: number,
   outer: number,
@@ -148,6 +172,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_keptslope_${"f32" | "f64"}`, KeptSlopeKernel> &
   Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
   Record<`${LossKernel}_rowslopes_${FloatTag}`, RowSlopesKernel> &
+  Record<`${LossKernel}_columns_${"f32" | "f64"}`, LossColumnsKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
@@ -164,6 +189,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
   Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
+  Record<`columns_${"f32" | "f64"}`, ColumnsKernel> &
   Record<`sums_${"f32" | "f64"}`, SumsKernel> &
   Record<
     "sums_i64",

@@ -319,12 +319,12 @@ const clamp: LoweringRule<ClampParameters> = (to, x, { min, max }) => {
   if (isBool(first(x)) || [min, max].some(Number.isNaN)) refuse();
   let value = to.read(first(x));
   if (min !== undefined) {
-    const bound = to.readAsIs(min);
+    const bound = to.read(min);
     const rounds = max === undefined ? "always" : "never";
     value = to.emit("where", [to.emit("lt", [value, bound]), bound, value], rounds);
   }
   if (max !== undefined) {
-    const bound = to.readAsIs(max);
+    const bound = to.read(max);
     value = to.emit("where", [to.emit("lt", [bound, value]), bound, value], "always");
   }
   return value;

@@ -25,7 +25,7 @@ interface Rows {
 /** What the sums of rows are divided by: one number, or one for each row. */
 export type Divisor = number | Float64Array;
 
-function divisorAt(divisor: Divisor, row: number): number {
+export function divisorAt(divisor: Divisor, row: number): number {
   return typeof divisor === "number" ? divisor : divisor[row];
 }
 

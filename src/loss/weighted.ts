@@ -12,7 +12,8 @@ import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
 import type { Operands } from "./gradients.js";
 import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
-import { arrayOf, inOrder, type Task } from "./task.js";
+import { inOrder } from "./parts.js";
+import { arrayOf, type Task } from "./task.js";
 
 /** What a weighted loss takes. */
 interface WeightedOperands<V> extends Operands<V> {
@@ -25,7 +26,7 @@ function valueOf(task: Task, weight: NdArray, dtype: DType): NdArray {
   const byWeights = mode === "mean" && problem.row.weightedMean === "weights";
   const { shape } = problem.input;
   const rows = extent ?? { rows: 1, length: problem.input.numel };
-  const ordered = extent ? inOrder(problem, extent) : problem;
+  const ordered = extent ? inOrder(problem, extent.order) : problem;
   const expanded = weight.expanded(shape);
   const weights = extent ? permute(expanded, extent.order) : expanded;
   const by = (): Divisor => {

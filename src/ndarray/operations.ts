@@ -232,7 +232,9 @@ function clamp([input]: readonly Argument[], { min, max }: ClampParameters): NdA
     return max === undefined ? convert(low, dtype) : binary("minimum", low, max, dtype);
   }
   if (bounds.some(Number.isNaN)) return fill(NdArray.empty(dtype, x.shape), NaN);
-  return unary("clamp", convert(x, dtype), min ?? -Infinity, max ?? Infinity);
+  // torch rounds the bounds to the dtype as well: what lies beside a half type's zero is one.
+  const [low, high] = [min ?? -Infinity, max ?? Infinity].map((bound) => roundFloat(dtype, bound));
+  return unary("clamp", convert(x, dtype), low, high);
 }
 
 function relu(inputs: readonly Argument[]): NdArray {

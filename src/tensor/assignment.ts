@@ -3,7 +3,7 @@ import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "
 import { NdArray } from "../ndarray/ndarray.js";
 import { assign, fillMasked } from "../ndarray/operations.js";
 import type { NoParameters, PutParameters } from "../ndarray/parameters.js";
-import { broadcastShapes, sameShape } from "../ndarray/shape.js";
+import { broadcastShapes, checkBroadcastsInto, sameShape } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { describeValue } from "../core/describe.js";
@@ -240,12 +240,7 @@ export function maskedFill<V extends Target>(x: V, mask: V, value: unknown, make
 export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): void {
   const given = takeValues("maskedFill_", value, maker.isTensor);
   const filler = readFilling("maskedFill_", x, mask, given, maker);
-  const shape = broadcastShapes(x.shape, mask.shape);
-  if (!sameShape(shape, x.shape)) {
-    throw new RangeError(
-      `output with shape [${x.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
-    );
-  }
+  checkBroadcastsInto(x.shape, mask.shape);
   change(x, [filler], false, {
     recorded: (before) => apply("maskedFill", [before, mask, filler], fillingNode(value, maker), maker.wrap),
     plain: () => {

@@ -18,7 +18,7 @@ import {
   type ParametersByName,
 } from "../ndarray/operations.js";
 import { resultType } from "../ndarray/promotion.js";
-import { broadcastShapes, sameShape } from "../ndarray/shape.js";
+import { checkBroadcastsInto } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
@@ -47,7 +47,7 @@ export function inPlace<V extends Target>(
     isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
   checkTarget(target, recorded);
   const operand = typeof other === "number" ? other : other.nd;
-  if (typeof operand !== "number") checkShapes(target, operand);
+  if (typeof operand !== "number") checkBroadcastsInto(target.shape, operand.shape);
   if (name === "sub") checkSubtraction(target.nd, operand);
   const common = name === "fill" || name === "copy" ? target.dtype : commonType(target, name, operand);
 
@@ -85,7 +85,7 @@ export function inPlaceOf<V extends Target, N extends OperationName>(
   for (const other of tensors) other.checkAlive(`${name}_`);
   const recorded = isGradEnabled() && [target, ...tensors].some((x) => x.requiresGrad);
   checkTarget(target, recorded);
-  for (const other of tensors) checkShapes(target, other.nd);
+  for (const other of tensors) checkBroadcastsInto(target.shape, other.shape);
   // What a derivative reads of the target is overwritten: it has a copy.
   const copied = recorded ? operations.clone([target.nd], {}) : target.nd;
   const result = apply(name, [wrap(copied, target.node, null), ...others], parameters, wrap);
@@ -170,15 +170,6 @@ function rootOf(base: Variable): Variable {
   let root = base;
   while (root.base) root = root.base;
   return root;
-}
-
-/** The operand must broadcast to the target's shape; torch's errors. */
-function checkShapes(target: Target, operand: NdArray): void {
-  const shape = broadcastShapes(target.shape, operand.shape);
-  if (sameShape(shape, target.shape)) return;
-  throw new RangeError(
-    `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
-  );
 }
 
 /** The type to compute in, whose results must fit the target's; torch's error. */

@@ -137,6 +137,11 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
 ): FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
   const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
+  return arrayFunctionOf(fused) as FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P>;
+}
+
+/** What computes `fused` of arrays: of any number of operands and with any options. */
+export function arrayFunctionOf(fused: Fused): (...args: never[]) => unknown {
   const call = (...args: unknown[]): unknown => evaluateFused(readFused(fused, args, "value"));
   const valueAndGrad = (...args: unknown[]): unknown => {
     const request = readFused(fused, args, "gradients");
@@ -150,15 +155,16 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  const { name: title, parameterNames } = fused;
+  const { name, parameterNames, takesWeight } = fused;
   markFusedArrays(call, {
-    name: title,
+    name,
     parameterNames,
+    takesWeight,
     readParameters: (given) => fused.readParameters(given),
     split: (args) => split(fused, args),
     termsOf: (args) => new FusedWork(readFused(fused, args, "value")).terms(),
   });
-  return call as unknown as FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P>;
+  return call;
 }
 
 /**

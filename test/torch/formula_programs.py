@@ -13,9 +13,9 @@ import torch
 
 from arrays import TORCH, decode, encode
 from expressions import BINARY, Replaced, signed_zeros, with_alpha
-from rounding import Rounding, blurred
+from rounding import LOUD, QUIET, Rounding, blurred
 
-REPLICAS = 17
+REPLICAS = QUIET + LOUD
 UNARY = {name: getattr(torch, name) for name in (
     "neg", "abs", "sign", "square", "sqrt", "relu", "detach", "clone", "exp", "expm1", "log", "log1p",
     "sigmoid", "tanh", "sin", "cos", "erf", "isnan", "isinf", "isfinite")}
@@ -179,15 +179,23 @@ def ranged(tensor, shape, summed=False):
     own = encode(tensor[0].reshape(shape))
     wide = tensor.double().reshape(REPLICAS, -1)
     nan = wide.isnan()
-    low, high = (torch.where(nan, fill, wide) for fill in (torch.inf, -torch.inf))
-    low, high = low.amin(0), high.amax(0)
+    low, high = ends(wide[:QUIET])
     apart = torch.where(high > low, 2 * (high - low), 0)
+    loud_low, loud_high = ends(wide)
+    # What the others agree on by chance.
+    low, high = torch.where(high > low, low - apart, loud_low), torch.where(high > low, high + apart, loud_high)
     return {
         **own,
-        "low": hexed((low - apart).numpy()),
-        "high": hexed((high + apart).numpy()),
+        "low": hexed(low.numpy()),
+        "high": hexed(high.numpy()),
         "free": ((nan.any(0) & ~nan.all(0)) | (summed & (wide == 0).all(0))).to(torch.uint8).numpy().tobytes().hex(),
     }
+
+
+def ends(wide):
+    nan = wide.isnan()
+    low, high = (torch.where(nan, fill, wide) for fill in (torch.inf, -torch.inf))
+    return low.amin(0), high.amax(0)
 
 
 def hexed(values):
