@@ -13,7 +13,7 @@ import type { Algebra } from "./graph.js";
 
 export type { Saved } from "./elementwise.js";
 
-export interface Rule<P = unknown> {
+interface Rule<P = unknown> {
   /** torch's name of the derivative. */
   readonly node: string;
   /** What the gradient of each input reads. */

@@ -114,7 +114,7 @@ export interface EngineOptions {
  * The derivative of one operation: gradients of the inputs from that of the output, each computed
  * when it is called for.
  */
-export type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
+type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
 
 let created = 0;
 

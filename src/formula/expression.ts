@@ -64,7 +64,7 @@ export class Trace {
 /**
  * What an expression is: an operand, one that gradients do not pass, a reduction, or an operation.
  */
-export type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
+type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
 export type ExpressionInput = Expression | number;
 
 type Unary = (typeof UNARY_METHODS)[number];

@@ -16,7 +16,7 @@ import { inOrder } from "./parts.js";
 import { arrayOf, type Task } from "./task.js";
 
 /** What a weighted loss takes. */
-export interface WeightedOperands<V> extends Operands<V> {
+interface WeightedOperands<V> extends Operands<V> {
   readonly weight: V;
 }
 

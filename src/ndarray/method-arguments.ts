@@ -75,7 +75,7 @@ export function readClamp<V>(
   const others = [min, max].filter((bound) => bound !== undefined && bound !== null);
   for (const bound of others) kind.checkOperand(caller, bound);
   if (others.every((bound) => typeof bound === "number")) {
-    return { name: "clamp", others: [], parameters: { min, max } as ClampParameters };
+    return { name: "clamp", others: [], parameters: { min: numberOf(min), max: numberOf(max) } };
   }
   const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
   return {
@@ -83,6 +83,11 @@ export function readClamp<V>(
     others,
     parameters: {},
   };
+}
+
+/** A bound that is a number; null is none, as None is. */
+function numberOf(bound: unknown): number | undefined {
+  return typeof bound === "number" ? bound : undefined;
 }
 
 function boundsOf<V>(

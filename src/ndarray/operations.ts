@@ -265,7 +265,7 @@ function nansum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolea
 const range = ({ step = 1, ...rest }: SliceParameters): views.Range => ({ ...rest, step });
 
 /** The view that steps lead to. */
-export function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
+function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
   return steps.reduce((view, { name, parameters }) => compute(name, [view], parameters), x);
 }
 

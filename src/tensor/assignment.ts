@@ -15,7 +15,7 @@ import { checkTarget, rewrite, type Target } from "./in-place.js";
 import { type IsTensor, type Reading, readIndex } from "./indexing.js";
 
 /** What assignments know of the class that they serve. */
-export interface Maker<V extends Target> {
+interface Maker<V extends Target> {
   readonly isTensor: IsTensor<V>;
   readonly wrap: Wrap<V>;
 }
