@@ -173,7 +173,7 @@ export interface FuseOptions<P> {
 }
 
 /** The options that every fused function has; no parameter may have their names. */
-export const RESERVED: readonly string[] = [
+const RESERVED: readonly string[] = [
   "reduction",
   "weight",
   "mask",

@@ -7,8 +7,9 @@ import { operate } from "../core/operation.js";
 import { type Problem, slope } from "./evaluate.js";
 import { keepMasked } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { type Divisor, rowLosses, slopePass } from "./rows.js";
-import { arrayOf, inOrder } from "./task.js";
+import { inOrder, partLosses } from "./parts.js";
+import { type Divisor, slopePass } from "./rows.js";
+import { arrayOf } from "./task.js";
 
 /**
  * out = norm · slope(input - target), times each of the factors, which are contiguous, of the
@@ -23,7 +24,7 @@ export function rowSlopes(
 ): NdArray {
   const { dtype } = problem;
   if ((dtype === "float32" || dtype === "float64") && (isInOrder(extent) || out.dtype !== dtype)) {
-    inBlocksOfRows(inOrder(problem, extent), extent, norm, factors, permute(out, extent.order));
+    inBlocksOfRows(inOrder(problem, extent.order), extent, norm, factors, permute(out, extent.order));
     return out;
   }
   // The kernels that scale rows know no halves; and columns are better written as they lie.
@@ -44,13 +45,12 @@ export function rowLossesAndSlopes(
   out: NdArray,
 ): Float64Array {
   const { dtype } = problem;
-  const ordered = inOrder(problem, extent);
-  if (isInOrder(extent) || (dtype !== "float32" && dtype !== "float64")) {
-    return rowLosses(ordered, extent, divisor, { out: permute(out, extent.order), norm });
+  const half = dtype !== "float32" && dtype !== "float64";
+  if (typeof norm === "number" || isInOrder(extent) || half) {
+    return partLosses(problem, extent, divisor, { out, norm });
   }
-  const losses = rowLosses(ordered, extent, divisor);
-  if (typeof norm === "number") rowSlopes(problem, extent, norm, [], out);
-  else rowSlopes(problem, extent, 1, [arrayOf(norm, dtype, extent.result)], out);
+  const losses = partLosses(problem, extent, divisor);
+  rowSlopes(problem, extent, 1, [arrayOf(norm, dtype, extent.result)], out);
   return losses;
 }
 

@@ -12,7 +12,8 @@ import { type Problem, sum, values } from "./evaluate.js";
 import type { Reduction } from "./losses.js";
 import { countKept } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { type Divisor, rowLosses } from "./rows.js";
+import { partLosses } from "./parts.js";
+import type { Divisor } from "./rows.js";
 
 export interface Task {
   readonly problem: Problem<NdArray>;
@@ -35,17 +36,6 @@ function countOfEach(mask: NdArray, extent: Extent | null): Divisor {
   return countKept(permute(mask, extent.order), extent.rows, extent.length);
 }
 
-/** The problem with its dimensions in the order of rows. */
-export function inOrder(problem: Problem<NdArray>, { order }: Extent): Problem<NdArray> {
-  const { input, target, mask } = problem;
-  return {
-    ...problem,
-    input: permute(input, order),
-    target: permute(target, order),
-    mask: mask && permute(mask, order),
-  };
-}
-
 /** The loss, where no gradient is asked for. */
 export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): NdArray {
   if (mode === "none") {
@@ -54,7 +44,7 @@ export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): 
     return convert(terms, dtype);
   }
   if (!extent) return NdArray.scalar(dtype, sum(problem, divisor as number));
-  return arrayOf(rowLosses(inOrder(problem, extent), extent, divisor), dtype, extent.result);
+  return arrayOf(partLosses(problem, extent, divisor), dtype, extent.result);
 }
 
 /** Numbers as an array of `dtype`, each rounded once. */

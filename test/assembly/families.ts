@@ -35,7 +35,7 @@ const FAMILIES = {
   complex: /^(cabs|csign)_(f32|f64)$/,
 } as const;
 
-export type Family = keyof typeof FAMILIES;
+type Family = keyof typeof FAMILIES;
 
 /** The families that claim a kernel: exactly one for a kernel that is tested. */
 export function familiesOf(kernel: string): Family[] {

@@ -33,7 +33,7 @@ export interface FormulaCase {
 }
 
 /** Numbers at which operations have edges. */
-export const SPECIAL = [
+const SPECIAL = [
   0,
   -0,
   1,

@@ -18,6 +18,18 @@ function growth(step: (i: number) => unknown, warmUp: number, steps: number): nu
   return memoryStats().bytesReserved - before;
 }
 
+// Before the others, while the memory is small.
+describe("a tensor made of another's elements", () => {
+  it("has them though the memory that they lie in grows", () => {
+    const { bytesReserved } = memoryStats();
+    const large = full([bytesReserved / 4], 3);
+    using copy = tensor(large.array());
+    expect(memoryStats().bytesReserved).toBeGreaterThan(bytesReserved);
+    expect(copy.sum().item()).toBe((3 * bytesReserved) / 4);
+    large.dispose();
+  });
+});
+
 describe("a loop written plainly, without dispose, does not grow the memory", () => {
   it("training on 1 Ki elements: 20,000 steps", () => {
     const x = tensor(new Float32Array(1024), { requiresGrad: true });

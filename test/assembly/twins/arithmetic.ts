@@ -6,7 +6,7 @@ import type { Value } from "../../support/kernels.js";
 import { onLanes } from "../../support/vector-functions.js";
 
 type Compute = (x: number) => number;
-export interface Twin<F extends unknown[], I extends unknown[]> {
+interface Twin<F extends unknown[], I extends unknown[]> {
   /** Rounding to float32 or float64 is the last step of each operation: `round`. */
   float: (...args: [...F, Compute]) => number;
   integer?: (...args: I) => bigint;

@@ -15,7 +15,7 @@ import { FLOAT_DTYPES } from "../../support/rational.js";
 import type { FloatDType } from "../../support/rational.js";
 import { CAN_SHARE } from "../../support/sharing.js";
 import { casesOfRun, SLOW } from "../../support/slow.js";
-import { workersUp } from "./up.js";
+import { onOneThread, workersUp } from "./up.js";
 
 const CASES = FLOAT_DTYPES.flatMap((dtype) => ALL_LOSSES.map((loss) => [loss, dtype] as const));
 /**
@@ -134,10 +134,8 @@ function digestsOfParts(dtype: FloatDType): string[] {
 
 describe.skipIf(!CAN_SHARE)("rows and masks have the bits of one thread", () => {
   it.each(FLOAT_DTYPES)("in %s", async (dtype) => {
-    zeros([1]);
-    setNumThreads(1);
-    const expected = digestsOfParts(dtype);
     await workersUp(2);
+    const expected = onOneThread(() => digestsOfParts(dtype));
     expect(digestsOfParts(dtype)).toEqual(expected);
   });
 });
