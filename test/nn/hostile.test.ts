@@ -33,6 +33,16 @@ function feed(fn: (...args: never[]) => unknown, sound: readonly unknown[], plac
   return found;
 }
 
+/** The constructor of a module, and its instances, which take so many operands. */
+function ofModule(name: string, count: number): typeof functions {
+  const Module = (nn as unknown as Record<string, new (options?: object) => Callable>)[name];
+  const operands = Array.from({ length: count }, () => tensor([1, 2, 3]));
+  return [
+    [`new nn.${name}`, (options) => new Module(options), []],
+    [`nn.${name}()`, (...args) => new Module()(...args), operands],
+  ];
+}
+
 const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
   ["tensor", lossgrad.tensor, [[1, 2]]],
   ["zeros", lossgrad.zeros, [[2]]],
@@ -62,16 +72,8 @@ const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
     F[name],
     formulaOf(name).operands.map(() => tensor([1, 2, 3])),
   ]),
-  ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss", "SoftMarginLoss"] as const).flatMap(
-    (name): typeof functions => [
-      [`new nn.${name}`, (options) => new nn[name](options), []],
-      [
-        `nn.${name}()`,
-        (input: Tensor, target: Tensor) => new nn[name]()(input, target),
-        [tensor([1, 2, 3]), tensor([1, 2, 3])],
-      ],
-    ],
-  ),
+  ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss"] as const).flatMap((name) => ofModule(name, 2)),
+  ...FORMULAS.flatMap((name) => ofModule(formulaOf(name).module, formulaOf(name).operands.length)),
 ];
 
 const prototype = Tensor.prototype as unknown as Record<PropertyKey, unknown>;

@@ -74,7 +74,7 @@ export class FusedTally {
 
 /** The differences from the answer of a formula by its text; empty where they agree. */
 export function checkFused(text: FormulaCase["text"], asked: FusedCase, answer: FusedAnswer): string[] {
-  return checkCall(fuse(text) as LossCall, asked, answer);
+  return checkCall(fuse(text), asked, answer);
 }
 
 /** The same of a loss of the table of formulas. */
