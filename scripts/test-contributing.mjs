@@ -143,7 +143,7 @@ function expectNamed(folder) {
   const text = readFileSync(path, "utf8");
   writeFileSync(path, text.replace(`  ${LOSS},\n`, ""));
   const args = [commandOf("vitest", "vitest"), "run", "-t", "name what F", "test/nn/functional.test.ts"];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
   if (status === 0 || !stdout.includes(LOSS))
     fail("expected the test of names to miss the row, got no failure");
   writeFileSync(path, text);
