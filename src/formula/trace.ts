@@ -7,8 +7,11 @@ import { Expression, Trace } from "./expression.js";
 /** Numbers of a formula by their names. */
 export type ParameterValues = Readonly<Record<string, number>>;
 
-/** A function of expressions, and of its parameters where it has any. */
-export type FormulaFunction = (...args: (Expression | ParameterValues)[]) => unknown;
+/**
+ * A function of expressions, and of its parameters where it has any; to its author, of tensors or
+ * arrays.
+ */
+export type FormulaFunction = (...args: never) => unknown;
 
 /**
  * The gradients of a function by its operands in their order, null where there is none: made of the
@@ -64,7 +67,7 @@ export function traceFormula(
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
   let result: unknown;
   try {
-    result = fn(...given);
+    result = (fn as (...args: typeof given) => unknown)(...given);
   } finally {
     trace.open = false;
   }
