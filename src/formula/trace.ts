@@ -37,17 +37,36 @@ export function traceFormula(
   const trace = new Trace(caller);
   const operands = types.map((type, i) => Expression.operand(trace, i, type));
   const given = positions.map((i) => operands[i]);
-  let result: unknown;
+  let root: Expression;
   try {
-    result = fn(...given, ...(parameters ? [parameters] : []));
+    root = callFormula(fn, trace, given, parameters);
   } finally {
     trace.open = false;
   }
-  const root = checkResult(trace, result);
   if (root.name !== "mean" && root.name !== "sum") {
     return { caller, trace, operands, root, reduction: null };
   }
   return { caller, trace, operands, root: root.inputs[0] as Expression, reduction: root.name };
+}
+
+/** What `fn` makes of operands of a trace that is open. */
+function callFormula(
+  fn: FormulaFunction,
+  trace: Trace,
+  given: readonly Expression[],
+  parameters: ParameterValues | null,
+): Expression {
+  return checkResult(trace, fn(...given, ...(parameters ? [parameters] : [])));
+}
+
+/** What `fn` makes of each element, of operands of a trace that is open. */
+export function termOf(
+  fn: FormulaFunction,
+  given: readonly Expression[],
+  parameters: ParameterValues | null,
+): Expression {
+  const root = callFormula(fn, given[0].trace, given, parameters);
+  return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {

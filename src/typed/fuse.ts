@@ -150,10 +150,12 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  const { name: title, parameterNames } = fused;
+  const { name: title, parameterNames, operandCount } = fused;
   markFusedArrays(call, {
     name: title,
     parameterNames,
+    operandCount,
+    termOf: (operands, values) => fused.termOf(operands, values),
     readParameters: (given) => fused.readParameters(given),
     split: (args) => split(fused, args),
     termsOf: (args) => new FusedWork(readFused(fused, args, "value")).terms(),
