@@ -77,6 +77,11 @@ export class MeanLoss<C extends Outputs = undefined> extends Metric<number, C> {
    *
    * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state of
    *   this metric and loss, were changed, or come from a newer version
+   * @example
+   * const square = fuse((input, target) => input.sub(target).square(), { name: "square" });
+   * const mean = new MeanLoss(square);
+   * mean.update(Float32Array.of(2), 0);
+   * MeanLoss.fromBytes(mean.toBytes(), square).compute(); // 4
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as in the class above
   static override fromBytes<M = MeanLoss<Outputs>>(bytes: Uint8Array, loss?: FusedLoss): M {
@@ -90,6 +95,10 @@ export class MeanLoss<C extends Outputs = undefined> extends Metric<number, C> {
    *
    * @throws TypeError for what is no such object; RangeError for one of another metric or loss, one
    *   that was changed, or comes from a newer version
+   * @example
+   * const huber = new MeanLoss("huberLoss");
+   * huber.update(Float32Array.of(2), 0);
+   * MeanLoss.fromJSON(JSON.parse(JSON.stringify(huber))).compute(); // 1.5
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as in the class above
   static override fromJSON<M = MeanLoss<Outputs>>(json: unknown, loss?: FusedLoss): M {

@@ -119,12 +119,23 @@ export abstract class Evaluation<C extends Outputs> {
   /**
    * How many elements count, and how many were left out by masks and for a NaN; of each output
    * where there are several.
+   *
+   * @example
+   * const mae = new MeanAbsoluteError({ nan: "omit" });
+   * mae.update(Float32Array.of(1, NaN, 3), 0, { mask: Uint8Array.of(1, 1, 0) });
+   * mae.counts; // { count: 1, masked: 1, nan: 1 }
    */
   get counts(): PerOutput<C, ElementCounts> {
     return this.perOutput(({ counts }) => ({ ...counts }));
   }
 
-  /** The results of all elements that came. */
+  /**
+   * The results of all elements that came.
+   *
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * mae.compute(); // NaN
+   */
   abstract compute(): unknown;
 
   /**
@@ -133,6 +144,11 @@ export abstract class Evaluation<C extends Outputs> {
    *
    * @throws TypeError for what is no operand, and options that there are not; RangeError for
    *   operands that do not go together, and with `nan: "error"` for a NaN
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * mae.update(Float32Array.of(1, 2), Float32Array.of(1, 4), { weight: Float32Array.of(1, 3) });
+   * mae.update(Float64Array.of(NaN, 5), 3, { mask: Uint8Array.of(0, 1) });
+   * mae.compute(); // 1.6
    */
   update(prediction: MetricOperand, target: MetricOperand | number, options: UpdateOptions = {}): void {
     const caller = `${this.#title}.update`;
@@ -148,6 +164,12 @@ export abstract class Evaluation<C extends Outputs> {
    *
    * @throws TypeError for what is none; RangeError for other metrics, or with other parameters or
    *   options
+   * @example
+   * const [total, shard] = [new RootMeanSquaredError(), new RootMeanSquaredError()];
+   * total.update(Float32Array.of(3), 0);
+   * shard.update(Float32Array.of(3), 6);
+   * total.merge(shard);
+   * total.compute(); // 3
    */
   merge(other: Evaluation<C>): void {
     const caller = `${this.#title}.merge`;
@@ -162,17 +184,41 @@ export abstract class Evaluation<C extends Outputs> {
     this.#collector.merge(caller, other.#collector);
   }
 
-  /** Forgets all elements. */
+  /**
+   * Forgets all elements.
+   *
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * mae.update(Float32Array.of(3), 0);
+   * mae.reset();
+   * mae.counts.count; // 0
+   */
   reset(): void {
     this.#collector.reset();
   }
 
-  /** The state as bytes, which `fromBytes` reads. Equal states have equal bytes. */
+  /**
+   * The state as bytes, which `fromBytes` reads. Metrics that took the same elements have the same
+   * bytes.
+   *
+   * @example
+   * const r2 = new R2Score();
+   * r2.update(Float32Array.of(1, 2, 3), Float32Array.of(1, 2, 4));
+   * R2Score.fromBytes(r2.toBytes()).compute(); // 0.7857142857142857
+   */
   toBytes(): Uint8Array<ArrayBuffer> {
     return toBytes(this.#description, this.#collector.outputs);
   }
 
-  /** The state for `JSON.stringify`; `fromJSON` reads what `JSON.parse` brings back. */
+  /**
+   * The state for `JSON.stringify`; `fromJSON` reads what `JSON.parse` brings back.
+   *
+   * @example
+   * const bias = new MeanBiasError();
+   * bias.update(Float32Array.of(1, 2), 1);
+   * const text = JSON.stringify(bias);
+   * MeanBiasError.fromJSON(JSON.parse(text)).compute(); // 0.5
+   */
   toJSON(): MetricsJSON {
     return toJSON(this.#description, this.#collector.outputs, this.compute());
   }
@@ -192,6 +238,14 @@ export abstract class Evaluation<C extends Outputs> {
     };
   }
 
+  /**
+   * The metrics and their results.
+   *
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * mae.update(Float32Array.of(1, 2), 0);
+   * String(mae); // "MeanAbsoluteError(1.5)"
+   */
   toString(): string {
     return `${this.#title}(${JSON.stringify(this.toJSON().approximately)})`;
   }
@@ -226,12 +280,27 @@ export abstract class Metric<V = unknown, C extends Outputs = Outputs> extends E
     return this.#definition.parameters;
   }
 
-  /** The metric of all elements that came: of each output where there are several. */
+  /**
+   * The metric of all elements that came: of each output where there are several.
+   *
+   * @example
+   * const largest = new MaxError({ numOutputs: 2 });
+   * largest.update(Float32Array.of(1, 10, 2, 20), 0);
+   * largest.compute().map(({ value }) => value); // [2, 20]
+   */
   compute(): PerOutput<C, V> {
     return this.perOutput((state) => this.#definition.value(state));
   }
 
-  /** A metric of the same elements, on its own from now on. */
+  /**
+   * A metric of the same elements, on its own from now on.
+   *
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * const copy = mae.clone();
+   * copy.update(Float32Array.of(2), 0);
+   * [mae.counts.count, copy.compute()]; // [0, 2]
+   */
   clone(): this {
     const { numOutputs, dim, nan } = this;
     const layout = numOutputs === undefined ? { nan } : { numOutputs, dim, nan };
@@ -255,6 +324,10 @@ export abstract class Metric<V = unknown, C extends Outputs = Outputs> extends E
    *
    * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state
    *   of this metric, were changed, or come from a newer version
+   * @example
+   * const mae = new MeanAbsoluteError();
+   * mae.update(Float32Array.of(2), 0);
+   * MeanAbsoluteError.fromBytes(mae.toBytes()).compute(); // 2
    */
   static fromBytes<M extends Metric>(this: MetricClass<M>, bytes: Uint8Array): M {
     const caller = `${new this().name}.fromBytes`;
@@ -266,6 +339,10 @@ export abstract class Metric<V = unknown, C extends Outputs = Outputs> extends E
    *
    * @throws TypeError for what is no such object; RangeError for one of another metric, one that
    *   was changed, or comes from a newer version
+   * @example
+   * const mse = new MeanSquaredError();
+   * mse.update(Float32Array.of(2), 0);
+   * MeanSquaredError.fromJSON(JSON.parse(JSON.stringify(mse))).compute(); // 4
    */
   static fromJSON<M extends Metric>(this: MetricClass<M>, json: unknown): M {
     const caller = `${new this().name}.fromJSON`;

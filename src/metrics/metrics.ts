@@ -73,7 +73,14 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
     this.#metrics = Object.freeze(Object.fromEntries(entries)) as M;
   }
 
-  /** The results of all elements that came, by the metrics' names. */
+  /**
+   * The results of all elements that came, by the metrics' names.
+   *
+   * @example
+   * const metrics = new Metrics({ mae: new MeanAbsoluteError(), largest: new MaxError() });
+   * metrics.update(Float32Array.of(1, 3), 0);
+   * metrics.compute(); // { mae: 2, largest: { value: 3, index: 1 } }
+   */
   compute(): MetricResults<M> {
     const results = Object.entries(this.#metrics).map(([key, { definition }]): [string, unknown] => [
       key,
@@ -82,7 +89,14 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
     return Object.fromEntries(results) as MetricResults<M>;
   }
 
-  /** Metrics of the same elements, on their own from now on. */
+  /**
+   * Metrics of the same elements, on their own from now on.
+   *
+   * @example
+   * const metrics = new Metrics({ mae: new MeanAbsoluteError() });
+   * metrics.clone().update(Float32Array.of(1), 0);
+   * metrics.counts.count; // 0
+   */
   clone(): Metrics<M> {
     const copy = new Metrics(this.#metrics);
     copy.merge(this);
@@ -95,6 +109,10 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
    *
    * @throws TypeError for what is no Uint8Array; RangeError for bytes that are not all of a state,
    *   were changed, or come from a newer version
+   * @example
+   * const metrics = new Metrics({ rmse: new RootMeanSquaredError() });
+   * metrics.update(Float32Array.of(3), 0);
+   * Metrics.fromBytes(metrics.toBytes()).compute(); // { rmse: 3 }
    */
   static fromBytes<M extends MetricRecord = MetricRecord>(
     bytes: Uint8Array,
@@ -110,6 +128,10 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
    *
    * @throws TypeError for what is no such object; RangeError for one that was changed, or comes
    *   from a newer version
+   * @example
+   * const metrics = new Metrics({ huber: new MeanLoss("huberLoss") });
+   * metrics.update(Float32Array.of(3), 0);
+   * Metrics.fromJSON(JSON.parse(JSON.stringify(metrics))).compute(); // { huber: 2.5 }
    */
   static fromJSON<M extends MetricRecord = MetricRecord>(
     json: unknown,

@@ -1,7 +1,7 @@
 /** Metrics of data in any cuts and order have the same bits as of all data at once. */
 import { allocate, type ArrayOperand } from "lossgrad/arrays";
-import { MaxError, Metric, Metrics } from "lossgrad/metrics";
-import type { MetricOptions } from "lossgrad/metrics";
+import { MaxError, Metrics } from "lossgrad/metrics";
+import type { Metric, MetricOptions } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../support/bytes.js";
 import { METRIC_NAMES, METRICS, type MetricName, WEIGHTED } from "../support/metrics.js";
