@@ -62,13 +62,12 @@ export function traceFormula(
   const trace = new Trace(caller);
   const operands = types.map((type, i) => Expression.operand(trace, i, type));
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
-  let result: unknown;
+  let root: Expression;
   try {
-    result = fn(...given);
+    root = checkResult(trace, fn(...given));
   } finally {
     trace.open = false;
   }
-  const root = checkResult(trace, result);
   const own =
     slopes && ((upstream: Expression) => byOperand(slopes(upstream, ...given), operands, positions));
   if (root.name !== "mean" && root.name !== "sum") {
@@ -98,6 +97,16 @@ function byOperand(
     found.set(index, found.get(index)?.add(own) ?? own);
   });
   return found;
+}
+
+/** What `fn` makes of each element, of operands of a trace that is open. */
+export function termOf(
+  fn: FormulaFunction,
+  given: readonly Expression[],
+  parameters: ParameterValues | null,
+): Expression {
+  const root = checkResult(given[0].trace, fn(...given, ...(parameters ? [parameters] : [])));
+  return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {
