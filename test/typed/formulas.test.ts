@@ -18,7 +18,7 @@ interface ArrayLoss {
   (...args: unknown[]): unknown;
   valueAndGrad(...args: unknown[]): { value: unknown; grad: unknown; grads: unknown[] };
 }
-const rows = FORMULAS.map((name) => [name, formulaLosses[name]] as const);
+const rows = FORMULAS.map((name): [typeof name, FormulaRow] => [name, formulaLosses[name]]);
 
 describe.each(rows)("arrays.%s", (name, row) => {
   const loss = arrays[name] as unknown as ArrayLoss;
