@@ -65,13 +65,12 @@ export function traceFormula(
   const trace = new Trace(caller);
   const operands = types.map((type, i) => Expression.operand(trace, i, type));
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
-  let result: unknown;
+  let root: Expression;
   try {
-    result = (fn as (...args: typeof given) => unknown)(...given);
+    root = expressionOf(trace, fn, given);
   } finally {
     trace.open = false;
   }
-  const root = checkResult(trace, result);
   const own =
     slopes && ((upstream: Expression) => byOperand(slopes(upstream, ...given), operands, positions));
   if (root.name !== "mean" && root.name !== "sum") {
@@ -101,6 +100,25 @@ function byOperand(
     found.set(index, found.get(index)?.add(own) ?? own);
   });
   return found;
+}
+
+/** What `fn` makes of each element, of operands of a trace that is open. */
+export function termOf(
+  fn: FormulaFunction,
+  given: readonly Expression[],
+  parameters: ParameterValues | null,
+): Expression {
+  const root = expressionOf(given[0].trace, fn, [...given, ...(parameters ? [parameters] : [])]);
+  return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
+}
+
+/** What `fn` makes of expressions and parameters. */
+function expressionOf(
+  trace: Trace,
+  fn: FormulaFunction,
+  given: readonly (Expression | ParameterValues)[],
+): Expression {
+  return checkResult(trace, (fn as (...args: typeof given) => unknown)(...given));
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {

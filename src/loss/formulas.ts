@@ -59,9 +59,10 @@ interface NamedRow<N extends readonly string[], P extends Readonly<Record<string
 export type FormulaRow = NamedRow<readonly string[], Readonly<Record<string, FormulaParameter>>>;
 
 /** The row itself; the formula's operands and parameters take their types from their names. */
-function formulaRow<const N extends readonly string[], P extends Readonly<Record<string, FormulaParameter>>>(
-  row: NamedRow<N, P>,
-): FormulaRow {
+export function formulaRow<
+  const N extends readonly string[],
+  P extends Readonly<Record<string, FormulaParameter>>,
+>(row: NamedRow<N, P>): FormulaRow {
   return row as unknown as FormulaRow;
 }
 
@@ -78,7 +79,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaRow({
   name: "softMarginLoss",
   module: "SoftMarginLoss",
   operands: ["input", "target"],
-  formula: "log(1 + exp(-input target)); gradient -target z / (1 + z), z = exp(-input target)",
+  formula: "log(1 + exp(-input target)); slope -target z / (1 + z), z = exp(-input target)",
   parameters: {},
   takesWeight: false,
   legacy: true,

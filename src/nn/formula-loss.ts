@@ -18,8 +18,6 @@ import { Tensor } from "../tensor/tensor.js";
 /** A loss of the operands O, which takes the options P behind them. */
 export interface FormulaLossFunction<O extends readonly Tensor[], P extends object> {
   (...args: [...operands: O, options?: P]): Tensor;
-  /** The name, as F has it. */
-  readonly name: string;
 }
 
 /** The names of the options of a row's function that are no parameters. */

@@ -23,8 +23,6 @@ export interface FormulaArrayLoss<O extends readonly (ArrayOperand | number)[], 
     prediction: ArrayOperand,
     ...others: [...operands: O, options?: ArrayLossOptions<R> & OutOptions<A> & P]
   ): LossValue<R, A>;
-  /** The function's name. */
-  readonly name: string;
   /**
    * The loss, as the function itself gives it, and gradients in the same pass over the operands:
    * that by the prediction as `grad`, or with the option `grads` those that are asked for, in a list
@@ -36,10 +34,10 @@ export interface FormulaArrayLoss<O extends readonly (ArrayOperand | number)[], 
    * @throws as the function; TypeError for the gradient of a number or of integers; RangeError for
    *   gradients that would overlap
    * @example
-   * const [scores, labels] = [Float32Array.of(0, 0), Float32Array.of(1, -1)];
-   * Array.from(softMarginLoss.valueAndGrad(scores, labels).grad); // [-0.25, 0.25]
-   * const { grads } = softMarginLoss.valueAndGrad(scores, labels, { grads: [false, true] });
-   * grads.map((grad) => grad && Array.from(grad)); // [null, [0, 0]]
+   * const [zeros, labels] = [Float32Array.of(0, 0), Float32Array.of(1, -1)];
+   * Array.from(softMarginLoss.valueAndGrad(zeros, labels).grad); // [-0.25, 0.25]
+   * const { grads } = softMarginLoss.valueAndGrad(labels, zeros, { grads: [false, true] });
+   * grads.map((grad) => grad && Array.from(grad)); // [null, [-0.25, 0.25]]
    */
   valueAndGrad: FormulaValueAndGrad<O, P>;
 }

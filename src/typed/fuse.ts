@@ -154,11 +154,13 @@ export function arrayFunctionOf(fused: Fused): (...args: never[]) => unknown {
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  const { name, parameterNames, takesWeight } = fused;
+  const { name, parameterNames, takesWeight, operandCount } = fused;
   markFusedArrays(call, {
     name,
     parameterNames,
     takesWeight,
+    operandCount,
+    termOf: (operands, values) => fused.termOf(operands, values),
     readParameters: (given) => fused.readParameters(given),
     split: (args) => split(fused, args),
     termsOf: (args) => new FusedWork(readFused(fused, args, "value")).terms(),

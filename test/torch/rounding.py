@@ -5,8 +5,7 @@ functions, and the derivatives that torch computes in one kernel, are moved by a
 own may be off: its sine and cosine by SLEEF are within 3.5. Sums are moved by a few roundings of the
 sum of their terms' sizes, since torch adds in an order of its own. What is exact mathematically stays,
 as exp(0) = 1. The first replica is torch's own, and the second rounds each exact value once: they
-are never moved. The loud ones behind the others are moved by much more. They tell what no noise
-reaches, whose bits are known, from what a few replicas happen to agree on.
+are never moved.
 """
 
 import torch
@@ -14,9 +13,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 INTEGERS = {torch.float16: torch.int16, torch.bfloat16: torch.int16, torch.float32: torch.int32, torch.float64: torch.int64}
 HALVES = (torch.float16, torch.bfloat16)
-
-QUIET, LOUD = 17, 4
-LOUDNESS = 16
 
 # Of float32 and float64; halves are computed in float32, so that they are 1 ULP off at most.
 ULPS = {
@@ -110,7 +106,6 @@ def moved(result, ulps, keep):
     infinity = int(torch.tensor(torch.inf, dtype=result.dtype).view(integers))
     steps = torch.randint(-ulps, ulps + 1, result.shape, dtype=integers)
     steps[:2] = 0
-    steps[QUIET:] *= LOUDNESS
     # Through zero, to the other sign.
     place = (torch.where(bits < 0, -size, size) + steps).clamp(-infinity, infinity)
     found = torch.where(place < 0, place.abs() | torch.iinfo(integers).min, place).view(result.dtype)
@@ -120,7 +115,6 @@ def moved(result, ulps, keep):
 def noise(shape):
     drawn = torch.rand(shape, dtype=torch.float64) * 2 - 1
     drawn[:2] = 0
-    drawn[QUIET:] *= LOUDNESS
     return drawn
 
 
