@@ -7,8 +7,11 @@ import { Expression, Trace } from "./expression.js";
 /** Numbers of a formula by their names. */
 export type ParameterValues = Readonly<Record<string, number>>;
 
-/** A function of expressions, and of its parameters where it has any. */
-export type FormulaFunction = (...args: (Expression | ParameterValues)[]) => unknown;
+/**
+ * A function of expressions, and of its parameters where it has any; to its author, of tensors or
+ * arrays.
+ */
+export type FormulaFunction = (...args: never) => unknown;
 
 /**
  * The gradients of a function by its operands in their order, null where there is none: made of the
@@ -64,7 +67,7 @@ export function traceFormula(
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
   let root: Expression;
   try {
-    root = checkResult(trace, fn(...given));
+    root = callFormula(fn, trace, given);
   } finally {
     trace.open = false;
   }
@@ -105,8 +108,17 @@ export function termOf(
   given: readonly Expression[],
   parameters: ParameterValues | null,
 ): Expression {
-  const root = checkResult(given[0].trace, fn(...given, ...(parameters ? [parameters] : [])));
+  const root = callFormula(fn, given[0].trace, [...given, ...(parameters ? [parameters] : [])]);
   return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
+}
+
+/** What `fn` makes of operands of a trace that is open, and of its parameters behind them. */
+function callFormula(
+  fn: FormulaFunction,
+  trace: Trace,
+  given: readonly (Expression | ParameterValues)[],
+): Expression {
+  return checkResult(trace, (fn as (...args: typeof given) => unknown)(...given));
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {

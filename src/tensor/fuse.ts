@@ -16,7 +16,7 @@ import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
-import type { FormulaFunction, ParameterValues } from "../formula/trace.js";
+import type { ParameterValues } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
 import {
@@ -102,7 +102,7 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   options: FuseOptions<P> = {},
 ): FusedFunction<CallOperands<A, P, Operand>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
-  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
+  const fused = new Fused(fn, name, parameters);
   const made = madeOf(fused, REDUCTION_OPTIONS);
   const call = (...args: unknown[]): Tensor => evaluate(made, args);
   Object.defineProperty(call, "name", { value: fused.name });

@@ -3,7 +3,8 @@
  * test.
  */
 import { backends } from "../support/kernels.js";
-import { BINARY_TWINS, ELEMENTARY, UNARY_TWINS } from "./twins/arithmetic.js";
+import { ELEMENTARY } from "../support/elementary.js";
+import { BINARY_TWINS, UNARY_TWINS } from "./twins/arithmetic.js";
 import { LOSS_TWINS } from "./twins/losses.js";
 
 function anyOf(names: object): string {
