@@ -13,8 +13,8 @@ import type { Wrap } from "../autograd/record.js";
 import type { Operands } from "./gradients.js";
 import type { LossRow, Reduction } from "./losses.js";
 import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
-import { inOrder } from "./parts.js";
-import { arrayOf, type Task } from "./task.js";
+import { arrayOf, inOrder } from "./parts.js";
+import type { Task } from "./task.js";
 
 /** What a weighted loss takes. */
 export interface WeightedOperands<V> extends Operands<V> {
