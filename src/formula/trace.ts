@@ -67,7 +67,7 @@ export function traceFormula(
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
   let root: Expression;
   try {
-    root = expressionOf(trace, fn, given);
+    root = callFormula(fn, trace, given);
   } finally {
     trace.open = false;
   }
@@ -108,14 +108,14 @@ export function termOf(
   given: readonly Expression[],
   parameters: ParameterValues | null,
 ): Expression {
-  const root = expressionOf(given[0].trace, fn, [...given, ...(parameters ? [parameters] : [])]);
+  const root = callFormula(fn, given[0].trace, [...given, ...(parameters ? [parameters] : [])]);
   return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
 }
 
-/** What `fn` makes of expressions and parameters. */
-function expressionOf(
-  trace: Trace,
+/** What `fn` makes of operands of a trace that is open, and of its parameters behind them. */
+function callFormula(
   fn: FormulaFunction,
+  trace: Trace,
   given: readonly (Expression | ParameterValues)[],
 ): Expression {
   return checkResult(trace, (fn as (...args: typeof given) => unknown)(...given));

@@ -2,12 +2,10 @@
  * A loss of tensors and its reduction: which elements make up which result, and what a mean divides
  * by.
  */
-import { type DType, encode } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
-import { operate } from "../core/operation.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import type { Reduction } from "./losses.js";
 import { countKept } from "./mask.js";
@@ -44,17 +42,5 @@ export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): 
     return convert(terms, dtype);
   }
   if (!extent) return NdArray.scalar(dtype, sum(problem, divisor as number));
-  return arrayOf(partLosses(problem, extent, divisor), dtype, extent.result);
-}
-
-/** Numbers as an array of `dtype`, each rounded once. */
-export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
-  const out = NdArray.empty(dtype, shape);
-  operate(() => {
-    const stored = out.numbers();
-    // A typed array of floats rounds as it is set, which takes a tenth of the time.
-    if (stored instanceof Float32Array || stored instanceof Float64Array) stored.set(numbers);
-    else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
-  });
-  return out;
+  return partLosses({ problem, extent, divisor }, dtype);
 }

@@ -52,7 +52,7 @@ function score(a: bigint, b: bigint): number {
  * @example
  * const r2 = new R2Score();
  * r2.update(Float32Array.of(2.5, 0, 2, 8), Float32Array.of(3, -0.5, 2, 7));
- * r2.compute(); // 0.9486081370449679
+ * r2.compute(); // 0.9486081370449678
  */
 export class R2Score<C extends Outputs = undefined> extends Metric<number, C> {
   constructor(options: MetricOptions<C> = {}) {
@@ -109,7 +109,7 @@ function explained(state: OutputState): number {
  * @example
  * const pearson = new PearsonCorrCoef();
  * pearson.update(Float32Array.of(2.5, 0, 2, 8), Float32Array.of(3, -0.5, 2, 7));
- * pearson.compute(); // 0.9848696184482703
+ * pearson.compute(); // 0.9848696184482701
  */
 export class PearsonCorrCoef<C extends Outputs = undefined> extends Metric<number, C> {
   constructor(options: MetricOptions<C> = {}) {

@@ -20,7 +20,7 @@ export {
 export { type FusedLoss, MeanLoss, type MeanLossOptions } from "./mean-loss.js";
 export type { Evaluation, Metric, MetricOptions, Outputs, PerOutput } from "./metric.js";
 export type { Description, MetricsJSON, OutputJSON } from "./metric-state.js";
-export { type MetricRecord, type MetricResults, Metrics } from "./metrics.js";
+export { type AnyMetric, type MetricRecord, type MetricResults, Metrics } from "./metrics.js";
 export type { NanPolicy } from "./plan.js";
 export { AbsoluteErrorQuantiles, MedianAbsoluteError, type QuantileOptions } from "./quantiles.js";
 export type { LossgradTensor, MetricOperand, UpdateOptions } from "./request.js";

@@ -171,7 +171,7 @@ export abstract class Evaluation<C extends Outputs> {
    * total.merge(shard);
    * total.compute(); // 3
    */
-  merge(other: Evaluation<C>): void {
+  merge(other: Evaluation<Outputs>): void {
     const caller = `${this.#title}.merge`;
     if (typeof other !== "object" || other === null || !(#collector in other)) {
       throw new TypeError(

@@ -14,12 +14,18 @@ import {
 } from "./errors.js";
 import type { OutputState } from "./state.js";
 import { type FusedLoss, meanLossOf } from "./mean-loss.js";
-import { checkDescription, Evaluation, Metric, type MetricClass, optionsIn } from "./metric.js";
+import { checkDescription, Evaluation, Metric, type MetricClass, optionsIn, type Outputs } from "./metric.js";
 import { type Description, fromBytes, fromJSON } from "./metric-state.js";
 import { AbsoluteErrorQuantiles, MedianAbsoluteError } from "./quantiles.js";
 
+/** A metric, of however many outputs. */
+export type AnyMetric = Pick<Metric, "compute" | "name" | "parameters">;
 /** Metrics by the names that their results have. */
-export type MetricRecord = Readonly<Record<string, Metric>>;
+export type MetricRecord = Readonly<Record<string, AnyMetric>>;
+/** How many outputs they have. */
+type OutputsOf<M extends MetricRecord> = M[keyof M] extends { readonly numOutputs: infer C extends Outputs }
+  ? C
+  : Outputs;
 /** The result of each metric, by its name. */
 export type MetricResults<M extends MetricRecord> = { [K in keyof M]: ReturnType<M[K]["compute"]> };
 
@@ -54,23 +60,26 @@ const NAME = "Metrics";
  * const shard = new Metrics({ mae: new MeanAbsoluteError(), r2: new R2Score() });
  * shard.update(Float32Array.of(2, 8), Float32Array.of(2, 7));
  * metrics.merge(Metrics.fromBytes(shard.toBytes()));
- * metrics.compute(); // { mae: 0.5, r2: 0.9486081370449679 }
+ * metrics.compute(); // { mae: 0.5, r2: 0.9486081370449678 }
  */
-export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M[keyof M]["numOutputs"]> {
-  readonly #metrics: M;
+export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<OutputsOf<M>> {
+  readonly #metrics: Readonly<Record<string, Metric>>;
 
   constructor(metrics: M) {
     const entries = readMetrics(metrics);
     const [[, first]] = entries;
-    const described = entries.map(([key, { name, parameters }]) => [key, { metric: name, parameters }]);
+    // States have them in the order of their names, whoever wrote them in which.
+    const described = entries
+      .map(([key, { name, parameters }]): [string, object] => [key, { metric: name, parameters }])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     const { numOutputs = null, dim, nan } = first;
     super(
       NAME,
       entries.map(([, { definition }]) => definition),
-      { metrics: Object.fromEntries(described) as object },
+      { metrics: Object.fromEntries(described) },
       { numOutputs, dim, nan },
     );
-    this.#metrics = Object.freeze(Object.fromEntries(entries)) as M;
+    this.#metrics = Object.freeze(Object.fromEntries(entries));
   }
 
   /**
@@ -98,7 +107,7 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
    * metrics.counts.count; // 0
    */
   clone(): Metrics<M> {
-    const copy = new Metrics(this.#metrics);
+    const copy = new Metrics(this.#metrics as unknown as M);
     copy.merge(this);
     return copy;
   }
@@ -142,21 +151,19 @@ export class Metrics<M extends MetricRecord = MetricRecord> extends Evaluation<M
   }
 }
 
-/** The metrics in the order of their names, in which states have them. */
-function readMetrics(metrics: MetricRecord): [string, Metric][] {
+/** The metrics, each read once and checked. */
+function readMetrics(metrics: unknown): [string, Metric][] {
   if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) {
     throw new TypeError(
       `${NAME}: expected metrics by name, as in { mae: new MeanAbsoluteError() }, got ${describeValue(metrics)}`,
     );
   }
-  const entries = Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(metrics).map(([key, metric]): [string, Metric] => {
+    if (metric instanceof Metric) return [key, metric as Metric];
+    throw new TypeError(`${NAME}: expected ${key} to be a metric, got ${describeValue(metric)}`);
+  });
   if (entries.length === 0) throw new TypeError(`${NAME}: expected a metric at least, got none`);
-  for (const [key, metric] of entries) {
-    if (!(metric instanceof Metric)) {
-      throw new TypeError(`${NAME}: expected ${key} to be a metric, got ${describeValue(metric)}`);
-    }
-    checkAlike(key, metric, entries[0]);
-  }
+  for (const [key, metric] of entries) checkAlike(key, metric, entries[0]);
   checkSources(entries);
   return entries;
 }
@@ -198,7 +205,7 @@ function remade<M extends MetricRecord>(
     metricOf(caller, { ...recordOf(caller, key, one), ...layout }, losses),
   ]);
   if (entries.length === 0) throw refused(caller, "a state of metrics", "one of none");
-  const made = new Metrics(Object.fromEntries(entries) as M);
+  const made = new Metrics<M>(Object.fromEntries(entries) as object as M);
   checkDescription(caller, made, description);
   return made;
 }

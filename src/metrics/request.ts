@@ -18,7 +18,7 @@ export interface LossgradTensor {
   /** Its sizes. */
   readonly shape: readonly number[];
   /** Without a gradient to record. */
-  detach(): { array(): ArrayBufferView };
+  readonly detach: () => { array(): ArrayBufferView };
 }
 /**
  * What metrics read: the typed arrays, halves and tensors of other runtimes that the losses of

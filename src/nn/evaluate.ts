@@ -35,7 +35,8 @@ import {
   readReduction,
   type ReadReduction,
 } from "../loss/reduction.js";
-import { arrayOf, lossOf, taskOf } from "../loss/task.js";
+import { arrayOf } from "../loss/parts.js";
+import { lossOf, taskOf } from "../loss/task.js";
 import { weightedLoss } from "../loss/weighted.js";
 import { integerSum, integerValues } from "./integers.js";
 import { NODES, nodeOfWeighted } from "./nodes.js";

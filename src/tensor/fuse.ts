@@ -27,7 +27,7 @@ import {
   type ReadReduction,
   readReduction,
 } from "../loss/reduction.js";
-import { arrayOf } from "../loss/task.js";
+import { arrayOf } from "../loss/parts.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";

@@ -35,8 +35,8 @@ function dataOf(
 
 function feed(metric: Metric, { prediction, target, weight, mask }: Chunk, from: number, to: number): void {
   metric.update(prediction.subarray(from, to), target.subarray(from, to), {
-    weight: weight && weight.subarray(from, to),
-    mask: mask && mask.subarray(from, to),
+    weight: weight?.subarray(from, to),
+    mask: mask?.subarray(from, to),
     offset: from,
   });
 }

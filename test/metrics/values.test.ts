@@ -10,6 +10,7 @@ import {
   RootMeanSquaredError,
   SymmetricMeanAbsolutePercentageError,
 } from "lossgrad/metrics";
+import type { Metric } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { METRIC_NAMES, METRICS } from "../support/metrics.js";
 import { Random } from "../support/random.js";
@@ -61,10 +62,7 @@ function exact({ p, t, w }: Data) {
   return { ps, ts, ws, ds: ps.map((x, i) => x - ts[i]) };
 }
 
-function computed<M extends { update: MeanBiasError["update"]; compute(): unknown }>(
-  metric: M,
-  { p, t, w }: Data,
-) {
+function computed(metric: Pick<Metric, "update" | "compute">, { p, t, w }: Data) {
   metric.update(p, t, w ? { weight: w } : {});
   return metric.compute() as number;
 }

@@ -70,7 +70,7 @@ function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
     if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Override))
       return [];
     const { name } = declaration as { name?: ts.Node };
-    if (!name || isInternal(member)) return [];
+    if (!name || ts.isPrivateIdentifier(name) || isInternal(member)) return [];
     const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
     return [{ name: `${owner}.${nameOf(member, name)}`, symbol: member, kind }];
   });
