@@ -142,7 +142,8 @@ export function evaluateRead(
 ): Tensor {
   const unique = withoutRepeats(operands);
   const count = operands.length;
-  const positions = unique === operands ? inOrder(count) : operands.map((x) => unique.indexOf(x));
+  const positions =
+    unique === operands ? (ORDERS[count] ??= inOrder(count)) : operands.map((x) => unique.indexOf(x));
   const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
@@ -353,11 +354,12 @@ function withoutRepeats(operands: Tensor[]): Tensor[] {
   return unique.size === operands.length ? operands : [...unique];
 }
 
-const ORDERS: number[][] = [];
+/** What `inOrder` gave for each count. */
+const ORDERS: (readonly number[])[] = [];
 
 /** 0 to count - 1. */
 function inOrder(count: number): readonly number[] {
-  return (ORDERS[count] ??= Array.from({ length: count }, (_, i) => i));
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 function ndOf({ nd }: Tensor): NdArray {
