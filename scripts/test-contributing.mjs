@@ -1,21 +1,20 @@
 // Does what CONTRIBUTING.md says, in a temporary copy of the repository: adds the loss, builds,
-// type-checks, tests and uses it; then takes the row and a kernel away, which the type check must
-// notice.
+// type-checks, tests and uses it; then takes the row away, which the type check must notice, and its
+// line of the table, which the tests must.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { commandOf } from "./packages.mjs";
 
 const GUIDE = "CONTRIBUTING.md";
-const HEADING = "## How to add a loss in three steps";
+const HEADING = "## How to add a loss\n";
 const LOSS = "insensitiveLoss";
 /** The tests of what the guide adds, and where they lie. */
-const TESTS = ["test/nn/functional.test.ts", "test/nn/modules.test.ts", "test/assembly/index.test.ts"];
+const TESTS = ["test/nn/formulas.test.ts", "test/typed/formulas.test.ts"];
 const TESTS_BY_NAME = [
-  "test/assembly/loops/map.test.ts",
-  "test/assembly/loops/reduce.test.ts",
   "test/autograd/higher-order.test.ts",
+  "test/autograd/versions.test.ts",
   "test/core/threads/same-bits.test.ts",
   "test/exactness/",
   "test/nn/hostile.test.ts",
@@ -98,7 +97,7 @@ const x = linspace(-3, 3, 1001, { dtype: "float64", requiresGrad: true });
 const y = rand([1001], { dtype: "float64" });
 const d = x.sub(y).tolist();
 const values = d.map((v) => Math.max(Math.abs(v) - 0.4, 0));
-const slopes = d.map((v) => (Math.abs(v) > 0.4 ? Math.sign(v) : 0));
+const slopes = d.map((v) => (Math.abs(v) >= 0.4 ? Math.sign(v) : 0));
 const total = values.reduce((sum, v) => sum + v, 0);
 const check = (found, expected, words) => {
   if (!(Math.abs(found - expected) <= 1e-12 * (1 + Math.abs(expected)))) throw new Error(words + ": " + found + ", not " + expected);
@@ -116,7 +115,7 @@ for (const [reduction, expected, n] of [["none", values, 1], ["sum", [total], 1]
 function typeErrors(folder) {
   const config = {
     extends: "./tsconfig.json",
-    include: ["src", "test/nn/functional.test.ts", "test/assembly", "test/support/raw.d.ts"],
+    include: ["src", ...TESTS, "test/support/raw.d.ts"],
   };
   writeFileSync(join(folder, "tsconfig.contributing.json"), JSON.stringify(config));
   const args = [commandOf("typescript", "tsc"), "-p", "tsconfig.contributing.json"];
@@ -138,11 +137,17 @@ function expectNoticed(folder, file, pattern, words) {
   console.log(`noticed: ${words}`);
 }
 
-/** The file to which the build writes the names of the binary's kernels. */
-function kernelNames(folder) {
-  const generated = "src/core/generated";
-  const files = readdirSync(join(folder, generated)).map((name) => `${generated}/${name}`);
-  return files.find((file) => readFileSync(join(folder, file), "utf8").includes("export type KernelName"));
+/** Expects that the test of names fails once the row is not in the table any more. */
+function expectNamed(folder) {
+  const path = join(folder, "src/loss/formulas.ts");
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace(`  ${LOSS},\n`, ""));
+  const args = [commandOf("vitest", "vitest"), "run", "-t", "name what F", "test/nn/functional.test.ts"];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  if (status === 0 || !stdout.includes(LOSS))
+    fail("expected the test of names to miss the row, got no failure");
+  writeFileSync(path, text);
+  console.log("noticed: the row is not in the table");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "lossgrad-contributing-"));
@@ -159,9 +164,9 @@ try {
   run(folder, "--input-type=module", "-e", COMPARISON);
   runTests(folder, ...TESTS);
   runTests(folder, "-t", "insensitive", ...TESTS_BY_NAME);
-  expectNoticed(folder, "src/loss/losses.ts", / {2}insensitiveLoss,\n/, '"insensitiveLoss"');
-  // Compiling without it would take the name from there, too.
-  expectNoticed(folder, kernelNames(folder), / *\| "insensitive_sum_bf16"\n/, "insensitive_sum_bf16");
+  const row = /export const insensitiveLoss[\s\S]*?\n\}\);\n/;
+  expectNoticed(folder, "src/loss/formulas.ts", row, "'insensitiveLoss'");
+  expectNamed(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

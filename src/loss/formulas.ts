@@ -87,7 +87,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaRow({
   term: (input, target) => input.neg().mul(target).to(input.dtype).exp().log1p(),
   slopes: (upstream, input, target) => {
     const z = input.neg().mul(target).exp();
-    const slope = (x: Expression): Expression => x.mul(z).to(input.dtype).mul(upstream.neg()).div(z.add(1));
+    const slope = (x: Expression): Expression => x.mul(z).to(input.dtype).neg().div(z.add(1)).mul(upstream);
     return [slope(target), slope(input)];
   },
 });

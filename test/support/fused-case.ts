@@ -7,9 +7,12 @@ import type { Tensor } from "lossgrad";
 import type { FormulaCase, FormulaStep } from "./formula-case.js";
 import { flatten, leafOf, numbersOf } from "./wire.js";
 import type { Scalar, WireArray } from "./wire.js";
+import { callOf, type Formula } from "./losses.js";
 
 export interface FusedCase {
-  readonly formula: { readonly steps: readonly FormulaStep[] };
+  /** By its steps; or the name of a loss of the table of formulas. */
+  readonly formula?: { readonly steps: readonly FormulaStep[] };
+  readonly formulaLoss?: Formula;
   readonly leaves: readonly (WireArray & { readonly requires: boolean })[];
   /** Of the elements of the result. */
   readonly shape: readonly number[];
@@ -69,8 +72,19 @@ export class FusedTally {
   }
 }
 
-/** The differences from the answer; empty where they agree. */
+/** The differences from the answer of a formula by its text; empty where they agree. */
 export function checkFused(text: FormulaCase["text"], asked: FusedCase, answer: FusedAnswer): string[] {
+  return checkCall(fuse(text) as LossCall, asked, answer);
+}
+
+/** The same of a loss of the table of formulas. */
+export function checkFormulaLoss(asked: FusedCase, answer: FusedAnswer): string[] {
+  return checkCall(callOf(asked.formulaLoss!) as LossCall, asked, answer);
+}
+
+type LossCall = (...args: (Tensor | object)[]) => Tensor;
+
+function checkCall(call: LossCall, asked: FusedCase, answer: FusedAnswer): string[] {
   if ("refused" in answer) return [];
   const { value, gradients } = answer;
   return tidy(() => {
@@ -82,7 +96,7 @@ export function checkFused(text: FormulaCase["text"], asked: FusedCase, answer: 
       ...(asked.mask ? { mask: leafOf(asked.mask) } : {}),
       ...(asked.weight ? { weight: leafOf(asked.weight) } : {}),
     };
-    const loss = fuse(text)(...leaves, options);
+    const loss = call(...leaves, options);
     if (loss.requiresGrad) loss.backward(upstreamOf(asked, loss));
     const found = differences("value", loss, value);
     leaves.forEach((leaf, i) => {

@@ -7,12 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import { checkExpression } from "../support/expression-case.js";
 import type { ExpressionAnswer } from "../support/expression-case.js";
-import { checkFused, type FusedAnswer, FusedTally } from "../support/fused-case.js";
+import {
+  checkFormulaLoss,
+  checkFused,
+  type FusedAnswer,
+  type FusedCase,
+  FusedTally,
+} from "../support/fused-case.js";
 import { checkLossCase } from "../support/loss-case.js";
 import type { LossAnswer } from "../support/loss-case.js";
 import { describeCase } from "./describe-case.js";
 import { expressionCase } from "./expression-cases.js";
-import { formulaCase } from "./formula-cases.js";
+import { formulaCase, formulaLossCase } from "./formula-cases.js";
 import { lossCase } from "./loss-cases.js";
 import { Tally } from "./tally.js";
 import { TorchProcess, pythonWithTorch } from "./process.js";
@@ -159,5 +165,27 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     report(`formulas compared with PyTorch ${version.torch} itself: ${numbers}`, count, failures);
     expect(exact, "numbers that are compared bit by bit").toBeGreaterThan(ranged / 2);
     expect(free, "numbers that are not compared").toBeLessThan((exact + ranged) / 50);
+  });
+
+  test("losses that are formulas, and their gradients: within what roundings make of torch's own", async ({
+    skip,
+  }) => {
+    skip(version.old, "1.13 lacks a part of the operations");
+    const count = wholeBatches(total / 16);
+    const tally = new FusedTally();
+    const failures = await differ<FusedCase, FusedAnswer>(
+      count,
+      formulaLossCase,
+      checkFormulaLoss,
+      (answer) => {
+        tally.count(answer);
+      },
+      { replicas: MANY },
+    );
+    const { exact, ranged, free, refused } = tally;
+    const numbers = `${exact} numbers bit by bit, ${ranged} within a range, ${free} of which nothing is known`;
+    report(`formulas compared with PyTorch ${version.torch} itself: ${numbers}`, count, failures);
+    expect([...refused], "what torch refused").toEqual([]);
+    expect(free, "numbers that are not compared").toBeLessThan((exact + ranged) / 20);
   });
 });

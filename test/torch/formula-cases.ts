@@ -5,6 +5,7 @@ import type { DType } from "lossgrad";
 import type { FormulaArgument, FormulaCase, FormulaStep } from "../support/formula-case.js";
 import { randomFormula } from "../support/formula-case.js";
 import type { FusedCase } from "../support/fused-case.js";
+import { type Formula, FORMULAS, formulaOf } from "../support/losses.js";
 import type { Random } from "../support/random.js";
 import type { WireArray } from "../support/wire.js";
 import { encode } from "../support/wire.js";
@@ -48,6 +49,32 @@ export function formulaCase(random: Random): Formulated {
   const asked: FusedCase = { formula: { steps }, leaves, shape, reduction, ...options, ...upstream, seed };
   // Behind all that JSON writes.
   return Object.defineProperty(asked, "text", { value: formula.text, enumerable: false }) as Formulated;
+}
+
+/** The operands of PyTorch's losses that it has no gradient by. */
+const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = {
+  softMarginLoss: ["target"],
+};
+
+/** A loss of the table of formulas that PyTorch has, which it is told by its name. */
+export function formulaLossCase(random: Random): FusedCase {
+  const formulaLoss = random.pick(FORMULAS);
+  const { operands, takesWeight } = formulaOf(formulaLoss);
+  const dtype = random.weighted({ float32: 40, float64: 25, float16: 15, bfloat16: 20 });
+  const [shape] = shapesOf(random, 1);
+  const leaves = operands.map((operand) => ({
+    ...encode(dtype, shape, elements(random, dtype, product(shape))),
+    requires: !WITHOUT_GRADIENT[formulaLoss]?.includes(operand) && random.chance(0.9),
+  }));
+  const reduction = random.pick(["none", "mean", "sum"] as const);
+  const { weight, ...parts } = partsOf(random, dtype, shape, reduction);
+  const left = reduction === "none" ? shape : remaining(shape, parts.dim);
+  const upstream = random.chance(0.5)
+    ? { upstream: encode(dtype, left, elements(random, dtype, product(left))) }
+    : {};
+  const seed = random.integer(0, 2 ** 31 - 1);
+  const options = weight && takesWeight ? { ...parts, weight } : parts;
+  return { formulaLoss, leaves, shape, reduction, ...options, ...upstream, seed };
 }
 
 function shapesOf(random: Random, count: number): number[][] {

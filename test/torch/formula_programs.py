@@ -1,4 +1,4 @@
-"""Formulas: {"formula": {"steps"}, "leaves", "shape", "reduction", "mask", "weight", "dim", "upstream", "seed"}, run by torch itself.
+"""Formulas: {"formula": {"steps"} or "formulaLoss": name, "leaves", "shape", "reduction", "mask", "weight", "dim", "upstream", "seed"}, run by torch itself.
 
 An answer is torch's own, with the range that rounding allows around it. The formula runs on several
 replicas at once, along a new first dimension. The first is torch as it is. In the others, whatever
@@ -13,6 +13,7 @@ import torch
 
 from arrays import TORCH, decode, encode
 from expressions import BINARY, Replaced, signed_zeros, with_alpha
+from formula_losses import LOSSES
 from rounding import Rounding, blurred
 
 # A case may ask for more of them: few may agree by chance.
@@ -64,6 +65,8 @@ def replicated(leaf, count, rank):
 
 
 def elements(case, operands):
+    if "formulaLoss" in case:
+        return LOSSES[case["formulaLoss"]](*operands)
     values = list(operands)
     for step in case["formula"]["steps"]:
         values.append(computed(step, values))

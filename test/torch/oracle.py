@@ -17,7 +17,7 @@ from reference import answer
 
 
 def respond(case):
-    if "formula" in case:
+    if "formula" in case or "formulaLoss" in case:
         return evaluate_formula(case)
     if "program" in case:
         return evaluate(case)
