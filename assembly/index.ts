@@ -29,7 +29,7 @@ import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
 import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
-import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/reduce";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { exact } from "./loops/exact";
 import { exactSums } from "./loops/few";

@@ -162,7 +162,7 @@ type ReviewKernel = (
  * The elementary functions, which have a function of one vector beside the kernel:
  * `VectorFunctionName`.
  */
-export type ElementaryName =
+type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
 export type BinaryName =
@@ -224,7 +224,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
  * v128; their bodies can be copied into another module, because they call nothing and touch no
  * memory.
  */
-export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
 
 /**
  * The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are.

@@ -1,5 +1,5 @@
 /** A fused function on tensors: its value, and one node in the graph for all of it. */
-import { broadcastShapes, sameShape, type Shape } from "../ndarray/shape.js";
+import { broadcastShapes, numelOf, sameShape, type Shape } from "../ndarray/shape.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { copy } from "../ndarray/elementwise.js";
 import { divided } from "../ndarray/reductions.js";
@@ -23,6 +23,8 @@ export interface Call<V extends Variable> {
   readonly traced: Traced;
   /** Each tensor once. */
   readonly operands: readonly V[];
+  /** What the operands that the result depends on are broadcast to. */
+  readonly shape: Shape;
   readonly reduction: Reduction;
   readonly mask: Mask<V> | null;
   readonly wrap: Wrap<V>;
@@ -37,18 +39,23 @@ export interface Mask<V> {
 }
 
 /** The broadcast shape of the operands that the result depends on. */
-export function shapeOfElements({ used }: Traced, shapes: readonly Shape[]): Shape {
-  return shapes.reduce<Shape>(
-    (shape, other, i) => (used.has(i) && !sameShape(shape, other) ? broadcastShapes(shape, other) : shape),
-    shapes[Math.min(...used)],
-  );
+export function shapeOfElements({ used }: Traced, operands: readonly Variable[]): Shape {
+  let shape: Shape | null = null;
+  for (let i = 0; i < operands.length; i++) {
+    if (!used.has(i)) continue;
+    const other = operands[i].nd.shape;
+    if (shape === null) shape = other;
+    else if (!sameShape(shape, other)) shape = broadcastShapes(shape, other);
+  }
+  return shape!;
 }
+
+const NONE: readonly number[] = [];
 
 /** The result of a call, recorded where a gradient can reach an operand that requires one. */
 export function applyFused<V extends Variable>(call: Call<V>): V {
   const { traced, operands, node, wrap } = call;
-  const requiring = operands.flatMap((x, i) => (x.requiresGrad ? [i] : []));
-  const wanted = isGradEnabled() ? traced.differentiable(requiring) : [];
+  const wanted = isGradEnabled() ? traced.differentiable(operands) : NONE;
   const work = new Evaluation(call, wanted);
   const result = work.forward();
   if (wanted.length === 0) return wrap(result, null, null);
@@ -60,13 +67,21 @@ export function applyFused<V extends Variable>(call: Call<V>): V {
   return wrap(result, recorded, null);
 }
 
+/** The operands of one element each whose gradients nobody wants. */
+export function numbersAmong(operands: readonly Variable[], wanted: readonly number[]): readonly number[] {
+  let numbers = NONE;
+  for (let i = 0; i < operands.length; i++) {
+    if (operands[i].nd.numel === 1 && !wanted.includes(i)) numbers = [...numbers, i];
+  }
+  return numbers;
+}
+
 /**
  * Where values and gradients come from: the formula's program where it has one. It has none for
  * operands of several dtypes, nor where the gradient of a broadcast operand is a sum, nor for what
  * no instruction computes; then they come from the same operations of tensors.
  */
 class Evaluation<V extends Variable> {
-  /** The broadcast shape of the operands that the result depends on. */
   private readonly shape: Shape;
   private readonly numel: number;
   /** The operands that are one number for all elements. */
@@ -82,14 +97,11 @@ class Evaluation<V extends Variable> {
     private readonly call: Call<V>,
     private readonly wanted: readonly number[],
   ) {
-    const { traced, operands } = call;
+    const { operands, shape } = call;
     this.shapes = operands.map(({ nd }) => nd.shape);
-    this.shape = shapeOfElements(traced, this.shapes);
-    this.numel = this.shape.reduce((n, size) => n * size, 1);
-    this.numbers =
-      this.numel === 1
-        ? []
-        : operands.flatMap(({ nd }, i) => (nd.numel === 1 && !wanted.includes(i) ? [i] : []));
+    this.shape = shape;
+    this.numel = numelOf(shape);
+    this.numbers = this.numel === 1 ? NONE : numbersAmong(operands, wanted);
   }
 
   forward(): NdArray {
@@ -171,7 +183,7 @@ class Evaluation<V extends Variable> {
   private composed(operands: readonly Variable[]): Variable {
     const { reduction, traced, mask } = this.call;
     if (mask) return this.composedKept(operands, mask);
-    const terms = replay(traced.formula.root, operands);
+    const terms = replay(traced, operands, this.call);
     return reduction === "none" ? terms : terms[reduction]();
   }
 
@@ -185,7 +197,7 @@ class Evaluation<V extends Variable> {
     const holds = tensor.ne(0);
     const select = (x: Variable): Variable => holds.op("where", {}, x, x.zeros());
     const whole = operands.map((x, i) => (traced.used.has(i) ? select(x.expand(this.shape)) : x));
-    const terms = select(replay(traced.formula.root, whole));
+    const terms = select(replay(traced, whole, this.call));
     if (reduction === "none") return terms;
     return reduction === "mean" ? terms.sum().div(kept) : terms.sum();
   }

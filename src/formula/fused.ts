@@ -2,6 +2,7 @@
  * A user's function as something that can be called: traced once for each list of dtypes and
  * parameters, with the programs that calls need. Tensors and typed arrays call it alike.
  */
+import type { DType } from "../ndarray/dtype.js";
 import type { Typed } from "../ndarray/promotion.js";
 import { describeValue } from "../core/describe.js";
 import { derive, reachedBy } from "./derive.js";
@@ -13,8 +14,11 @@ import {
   extend,
   type Formula,
   type FormulaFunction,
+  type Gradients,
   inOrder,
   type ParameterValues,
+  type SlopesFunction,
+  termOf,
   traceFormula,
 } from "./trace.js";
 
@@ -48,23 +52,35 @@ export class Traced {
   /** Which of them a gradient reaches. */
   private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
-  private readonly programs = new Map<string, Lowered | null>();
+  /** The gradients from `seed`, an operand behind the others, where the formula states them. */
+  readonly slopes: Gradients | null;
+  private readonly programs = new Map<number | string, Lowered | null>();
   private readonly weightings = new Map<string, Traced>();
 
   constructor(readonly formula: Formula) {
     const { operands, root, trace } = formula;
     const inputs = inOrder([root]).filter(({ name }) => name === "operand");
     this.used = new Set(inputs.map(({ index }) => index));
-    this.reached = reachedBy(root);
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
     this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+    this.slopes = formula.slopes && extend(trace, () => formula.slopes!(this.seed));
+    this.reached = this.slopes ? new Set(this.slopes.keys()) : reachedBy(root);
   }
 
-  /** The operands among `candidates` that a gradient reaches. */
-  differentiable(candidates: readonly number[]): readonly number[] {
-    return candidates.filter((index) => this.reached.has(index));
+  /** Whether a gradient reaches an operand. */
+  isReached(index: number): boolean {
+    return this.reached.has(index);
+  }
+
+  /** The operands that require a gradient and that one reaches. */
+  differentiable(operands: readonly { readonly requiresGrad: boolean }[]): readonly number[] {
+    let found = NONE;
+    for (let i = 0; i < operands.length; i++) {
+      if (operands[i].requiresGrad && this.reached.has(i)) found = [...found, i];
+    }
+    return found;
   }
 
   /** The formula times a weight, which is one more operand behind the others. */
@@ -78,7 +94,20 @@ export class Traced {
         const operand = Expression.operand(trace, operands.length, weight);
         return { operand, product: root.mul(operand) };
       });
-      found = new Traced({ ...formula, operands: [...operands, operand], root: product, reduction: null });
+      const { slopes } = formula;
+      const own = (upstream: Expression): Gradients =>
+        new Map([
+          ...slopes!(upstream.mul(operand).to(root.dtype)),
+          [operand.index, upstream.mul(root).to(operand.dtype)],
+        ]);
+      const all = [...operands, operand];
+      found = new Traced({
+        ...formula,
+        operands: all,
+        root: product,
+        reduction: null,
+        slopes: slopes && own,
+      });
       this.weightings.set(key, found);
     }
     return found;
@@ -86,8 +115,7 @@ export class Traced {
 
   /** The program that gives what is asked for; null where there is none. */
   program(request: Request): Lowered | null {
-    const { value, wanted, seed, numbers, masked } = request;
-    const key = `${value} ${wanted.join()} ${seed} ${numbers.join()} ${masked}`;
+    const key = keyOf(request);
     let found = this.programs.get(key);
     if (found !== undefined) return found;
     if (this.programs.size >= MOST_PROGRAMS) this.programs.clear();
@@ -100,7 +128,7 @@ export class Traced {
     const { root } = this.formula;
     if (dtype === null) return null;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
-    const gradients = derive(root, new Set(wanted), this.seed);
+    const gradients = this.slopes ?? derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {
       const from = gradients.get(index);
       // Where a gradient ends on its way, as behind a comparison, there is no program.
@@ -111,6 +139,27 @@ export class Traced {
       index === this.seed.index ? seed === "number" : numbers.includes(index);
     return lower(outputs, dtype, isNumber, masked);
   }
+}
+
+const NONE: readonly number[] = [];
+const VALUES = { sum: 0, store: 1, none: 2 } as const;
+/** Operands that fit into a number as a set, twice, beside what else a request says. */
+const MOST_IN_NUMBER = 23;
+
+/** A number where it can be, which is faster to find than a text. */
+function keyOf({ value, wanted, seed, numbers, masked }: Request): number | string {
+  const kind = (VALUES[value ?? "none"] * 2 + Number(seed === "operand")) * 2 + Number(masked);
+  let [sets, most] = [0, 0];
+  for (const index of wanted) {
+    sets += 2 ** index;
+    if (index > most) most = index;
+  }
+  for (const index of numbers) {
+    sets += 2 ** (index + MOST_IN_NUMBER);
+    if (index > most) most = index;
+  }
+  if (most < MOST_IN_NUMBER) return sets * 16 + kind;
+  return `${kind} ${wanted.join()} ${numbers.join()}`;
 }
 
 /** Formulas that were traced for other dtypes and parameters are forgotten from so many on. */
@@ -125,7 +174,7 @@ export interface FuseOptions<P> {
 }
 
 /** The options that every fused function has; no parameter may have their names. */
-export const RESERVED: readonly string[] = [
+const RESERVED: readonly string[] = [
   "reduction",
   "weight",
   "mask",
@@ -140,12 +189,21 @@ export const RESERVED: readonly string[] = [
 export class Fused {
   readonly name: string;
   readonly parameters: ParameterValues | null;
+  /** The options that are parameters. */
+  readonly parameterNames: readonly string[];
+  /** Whether its calls take weights. */
+  readonly takesWeight: boolean = true;
+  /** What messages say of tensors where there should be typed arrays. */
+  readonly wayForTensors: string = "make the function with fuse of lossgrad";
   private readonly traced = new Map<string, Traced>();
+  /** What was traced last: calls in a loop are of one kind. */
+  private recent: Kind | null = null;
 
   constructor(
-    private readonly fn: FormulaFunction,
+    readonly fn: FormulaFunction,
     name: string | undefined,
     parameters: object | undefined,
+    readonly slopes: SlopesFunction | null = null,
   ) {
     if (typeof fn !== "function") {
       throw new TypeError(`fuse: expected a function of operands, got ${describeValue(fn)}`);
@@ -155,12 +213,8 @@ export class Fused {
     }
     // A function that is written in place has no name, or that of the constant which fuse gives.
     this.name = name ?? (fn.name === "" ? UNNAMED : fn.name);
-    this.parameters = parameters === undefined ? null : checkParameters(parameters);
-  }
-
-  /** The options that are parameters. */
-  get parameterNames(): readonly string[] {
-    return this.parameters ? Object.keys(this.parameters) : [];
+    this.parameters = parameters === undefined ? null : Object.freeze(checkParameters(parameters));
+    this.parameterNames = this.parameters ? Object.keys(this.parameters) : [];
   }
 
   /** The name with the parameters' defaults. */
@@ -178,6 +232,11 @@ export class Fused {
     return count > 0 ? count : null;
   }
 
+  /** What is computed of each element, of operands of a trace that is open. */
+  termOf(operands: readonly Expression[], values: ParameterValues | null): Expression {
+    return termOf(this.fn, operands, values && { ...values });
+  }
+
   /** Throws unless `count` operands are as many as the function names. */
   checkCount(count: number): void {
     const expected = this.operandCount;
@@ -190,26 +249,82 @@ export class Fused {
   /** The parameters of a call: those that it gives, and the defaults of the others. */
   readParameters(options: Readonly<Record<string, unknown>>): ParameterValues | null {
     if (!this.parameters) return null;
+    if (!this.parameterNames.some((name) => Object.hasOwn(options, name))) return this.parameters;
     return Object.fromEntries(
       Object.entries(this.parameters).map(([name, standard]) => {
         // Any name may be that of a parameter, also one that all objects inherit.
         const given = Object.hasOwn(options, name) ? options[name] : undefined;
-        return [name, checkParameter(this.name, name, given ?? standard)];
+        return [name, this.readParameter(name, given, standard)];
       }),
     );
   }
 
+  protected readParameter(name: string, given: unknown, standard: number): number {
+    return checkParameter(this.name, name, given ?? standard);
+  }
+
+  /** What messages call an operand. */
+  wordFor(place: number): string {
+    return `operand ${place + 1}`;
+  }
+
   /** The formula for operands of these types, of which `positions` says which stands where. */
   trace(types: readonly Typed[], positions: readonly number[], values: ParameterValues | null): Traced {
+    if (this.recent && isOfKind(this.recent, types, positions, values)) return this.recent.traced;
+    const traced = this.find(types, positions, values);
+    this.recent = {
+      dtypes: types.map(({ dtype }) => dtype),
+      scalars: types.map(isScalar),
+      positions,
+      values,
+      traced,
+    };
+    return traced;
+  }
+
+  private find(
+    types: readonly Typed[],
+    positions: readonly number[],
+    values: ParameterValues | null,
+  ): Traced {
     const shown = types.map(({ dtype, shape }) => (shape.length === 0 ? `${dtype}.` : dtype));
     const key = `${shown.join()} ${positions.join()} ${values ? Object.values(values).map(textOf).join() : ""}`;
     let found = this.traced.get(key);
     if (found) return found;
-    found = new Traced(traceFormula(this.name, this.fn, types, positions, values && { ...values }));
+    found = new Traced(traceFormula(this, types, positions, values && { ...values }));
     if (this.traced.size >= MOST_TRACED) this.traced.clear();
     this.traced.set(key, found);
     return found;
   }
+}
+
+/** A kind of calls: those whose operands and parameters are alike share what was traced. */
+interface Kind {
+  readonly dtypes: readonly DType[];
+  readonly scalars: readonly boolean[];
+  readonly positions: readonly number[];
+  readonly values: ParameterValues | null;
+  readonly traced: Traced;
+}
+
+function isScalar({ shape }: Typed): boolean {
+  return shape.length === 0;
+}
+
+function isOfKind(
+  kind: Kind,
+  types: readonly Typed[],
+  positions: readonly number[],
+  values: ParameterValues | null,
+): boolean {
+  if (kind.values !== values || kind.dtypes.length !== types.length) return false;
+  for (let i = 0; i < types.length; i++) {
+    if (types[i].dtype !== kind.dtypes[i] || isScalar(types[i]) !== kind.scalars[i]) return false;
+  }
+  if (positions === kind.positions) return true;
+  if (positions.length !== kind.positions.length) return false;
+  for (let i = 0; i < positions.length; i++) if (positions[i] !== kind.positions[i]) return false;
+  return true;
 }
 
 /** -0 is another number than 0. */

@@ -16,6 +16,7 @@ import { composedGradients } from "../autograd/composed.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
+import { numbersAmong } from "./apply.js";
 import type { Request, Traced } from "./fused.js";
 import type { Lowered } from "./lower.js";
 import { onlyOutputs, type Run } from "./pass.js";
@@ -25,7 +26,7 @@ import { Terms } from "./terms.js";
 import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
 
 /** Which elements make up which result: see Extent in loss/reduction.ts. */
-export interface Parts {
+interface Parts {
   readonly dims: readonly number[];
   readonly order: readonly number[];
   readonly rows: number;
@@ -35,7 +36,7 @@ export interface Parts {
 }
 
 /** A call whose arguments were read. */
-export interface PartsCall<V extends Variable> {
+interface PartsCall<V extends Variable> {
   /** Of the node in the graph. */
   readonly node: string;
   readonly traced: Traced;
@@ -61,8 +62,7 @@ export interface PartsCall<V extends Variable> {
  */
 export function applyInParts<V extends Variable>(call: PartsCall<V>): V | null {
   const { traced, operands, node, wrap } = call;
-  const requiring = operands.flatMap((x, i) => (x.requiresGrad ? [i] : []));
-  const wanted = isGradEnabled() ? traced.differentiable(requiring) : [];
+  const wanted = isGradEnabled() ? traced.differentiable(operands) : [];
   const work = new PartsEvaluation(call, wanted);
   const result = work.forward();
   if (!result || wanted.length === 0) return result && wrap(result, null, null);
@@ -92,10 +92,7 @@ class PartsEvaluation<V extends Variable> {
     const { operands, shape } = call;
     this.shapes = operands.map(({ nd }) => nd.shape);
     this.numel = shape.reduce((n, size) => n * size, 1);
-    this.numbers =
-      this.numel === 1
-        ? []
-        : operands.flatMap(({ nd }, i) => (nd.numel === 1 && !wanted.includes(i) ? [i] : []));
+    this.numbers = this.numel === 1 ? [] : numbersAmong(operands, wanted);
   }
 
   forward(): NdArray | null {

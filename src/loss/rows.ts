@@ -17,7 +17,7 @@ import { kernelOf, parameterOf, Pass, type Problem, slopeScalars, TERMS } from "
 import { MaskSource } from "./mask.js";
 
 /** How many rows there are, and the elements of each. */
-export interface Rows {
+interface Rows {
   readonly rows: number;
   readonly length: number;
 }
@@ -38,7 +38,7 @@ const exact = new ExactSum();
  * Gradients that come along with the losses of rows: norm · slope(input - target), with one norm or
  * with one for each row.
  */
-export interface SlopesOfRows {
+interface SlopesOfRows {
   readonly out: Elements;
   readonly norm: number | Float64Array;
 }

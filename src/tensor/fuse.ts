@@ -5,7 +5,7 @@ import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
 import { sumOver } from "../ndarray/reductions.js";
 import { isGradEnabled } from "../autograd/mode.js";
-import { takeOptions } from "../core/options.js";
+import { type Taken, takeOptions } from "../core/options.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { scope } from "../core/scope.js";
 import { addExactly } from "../ndarray/exact.js";
@@ -15,7 +15,7 @@ import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
-import type { FormulaFunction } from "../formula/trace.js";
+import type { ParameterValues } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
 import {
@@ -101,43 +101,61 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   options: FuseOptions<P> = {},
 ): FusedFunction<CallOperands<A, P, Operand>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
-  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
-  const call = (...args: unknown[]): Tensor => evaluate(fused, args);
+  const fused = new Fused(fn, name, parameters);
+  const made = madeOf(fused, REDUCTION_OPTIONS);
+  const call = (...args: unknown[]): Tensor => evaluate(made, args);
   Object.defineProperty(call, "name", { value: fused.name });
   markFused(call, fused);
   Object.defineProperty(call, "toString", { value: () => fused.toString() });
   return call;
 }
 
-function evaluate(fused: Fused, args: readonly unknown[]): Tensor {
-  const last = args.at(-1);
-  const hasOptions = args.length > 0 && isOptions(last);
-  const options = readOptions(fused, hasOptions ? last : undefined);
-  const values = fused.readParameters(options.values);
-  const operands = readOperands(fused, hasOptions ? args.slice(0, -1) : args);
-  const unique = [...new Set(operands)];
-  const positions = operands.map((x) => unique.indexOf(x));
-  const traced = fused.trace(
-    unique.map(({ nd }) => nd),
-    positions,
-    values,
-  );
+/** A fused function, and what is the same in all its calls. */
+export interface Made<F extends Fused = Fused> {
+  readonly fused: F;
+  /** The name of its node in the graph. */
+  readonly node: string;
+  /** The names of its options. */
+  readonly options: readonly string[];
+}
+
+/** `options` are the names of those that are no parameters. */
+export function madeOf<F extends Fused>(fused: F, options: readonly string[]): Made<F> {
+  return { fused, node: nodeName(fused.name), options: [...options, ...fused.parameterNames] };
+}
+
+function evaluate(made: Made, args: readonly unknown[]): Tensor {
+  const { fused, options: names } = made;
+  const count = args.length > 0 && isOptions(args[args.length - 1]) ? args.length - 1 : args.length;
+  const options = count < args.length ? takeFusedOptions(fused, names, args[count] as object) : NONE_GIVEN;
+  const values = options === NONE_GIVEN ? fused.parameters : fused.readParameters(options.values);
+  return evaluateRead(made, readOperands(fused, args, count), values, options);
+}
+
+/** A call whose operands, parameters and options were read. */
+export function evaluateRead(
+  { fused, node }: Made,
+  operands: Tensor[],
+  values: ParameterValues | null,
+  options: TakenOptions,
+): Tensor {
+  const unique = withoutRepeats(operands);
+  const count = operands.length;
+  const positions = unique === operands ? inOrder(count) : operands.map((x) => unique.indexOf(x));
+  const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
   const { mask, weight, read } = options;
   const mode = read.named ? read.mode : (traced.formula.reduction ?? read.mode);
-  const shape = shapeOfElements(
-    traced,
-    unique.map(({ nd }) => nd.shape),
-  );
+  const shape = shapeOfElements(traced, unique);
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;
   if (weight) checkedWeight(fused.name, weight, shape);
-  const call = { node: nodeName(fused), traced, operands: unique, mask: kept, wrap: Tensor.wrap };
+  const call = { node, traced, operands: unique, shape, mask: kept, wrap: Tensor.wrap };
   const inParts = weight !== null || read.dims !== undefined || read.keepdim;
   if (!inParts) return applyFused<Tensor>({ ...call, reduction: mode });
   if (mode !== "none") {
     const extent = extentOf(read, shape);
-    return partsOf({ ...call, mode, shape, extent, keepdim: read.keepdim, weight });
+    return partsOf({ ...call, mode, extent, keepdim: read.keepdim, weight });
   }
   const operandsAndWeight = weight ? [...unique, weight] : unique;
   const weighted = weight ? traced.weighted(weight.nd) : traced;
@@ -165,7 +183,7 @@ function partsOf(call: Parted): Tensor {
   const { node, traced, operands, mask, wrap, mode, shape, extent, weight } = call;
   const compose = (operands: readonly Tensor[]): Tensor => {
     const [own, factor] = weight ? [operands.slice(0, -1), operands.at(-1)!] : [operands, null];
-    const terms = applyFused<Tensor>({ node, traced, operands: own, mask, wrap, reduction: "none" });
+    const terms = applyFused<Tensor>({ node, traced, operands: own, shape, mask, wrap, reduction: "none" });
     return reduceParts(terms, { ...call, weight: factor });
   };
   const all = weight ? [...operands, weight] : operands;
@@ -213,7 +231,7 @@ function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
 }
 
 /** The name of the node in the graph: CharbonnierBackward0. */
-function nodeName({ name }: Fused): string {
+function nodeName(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") || "Fused"}Backward0`;
 }
@@ -254,27 +272,38 @@ function isOptions(value: unknown): value is object {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && !isExpression(value);
 }
 
-interface TakenOptions {
+/** The options of a call, read and checked. */
+export interface TakenOptions {
   readonly values: Readonly<Record<string, unknown>>;
   readonly read: ReadReduction & { readonly named: boolean };
   readonly mask: Tensor | null;
   readonly weight: Tensor | null;
 }
 
-const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
+export const NONE_GIVEN: TakenOptions = {
+  values: {},
+  read: { mode: "mean", dims: undefined, keepdim: false, named: false },
+  mask: null,
+  weight: null,
+};
 
-function readOptions(fused: Fused, given: object = {}): TakenOptions {
-  const taken = takeOptions<Record<string, unknown>>(fused.name, given as Record<string, unknown>, [
-    ...REDUCTION_OPTIONS,
-    ...fused.parameterNames,
-  ]);
+export const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
+
+function takeFusedOptions({ name }: Fused, names: readonly string[], given: object): TakenOptions {
+  return readOptions(
+    name,
+    takeOptions<Record<string, unknown>>(name, given as Record<string, unknown>, names),
+  );
+}
+
+export function readOptions(name: string, taken: Taken<Record<string, unknown>>): TakenOptions {
   const { reduction, dim, keepdim, mask, weight } = taken;
-  const read = readReduction(fused.name, { reduction, dim, keepdim }, weight != null);
+  const read = readReduction(name, { reduction, dim, keepdim }, weight != null);
   return {
     values: taken,
     read: { ...read, named: reduction !== undefined },
-    mask: takenTensor(fused.name, "mask", mask),
-    weight: takenTensor(fused.name, "weight", weight),
+    mask: takenTensor(name, "mask", mask),
+    weight: takenTensor(name, "weight", weight),
   };
 }
 
@@ -284,24 +313,53 @@ function takenTensor(caller: string, word: string, value: unknown): Tensor | nul
   throw notATensor(caller, `${word} to be a Tensor`, value);
 }
 
-/** The operands as tensors; numbers become 0-d ones of the dtype that the tensors have. */
-function readOperands(fused: Fused, given: readonly unknown[]): Tensor[] {
-  fused.checkCount(given.length);
-  const tensors = given.filter((x) => x instanceof Tensor);
-  given.forEach((x, i) => {
-    if (x instanceof Tensor) x.checkAlive(fused.name);
-    else if (typeof x !== "number") {
+/**
+ * The first `count` arguments as tensors; numbers become 0-d ones of the dtype that the tensors
+ * have.
+ */
+function readOperands(fused: Fused, given: readonly unknown[], count: number): Tensor[] {
+  fused.checkCount(count);
+  const operands: unknown[] = given.slice(0, count);
+  let tensors = 0;
+  operands.forEach((x, i) => {
+    if (x instanceof Tensor) {
+      x.checkAlive(fused.name);
+      tensors++;
+    } else if (typeof x !== "number") {
       throw notATensor(fused.name, `operand ${i + 1} to be a Tensor or a number`, x);
     }
   });
+  if (tensors === count && count > 0) return operands as Tensor[];
+  return withNumbers(fused, operands as (Tensor | number)[]);
+}
+
+function withNumbers(fused: Fused, operands: readonly (Tensor | number)[]): Tensor[] {
+  const tensors = operands.filter((x) => x instanceof Tensor);
   if (tensors.length === 0) {
     throw new TypeError(
-      `${fused.name}: expected a Tensor among the operands, got ${given.length === 0 ? "none" : "numbers only"}; ` +
+      `${fused.name}: expected a Tensor among the operands, got ${operands.length === 0 ? "none" : "numbers only"}; ` +
         "make one with tensor(...)",
     );
   }
   const common = resultType(tensors.map(({ nd }) => nd));
-  return given.map((x) => (x instanceof Tensor ? x : scalar(common, x as number)));
+  return operands.map((x) => (x instanceof Tensor ? x : scalar(common, x)));
+}
+
+/** Each operand once; the list itself where none stands in it twice. */
+function withoutRepeats(operands: Tensor[]): Tensor[] {
+  const unique = new Set(operands);
+  return unique.size === operands.length ? operands : [...unique];
+}
+
+const ORDERS: number[][] = [];
+
+/** 0 to count - 1. */
+function inOrder(count: number): readonly number[] {
+  return (ORDERS[count] ??= Array.from({ length: count }, (_, i) => i));
+}
+
+function ndOf({ nd }: Tensor): NdArray {
+  return nd;
 }
 
 function scalar(common: DType, x: number): Tensor {

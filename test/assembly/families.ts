@@ -3,7 +3,8 @@
  * test.
  */
 import { backends } from "../support/kernels.js";
-import { BINARY_TWINS, ELEMENTARY, UNARY_TWINS } from "./twins/arithmetic.js";
+import { ELEMENTARY } from "../support/elementary.js";
+import { BINARY_TWINS, UNARY_TWINS } from "./twins/arithmetic.js";
 import { LOSS_TWINS } from "./twins/losses.js";
 
 function anyOf(names: object): string {
@@ -37,7 +38,7 @@ const FAMILIES = {
   complex: /^(cabs|csign)_(f32|f64)$/,
 } as const;
 
-export type Family = keyof typeof FAMILIES;
+type Family = keyof typeof FAMILIES;
 
 /** The families that claim a kernel: exactly one for a kernel that is tested. */
 export function familiesOf(kernel: string): Family[] {

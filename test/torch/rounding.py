@@ -4,7 +4,8 @@ Arithmetic, roots, comparisons and choices have fixed bits and stay as they are.
 functions, and the derivatives that torch computes in one kernel, are moved by as many ULP as torch's
 own may be off: its sine and cosine by SLEEF are within 3.5. Sums are moved by a few roundings of the
 sum of their terms' sizes, since torch adds in an order of its own. What is exact mathematically stays,
-as exp(0) = 1. The first replica is never moved.
+as exp(0) = 1. The first replica is torch's own, and the second rounds each exact value once: they
+are never moved.
 """
 
 import torch
@@ -35,17 +36,38 @@ class Rounding(TorchDispatchMode):
             return summed(function, result, arguments, options or {})
         if name not in ULPS or (name == "pow" and is_plain(*arguments)):
             return result
-        if name == "pow":
-            result = of_either_exponent(result, *arguments)
-        if name == "log_sigmoid_forward":
-            return (moved(result[0], ULPS[name], exact(name, arguments[0])), result[1])
-        if name == "tanh_backward":
-            # g (1 - y y): fused or not, the product is rounded at the size of 1.
-            result = off_by(result, arguments[0].double() * torch.finfo(result.dtype).eps)
-        if name == "erf" and result.dtype != torch.float64:
-            # Its vectors go by a formula that is exact to so much beside 1 (aten/src/ATen/cpu/vec), also at 0.
-            result = off_by(result, torch.where(arguments[0] == 0, 0, ERF_ERROR))
-        return moved(result, ULPS[name], exact(name, arguments[0]))
+        value, *others = result if isinstance(result, tuple) else (result,)
+        found = varied(name, function, value, arguments)
+        return (found, *others) if others else found
+
+
+def varied(name, function, result, arguments):
+    """
+    torch's own in the first replica; the exact value, rounded once, in the second; then some ULP
+    off either.
+    """
+    if name == "pow":
+        result = of_either_exponent(result, *arguments)
+    elif result.dtype != torch.float64:
+        result = result.clone()
+        result[1::2] = precise(name, function, arguments).to(result.dtype)[1::2]
+    if name == "tanh_backward":
+        # g (1 - y y): fused or not, the product is rounded at the size of 1.
+        result = off_by(result, arguments[0].double() * torch.finfo(result.dtype).eps)
+    if name == "erf" and result.dtype != torch.float64:
+        # Its vectors go by a formula that is exact to so much beside 1 (aten/src/ATen/cpu/vec), also at 0.
+        result = off_by(result, torch.where(arguments[0] == 0, 0, ERF_ERROR))
+    return moved(result, ULPS[name], exact(name, arguments[0]))
+
+
+def precise(name, function, arguments):
+    """The same of float64."""
+    wide = [x.double() if isinstance(x, torch.Tensor) else x for x in arguments]
+    if name == "log_sigmoid_backward":
+        # torch keeps exp(-|x|) for it, which in a half type is rounded.
+        wide[2] = torch.exp(-wide[1].abs())
+    found = function(*wide)
+    return found[0] if isinstance(found, tuple) else found
 
 
 def is_plain(x, exponent):
@@ -54,12 +76,16 @@ def is_plain(x, exponent):
 
 
 def of_either_exponent(result, x, exponent):
-    """In float32, torch's vectors round the exponent, too, and the elements behind the last vector do not."""
-    if result.dtype != torch.float32 or isinstance(exponent, torch.Tensor):
+    """
+    In float32, torch's vectors round the exponent, too, and the elements behind the last vector do
+    not.
+    """
+    if result.dtype == torch.float64 or isinstance(exponent, torch.Tensor):
         return result
+    rounded = float(torch.tensor(exponent, dtype=result.dtype))
     found = result.clone()
-    for first, used in ((1, float(exponent)), (2, float(torch.tensor(exponent, dtype=torch.float32)))):
-        found[first::2] = x[first::2].double().pow(used).float()
+    for first, used in ((1, rounded), (2, exponent if result.dtype == torch.float32 else rounded)):
+        found[first::2] = x[first::2].double().pow(used).to(result.dtype)
     return found
 
 
@@ -70,7 +96,7 @@ def exact(name, x):
 
 
 def moved(result, ulps, keep):
-    """Each replica but the first some ULP up or down, at random; to infinity as well."""
+    """Each replica but the first two some ULP up or down, at random; to infinity as well."""
     if result.dtype not in INTEGERS or result.numel() == 0:
         return result
     ulps = 1 if result.dtype in HALVES else ulps
@@ -79,7 +105,7 @@ def moved(result, ulps, keep):
     size = bits & torch.iinfo(integers).max
     infinity = int(torch.tensor(torch.inf, dtype=result.dtype).view(integers))
     steps = torch.randint(-ulps, ulps + 1, result.shape, dtype=integers)
-    steps[0] = 0
+    steps[:2] = 0
     # Through zero, to the other sign.
     place = (torch.where(bits < 0, -size, size) + steps).clamp(-infinity, infinity)
     found = torch.where(place < 0, place.abs() | torch.iinfo(integers).min, place).view(result.dtype)
@@ -88,7 +114,7 @@ def moved(result, ulps, keep):
 
 def noise(shape):
     drawn = torch.rand(shape, dtype=torch.float64) * 2 - 1
-    drawn[0] = 0
+    drawn[:2] = 0
     return drawn
 
 
