@@ -3,11 +3,13 @@ import { operate } from "../core/operation.js";
 import { type DType, encode } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
+import { sum } from "../ndarray/reductions.js";
 import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
 import { type Columns, columnLosses } from "./columns.js";
 import type { Problem } from "./evaluate.js";
 import type { Extent } from "./reduction.js";
+import { countKept } from "./mask.js";
 import { type Divisor, rowLosses } from "./rows.js";
 
 /**
@@ -40,18 +42,18 @@ export function partLosses(parts: Parts, dtype: DType, slopes: SlopesOfParts | n
   const { order } = columns;
   const out = slopes && { out: permute(slopes.out, order), norm: slopes.norm };
   const losses = columnLosses(inOrder(problem, order), columns, rows, divisor, out);
-  const result = roundedTo(dtype, losses).reshaped([...extent.result]);
-  return result;
+  return roundedTo(dtype, losses).reshaped([...extent.result]);
 }
 
 /** Numbers of float64 as an array of `dtype`, each rounded once: halves not by way of float32. */
 function roundedTo(dtype: DType, x: NdArray): NdArray {
   if (dtype === "float32" || dtype === "float64") return convert(x, dtype);
-  return arrayOf(
-    operate(() => Float64Array.from(x.numbers() as Float64Array)),
-    dtype,
-    x.shape,
-  );
+  return arrayOf(numbersOf(x), dtype, x.shape);
+}
+
+/** A copy of numbers of float64. */
+function numbersOf(x: NdArray): Float64Array {
+  return operate(() => (x.numbers() as Float64Array).slice());
 }
 
 /** Numbers as an array of `dtype`, each rounded once. */
@@ -64,6 +66,15 @@ export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdAr
     else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
   });
   return out;
+}
+
+/** How many elements of each part the mask keeps. */
+export function countsOfParts(mask: NdArray, extent: Extent): Float64Array {
+  if (!columnsOf(extent, mask.shape)) {
+    return countKept(permute(mask, extent.order), extent.rows, extent.length);
+  }
+  // Columns are counted where they lie.
+  return numbersOf(convert(sum(convert(mask, "bool"), extent.dims, false), "float64"));
 }
 
 /** The problem with its dimensions in another order. */

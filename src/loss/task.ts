@@ -5,12 +5,11 @@
 import type { DType } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import { permute } from "../ndarray/views.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import type { Reduction } from "./losses.js";
 import { countKept } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { partLosses } from "./parts.js";
+import { countsOfParts, partLosses } from "./parts.js";
 import type { Divisor } from "./rows.js";
 
 export interface Task {
@@ -31,7 +30,7 @@ export function taskOf(problem: Problem<NdArray>, mode: Reduction, extent: Exten
 /** How many elements the mask keeps for each result. */
 function countOfEach(mask: NdArray, extent: Extent | null): Divisor {
   if (!extent) return countKept(mask, 1, mask.numel)[0];
-  return countKept(permute(mask, extent.order), extent.rows, extent.length);
+  return countsOfParts(mask, extent);
 }
 
 /** The loss, where no gradient is asked for. */

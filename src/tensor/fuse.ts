@@ -4,7 +4,6 @@ import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
 import { sumOver } from "../ndarray/reductions.js";
-import { permute } from "../ndarray/views.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { ExactSum } from "../core/exact-sum.js";
@@ -27,7 +26,7 @@ import {
   type ReadReduction,
   readReduction,
 } from "../loss/reduction.js";
-import { arrayOf } from "../loss/parts.js";
+import { arrayOf, countsOfParts } from "../loss/parts.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";
@@ -213,10 +212,9 @@ function partsOf(call: Parted): Tensor {
  * elements a mask keeps.
  */
 function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
-  const { order, rows, length, dims, result } = extent;
+  const { rows, dims, result } = extent;
   if (!weight) {
-    const bytes = mask && permute(mask.tensor.nd.expanded(shape), order);
-    return bytes && arrayOf(countKept(bytes, rows, length), "float64", result);
+    return mask && arrayOf(countsOfParts(mask.tensor.nd.expanded(shape), extent), "float64", result);
   }
   const stay = shape.filter((_, d) => !dims.includes(d));
   const counts = NdArray.empty("float64", stay);
