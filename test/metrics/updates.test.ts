@@ -2,13 +2,13 @@
 import { fuse as fuseTensors, tensor, zeros } from "lossgrad";
 import { fuse, LossAccumulator, where } from "lossgrad/arrays";
 import { MeanAbsoluteError, MeanAbsolutePercentageError, MeanLoss, Metrics, R2Score } from "lossgrad/metrics";
-import type { Metric } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { toHex } from "../support/bytes.js";
 import { complaint, JUNK } from "../support/junk.js";
 import { METRIC_NAMES, METRICS } from "../support/metrics.js";
+import { observe } from "../support/observe.js";
 import { Random } from "../support/random.js";
 import { expectError } from "../support/refuse.js";
 
@@ -186,6 +186,26 @@ describe("MeanLoss", () => {
     const metric = new MeanLoss(pinball);
     metric.update(Float64Array.of(0, 2), 1);
     expect(metric.compute()).toBe(0.5);
+  });
+});
+
+describe("a chunk that the caller's own code takes away", () => {
+  it("while a fused loss is traced is refused", () => {
+    const p = Float64Array.of(1, 2);
+    let isTransferred = false;
+    const thief = fuse(
+      (input, target) => {
+        if (isTransferred) structuredClone(p, { transfer: [p.buffer] });
+        return input.sub(target);
+      },
+      { name: "thief" },
+    );
+    const metric = new MeanLoss(thief);
+    isTransferred = true;
+    const { error } = observe(() => metric.update(p, 0));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain("MeanLoss.update: expected prediction");
+    expect(metric.counts.count).toBe(0);
   });
 });
 
