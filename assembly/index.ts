@@ -29,7 +29,7 @@ import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
 import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
-import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/reduce";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
 import { exact } from "./loops/exact";
 import { exactSums } from "./loops/few";
@@ -37,6 +37,7 @@ import { review, settle } from "./loops/settle";
 import { sums, sumsOfIntegers } from "./loops/sums";
 import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
+import { columns } from "./loops/columns";
 import { countRows, keepWhere } from "./loops/masks";
 import { RowOf, scaleRows, SmoothRowOf, sumAndSlopeRows, sumRows } from "./loops/rows";
 import { extreme } from "./loops/extreme";
@@ -339,6 +340,18 @@ export function masked_2(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<
 export function masked_4(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<u32>(mask, x, out, n); }
 export function masked_8(mask: ptr, x: ptr, out: ptr, n: i32): void { keepWhere<u64>(mask, x, out, n); }
 export function counts_u8(mask: ptr, out: ptr, rows: i32, length: i32): void { countRows(mask, out, rows, length); }
+
+// Sums of columns of a loss's terms, in the order of additions of its kernels; of terms that are given, also in that of halves.
+export function l1_columns_f32(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Absolute, f32>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function mse_columns_f32(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Squared, f32>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function smoothl1_columns_f32(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Smooth, f32>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function huber_columns_f32(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Huber, f32>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function columns_f32(x: ptr, outer: i32, rows: i32, n: i32, length: i32, halves: bool, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Given, f32>(x, 0, outer, rows, n, <usize>n * sizeof<f32>(), length, 0, halves, state, fresh, out, divisor); }
+export function l1_columns_f64(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Absolute, f64>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function mse_columns_f64(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Squared, f64>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function smoothl1_columns_f64(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Smooth, f64>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function huber_columns_f64(x: ptr, y: ptr, outer: i32, rows: i32, n: i32, stride: usize, length: i32, p: f64, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Huber, f64>(x, y, outer, rows, n, stride, length, p, false, state, fresh, out, divisor); }
+export function columns_f64(x: ptr, outer: i32, rows: i32, n: i32, length: i32, halves: bool, state: ptr, fresh: bool, out: ptr, divisor: f64): bool { return columns<Given, f64>(x, 0, outer, rows, n, <usize>n * sizeof<f64>(), length, 0, halves, state, fresh, out, divisor); }
 
 // Choices between two arrays, by the size of an element in bytes.
 export function where_1(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { choose<u8>(mask, x, y, out, n); }

@@ -14,7 +14,7 @@ const TOLERANCE = 0.03;
 /** What is imported of which file of dist/, and how the table calls it. */
 const IMPORTS = [
   ["`lossgrad`: tensors, autograd, all losses", "index.js", "*"],
-  ["`lossgrad/arrays`: the four losses of arrays and `fuse`", "arrays.js", "*"],
+  ["`lossgrad/arrays`: the losses of arrays and `fuse`", "arrays.js", "*"],
   ["`lossgrad/arrays`: `l1Loss` alone", "arrays.js", "{ l1Loss }"],
   ["`lossgrad/metrics`: all metrics", "metrics.js", "*"],
   ["`lossgrad/slim`: as `lossgrad`, without the binary", "slim/index.js", "*"],

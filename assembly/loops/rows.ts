@@ -3,7 +3,7 @@
  * own factor.
  */
 import { isHalf, lanes, loadTail, storeTail } from "../lanes";
-import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./reduce";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./smooth";
 
 /**

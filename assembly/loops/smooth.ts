@@ -6,7 +6,7 @@
  */
 import { Huber } from "../terms/huber";
 import { Smooth } from "../terms/smooth";
-import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./reduce";
+import { maskedSum, maskedSumAndSlope, sum, sumAndSlope } from "./passes";
 
 const LEAST: f64 = 2 ** -60;
 

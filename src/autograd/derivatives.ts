@@ -6,21 +6,22 @@
  * operation, so that the bits agree.
  */
 import { isSkipped } from "../ndarray/joining.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { OperationName, ParametersByName } from "../ndarray/operations.js";
+import type { ExtentParameters, NormParameters, VarianceParameters } from "../ndarray/parameters.js";
 import { type Gradient, gradients, noNumber } from "./elementwise.js";
 import type { Algebra } from "./graph.js";
 
 export type { Saved } from "./elementwise.js";
 
-export interface Rule {
+interface Rule<P = unknown> {
   /** torch's name of the derivative. */
   readonly node: string;
   /** What the gradient of each input reads. */
   readonly reads: readonly (readonly ("x" | "y" | "z" | "out")[])[];
-  readonly gradient: Gradient;
+  readonly gradient: Gradient<P>;
 }
 
-function rule(node: string, reads: Rule["reads"], gradient: Gradient): Rule {
+function rule<P>(node: string, reads: Rule["reads"], gradient: Gradient<P>): Rule<P> {
   return { node, reads, gradient };
 }
 
@@ -33,18 +34,26 @@ const BOTH: Rule["reads"] = [
 const NOT_DIFFERENTIABLE: Rule = rule("NotDifferentiable", [], () => [() => null, () => null]);
 
 /** The reduced gradient with its dimensions back, then broadcast. */
-function spread<V extends Algebra<V>>(g: V, { dims, keepdim }: Parameters, shape: readonly number[]): V {
+function spread<V extends Algebra<V>>(
+  g: V,
+  { dims, keepdim }: ExtentParameters,
+  shape: readonly number[],
+): V {
   const kept =
     keepdim || dims === undefined ? g : g.reshape(shape.map((size, d) => (dims.includes(d) ? 1 : size)));
   return kept.expand(shape);
 }
 
-function count({ dims }: Parameters, shape: readonly number[]): number {
+function count({ dims }: ExtentParameters, shape: readonly number[]): number {
   return (dims ?? shape.map((_, d) => d)).reduce((n, d) => n * shape[d], 1);
 }
 
 /** A reduced tensor with the dimensions that were reduced back, of size 1. */
-function restore<V extends Algebra<V>>(r: V, { dims, keepdim }: Parameters, shape: readonly number[]): V {
+function restore<V extends Algebra<V>>(
+  r: V,
+  { dims, keepdim }: ExtentParameters,
+  shape: readonly number[],
+): V {
   if (keepdim) return r;
   return r.reshape(shape.map((size, d) => (dims && !dims.includes(d) ? size : 1)));
 }
@@ -60,7 +69,7 @@ function extremeOfAll(node: string): Rule {
 }
 
 /** To the elements that equal the extreme of their row, in equal parts; NaN where that is NaN. */
-function extremeAlong(node: string): Rule {
+function extremeAlong(node: string): Rule<ExtentParameters> {
   return rule(node, [["x", "out"]], (g, { x, out, parameters, shape }) => [
     () => {
       const mask = x().eq(restore(out(), parameters, shape));
@@ -72,7 +81,7 @@ function extremeAlong(node: string): Rule {
 }
 
 /** To the element that the index names. */
-function extremeAt(node: string): Rule {
+function extremeAt(node: string): Rule<ExtentParameters> {
   return rule(node, [["y"]], (g, { y, parameters, shape }) => [
     () => {
       const [dim] = parameters.dims ?? [];
@@ -88,7 +97,7 @@ function extremeAt(node: string): Rule {
  * 2 / (n - correction) · g · (x - mean); with no degree of freedom left, infinite or NaN as in
  * torch.
  */
-function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Parameters): V {
+function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: VarianceParameters): V {
   const { dims, correction = 1 } = parameters;
   const freedom = count(parameters, x.shape) - correction;
   const mean = x.mean(dims ? { dim: dims, keepdim: true } : { keepdim: true });
@@ -104,7 +113,7 @@ function varianceGradient<V extends Algebra<V>>(g: V, x: V, parameters: Paramete
  * torch's norm_backward, case by case; g and n are the gradient and the norm with the dimensions
  * that were reduced.
  */
-function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: Parameters): V | null {
+function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: NormParameters): V | null {
   if (p === 0) return null;
   if (p === 1) return x.sign().mul(g);
   if (p === 2) return g.mul(x.div(n).keep(n.ne(0)));
@@ -131,7 +140,7 @@ function normGradient<V extends Algebra<V>>(g: V, x: V, n: V, { p = 2, dims }: P
   return x.mul(x.abs().pow(p - 2)).mul(scale);
 }
 
-export const derivatives: Readonly<Record<OperationName, Rule>> = {
+export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName[N]> } = {
   add: rule("AddBackward0", [], gradients.add),
   sub: rule("SubBackward0", [], gradients.sub),
   mul: rule("MulBackward0", [["y"], ["x"]], gradients.mul),
@@ -176,12 +185,12 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
   expand: rule("ExpandBackward0", [], (g) => [() => g]),
   squeeze: rule("SqueezeBackward0", [], (g, { shape }) => [() => g.reshape(shape)]),
   unsqueeze: rule("UnsqueezeBackward0", [], (g, { shape }) => [() => g.reshape(shape)]),
-  transpose: rule("TransposeBackward0", [], (g, { parameters: { dim = 0, other = 1 } }) => [
+  transpose: rule("TransposeBackward0", [], (g, { parameters: { dim, other } }) => [
     () => g.transpose(dim, other),
   ]),
 
   alias: rule("AliasBackward0", [], (g) => [() => g]),
-  select: rule("SelectBackward0", [], (g, { shape, parameters: { dim = 0, index = 0 } }) => [
+  select: rule("SelectBackward0", [], (g, { shape, parameters: { dim, index } }) => [
     () => g.unsqueeze(dim).op("intoSlice", { shape, dim, start: index, length: 1 }),
   ]),
   slice: rule("SliceBackward0", [], (g, { shape, parameters }) => [
@@ -197,7 +206,7 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
     () => g.op("index", { selection }),
   ]),
   // What was there has no part in it, unless it was added to.
-  indexPut: rule("IndexPutBackward0", [], (g, { parameters: { steps = [], selection, accumulate } }) => [
+  indexPut: rule("IndexPutBackward0", [], (g, { parameters: { steps, selection, accumulate } }) => [
     () => (accumulate ? g : g.op("indexPut", { steps, selection }, 0)),
     () => {
       const view = steps.reduce((v, { name, parameters }) => v.op(name, parameters), g);
@@ -209,7 +218,7 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
     () => null,
     () => g.op("maskedFill", {}, noNumber(y()).eq(0), 0).sum(),
   ]),
-  cat: rule("CatBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) => {
+  cat: rule("CatBackward0", [], (g, { parameters: { dim, shapes } }) => {
     let end = 0;
     return shapes.map((shape) => {
       if (isSkipped(shape)) return () => g.op("slice", { dim, start: 0, length: 0 }).reshape([0]);
@@ -218,10 +227,10 @@ export const derivatives: Readonly<Record<OperationName, Rule>> = {
       return () => g.op("slice", { dim, start, length });
     });
   }),
-  stack: rule("StackBackward0", [], (g, { parameters: { dim = 0, shapes = [] } }) =>
+  stack: rule("StackBackward0", [], (g, { parameters: { dim, shapes } }) =>
     shapes.map((_, index) => () => g.op("select", { dim, index })),
   ),
-  constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins = [] } }) => [
+  constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins } }) => [
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
   ]),
   mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [

@@ -5,20 +5,21 @@
  * knows, so that formulas without tensors do not bring these along.
  */
 import { isComplex, isHalf } from "../ndarray/dtype.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { OperationName, ParametersByName } from "../ndarray/operations.js";
+import type { SoftplusParameters } from "../ndarray/parameters.js";
 import type { Algebra } from "./graph.js";
 
 /**
  * What a rule reads; saved variables are functions, so that a change in place is noticed when they
  * are used.
  */
-export interface Saved<V> {
+export interface Saved<V, P = unknown> {
   /** The inputs, output. A number that stood in a tensor's stead is read as it is. */
   readonly x: () => V;
   readonly y: () => V | number;
   readonly z: () => V | number;
   readonly out: () => V;
-  readonly parameters: Parameters;
+  readonly parameters: P;
   /** Shape of the first input. */
   readonly shape: readonly number[];
 }
@@ -27,7 +28,10 @@ export interface Saved<V> {
  * The gradients of the inputs, as thunks; of variables of the tape and of expressions of formulas
  * alike.
  */
-export type Gradient = <V extends Algebra<V>>(g: V, saved: Saved<V>) => readonly (() => V | null)[];
+export type Gradient<P = unknown> = <V extends Algebra<V>>(
+  g: V,
+  saved: Saved<V, P>,
+) => readonly (() => V | null)[];
 
 /** Constant almost everywhere. */
 const constant: Gradient = (g) => [() => g.zeros(), () => null];
@@ -86,7 +90,7 @@ function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved
 }
 
 /** The derivative of softplus: sigmoid(beta x), and 1 where beta x is above the threshold. */
-function softplusSlope<V extends Algebra<V>>(x: V, { beta = 1, threshold = 20 }: Parameters): V {
+function softplusSlope<V extends Algebra<V>>(x: V, { beta = 1, threshold = 20 }: SoftplusParameters): V {
   const z = x.mul(beta);
   const linear = z.gt(threshold);
   return z.op("sigmoid").keep(linear.eq(0)).add(linear);
@@ -146,7 +150,7 @@ export const gradients = {
   clampBetween: (g, saved) => shareAmongBounds(g, saved),
   clampBelow: larger,
   clampAbove: smaller,
-  pow: (g, { x, parameters: { exponent = 1 } }) => [
+  pow: (g, { x, parameters: { exponent } }) => [
     () =>
       exponent === 0
         ? g.zeros()
@@ -170,4 +174,4 @@ export const gradients = {
   isinf: null,
   isfinite: null,
   zeros: null,
-} as const satisfies Partial<Record<OperationName, Gradient | null>>;
+} as const satisfies { readonly [N in OperationName]?: Gradient<ParametersByName[N]> | null };

@@ -4,7 +4,7 @@
  */
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { BareName, OperationName, ParametersByName } from "../ndarray/operations.js";
 
 /** Counts in-place changes; shared by a tensor, its views and what was detached from it. */
 export interface Version {
@@ -58,7 +58,9 @@ export interface Algebra<V> {
   /** @internal */
   zeros(): V;
   /** An operation of the table, recorded like any. @internal */
-  op(name: OperationName, parameters?: Parameters, ...others: (V | number)[]): V;
+  op(name: BareName): V;
+  /** @internal */
+  op<N extends OperationName>(name: N, parameters: ParametersByName[N], ...others: (V | number)[]): V;
 }
 
 /** What the tape needs of a tensor; the class itself stands a storey higher. */
@@ -112,7 +114,7 @@ export interface EngineOptions {
  * The derivative of one operation: gradients of the inputs from that of the output, each computed
  * when it is called for.
  */
-export type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
+type Derivative = (upstream: Variable, options: EngineOptions) => readonly (() => Variable | null)[];
 
 let created = 0;
 

@@ -1,7 +1,7 @@
 /** Runs an operation and records it. */
 import { isIntegral } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import { type OperationName, operations, type Parameters } from "../ndarray/operations.js";
+import { type OperationName, operations, type ParametersByName } from "../ndarray/operations.js";
 import { derivatives, type Saved } from "./derivatives.js";
 import { edgeTo, GraphNode, type Variable } from "./graph.js";
 import { isGradEnabled } from "./mode.js";
@@ -15,10 +15,10 @@ export type Input<V extends Variable> = V | number;
 export type Wrap<V extends Variable> = (nd: NdArray, node: GraphNode | null, base: V | null) => V;
 
 /** Applies operation `name` to tensors and numbers. */
-export function apply<V extends Variable>(
-  name: OperationName,
+export function apply<V extends Variable, N extends OperationName>(
+  name: N,
   inputs: readonly [V, ...Input<V>[]],
-  parameters: Parameters,
+  parameters: ParametersByName[N],
   wrap: Wrap<V>,
 ): V {
   const nd = operations[name](
@@ -45,7 +45,7 @@ export function apply<V extends Variable>(
   const missing = (): never => {
     throw new Error(`internal: the rule of ${name} reads what it does not save`);
   };
-  const reader: Saved<Variable> = {
+  const reader: Saved<Variable, ParametersByName[N]> = {
     x: () => (saved.x ?? missing)(),
     y: () => (saved.y ?? missing)(),
     z: () => (saved.z ?? missing)(),

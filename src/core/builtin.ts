@@ -3,7 +3,7 @@
  * over them.
  */
 
-export interface NodeWorker {
+interface NodeWorker {
   on(event: "error" | "exit", listener: () => void): void;
   unref(): void;
   terminate(): Promise<unknown>;

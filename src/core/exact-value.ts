@@ -68,7 +68,7 @@ function trailingZeros(units: bigint): number {
 }
 
 /** How many bits the magnitude of `x` has. */
-export function bitLength(x: bigint): number {
+function bitLength(x: bigint): number {
   const hex = (x < 0n ? -x : x).toString(16);
   return 4 * hex.length - (Math.clz32(parseInt(hex[0], 16)) - 28);
 }

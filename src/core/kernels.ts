@@ -92,6 +92,33 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+/** Returns whether all sums are finite. */
+type LossColumnsKernel = (
+  x: number,
+  y: number,
+  outer: number,
+  rows: number,
+  columns: number,
+  stride: number,
+  length: number,
+  p: number,
+  state: number,
+  fresh: number,
+  out: number,
+  divisor: number,
+) => number;
+type ColumnsKernel = (
+  x: number,
+  outer: number,
+  rows: number,
+  columns: number,
+  length: number,
+  halves: number,
+  state: number,
+  fresh: number,
+  out: number,
+  divisor: number,
+) => number;
 type SumsKernel = (
   x: number,
   outer: number,
@@ -135,7 +162,7 @@ type ReviewKernel = (
  * The elementary functions, which have a function of one vector beside the kernel:
  * `VectorFunctionName`.
  */
-export type ElementaryName =
+type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
 export type BinaryName =
@@ -148,6 +175,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${LossKernel}_keptslope_${"f32" | "f64"}`, KeptSlopeKernel> &
   Record<`${LossKernel}_rows_${FloatTag}`, RowsKernel> &
   Record<`${LossKernel}_rowslopes_${FloatTag}`, RowSlopesKernel> &
+  Record<`${LossKernel}_columns_${"f32" | "f64"}`, LossColumnsKernel> &
   Record<`${LossKernel}_slope_${FloatTag}`, SlopeKernel> &
   Record<`${LossKernel}_sumslope_${FloatTag}`, SumSlopeKernel> &
   Record<`${"l1" | "l1wrap"}_map_u8`, (x: number, y: number, out: number, n: number) => void> &
@@ -164,6 +192,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`masked_${2 | 4 | 8}`, (mask: number, x: number, out: number, n: number) => void> &
   Record<"counts_u8", (mask: number, out: number, rows: number, length: number) => void> &
+  Record<`columns_${"f32" | "f64"}`, ColumnsKernel> &
   Record<`sums_${"f32" | "f64"}`, SumsKernel> &
   Record<
     "sums_i64",
@@ -195,7 +224,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
  * v128; their bodies can be copied into another module, because they call nothing and touch no
  * memory.
  */
-export type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
+type VectorFunctionName = `fn_${ElementaryName}_${"f32" | "f64"}`;
 
 /**
  * The kernel `name` in the type `tag`; it is the caller's to ask for those alone that there are.

@@ -183,7 +183,7 @@ class Evaluation<V extends Variable> {
   private composed(operands: readonly Variable[]): Variable {
     const { reduction, traced, mask } = this.call;
     if (mask) return this.composedKept(operands, mask);
-    const terms = replay(traced.formula.root, operands);
+    const terms = replay(traced, operands, this.call);
     return reduction === "none" ? terms : terms[reduction]();
   }
 
@@ -197,7 +197,7 @@ class Evaluation<V extends Variable> {
     const holds = tensor.ne(0);
     const select = (x: Variable): Variable => holds.op("where", {}, x, x.zeros());
     const whole = operands.map((x, i) => (traced.used.has(i) ? select(x.expand(this.shape)) : x));
-    const terms = select(replay(traced.formula.root, whole));
+    const terms = select(replay(traced, whole, this.call));
     if (reduction === "none") return terms;
     return reduction === "mean" ? terms.sum().div(kept) : terms.sum();
   }

@@ -5,6 +5,7 @@
  */
 import { isIntegral } from "../ndarray/dtype.js";
 import { type Gradient, gradients, type Saved } from "../autograd/elementwise.js";
+import type { ParametersByName } from "../ndarray/operations.js";
 import type { ElementwiseName } from "./elementwise.js";
 import type { Expression } from "./expression.js";
 import { extend, inOrder } from "./trace.js";
@@ -41,8 +42,7 @@ export function reachedBy(root: Expression): ReadonlySet<number> {
   const reached = new Set([root]);
   for (const x of reached) {
     if (x.name === "operand") operands.add(x.index);
-    else if (ruleOf(x) !== null)
-      for (const input of x.inputs) if (typeof input !== "number") reached.add(input);
+    else if (goesOn(x)) for (const input of x.inputs) if (typeof input !== "number") reached.add(input);
   }
   return operands;
 }
@@ -54,18 +54,27 @@ function requiring(order: readonly Expression[], wanted: ReadonlySet<number>): S
     const needs =
       x.name === "operand"
         ? wanted.has(x.index)
-        : ruleOf(x) !== null && x.inputs.some((input) => needing.has(input as Expression));
+        : goesOn(x) && x.inputs.some((input) => needing.has(input as Expression));
     if (needs) needing.add(x);
   }
   return needing;
 }
 
-const rules: Readonly<Record<ElementwiseName, Gradient | null>> = gradients;
+const rules: { readonly [N in ElementwiseName]: Gradient<ParametersByName[N]> | null } = gradients;
 
-/** Null where gradients end: at comparisons, at conversions to integers and at what is detached. */
-function ruleOf({ name, dtype }: Expression): Gradient | null {
+/** Whether gradients go on: not at comparisons, conversions to integers and what is detached. */
+function goesOn({ name, dtype }: Expression): boolean {
   const ends = name === "operand" || name === "detach" || name === "mean" || name === "sum";
-  return ends || isIntegral(dtype) ? null : rules[name];
+  return !ends && !isIntegral(dtype) && rules[name] !== null;
+}
+
+function thunksOf<N extends ElementwiseName>(
+  name: N,
+  upstream: Expression,
+  saved: Saved<Expression, ParametersByName[N]>,
+): readonly (() => Expression | null)[] {
+  const rule = rules[name]!;
+  return rule(upstream, saved);
 }
 
 /**
@@ -77,7 +86,7 @@ function deliver(
   needing: ReadonlySet<Expression>,
   waiting: Map<Expression, Expression>,
 ): void {
-  const thunks = ruleOf(node)!(upstream, readerOf(node));
+  const thunks = thunksOf(node.name as ElementwiseName, upstream, readerOf(node));
   const gradients = node.inputs.map((input, i) => {
     if (typeof input === "number" || !needing.has(input)) return null;
     return thunks[i]()?.to(input.dtype) ?? null;
@@ -90,7 +99,7 @@ function deliver(
   });
 }
 
-function readerOf(node: Expression): Saved<Expression> {
+function readerOf(node: Expression): Saved<Expression, Expression["parameters"]> {
   const [x, y, z] = node.inputs;
   return {
     x: () => x as Expression,

@@ -3,11 +3,11 @@
  * work element by element, each with the dtype of its result.
  */
 import { type DType, isIntegral, realOf } from "../ndarray/dtype.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { OperationName, ParametersByName } from "../ndarray/operations.js";
 import { resultType, type Typed } from "../ndarray/promotion.js";
 
 type Input = Typed | number;
-type TypeRule = (inputs: readonly [Typed, ...Input[]], parameters: Parameters) => DType;
+type TypeRule<P = unknown> = (inputs: readonly [Typed, ...Input[]], parameters: P) => DType;
 
 const common: TypeRule = (inputs) => resultType(inputs);
 const same: TypeRule = ([x]) => x.dtype;
@@ -16,7 +16,7 @@ const floating = (dtype: DType): DType => (isIntegral(dtype) ? "float32" : dtype
 /** Integers become float32. */
 const toFloat: TypeRule = ([x]) => floating(x.dtype);
 
-export const elementwise = {
+const table = {
   add: common,
   sub: common,
   mul: common,
@@ -46,7 +46,7 @@ export const elementwise = {
   clampBetween: common,
   clampBelow: common,
   clampAbove: common,
-  pow: ([x], { exponent = 1 }) => resultType([x, exponent]),
+  pow: ([x], { exponent }) => resultType([x, exponent]),
   eq: truth,
   ne: truth,
   lt: truth,
@@ -62,15 +62,26 @@ export const elementwise = {
     const [, a, b] = inputs;
     return typeof a === "number" && typeof b === "number" ? "float32" : resultType([a, b]);
   },
-  to: (_, { dtype = "float32" }) => dtype,
+  to: (_, { dtype }) => dtype,
   clone: same,
   zeros: same,
-} as const satisfies Partial<Record<OperationName, TypeRule>>;
+} as const satisfies { readonly [N in OperationName]?: TypeRule<ParametersByName[N]> };
 
-export type ElementwiseName = keyof typeof elementwise;
+export type ElementwiseName = keyof typeof table;
+
+const elementwise: { readonly [N in ElementwiseName]: TypeRule<ParametersByName[N]> } = table;
+
+/** The dtype of an operation's result. */
+export function dtypeOf<N extends ElementwiseName>(
+  name: N,
+  inputs: readonly [Typed, ...Input[]],
+  parameters: ParametersByName[N],
+): DType {
+  return elementwise[name](inputs, parameters);
+}
 
 export function isElementwise(name: OperationName): name is ElementwiseName {
-  return Object.hasOwn(elementwise, name);
+  return Object.hasOwn(table, name);
 }
 
 /** The methods without arguments that are an operation of the same name. */

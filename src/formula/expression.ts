@@ -15,14 +15,14 @@ import {
   readSoftplus,
   type SoftplusOptions,
 } from "../ndarray/method-arguments.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { BareName, OperationName, ParametersByName } from "../ndarray/operations.js";
 import type { Typed } from "../ndarray/promotion.js";
 import type { Algebra } from "../autograd/graph.js";
 import { describeValue } from "../core/describe.js";
 import { checkNoMore } from "../core/options.js";
 import {
   BINARY_METHODS,
-  elementwise,
+  dtypeOf,
   type ElementwiseName,
   isElementwise,
   UNARY_METHODS,
@@ -64,7 +64,7 @@ export class Trace {
 /**
  * What an expression is: an operand, one that gradients do not pass, a reduction, or an operation.
  */
-export type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
+type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
 export type ExpressionInput = Expression | number;
 
 type Unary = (typeof UNARY_METHODS)[number];
@@ -96,7 +96,7 @@ export class Expression implements Algebra<Expression> {
     readonly trace: Trace,
     readonly name: ExpressionName,
     readonly inputs: readonly ExpressionInput[],
-    readonly parameters: Parameters,
+    readonly parameters: ParametersByName[ElementwiseName],
     readonly dtype: DType,
     /** Whether it is made of 0-d operands only, whose dtypes count less. */
     readonly scalar: boolean,
@@ -118,13 +118,23 @@ export class Expression implements Algebra<Expression> {
   }
 
   /** An operation of the table. */
-  op(name: OperationName, parameters: Parameters = {}, ...others: ExpressionInput[]): Expression {
+  op(name: BareName): Expression;
+  op<N extends OperationName>(
+    name: N,
+    parameters: ParametersByName[N],
+    ...others: ExpressionInput[]
+  ): Expression;
+  op(
+    name: OperationName,
+    parameters: ParametersByName[OperationName] = {},
+    ...others: ExpressionInput[]
+  ): Expression {
     this.checkUsable(name);
     for (const other of others) this.checkOther(name, other);
     if (!isElementwise(name)) throw this.trace.error(refused.get(name) ?? `a formula has no ${name}`);
     const inputs: [Expression, ...ExpressionInput[]] = [this, ...others];
     const types = inputs.map((x) => (typeof x === "number" ? x : typeOf(x)));
-    const dtype = elementwise[name](types as [Typed, ...(Typed | number)[]], parameters);
+    const dtype = dtypeOf(name, types as [Typed, ...(Typed | number)[]], parameters);
     const scalar = inputs.every((x) => typeof x === "number" || x.scalar);
     return new Expression(this.trace, name, inputs, parameters, dtype, scalar);
   }

@@ -14,8 +14,10 @@ import {
   extend,
   type Formula,
   type FormulaFunction,
+  type Gradients,
   inOrder,
   type ParameterValues,
+  type SlopesFunction,
   termOf,
   traceFormula,
 } from "./trace.js";
@@ -50,6 +52,8 @@ export class Traced {
   /** Which of them a gradient reaches. */
   private readonly reached: ReadonlySet<number>;
   private readonly seed: Expression;
+  /** The gradients from `seed`, an operand behind the others, where the formula states them. */
+  readonly slopes: Gradients | null;
   private readonly programs = new Map<number | string, Lowered | null>();
   private readonly weightings = new Map<string, Traced>();
 
@@ -57,11 +61,12 @@ export class Traced {
     const { operands, root, trace } = formula;
     const inputs = inOrder([root]).filter(({ name }) => name === "operand");
     this.used = new Set(inputs.map(({ index }) => index));
-    this.reached = reachedBy(root);
     const one = isProgramDType(root.dtype) && inputs.every(({ dtype }) => dtype === root.dtype);
     this.dtype = one ? root.dtype : null;
     const type = { dtype: root.dtype, shape: [1] };
     this.seed = extend(trace, () => Expression.operand(trace, operands.length, type));
+    this.slopes = formula.slopes && extend(trace, () => formula.slopes!(this.seed));
+    this.reached = this.slopes ? new Set(this.slopes.keys()) : reachedBy(root);
   }
 
   /** Whether a gradient reaches an operand. */
@@ -89,7 +94,20 @@ export class Traced {
         const operand = Expression.operand(trace, operands.length, weight);
         return { operand, product: root.mul(operand) };
       });
-      found = new Traced({ ...formula, operands: [...operands, operand], root: product, reduction: null });
+      const { slopes } = formula;
+      const own = (upstream: Expression): Gradients =>
+        new Map([
+          ...slopes!(upstream.mul(operand).to(root.dtype)),
+          [operand.index, upstream.mul(root).to(operand.dtype)],
+        ]);
+      const all = [...operands, operand];
+      found = new Traced({
+        ...formula,
+        operands: all,
+        root: product,
+        reduction: null,
+        slopes: slopes && own,
+      });
       this.weightings.set(key, found);
     }
     return found;
@@ -110,7 +128,7 @@ export class Traced {
     const { root } = this.formula;
     if (dtype === null) return null;
     const outputs: Wanted[] = value ? [{ role: value, from: root }] : [];
-    const gradients = derive(root, new Set(wanted), this.seed);
+    const gradients = this.slopes ?? derive(root, new Set(wanted), this.seed);
     for (const index of wanted) {
       const from = gradients.get(index);
       // Where a gradient ends on its way, as behind a comparison, there is no program.
@@ -156,7 +174,7 @@ export interface FuseOptions<P> {
 }
 
 /** The options that every fused function has; no parameter may have their names. */
-export const RESERVED: readonly string[] = [
+const RESERVED: readonly string[] = [
   "reduction",
   "weight",
   "mask",
@@ -173,14 +191,19 @@ export class Fused {
   readonly parameters: ParameterValues | null;
   /** The options that are parameters. */
   readonly parameterNames: readonly string[];
+  /** Whether its calls take weights. */
+  readonly takesWeight: boolean = true;
+  /** What messages say of tensors where there should be typed arrays. */
+  readonly wayForTensors: string = "make the function with fuse of lossgrad";
   private readonly traced = new Map<string, Traced>();
   /** What was traced last: calls in a loop are of one kind. */
   private recent: Kind | null = null;
 
   constructor(
-    private readonly fn: FormulaFunction,
+    readonly fn: FormulaFunction,
     name: string | undefined,
     parameters: object | undefined,
+    readonly slopes: SlopesFunction | null = null,
   ) {
     if (typeof fn !== "function") {
       throw new TypeError(`fuse: expected a function of operands, got ${describeValue(fn)}`);
@@ -231,9 +254,18 @@ export class Fused {
       Object.entries(this.parameters).map(([name, standard]) => {
         // Any name may be that of a parameter, also one that all objects inherit.
         const given = Object.hasOwn(options, name) ? options[name] : undefined;
-        return [name, checkParameter(this.name, name, given ?? standard)];
+        return [name, this.readParameter(name, given, standard)];
       }),
     );
+  }
+
+  protected readParameter(name: string, given: unknown, standard: number): number {
+    return checkParameter(this.name, name, given ?? standard);
+  }
+
+  /** What messages call an operand. */
+  wordFor(place: number): string {
+    return `operand ${place + 1}`;
   }
 
   /** The formula for operands of these types, of which `positions` says which stands where. */
@@ -259,7 +291,7 @@ export class Fused {
     const key = `${shown.join()} ${positions.join()} ${values ? Object.values(values).map(textOf).join() : ""}`;
     let found = this.traced.get(key);
     if (found) return found;
-    found = new Traced(traceFormula(this.name, this.fn, types, positions, values && { ...values }));
+    found = new Traced(traceFormula(this, types, positions, values && { ...values }));
     if (this.traced.size >= MOST_TRACED) this.traced.clear();
     this.traced.set(key, found);
     return found;

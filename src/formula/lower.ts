@@ -9,6 +9,14 @@
  */
 import { LARGEST } from "../ndarray/choices.js";
 import { type DType, roundFloat } from "../ndarray/dtype.js";
+import type { ParametersByName } from "../ndarray/operations.js";
+import type {
+  AlphaParameters,
+  ClampParameters,
+  NanToNumParameters,
+  PowParameters,
+  SoftplusParameters,
+} from "../ndarray/parameters.js";
 import type { Expression, ExpressionInput } from "./expression.js";
 import type { ElementwiseName } from "./elementwise.js";
 import type { Instruction, InstructionName, Output, Program, ProgramDType, Reference } from "./program.js";
@@ -133,7 +141,7 @@ class Lowering {
       case "sum":
         return refuse();
       default:
-        return RULES[x.name](this, x);
+        return loweredBy(x.name, this, x, x.parameters);
     }
   }
 
@@ -238,7 +246,7 @@ function nameOf({ kind, index }: Reference): string {
   return `${kind.charAt(0)}${index}`;
 }
 
-type LoweringRule = (to: Lowering, x: Expression) => Reference;
+type LoweringRule<P = unknown> = (to: Lowering, x: Expression, parameters: P) => Reference;
 
 const first = ({ inputs }: Expression): Expression => inputs[0] as Expression;
 const isBool = (x: ExpressionInput): boolean => typeof x !== "number" && x.dtype === "bool";
@@ -281,10 +289,9 @@ function onBools(to: Lowering, { name, inputs }: Expression): Reference {
 
 /** x ± alpha · y */
 const additive =
-  (name: "add" | "sub"): LoweringRule =>
-  (to, x) => {
+  (name: "add" | "sub"): LoweringRule<AlphaParameters> =>
+  (to, x, { alpha = 1 }) => {
     const [a, b] = x.inputs;
-    const { alpha = 1 } = x.parameters;
     if (name === "sub" && x.inputs.some(isBool)) refuse();
     if (x.dtype === "bool") return alpha === 1 ? onBools(to, x) : refuse();
     if (alpha === 1) return to.emit(name, [to.read(a), to.read(b)]);
@@ -308,17 +315,16 @@ function compared(to: Lowering, { inputs }: Expression, input: ExpressionInput):
 }
 
 /** By min and max that pass on a NaN, and a zero of either sign within the bounds. */
-const clamp: LoweringRule = (to, x) => {
-  const { min, max } = x.parameters;
+const clamp: LoweringRule<ClampParameters> = (to, x, { min, max }) => {
   if (isBool(first(x)) || [min, max].some(Number.isNaN)) refuse();
   let value = to.read(first(x));
   if (min !== undefined) {
-    const bound = to.readAsIs(min);
+    const bound = to.read(min);
     const rounds = max === undefined ? "always" : "never";
     value = to.emit("where", [to.emit("lt", [value, bound]), bound, value], rounds);
   }
   if (max !== undefined) {
-    const bound = to.readAsIs(max);
+    const bound = to.read(max);
     value = to.emit("where", [to.emit("lt", [bound, value]), bound, value], "always");
   }
   return value;
@@ -330,7 +336,7 @@ const clampBetween: LoweringRule = (to, { inputs }) => {
 };
 
 /** As ndarray/power.ts: the usual exponents are products and roots. */
-const power: LoweringRule = (to, x) => {
+const power: LoweringRule<PowParameters> = (to, x, { exponent }) => {
   if (isBool(first(x))) refuse();
   const value = to.read(first(x));
   // Several operations in a row are rounded once, in bfloat16 each by itself where they are
@@ -338,7 +344,7 @@ const power: LoweringRule = (to, x) => {
   const once: Rounds = "never";
   const products: Rounds = to.type === "bfloat16" ? "as-needed" : "never";
   const one = to.number(1);
-  switch (x.parameters.exponent) {
+  switch (exponent) {
     case 0:
       return one;
     case 1:
@@ -356,7 +362,7 @@ const power: LoweringRule = (to, x) => {
     case -2:
       return to.emit("div", [one, to.emit("mul", [value, value], products)]);
     default:
-      return to.power(value, roundFloat(to.type, x.parameters.exponent ?? 1));
+      return to.power(value, roundFloat(to.type, exponent));
   }
 };
 
@@ -369,9 +375,8 @@ function rooted(to: Lowering, value: Reference): Reference {
 }
 
 /** beta and the threshold are inputs like x. */
-const softplus: LoweringRule = (to, x) => {
+const softplus: LoweringRule<SoftplusParameters> = (to, x, { beta = 1, threshold = 20 }) => {
   if (isBool(first(x))) refuse();
-  const { beta = 1, threshold = 20 } = x.parameters;
   return to.emit("softplus", [to.read(first(x)), to.readAsIs(beta), to.readAsIs(threshold)]);
 };
 
@@ -397,9 +402,8 @@ const conversion: LoweringRule = (to, x) => {
   return x.dtype === to.dtype ? to.narrowed(value) : value;
 };
 
-const nanToNum: LoweringRule = (to, x) => {
+const nanToNum: LoweringRule<NanToNumParameters> = (to, x, { nan = 0, posinf, neginf }) => {
   if (isBool(first(x))) refuse();
-  const { nan = 0, posinf, neginf } = x.parameters;
   const largest = LARGEST[to.type]!;
   const value = to.read(first(x));
   const replace = (current: Reference, mask: Reference, by: number): Reference =>
@@ -415,7 +419,7 @@ const asks =
   (to, x) =>
     isBool(first(x)) ? refuse() : question(to, to.read(first(x)));
 
-const RULES: Readonly<Record<ElementwiseName, LoweringRule>> = {
+const RULES: { readonly [N in ElementwiseName]: LoweringRule<ParametersByName[N]> } = {
   add: additive("add"),
   sub: additive("sub"),
   mul: scaling("mul"),
@@ -461,6 +465,15 @@ const RULES: Readonly<Record<ElementwiseName, LoweringRule>> = {
   clone: (to, x) => to.read(first(x)),
   zeros: (to) => to.number(0),
 };
+
+function loweredBy<N extends ElementwiseName>(
+  name: N,
+  to: Lowering,
+  x: Expression,
+  parameters: ParametersByName[N],
+): Reference {
+  return RULES[name](to, x, parameters);
+}
 
 /** The dtypes that programs have. */
 export function isProgramDType(dtype: DType): dtype is ProgramDType {

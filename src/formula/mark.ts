@@ -12,6 +12,7 @@ export const UNNAMED = "fused";
 export interface FusedDescription {
   readonly name: string;
   readonly parameterNames: readonly string[];
+  readonly takesWeight: boolean;
   /**
    * The parameters of a call: those that it gives, and the defaults of the others; null for a
    * function without.

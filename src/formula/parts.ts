@@ -26,7 +26,7 @@ import { Terms } from "./terms.js";
 import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
 
 /** Which elements make up which result: see Extent in loss/reduction.ts. */
-export interface Parts {
+interface Parts {
   readonly dims: readonly number[];
   readonly order: readonly number[];
   readonly rows: number;
@@ -36,7 +36,7 @@ export interface Parts {
 }
 
 /** A call whose arguments were read. */
-export interface PartsCall<V extends Variable> {
+interface PartsCall<V extends Variable> {
   /** Of the node in the graph. */
   readonly node: string;
   readonly traced: Traced;

@@ -4,7 +4,7 @@ import { type GraphNode, reshapedError, type Variable } from "../autograd/graph.
 import type { Traced } from "./fused.js";
 
 /** What gradients are computed of. */
-export interface Kept {
+interface Kept {
   readonly operands: readonly Variable[];
   /** The operands' shapes when the value was computed. */
   readonly shapes: readonly Shape[];

@@ -7,8 +7,31 @@ import { Expression, Trace } from "./expression.js";
 /** Numbers of a formula by their names. */
 export type ParameterValues = Readonly<Record<string, number>>;
 
-/** A function of expressions, and of its parameters where it has any. */
-export type FormulaFunction = (...args: (Expression | ParameterValues)[]) => unknown;
+/**
+ * A function of expressions, and of its parameters where it has any; to its author, of tensors or
+ * arrays.
+ */
+export type FormulaFunction = (...args: never) => unknown;
+
+/**
+ * The gradients of a function by its operands in their order, null where there is none: made of the
+ * gradient of the result, and of what the function takes.
+ */
+export type SlopesFunction = (
+  upstream: Expression,
+  ...args: (Expression | ParameterValues)[]
+) => readonly (Expression | null)[];
+
+/** A formula as it is written. */
+export interface FormulaText {
+  readonly name: string;
+  readonly fn: FormulaFunction;
+  /** Its gradients where they are not those of the function's operations; else null. */
+  readonly slopes: SlopesFunction | null;
+}
+
+/** Gradients by the indices of the operands. */
+export type Gradients = ReadonlyMap<number, Expression>;
 
 export interface Formula {
   readonly caller: string;
@@ -19,44 +42,64 @@ export interface Formula {
   readonly root: Expression;
   /** The reduction that the function's text ends in. */
   readonly reduction: "mean" | "sum" | null;
+  /**
+   * The gradients from that of `root`, where the formula states them; called by `extend`. Null where
+   * they are those of its operations.
+   */
+  readonly slopes: ((upstream: Expression) => Gradients) | null;
 }
 
 /**
- * Calls `fn` with operands of these types, then the parameters. `positions` says which operand
- * stands where: a tensor that is passed twice is one operand, as it is one leaf of the tape.
+ * Calls the function with operands of these types, then the parameters. `positions` says which
+ * operand stands where: a tensor that is passed twice is one operand, as it is one leaf of the tape.
  *
- * @throws what `fn` throws; TypeError when it returns anything but an expression of its operands
+ * @throws what the function throws; TypeError when it returns anything but an expression of its
+ *   operands
  */
 export function traceFormula(
-  caller: string,
-  fn: FormulaFunction,
+  { name: caller, fn, slopes }: FormulaText,
   types: readonly Typed[],
   positions: readonly number[],
   parameters: ParameterValues | null,
 ): Formula {
   const trace = new Trace(caller);
   const operands = types.map((type, i) => Expression.operand(trace, i, type));
-  const given = positions.map((i) => operands[i]);
+  const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
   let root: Expression;
   try {
-    root = callFormula(fn, trace, given, parameters);
+    root = callFormula(fn, trace, given);
   } finally {
     trace.open = false;
   }
+  const own =
+    slopes && ((upstream: Expression) => byOperand(slopes(upstream, ...given), operands, positions));
   if (root.name !== "mean" && root.name !== "sum") {
-    return { caller, trace, operands, root, reduction: null };
+    return { caller, trace, operands, root, reduction: null, slopes: own };
   }
-  return { caller, trace, operands, root: root.inputs[0] as Expression, reduction: root.name };
+  return {
+    caller,
+    trace,
+    operands,
+    root: root.inputs[0] as Expression,
+    reduction: root.name,
+    slopes: own,
+  };
 }
 
-/** What `fn` makes of operands of a trace that is open. */
-function callFormula(
-  fn: FormulaFunction,
-  trace: Trace,
-  given: readonly Expression[],
-  parameters: ParameterValues | null,
-): Expression {
-  return checkResult(trace, fn(...given, ...(parameters ? [parameters] : [])));
+/** The gradients of operands from those of the places where they stand. */
+function byOperand(
+  gradients: readonly (Expression | null)[],
+  operands: readonly Expression[],
+  positions: readonly number[],
+): Gradients {
+  const found = new Map<number, Expression>();
+  gradients.forEach((gradient, place) => {
+    if (!gradient) return;
+    const index = positions[place];
+    const own = gradient.to(operands[index].dtype);
+    found.set(index, found.get(index)?.add(own) ?? own);
+  });
+  return found;
 }
 
 /** What `fn` makes of each element, of operands of a trace that is open. */
@@ -65,8 +108,17 @@ export function termOf(
   given: readonly Expression[],
   parameters: ParameterValues | null,
 ): Expression {
-  const root = callFormula(fn, given[0].trace, given, parameters);
+  const root = callFormula(fn, given[0].trace, [...given, ...(parameters ? [parameters] : [])]);
   return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
+}
+
+/** What `fn` makes of operands of a trace that is open, and of its parameters behind them. */
+function callFormula(
+  fn: FormulaFunction,
+  trace: Trace,
+  given: readonly (Expression | ParameterValues)[],
+): Expression {
+  return checkResult(trace, (fn as (...args: typeof given) => unknown)(...given));
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {

@@ -41,7 +41,8 @@ export interface AccumulatedLoss {
 export function builtIn(name: unknown): AccumulatedLoss {
   if (typeof name !== "string" || !Object.hasOwn(losses, name)) {
     throw new TypeError(
-      `LossAccumulator: expected loss to be one of "${NAMES.join('", "')}", got ${describeValue(name)}`,
+      `LossAccumulator: expected loss to be one of "${NAMES.join('", "')}", got ${describeValue(name)}; other losses are ` +
+        "handed over as functions",
     );
   }
   const loss = name as LossName;
@@ -72,7 +73,7 @@ export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): Acc
   return {
     name: fused.name,
     parameterNames: fused.parameterNames,
-    weightedMean: "weights",
+    weightedMean: fused.takesWeight ? "weights" : null,
     readParameters: (given) => ({ ...fused.readParameters(given) }),
   };
 }

@@ -34,7 +34,8 @@ export interface Problem<E extends Elements = Elements> {
 export const TERMS = 8;
 
 /** The passes that kernels make over a block; assembly/loops/ says what each does. */
-type PassKind = "map" | "sum" | "rows" | "rowslopes" | "slope" | "sumslope" | "kept" | "keptslope";
+type PassKind =
+  "map" | "sum" | "rows" | "rowslopes" | "columns" | "slope" | "sumslope" | "kept" | "keptslope";
 /** Up to six addresses, lengths, and scalars. A kernel that gives no sum gives undefined. */
 type LossKernel = (...args: number[]) => number;
 

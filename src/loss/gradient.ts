@@ -7,8 +7,12 @@ import { SignGradients } from "./sign-gradients.js";
 import { SlopeGradients } from "./slope-gradients.js";
 import type { Task } from "./task.js";
 
-/** The loss of `task`, recorded: its operands get gradients where they require them. */
+/**
+ * The loss of `task`, recorded under torch's name of its derivative: its operands get gradients where they require
+ * them.
+ */
 export function recordLoss<V extends Variable>(
+  name: string,
   task: Task,
   resultDType: DType,
   operands: Operands<V>,
@@ -20,7 +24,7 @@ export function recordLoss<V extends Variable>(
     : new SlopeGradients(task, operands, wrap);
   const result = gradients.forward(resultDType);
   const edges = [edgeTo(operands.input), edgeTo(operands.target)];
-  const node = new GraphNode(row.nodes[task.mode], edges, result.shape, result.dtype, (upstream, options) => {
+  const node = new GraphNode(name, edges, result.shape, result.dtype, (upstream, options) => {
     const { createGraph, retainGraph } = options;
     const g = upstream.nd.dtype === dtype ? upstream : upstream.to(dtype);
     if (createGraph) {

@@ -41,8 +41,6 @@ export interface LossRow {
   readonly formula: string;
   /** The term's parameter; null when it has none. */
   readonly parameter: Parameter | null;
-  /** Names of torch's derivative for none, mean and sum. */
-  readonly nodes: Readonly<Record<Reduction, string>>;
   /** The gradient's factor is `factor` / N for a mean: torch counts the 2 of d² to it. */
   readonly factor: number;
   /** Integers and complex numbers have this loss, too. */
@@ -91,9 +89,6 @@ export interface DeltaOptions {
   delta?: number;
 }
 
-/** One name for all reductions. */
-const named = (name: string): LossRow["nodes"] => ({ none: name, mean: name, sum: name });
-
 /** `inner` where |d| < limit or d is NaN, else `outer`. */
 function within<V extends Algebra<V>>(d: V, limit: number, inner: V, outer: V): V {
   return d.abs().ge(limit).op("where", {}, outer, inner);
@@ -113,7 +108,6 @@ export const l1Loss = {
   kernel: "l1",
   formula: "|d|; slope sign(d), 0 at d = 0",
   parameter: null,
-  nodes: { none: "AbsBackward0", mean: "MeanBackward0", sum: "SumBackward0" },
   factor: 1,
   anyDType: true,
   divides: true,
@@ -133,7 +127,6 @@ export const mseLoss = {
   kernel: "mse",
   formula: "d²; slope 2d",
   parameter: null,
-  nodes: /* @__PURE__ */ named("MseLossBackward0"),
   factor: 2,
   anyDType: false,
   divides: false,
@@ -160,7 +153,6 @@ export const smoothL1Loss = {
     divides: true,
     atZero: l1Loss,
   },
-  nodes: /* @__PURE__ */ named("SmoothL1LossBackward0"),
   factor: 1,
   anyDType: false,
   divides: false,
@@ -188,7 +180,6 @@ export const huberLoss = {
     refused: "not positive",
     message: "huber_loss does not support non-positive values for delta.",
   },
-  nodes: /* @__PURE__ */ named("HuberLossBackward0"),
   factor: 1,
   anyDType: false,
   divides: false,

@@ -6,21 +6,40 @@ import type { LossName, LossRow, ParameterName } from "./losses.js";
 /** What a loss's options may hold. */
 export type ParameterOptions = Readonly<Partial<Record<ParameterName, unknown>>>;
 
+/** What a parameter may be. */
+export interface ParameterRange {
+  /** Finite values that it must not have, by torch's message. */
+  readonly refused?: "negative" | "not positive";
+  readonly message?: string;
+}
+
 /**
  * beta of SmoothL1, say, 0 for a loss without; torch's errors, and one for numbers that are not
  * finite.
  */
 export function readParameter(name: LossName, row: LossRow, options: ParameterOptions): number {
   if (!row.parameter) return 0;
-  const { name: word, default: standard, refused, message } = row.parameter;
-  const { [word as ParameterName]: option = standard } = options;
+  const { name: word, default: standard } = row.parameter;
+  const { [word as ParameterName]: given = standard } = options;
+  return readNumber(name, word, given, row.parameter);
+}
+
+/** A number that an option gives; torch's errors, and one for numbers that are not finite. */
+export function readNumber(
+  caller: string,
+  word: string,
+  option: unknown,
+  { refused, message }: ParameterRange,
+): number {
   const given = isLossgradTensor(option) ? valueOf(option) : option;
   if (typeof given !== "number" && typeof given !== "boolean") {
-    throw new TypeError(`${name}(): argument '${word}' must be float, not ${describeValue(given)}`);
+    throw new TypeError(`${caller}(): argument '${word}' must be float, not ${describeValue(given)}`);
   }
   const value = Number(given);
-  if (!Number.isFinite(value)) throw new RangeError(`${name}: expected ${word} to be finite, got ${value}`);
-  if (value < 0 || (value === 0 && refused === "not positive")) throw new RangeError(message);
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`${caller}: expected ${word} to be finite, got ${value}`);
+  }
+  if ((refused && value < 0) || (value === 0 && refused === "not positive")) throw new RangeError(message);
   return value;
 }
 

@@ -10,7 +10,7 @@ import { warn } from "../core/warnings.js";
 import { type Reduction, REDUCTIONS } from "./losses.js";
 
 /** The options as a user gave them: each was read once. */
-export interface GivenReduction {
+interface GivenReduction {
   readonly reduction?: unknown;
   readonly dim?: unknown;
   readonly keepdim?: unknown;

@@ -17,7 +17,7 @@ import { kernelOf, parameterOf, Pass, type Problem, slopeScalars, TERMS } from "
 import { MaskSource } from "./mask.js";
 
 /** How many rows there are, and the elements of each. */
-export interface Rows {
+interface Rows {
   readonly rows: number;
   readonly length: number;
 }
@@ -25,7 +25,7 @@ export interface Rows {
 /** What the sums of rows are divided by: one number, or one for each row. */
 export type Divisor = number | Float64Array;
 
-function divisorAt(divisor: Divisor, row: number): number {
+export function divisorAt(divisor: Divisor, row: number): number {
   return typeof divisor === "number" ? divisor : divisor[row];
 }
 
@@ -38,7 +38,7 @@ const exact = new ExactSum();
  * Gradients that come along with the losses of rows: norm · slope(input - target), with one norm or
  * with one for each row.
  */
-export interface SlopesOfRows {
+interface SlopesOfRows {
   readonly out: Elements;
   readonly norm: number | Float64Array;
 }

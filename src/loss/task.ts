@@ -2,17 +2,16 @@
  * A loss of tensors and its reduction: which elements make up which result, and what a mean divides
  * by.
  */
-import { type DType, encode } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
-import { operate } from "../core/operation.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import type { Reduction } from "./losses.js";
 import { countKept } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { type Divisor, rowLosses } from "./rows.js";
+import { partLosses } from "./parts.js";
+import type { Divisor } from "./rows.js";
 
 export interface Task {
   readonly problem: Problem<NdArray>;
@@ -35,17 +34,6 @@ function countOfEach(mask: NdArray, extent: Extent | null): Divisor {
   return countKept(permute(mask, extent.order), extent.rows, extent.length);
 }
 
-/** The problem with its dimensions in the order of rows. */
-export function inOrder(problem: Problem<NdArray>, { order }: Extent): Problem<NdArray> {
-  const { input, target, mask } = problem;
-  return {
-    ...problem,
-    input: permute(input, order),
-    target: permute(target, order),
-    mask: mask && permute(mask, order),
-  };
-}
-
 /** The loss, where no gradient is asked for. */
 export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): NdArray {
   if (mode === "none") {
@@ -54,17 +42,5 @@ export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): 
     return convert(terms, dtype);
   }
   if (!extent) return NdArray.scalar(dtype, sum(problem, divisor as number));
-  return arrayOf(rowLosses(inOrder(problem, extent), extent, divisor), dtype, extent.result);
-}
-
-/** Numbers as an array of `dtype`, each rounded once. */
-export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
-  const out = NdArray.empty(dtype, shape);
-  operate(() => {
-    const stored = out.numbers();
-    // A typed array of floats rounds as it is set, which takes a tenth of the time.
-    if (stored instanceof Float32Array || stored instanceof Float64Array) stored.set(numbers);
-    else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
-  });
-  return out;
+  return partLosses({ problem, extent, divisor }, dtype);
 }

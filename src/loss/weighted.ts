@@ -11,18 +11,13 @@ import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autogra
 import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
 import type { Operands } from "./gradients.js";
-import type { LossRow, Reduction } from "./losses.js";
 import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
-import { arrayOf, inOrder, type Task } from "./task.js";
+import { arrayOf, inOrder } from "./parts.js";
+import type { Task } from "./task.js";
 
 /** What a weighted loss takes. */
-export interface WeightedOperands<V> extends Operands<V> {
+interface WeightedOperands<V> extends Operands<V> {
   readonly weight: V;
-}
-
-function nodeName(row: LossRow, reduction: Reduction): string {
-  if (reduction === "sum") return "SumBackward0";
-  return row.weightedMean === "elements" ? "MeanBackward0" : "DivBackward0";
 }
 
 /** The weighted sum or mean of each result. */
@@ -31,7 +26,7 @@ function valueOf(task: Task, weight: NdArray, dtype: DType): NdArray {
   const byWeights = mode === "mean" && problem.row.weightedMean === "weights";
   const { shape } = problem.input;
   const rows = extent ?? { rows: 1, length: problem.input.numel };
-  const ordered = extent ? inOrder(problem, extent) : problem;
+  const ordered = extent ? inOrder(problem, extent.order) : problem;
   const expanded = weight.expanded(shape);
   const weights = extent ? permute(expanded, extent.order) : expanded;
   const by = (): Divisor => {
@@ -50,6 +45,7 @@ function valueOf(task: Task, weight: NdArray, dtype: DType): NdArray {
  * then nothing of the operands' size is kept.
  */
 export function weightedLoss<V extends Variable>(
+  name: string,
   task: Task,
   dtype: DType,
   { input, target, weight, mask }: WeightedOperands<V>,
@@ -68,13 +64,7 @@ export function weightedLoss<V extends Variable>(
     return operands.map((_, i) => () => all()[i]);
   };
   const edges = operands.map(edgeTo);
-  const node = new GraphNode(
-    nodeName(task.problem.row, task.mode),
-    edges,
-    result.shape,
-    dtype,
-    differentiate,
-  );
+  const node = new GraphNode(name, edges, result.shape, dtype, differentiate);
   const checks = [...operands, ...(mask ? [mask] : [])].map((x) => node.save(x));
   return wrap(result, node, null);
 }

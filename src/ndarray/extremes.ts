@@ -11,7 +11,7 @@ import { type Layout, layOut, reducedShape } from "./layout.js";
 import { NdArray } from "./ndarray.js";
 import { wrapDim } from "./shape.js";
 
-export type ExtremeName = "max" | "min";
+type ExtremeName = "max" | "min";
 
 /** The dtype that numbers of a tag are computed in, as whole arrays. */
 const WIDE: Readonly<Record<ComputeTag, DType>> = { f32: "float32", f64: "float64", i64: "int64" };

@@ -30,7 +30,7 @@ export interface Selection {
 }
 
 /** An index tensor in its place: it takes positions of `dims` dimensions from `dim` on. */
-export interface Entry {
+interface Entry {
   readonly dim: number;
   readonly dims: number;
   readonly shape: Shape;

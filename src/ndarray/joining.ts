@@ -14,7 +14,7 @@ export function isSkipped(shape: readonly number[]): boolean {
 }
 
 /** The type that holds the elements of all: torch.cat knows no categories of 0-d operands. */
-export function commonType(arrays: readonly NdArray[]): DType {
+function commonType(arrays: readonly NdArray[]): DType {
   return arrays.map(({ dtype }) => dtype).reduce(promoteTypes);
 }
 

@@ -4,7 +4,7 @@
  */
 import { describeValue } from "../core/describe.js";
 import { checkNoMore, takeOptions } from "../core/options.js";
-import type { OperationName, Parameters } from "./operations.js";
+import type { ClampParameters, NoParameters } from "./parameters.js";
 
 /** Options of add and sub. */
 export interface AlphaOptions {
@@ -49,6 +49,15 @@ interface Bounds<V> {
   max?: V | number;
 }
 
+/** The operation of a clamp. */
+type Clamp<V> =
+  | { readonly name: "clamp"; readonly others: []; readonly parameters: ClampParameters }
+  | {
+      readonly name: "clampBetween" | "clampBelow" | "clampAbove";
+      readonly others: (V | number)[];
+      readonly parameters: NoParameters;
+    };
+
 /**
  * The operation that these bounds call for: numbers alone have one of their own, which keeps their
  * precision.
@@ -58,7 +67,7 @@ export function readClamp<V>(
   first: V | number | Bounds<V> | undefined,
   second: V | number | undefined,
   kind: OperandKind<V>,
-): { name: OperationName; others: (V | number)[]; parameters: Parameters } {
+): Clamp<V> {
   const { min, max } = boundsOf(caller, first, second, kind.isTensor);
   if ((min ?? max ?? undefined) === undefined) {
     throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None");
@@ -66,14 +75,19 @@ export function readClamp<V>(
   const others = [min, max].filter((bound) => bound !== undefined && bound !== null);
   for (const bound of others) kind.checkOperand(caller, bound);
   if (others.every((bound) => typeof bound === "number")) {
-    return { name: "clamp", others: [], parameters: { min, max } as Parameters };
+    return { name: "clamp", others: [], parameters: { min: numberOf(min), max: numberOf(max) } };
   }
   const one = (max ?? undefined) === undefined ? "clampBelow" : "clampAbove";
   return {
     name: others.length === 2 ? "clampBetween" : one,
-    others: others,
+    others,
     parameters: {},
   };
+}
+
+/** A bound that is a number; null is none, as None is. */
+function numberOf(bound: unknown): number | undefined {
+  return typeof bound === "number" ? bound : undefined;
 }
 
 function boundsOf<V>(

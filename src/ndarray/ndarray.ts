@@ -203,7 +203,7 @@ class ScalarArray extends NdArray {
 }
 
 /** Writes one element at `address`. */
-export function writeScalar(dtype: DType, value: Scalar, address: number): void {
+function writeScalar(dtype: DType, value: Scalar, address: number): void {
   const { array } = dtypes[dtype];
   const parts =
     typeof value === "object" ? [value.re, value.im] : isComplex(dtype) ? [Number(value), 0] : [value];

@@ -16,7 +16,7 @@ import {
   roundFloat,
 } from "./dtype.js";
 import { type Argument, binary, contiguous, convert, copy, fill, unary } from "./elementwise.js";
-import { concatenate, type Margin, pad, stack } from "./joining.js";
+import { concatenate, pad, stack } from "./joining.js";
 import * as extremes from "./extremes.js";
 import * as linear from "./linear.js";
 import * as moments from "./moments.js";
@@ -25,60 +25,35 @@ import { power } from "./power.js";
 import { resultType } from "./promotion.js";
 import { mean, sum } from "./reductions.js";
 import { fillWhere, put, spread, take } from "./rows.js";
-import type { Selection } from "./indices.js";
+import type {
+  AlongParameters,
+  AlphaParameters,
+  ClampParameters,
+  DimParameters,
+  ExtentParameters,
+  JoinParameters,
+  NanToNumParameters,
+  NoParameters,
+  NormParameters,
+  PadParameters,
+  PositionsParameters,
+  PowParameters,
+  PutParameters,
+  SelectionParameters,
+  SelectParameters,
+  ShapeParameters,
+  SliceParameters,
+  SoftplusParameters,
+  ToParameters,
+  TransposeParameters,
+  VarianceParameters,
+  ViewStep,
+} from "./parameters.js";
 import { broadcastShapes } from "./shape.js";
 import * as choices from "./choices.js";
 import * as views from "./views.js";
 
-/** What an operation takes besides its operands. */
-export interface Parameters {
-  /** Factor of the second operand of add and sub. */
-  alpha?: number;
-  exponent?: number;
-  min?: number;
-  max?: number;
-  dims?: readonly number[];
-  keepdim?: boolean;
-  shape?: readonly number[];
-  dim?: number;
-  other?: number;
-  index?: number;
-  size?: number;
-  dtype?: DType;
-  /** Order of a norm. */
-  p?: number;
-  /** What var and std take off the number of elements. */
-  correction?: number;
-  /** What takes the place of NaN and the infinities. */
-  nan?: number;
-  posinf?: number | undefined;
-  neginf?: number | undefined;
-  /** Of softplus. */
-  beta?: number;
-  threshold?: number;
-  /** Of a slice, beside dim. */
-  start?: number;
-  length?: number;
-  step?: number;
-  /** What index tensors take, of what `steps` leave. */
-  selection?: Selection;
-  steps?: readonly ViewStep[];
-  accumulate?: boolean;
-  /** One a dimension, or one an operand. */
-  margins?: readonly Margin[];
-  shapes?: readonly (readonly number[])[];
-  value?: number;
-  /** torch's name of the derivative, where it has several for one operation of ours. */
-  node?: string;
-}
-
-/** A view as an operation of this table: indexing makes one for each part of an index. */
-export interface ViewStep {
-  readonly name: "alias" | "select" | "slice" | "unsqueeze";
-  readonly parameters: Parameters;
-}
-
-type Operation = (inputs: readonly Argument[], parameters: Parameters) => NdArray;
+type Operation<P = NoParameters> = (inputs: readonly Argument[], parameters: P) => NdArray;
 
 function unsupported(name: string, dtype: DType): TypeError {
   return new TypeError(`"${name}" not implemented for '${dtypes[dtype].torchName}'`);
@@ -107,7 +82,7 @@ function selection(name: "maximum" | "minimum"): Operation {
 }
 
 /** add and sub, which know alpha and complex numbers. */
-function additive(name: "add" | "sub"): Operation {
+function additive(name: "add" | "sub"): Operation<AlphaParameters> {
   return ([x, y], { alpha = 1 }) => {
     const common = resultType([x, y]);
     if (name === "sub") checkSubtraction(x, y);
@@ -234,7 +209,7 @@ function elementary(name: UnaryName, torchName: string = name): Operation {
   };
 }
 
-function softplus([input]: readonly Argument[], { beta = 1, threshold = 20 }: Parameters): NdArray {
+function softplus([input]: readonly Argument[], { beta = 1, threshold = 20 }: SoftplusParameters): NdArray {
   const x = input as NdArray;
   if (!isFloating(x.dtype)) throw unsupported("softplus_cpu", x.dtype);
   return unary("softplus", x, beta, threshold);
@@ -246,7 +221,7 @@ function logsigmoid([input]: readonly Argument[]): NdArray {
   return unary("logsigmoid", x);
 }
 
-function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray {
+function clamp([input]: readonly Argument[], { min, max }: ClampParameters): NdArray {
   const x = input as NdArray;
   const bounds = [min, max].filter((bound) => bound !== undefined);
   if (isComplex(x.dtype)) throw unsupported("clamp", x.dtype);
@@ -257,7 +232,9 @@ function clamp([input]: readonly Argument[], { min, max }: Parameters): NdArray 
     return max === undefined ? convert(low, dtype) : binary("minimum", low, max, dtype);
   }
   if (bounds.some(Number.isNaN)) return fill(NdArray.empty(dtype, x.shape), NaN);
-  return unary("clamp", convert(x, dtype), min ?? -Infinity, max ?? Infinity);
+  // torch rounds the bounds to the dtype as well: what lies beside a half type's zero is one.
+  const [low, high] = [min ?? -Infinity, max ?? Infinity].map((bound) => roundFloat(dtype, bound));
+  return unary("clamp", convert(x, dtype), low, high);
 }
 
 function relu(inputs: readonly Argument[]): NdArray {
@@ -285,20 +262,15 @@ function nansum(x: NdArray, dims: readonly number[] | undefined, keepdim: boolea
 }
 
 /** The range of a slice operation. */
-const range = ({ dim = 0, start = 0, length = 0, step = 1 }: Parameters): views.Range => ({
-  dim,
-  start,
-  length,
-  step,
-});
+const range = ({ step = 1, ...rest }: SliceParameters): views.Range => ({ ...rest, step });
 
 /** The view that steps lead to. */
-export function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
-  return steps.reduce((view, { name, parameters }) => operations[name]([view], parameters), x);
+function viewOf(x: NdArray, steps: readonly ViewStep[]): NdArray {
+  return steps.reduce((view, { name, parameters }) => compute(name, [view], parameters), x);
 }
 
 /** A copy of the first operand with the second where steps and selection say. */
-function assigned([input, values]: readonly Argument[], parameters: Parameters): NdArray {
+function assigned([input, values]: readonly Argument[], parameters: PutParameters): NdArray {
   const x = input as NdArray;
   const out = copy(x, NdArray.empty(x.dtype, x.shape));
   assign(out, values, parameters);
@@ -309,7 +281,7 @@ function assigned([input, values]: readonly Argument[], parameters: Parameters):
 export function assign(
   target: NdArray,
   values: Argument,
-  { steps = [], selection, accumulate = false }: Parameters,
+  { steps, selection, accumulate = false }: PutParameters,
 ): void {
   const view = viewOf(target, steps);
   const source = values instanceof NdArray ? values : NdArray.scalar(target.dtype, values);
@@ -344,7 +316,7 @@ export function fillMasked(target: NdArray, mask: NdArray, value: Argument): voi
 const only = (inputs: readonly Argument[]): NdArray => inputs[0] as NdArray;
 const second = (inputs: readonly Argument[]): NdArray => inputs[1] as NdArray;
 
-export const operations = {
+const table = {
   add: additive("add"),
   sub: additive("sub"),
   mul: multiply,
@@ -371,43 +343,43 @@ export const operations = {
   conj: (inputs) => complexConjugate(only(inputs)),
   relu,
   clamp,
-  pow: (inputs, { exponent = 1 }) => power(only(inputs), exponent),
+  pow: (inputs, { exponent }: PowParameters) => power(only(inputs), exponent),
   eq: comparison("eq"),
   ne: comparison("ne"),
   lt: comparison("lt"),
   le: comparison("le"),
   gt: comparison("lt", true),
   ge: comparison("le", true),
-  sum: (inputs, { dims, keepdim = false }) => sum(only(inputs), dims, keepdim),
-  mean: (inputs, { dims, keepdim = false }) => mean(only(inputs), dims, keepdim),
-  to: (inputs, { dtype = "float32" }) => convert(only(inputs), dtype),
+  sum: (inputs, { dims, keepdim = false }: ExtentParameters) => sum(only(inputs), dims, keepdim),
+  mean: (inputs, { dims, keepdim = false }: ExtentParameters) => mean(only(inputs), dims, keepdim),
+  to: (inputs, { dtype }: ToParameters) => convert(only(inputs), dtype),
   clone: (inputs) => copy(only(inputs), NdArray.empty(only(inputs).dtype, only(inputs).shape)),
   zeros: (inputs) => fill(NdArray.empty(only(inputs).dtype, only(inputs).shape), 0),
-  reshape: (inputs, { shape = [] }) => views.reshape(only(inputs), shape),
-  expand: (inputs, { shape = [] }) => only(inputs).expanded(shape),
-  squeeze: (inputs, { dims }) => views.squeeze(only(inputs), dims),
-  unsqueeze: (inputs, { dim = 0 }) => views.unsqueeze(only(inputs), dim),
-  transpose: (inputs, { dim = 0, other = 1 }) => views.transpose(only(inputs), dim, other),
+  reshape: (inputs, { shape }: ShapeParameters) => views.reshape(only(inputs), shape),
+  expand: (inputs, { shape }: ShapeParameters) => only(inputs).expanded(shape),
+  squeeze: (inputs, { dims }: Omit<ExtentParameters, "keepdim">) => views.squeeze(only(inputs), dims),
+  unsqueeze: (inputs, { dim }: DimParameters) => views.unsqueeze(only(inputs), dim),
+  transpose: (inputs, { dim, other }: TransposeParameters) => views.transpose(only(inputs), dim, other),
 
   // Indexing: views; copies of what is selected; what is put there; and the borders and joints of
   // arrays.
   alias: (inputs) => only(inputs).reshaped(only(inputs).shape, only(inputs).strides),
-  select: (inputs, { dim = 0, index = 0 }) => views.select(only(inputs), dim, index),
-  slice: (inputs, parameters) => views.slice(only(inputs), range(parameters)),
-  intoSlice: (inputs, { shape = [], ...parameters }) => {
+  select: (inputs, { dim, index }: SelectParameters) => views.select(only(inputs), dim, index),
+  slice: (inputs, parameters: SliceParameters) => views.slice(only(inputs), range(parameters)),
+  intoSlice: (inputs, { shape, ...parameters }: SliceParameters & ShapeParameters) => {
     const out = fill(NdArray.empty(only(inputs).dtype, shape), 0);
     copy(only(inputs), views.slice(out, range(parameters)));
     return out;
   },
-  index: (inputs, { selection }) => take(only(inputs), selection!),
+  index: (inputs, { selection }: SelectionParameters) => take(only(inputs), selection),
   /** Zeros with what was selected where it was, added up unless each element was selected once. */
-  intoSelection: (inputs, { selection, accumulate = true }) =>
-    spread(only(inputs), selection!, accumulate ? "add" : "replace"),
+  intoSelection: (inputs, { selection, accumulate = true }: SelectionParameters) =>
+    spread(only(inputs), selection, accumulate ? "add" : "replace"),
   indexPut: assigned,
   maskedFill: maskFilled,
-  cat: (inputs, { dim = 0 }) => concatenate(inputs as readonly NdArray[], dim),
-  stack: (inputs, { dim = 0 }) => stack(inputs as readonly NdArray[], dim),
-  constantPad: (inputs, { margins = [], value = 0 }) => pad(only(inputs), margins, value),
+  cat: (inputs, { dim }: JoinParameters) => concatenate(inputs as readonly NdArray[], dim),
+  stack: (inputs, { dim }: JoinParameters) => stack(inputs as readonly NdArray[], dim),
+  constantPad: (inputs, { margins, value = 0 }: PadParameters) => pad(only(inputs), margins, value),
 
   // Products of matrices and vectors
   mm: (inputs) => linear.mm(only(inputs), second(inputs)),
@@ -419,7 +391,8 @@ export const operations = {
   clampBetween: ([x, low, high]) => choices.clampBetween(x, low, high),
   clampBelow: ([x, low]) => choices.clampBetween(x, low, undefined),
   clampAbove: ([x, high]) => choices.clampBetween(x, undefined, high),
-  nanToNum: (inputs, { nan, posinf, neginf }) => choices.replaceNaN(only(inputs), nan, posinf, neginf),
+  nanToNum: (inputs, { nan, posinf, neginf }: NanToNumParameters) =>
+    choices.replaceNaN(only(inputs), nan, posinf, neginf),
   isnan: (inputs) => choices.isNaNs(only(inputs)),
   isinf: (inputs) => choices.isInfinite(only(inputs)),
   isfinite: (inputs) => choices.isFinite(only(inputs)),
@@ -427,26 +400,57 @@ export const operations = {
   // input
   maxAll: (inputs) => extremes.extremesAlong("max", only(inputs), undefined, false),
   minAll: (inputs) => extremes.extremesAlong("min", only(inputs), undefined, false),
-  amax: (inputs, { dims, keepdim = false }) =>
+  amax: (inputs, { dims, keepdim = false }: ExtentParameters) =>
     extremes.extremesAlong("max", only(inputs), dims, keepdim, "amax"),
-  amin: (inputs, { dims, keepdim = false }) =>
+  amin: (inputs, { dims, keepdim = false }: ExtentParameters) =>
     extremes.extremesAlong("min", only(inputs), dims, keepdim, "amin"),
-  max: (inputs, { dims, keepdim = false }) => extremes.extremesAlong("max", only(inputs), dims, keepdim),
-  min: (inputs, { dims, keepdim = false }) => extremes.extremesAlong("min", only(inputs), dims, keepdim),
-  argmax: (inputs, { dim, keepdim = false }) => extremes.indexOfExtreme("max", only(inputs), dim, keepdim),
-  argmin: (inputs, { dim, keepdim = false }) => extremes.indexOfExtreme("min", only(inputs), dim, keepdim),
-  indicesOfMax: (inputs, { dim, keepdim = false }) =>
+  max: (inputs, { dims, keepdim = false }: ExtentParameters) =>
+    extremes.extremesAlong("max", only(inputs), dims, keepdim),
+  min: (inputs, { dims, keepdim = false }: ExtentParameters) =>
+    extremes.extremesAlong("min", only(inputs), dims, keepdim),
+  argmax: (inputs, { dim, keepdim = false }: AlongParameters) =>
+    extremes.indexOfExtreme("max", only(inputs), dim, keepdim),
+  argmin: (inputs, { dim, keepdim = false }: AlongParameters) =>
+    extremes.indexOfExtreme("min", only(inputs), dim, keepdim),
+  indicesOfMax: (inputs, { dim, keepdim = false }: AlongParameters) =>
     extremes.indicesAlong("max", only(inputs), dim, keepdim),
-  indicesOfMin: (inputs, { dim, keepdim = false }) =>
+  indicesOfMin: (inputs, { dim, keepdim = false }: AlongParameters) =>
     extremes.indicesAlong("min", only(inputs), dim, keepdim),
-  positions: (inputs, { dim = 0, size = 0 }) => extremes.positions(only(inputs), dim, size),
+  positions: (inputs, { dim, size }: PositionsParameters) => extremes.positions(only(inputs), dim, size),
   // Sums that leave out NaN, variances and norms
-  nansum: (inputs, { dims, keepdim = false }) => nansum(only(inputs), dims, keepdim),
-  var: (inputs, { dims, keepdim = false, correction = 1 }) =>
+  nansum: (inputs, { dims, keepdim = false }: ExtentParameters) => nansum(only(inputs), dims, keepdim),
+  var: (inputs, { dims, keepdim = false, correction = 1 }: VarianceParameters) =>
     moments.variance(only(inputs), { dims, keepdim }, correction),
-  std: (inputs, { dims, keepdim = false, correction = 1 }) =>
+  std: (inputs, { dims, keepdim = false, correction = 1 }: VarianceParameters) =>
     moments.variance(only(inputs), { dims, keepdim }, correction, true),
-  norm: (inputs, { dims, keepdim = false, p = 2 }) => moments.norm(only(inputs), { dims, keepdim }, p),
-} as const satisfies Record<string, Operation>;
+  norm: (inputs, { dims, keepdim = false, p = 2 }: NormParameters) =>
+    moments.norm(only(inputs), { dims, keepdim }, p),
+} as const satisfies Record<string, Operation<never>>;
 
-export type OperationName = keyof typeof operations;
+export type OperationName = keyof typeof table;
+
+type ParametersOf<Row> = Row extends (inputs: never, parameters: infer P) => unknown
+  ? unknown extends P
+    ? NoParameters
+    : P
+  : never;
+
+/** What each operation takes besides its operands, as it says itself. */
+export type ParametersByName = {
+  readonly [N in OperationName]: ParametersOf<(typeof table)[N]>;
+};
+/** The operations that can do with their operands alone. */
+export type BareName = {
+  [N in OperationName]: NoParameters extends ParametersByName[N] ? N : never;
+}[OperationName];
+
+export const operations: { readonly [N in OperationName]: Operation<ParametersByName[N]> } = table;
+
+/** Computes an operation whose name is known at run time only. */
+function compute<N extends OperationName>(
+  name: N,
+  inputs: readonly Argument[],
+  parameters: ParametersByName[N],
+): NdArray {
+  return operations[name](inputs, parameters);
+}

@@ -8,7 +8,7 @@ import { memory } from "../core/memory.js";
 import { accessor, bufferOf, byteLengthOf, byteOffsetOf, type TypedData } from "./typed.js";
 
 /** No byte in common, the very same bytes, or some. */
-export type Overlap = "none" | "same" | "part";
+type Overlap = "none" | "same" | "part";
 
 /** What `written` has in common with `read`. */
 export function overlapOf(written: TypedData, read: TypedData): Overlap {

@@ -78,7 +78,7 @@ export function take(x: NdArray, selection: Selection): NdArray {
 }
 
 /** How elements meet what lies where they go: they replace it, or are added to it. */
-export type Meeting = "replace" | "add";
+type Meeting = "replace" | "add";
 
 /**
  * Puts `values`, broadcast and converted, where `selection` says, into `target` itself. The last of

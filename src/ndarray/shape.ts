@@ -55,6 +55,15 @@ export function broadcastShapes(a: Shape, b: Shape): number[] {
   return shape;
 }
 
+/** Throws torch's error unless `b` broadcasts to `a`. */
+export function checkBroadcastsInto(a: Shape, b: Shape): void {
+  const shape = broadcastShapes(a, b);
+  if (sameShape(shape, a)) return;
+  throw new RangeError(
+    `output with shape [${a.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
+  );
+}
+
 /** The strides of a view of `shape` that reads an array of `from` and `strides` as broadcast. */
 export function broadcastStrides(from: Shape, strides: Shape, shape: Shape): number[] {
   const lead = shape.length - from.length;

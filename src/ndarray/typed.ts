@@ -93,7 +93,7 @@ export function holding(data: TypedData): DType {
  * A view of a buffer that is gone has no elements, which would pass for an empty one. `word` says
  * whose it is.
  */
-export function checkAttached(caller: string, word: string, data: TypedData): void {
+function checkAttached(caller: string, word: string, data: TypedData): void {
   if (lengthOf(data) > 0) return;
   try {
     // Throws where the buffer is gone, and where it has become too small for the array.

@@ -239,7 +239,7 @@ export function inBlocks(numel: number, visit: (start: number, n: number) => voi
  * What is done with rows: with several whole ones at once, or with a block of one that is longer
  * than a block.
  */
-export interface RowVisitor {
+interface RowVisitor {
   /** Rows [first, first + many), which are a block at most. */
   rows(first: number, many: number): void;
   /** Elements [start, start + n) of all, which belong to one row. */

@@ -10,14 +10,14 @@ import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
 import { type Operand, Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
-import type { MaskOptions, WeightOptions } from "./functional.js";
+import type { FormulaLossFunction, MaskOptions, WeightOptions } from "./functional.js";
 
 /** The parameter of a built-in loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
 /** What `update` of a built-in loss takes besides the operands. */
 export type UpdateOptions = MaskOptions & WeightOptions;
-/** A function that `fuse` made. */
-type AnyFused = FusedFunction<never>;
+/** A function that `fuse` made, or a loss of F that is a formula. */
+type AnyFused = FusedFunction<never> | FormulaLossFunction<never, never>;
 
 /**
  * A loss of more elements than there are at once, with its exact sum and mean.
@@ -27,8 +27,9 @@ type AnyFused = FusedFunction<never>;
  * states have the same bits in whatever cuts and order the elements come, on however many machines:
  * each accumulates a part, and `merge` makes them one. The state has a constant size.
  *
- * The loss is the name of a function in F, or a function that `fuse` made; in states a fused loss
- * is told by its name, which therefore has to stand for one formula.
+ * The loss is a function that `fuse` made, a function of F that is a formula, as F.softMarginLoss,
+ * or the name of another function of F. In states a fused loss is told by its name, which therefore
+ * has to stand for one formula.
  *
  * @throws TypeError for a loss that there is not, or options it does not have; RangeError for a
  *   parameter that the loss does not take

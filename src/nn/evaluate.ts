@@ -35,9 +35,11 @@ import {
   readReduction,
   type ReadReduction,
 } from "../loss/reduction.js";
-import { arrayOf, lossOf, taskOf } from "../loss/task.js";
+import { arrayOf } from "../loss/parts.js";
+import { lossOf, taskOf } from "../loss/task.js";
 import { weightedLoss } from "../loss/weighted.js";
 import { integerSum, integerValues } from "./integers.js";
+import { NODES, nodeOfWeighted } from "./nodes.js";
 
 /** The options of all losses together. */
 export interface LossOptions extends Partial<Record<ParameterName, number>> {
@@ -121,7 +123,7 @@ function whole(name: LossName, input: Tensor, target: Tensor, options: TakenOpti
   if (reduction !== "none" && !isRecorded) return new Tensor(NdArray.scalar(dtype, sum(problem, divisor)));
   const task = { problem, mode: reduction, extent: null, divisor };
   return isRecorded
-    ? recordLoss(task, dtype, { input, target, mask: null }, Tensor.wrap)
+    ? recordLoss(NODES[row.module][reduction], task, dtype, { input, target, mask: null }, Tensor.wrap)
     : new Tensor(lossOf(task, dtype));
 }
 
@@ -211,7 +213,7 @@ function unweighted(call: Call): Tensor {
   const task = taskOf(problemOf({ ...call, row }, dtype), mode, extent);
   const result = row.inputDecidesDType ? input.dtype : dtype;
   if (isGradEnabled() && (input.requiresGrad || target.requiresGrad)) {
-    return recordLoss<Tensor>(task, result, call, Tensor.wrap);
+    return recordLoss<Tensor>(NODES[row.module][mode], task, result, call, Tensor.wrap);
   }
   return new Tensor(lossOf(task, result));
 }
@@ -307,5 +309,6 @@ function weighted(call: Call, weight: Tensor): Tensor {
     return compose([input, target, weight]);
   const task = taskOf(problemOf(call, dtype), mode, extent);
   const result = promoteTypes(row.inputDecidesDType ? input.dtype : dtype, weight.dtype);
-  return weightedLoss<Tensor>(task, result, { input, target, weight, mask }, compose, Tensor.wrap);
+  const node = nodeOfWeighted(row, mode);
+  return weightedLoss<Tensor>(node, task, result, { input, target, weight, mask }, compose, Tensor.wrap);
 }

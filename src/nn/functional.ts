@@ -1,7 +1,9 @@
 /** The functional forms, F: one function a row of the table. */
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
+import * as formulas from "../loss/formulas.js";
 import { evaluate } from "./evaluate.js";
+import { formulaLoss } from "./formula-loss.js";
 
 export type { BetaOptions, DeltaOptions } from "../loss/losses.js";
 
@@ -130,5 +132,27 @@ export function huberLoss(
   return evaluate("huberLoss", input, target, options);
 }
 
+/**
+ * Two-class logistic loss of scores against labels of 1 and -1: log(1 + exp(-input target)).
+ *
+ * The target broadcasts to the input's shape and counts in its dtype, which must be floating: the
+ * result has both, without a warning, as in torch. It is infinite where exp(-input target) is, and
+ * the gradient NaN there.
+ * Gradient: -target z / (1 + z), with z = exp(-input target), each operation rounded as torch does;
+ * that by the target, which torch does not have, in the same way.
+ *
+ * @throws TypeError for operands that are no tensors, an input that is not floating, a mask that is
+ *   not of bools or uint8, `dim` with "none"; RangeError for a target that does not fit the input,
+ *   an unknown reduction, a dimension that the loss does not have
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+ * @example
+ * F.softMarginLoss(tensor([0, 2, -1]), tensor([1, 1, -1])).item(); // 0.37777894735336304
+ */
+export const softMarginLoss = /* @__PURE__ */ formulaLoss<
+  [input: Tensor, target: Tensor],
+  ReductionOptions & MaskOptions & LegacyOptions
+>(formulas.softMarginLoss);
+
+export type { FormulaLossFunction } from "./formula-loss.js";
 export { logsigmoid, sigmoid, softplus, tanh } from "./activations.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";

@@ -1,6 +1,8 @@
 /** The modules: callable instances that hold a loss's options. */
 import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import * as formulas from "../loss/formulas.js";
+import type { FormulaRow } from "../loss/formulas.js";
 import * as F from "./functional.js";
 import type { LegacyOptions, MaskOptions, ReductionOptions } from "./functional.js";
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
@@ -10,16 +12,16 @@ import { legacyReduction } from "../loss/reduction.js";
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
 
-/** A loss with its options; an instance is a function of input and target. */
-export interface Loss {
-  (input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
+/** A loss with its options; an instance is a function of the operands O: input and target of most. */
+export interface Loss<O extends readonly Tensor[] = [input: Tensor, target: Tensor]> {
+  (...args: [...operands: O, options?: MaskOptions]): Tensor;
 }
 
 /**
  * What the loss modules share. Instances are callable: `loss(input, target)` is
  * `loss.forward(input, target)`.
  */
-export abstract class Loss {
+export abstract class Loss<O extends readonly Tensor[] = [input: Tensor, target: Tensor]> {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
   declare readonly reduction: Reduction;
   /** The dimensions to reduce; all where there are none. Checked when the loss is called. */
@@ -28,8 +30,7 @@ export abstract class Loss {
   declare readonly keepdim: boolean;
 
   constructor(options: object) {
-    const call = (input: Tensor, target: Tensor, given?: MaskOptions): Tensor =>
-      instance.forward(input, target, given);
+    const call = (...args: [...operands: O, options?: MaskOptions]): Tensor => instance.forward(...args);
     // A function with this class's prototype: callable, and an instance of it.
     const instance = Object.setPrototypeOf(call, new.target.prototype) as this;
     for (const [key, value] of Object.entries(options)) {
@@ -38,10 +39,8 @@ export abstract class Loss {
     return instance;
   }
 
-  /**
-   * The loss of `input` against `target`, of what a mask keeps; what a call of the instance gives.
-   */
-  abstract forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor;
+  /** The loss of the operands, of what a mask keeps; what a call of the instance gives. */
+  abstract forward(...args: [...operands: O, options?: MaskOptions]): Tensor;
 
   /** As torch prints a module: the class's name and `()`. */
   toString(): string {
@@ -68,6 +67,30 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
     dim: Array.isArray(dim) ? takeDims(dim) : dim,
     keepdim,
   };
+}
+
+/** What the module of a row of the table of formulas holds. */
+function heldOf({ module, legacy, parameters }: FormulaRow, options: Options): object {
+  const own = Object.keys(parameters);
+  const names = [...OPTIONS.slice(legacy ? 0 : 2), ...own];
+  const taken = takeOptions<Record<string, unknown>>(module, options as Record<string, unknown>, names);
+  const values = own.map((name): [string, unknown] => {
+    const { [name]: value = parameters[name].default } = taken;
+    return [name, value];
+  });
+  return { ...held(taken), ...Object.fromEntries(values) };
+}
+
+/** The options by which such a module calls its function. */
+function optionsOf(
+  loss: Loss<never>,
+  { module, parameters }: FormulaRow,
+  options: MaskOptions | undefined,
+): object {
+  const { reduction, dim, keepdim } = loss;
+  const held = loss as unknown as Readonly<Record<string, unknown>>;
+  const values = Object.keys(parameters).map((name): [string, unknown] => [name, held[name]]);
+  return { reduction, dim, keepdim, mask: maskOf(module, options), ...Object.fromEntries(values) };
 }
 
 function maskOf(caller: string, options: MaskOptions | undefined): Tensor | null | undefined {
@@ -171,5 +194,25 @@ export class HuberLoss extends Loss {
     const { reduction, dim, keepdim, delta } = this;
     const mask = maskOf("HuberLoss", options);
     return F.huberLoss(input, target, { reduction, dim, keepdim, mask, delta });
+  }
+}
+
+/**
+ * Two-class logistic loss; see F.softMarginLoss.
+ *
+ * @example
+ * new nn.SoftMarginLoss({ reduction: "sum" })(tensor([0, 0]), tensor([1, -1])).item(); // 1.3862943649291992
+ */
+export class SoftMarginLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "SoftMarginLoss";
+  }
+  constructor(options: LegacyOptions & ReductionOptions = {}) {
+    super(heldOf(formulas.softMarginLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.softMarginLoss(input, target, optionsOf(this, formulas.softMarginLoss, options));
   }
 }

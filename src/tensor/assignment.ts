@@ -1,8 +1,9 @@
 /** Assignment to parts of a tensor: what Python writes x[index] = values, and masked_fill. */
 import { C_NAMES, checkFits, type DType, dtypes, isComplex, type Scalar } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import { assign, fillMasked, type Parameters } from "../ndarray/operations.js";
-import { broadcastShapes, sameShape } from "../ndarray/shape.js";
+import { assign, fillMasked } from "../ndarray/operations.js";
+import type { NoParameters, PutParameters } from "../ndarray/parameters.js";
+import { broadcastShapes, checkBroadcastsInto, sameShape } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { describeValue } from "../core/describe.js";
@@ -14,7 +15,7 @@ import { checkTarget, rewrite, type Target } from "./in-place.js";
 import { type IsTensor, type Reading, readIndex } from "./indexing.js";
 
 /** What assignments know of the class that they serve. */
-export interface Maker<V extends Target> {
+interface Maker<V extends Target> {
   readonly isTensor: IsTensor<V>;
   readonly wrap: Wrap<V>;
 }
@@ -22,7 +23,7 @@ export interface Maker<V extends Target> {
 /** What is to be put where, read and checked. */
 interface Assignment<V> {
   readonly values: V;
-  readonly parameters: Parameters;
+  readonly parameters: PutParameters;
   /** Whether a view of the target is written. */
   readonly viewed: boolean;
 }
@@ -154,7 +155,7 @@ export function indexPut<V extends Target>(
   maker: Maker<V>,
 ): V {
   const read = readAssignment("indexPut", x, indices, values, accumulate, maker);
-  return apply<V>("indexPut", [x, read.values], read.parameters, maker.wrap);
+  return apply("indexPut", [x, read.values], read.parameters, maker.wrap);
 }
 
 /** See Tensor.indexPut_. */
@@ -171,7 +172,7 @@ export function indexPutInPlace<V extends Target>(
     viewed,
   } = readAssignment("indexPut_", x, indices, values, accumulate, maker);
   change(x, [source], viewed, {
-    recorded: (before) => apply<V>("indexPut", [before, source], parameters, maker.wrap),
+    recorded: (before) => apply("indexPut", [before, source], parameters, maker.wrap),
     plain: () => {
       assign(x.nd, source.nd, parameters);
     },
@@ -224,7 +225,7 @@ function readFilling<V extends Target>(caller: string, x: V, mask: V, value: V |
 }
 
 /** torch has another derivative for a filler that may require grad itself. */
-function fillingNode<V extends Target>(value: unknown, maker: Maker<V>): Parameters {
+function fillingNode<V extends Target>(value: unknown, maker: Maker<V>): NoParameters {
   return maker.isTensor(value) ? { node: "MaskedFillBackward1" } : {};
 }
 
@@ -232,22 +233,16 @@ function fillingNode<V extends Target>(value: unknown, maker: Maker<V>): Paramet
 export function maskedFill<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): V {
   const given = takeValues("maskedFill", value, maker.isTensor);
   const filler = readFilling("maskedFill", x, mask, given, maker);
-  return apply<V>("maskedFill", [x, mask, filler], fillingNode(value, maker), maker.wrap);
+  return apply("maskedFill", [x, mask, filler], fillingNode(value, maker), maker.wrap);
 }
 
 /** See Tensor.maskedFill_. */
 export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknown, maker: Maker<V>): void {
   const given = takeValues("maskedFill_", value, maker.isTensor);
   const filler = readFilling("maskedFill_", x, mask, given, maker);
-  const shape = broadcastShapes(x.shape, mask.shape);
-  if (!sameShape(shape, x.shape)) {
-    throw new RangeError(
-      `output with shape [${x.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
-    );
-  }
+  checkBroadcastsInto(x.shape, mask.shape);
   change(x, [filler], false, {
-    recorded: (before) =>
-      apply<V>("maskedFill", [before, mask, filler], fillingNode(value, maker), maker.wrap),
+    recorded: (before) => apply("maskedFill", [before, mask, filler], fillingNode(value, maker), maker.wrap),
     plain: () => {
       fillMasked(x.nd, mask.nd, filler.nd);
     },

@@ -37,7 +37,7 @@ export type ShapeArguments = number[] | [...number[], TensorOptions];
 const OPTIONS = ["dtype", "requiresGrad"] as const;
 
 /** The options of a new tensor, taken and checked. */
-export interface Wanted {
+interface Wanted {
   /** Null for that of the data, or float32. */
   readonly dtype: DType | null;
   readonly requiresGrad: boolean;
@@ -63,7 +63,7 @@ export function typeOf({ dtype, requiresGrad }: Wanted, otherwise: DType = "floa
 }
 
 /** The tensor of a finished array. */
-export function finish(nd: NdArray, { requiresGrad }: Wanted): Tensor {
+function finish(nd: NdArray, { requiresGrad }: Wanted): Tensor {
   return new Tensor(nd).requiresGrad_(requiresGrad);
 }
 

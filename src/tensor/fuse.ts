@@ -6,7 +6,7 @@ import { resultType } from "../ndarray/promotion.js";
 import { sumOver } from "../ndarray/reductions.js";
 import { permute } from "../ndarray/views.js";
 import { isGradEnabled } from "../autograd/mode.js";
-import { takeOptions } from "../core/options.js";
+import { type Taken, takeOptions } from "../core/options.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { scope } from "../core/scope.js";
 import { addExactly } from "../ndarray/exact.js";
@@ -16,7 +16,7 @@ import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
-import type { FormulaFunction } from "../formula/trace.js";
+import type { ParameterValues } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
 import {
@@ -27,7 +27,7 @@ import {
   type ReadReduction,
   readReduction,
 } from "../loss/reduction.js";
-import { arrayOf } from "../loss/task.js";
+import { arrayOf } from "../loss/parts.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";
@@ -102,12 +102,8 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   options: FuseOptions<P> = {},
 ): FusedFunction<CallOperands<A, P, Operand>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
-  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
-  const made = {
-    fused,
-    node: nodeName(fused.name),
-    options: [...REDUCTION_OPTIONS, ...fused.parameterNames],
-  };
+  const fused = new Fused(fn, name, parameters);
+  const made = madeOf(fused, REDUCTION_OPTIONS);
   const call = (...args: unknown[]): Tensor => evaluate(made, args);
   Object.defineProperty(call, "name", { value: fused.name });
   markFused(call, fused);
@@ -116,20 +112,36 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
 }
 
 /** A fused function, and what is the same in all its calls. */
-interface Made {
-  readonly fused: Fused;
+export interface Made<F extends Fused = Fused> {
+  readonly fused: F;
   /** The name of its node in the graph. */
   readonly node: string;
   /** The names of its options. */
   readonly options: readonly string[];
 }
 
-function evaluate({ fused, node, options: names }: Made, args: readonly unknown[]): Tensor {
+/** `options` are the names of those that are no parameters. */
+export function madeOf<F extends Fused>(fused: F, options: readonly string[]): Made<F> {
+  return { fused, node: nodeName(fused.name), options: [...options, ...fused.parameterNames] };
+}
+
+function evaluate(made: Made, args: readonly unknown[]): Tensor {
+  const { fused, options: names } = made;
   const count = args.length > 0 && isOptions(args[args.length - 1]) ? args.length - 1 : args.length;
-  const options = count < args.length ? readOptions(fused, names, args[count] as object) : NONE_GIVEN;
+  const options = count < args.length ? takeFusedOptions(fused, names, args[count] as object) : NONE_GIVEN;
   const values = options === NONE_GIVEN ? fused.parameters : fused.readParameters(options.values);
-  const operands = readOperands(fused, args, count);
+  return evaluateRead(made, readOperands(fused, args, count), values, options);
+}
+
+/** A call whose operands, parameters and options were read. */
+export function evaluateRead(
+  { fused, node }: Made,
+  operands: Tensor[],
+  values: ParameterValues | null,
+  options: TakenOptions,
+): Tensor {
   const unique = withoutRepeats(operands);
+  const count = operands.length;
   const positions = unique === operands ? inOrder(count) : operands.map((x) => unique.indexOf(x));
   const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
@@ -262,24 +274,31 @@ function isOptions(value: unknown): value is object {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && !isExpression(value);
 }
 
-interface TakenOptions {
+/** The options of a call, read and checked. */
+export interface TakenOptions {
   readonly values: Readonly<Record<string, unknown>>;
   readonly read: ReadReduction & { readonly named: boolean };
   readonly mask: Tensor | null;
   readonly weight: Tensor | null;
 }
 
-const NONE_GIVEN: TakenOptions = {
+export const NONE_GIVEN: TakenOptions = {
   values: {},
   read: { mode: "mean", dims: undefined, keepdim: false, named: false },
   mask: null,
   weight: null,
 };
 
-const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
+export const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
 
-function readOptions({ name }: Fused, names: readonly string[], given: object): TakenOptions {
-  const taken = takeOptions<Record<string, unknown>>(name, given as Record<string, unknown>, names);
+function takeFusedOptions({ name }: Fused, names: readonly string[], given: object): TakenOptions {
+  return readOptions(
+    name,
+    takeOptions<Record<string, unknown>>(name, given as Record<string, unknown>, names),
+  );
+}
+
+export function readOptions(name: string, taken: Taken<Record<string, unknown>>): TakenOptions {
   const { reduction, dim, keepdim, mask, weight } = taken;
   const read = readReduction(name, { reduction, dim, keepdim }, weight != null);
   return {

@@ -15,10 +15,10 @@ import {
   checkSubtraction,
   type OperationName,
   operations,
-  type Parameters,
+  type ParametersByName,
 } from "../ndarray/operations.js";
 import { resultType } from "../ndarray/promotion.js";
-import { broadcastShapes, sameShape } from "../ndarray/shape.js";
+import { checkBroadcastsInto } from "../ndarray/shape.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { apply, type Wrap } from "../autograd/record.js";
 import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
@@ -47,7 +47,7 @@ export function inPlace<V extends Target>(
     isGradEnabled() && (target.requiresGrad || (typeof other !== "number" && other.requiresGrad));
   checkTarget(target, recorded);
   const operand = typeof other === "number" ? other : other.nd;
-  if (typeof operand !== "number") checkShapes(target, operand);
+  if (typeof operand !== "number") checkBroadcastsInto(target.shape, operand.shape);
   if (name === "sub") checkSubtraction(target.nd, operand);
   const common = name === "fill" || name === "copy" ? target.dtype : commonType(target, name, operand);
 
@@ -59,7 +59,7 @@ export function inPlace<V extends Target>(
     if (recorded && differentiable) rewrite(target, replacement(target, other));
   } else if (recorded) {
     // The history continues as if the result were new; its elements then move into place.
-    const result = apply<V>(name, [before(target, name, wrap), other], { alpha }, wrap);
+    const result = apply(name, [before(target, name, wrap), other], { alpha }, wrap);
     copy(result.nd, target.nd);
     rewrite(target, result.node);
   } else if (dtypes[common].category === "complex") {
@@ -73,11 +73,11 @@ export function inPlace<V extends Target>(
 }
 
 /** target = the operation of target and others, in target's memory. */
-export function inPlaceOf<V extends Target>(
+export function inPlaceOf<V extends Target, N extends OperationName>(
   target: V,
-  name: OperationName,
+  name: N,
   others: readonly (V | number)[],
-  parameters: Parameters,
+  parameters: ParametersByName[N],
   wrap: Wrap<V>,
 ): void {
   target.checkAlive(`${name}_`);
@@ -85,10 +85,10 @@ export function inPlaceOf<V extends Target>(
   for (const other of tensors) other.checkAlive(`${name}_`);
   const recorded = isGradEnabled() && [target, ...tensors].some((x) => x.requiresGrad);
   checkTarget(target, recorded);
-  for (const other of tensors) checkShapes(target, other.nd);
+  for (const other of tensors) checkBroadcastsInto(target.shape, other.shape);
   // What a derivative reads of the target is overwritten: it has a copy.
-  const copied = recorded ? operations.clone([target.nd]) : target.nd;
-  const result = apply<V>(name, [wrap(copied, target.node, null), ...others], parameters, wrap);
+  const copied = recorded ? operations.clone([target.nd], {}) : target.nd;
+  const result = apply(name, [wrap(copied, target.node, null), ...others], parameters, wrap);
   if (name === "clamp") checkCast(result.dtype, target.dtype, C_NAMES[target.dtype]);
   else checkCast(result.dtype, target.dtype);
   copy(result.nd, target.nd);
@@ -121,7 +121,7 @@ function constantNode(target: Target, name: string): GraphNode {
 /** The target as it was: a copy where a derivative may read what is overwritten now. */
 function before<V extends Target>(target: V, name: InPlaceName, wrap: Wrap<V>): V {
   const read = name === "mul" || name === "div";
-  return wrap(read ? operations.clone([target.nd]) : target.nd, target.node, null);
+  return wrap(read ? operations.clone([target.nd], {}) : target.nd, target.node, null);
 }
 
 /** The derivative of fill_ and copy_: the old elements have no part in the new ones. */
@@ -170,15 +170,6 @@ function rootOf(base: Variable): Variable {
   let root = base;
   while (root.base) root = root.base;
   return root;
-}
-
-/** The operand must broadcast to the target's shape; torch's errors. */
-function checkShapes(target: Target, operand: NdArray): void {
-  const shape = broadcastShapes(target.shape, operand.shape);
-  if (sameShape(shape, target.shape)) return;
-  throw new RangeError(
-    `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
-  );
 }
 
 /** The type to compute in, whose results must fit the target's; torch's error. */

@@ -8,7 +8,7 @@
  */
 import { isIntegral } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import type { ViewStep } from "../ndarray/operations.js";
+import type { ViewStep } from "../ndarray/parameters.js";
 import { isMask, type Placed, type Selection, selectionBy } from "../ndarray/indices.js";
 import { checkDimensions } from "../ndarray/shape.js";
 import type { Variable } from "../autograd/graph.js";

@@ -1,7 +1,6 @@
 /** Tensors one after the other. */
 import { describeStranger } from "../ndarray/adapter.js";
 import { isSkipped } from "../ndarray/joining.js";
-import type { OperationName } from "../ndarray/operations.js";
 import { checkDimensions, wrapDim } from "../ndarray/shape.js";
 import { apply } from "../autograd/record.js";
 import { takeList, takeOptions } from "../core/options.js";
@@ -39,14 +38,9 @@ function readDim(caller: string, options: JoinOptions | number): number {
   return takeOptions(caller, options, ["dim"]).dim ?? 0;
 }
 
-function join(name: OperationName & ("cat" | "stack"), tensors: readonly Tensor[], dim: number): Tensor {
+function join(name: "cat" | "stack", tensors: readonly Tensor[], dim: number): Tensor {
   const [first, ...others] = tensors;
-  return apply<Tensor>(
-    name,
-    [first, ...others],
-    { dim, shapes: tensors.map(({ shape }) => shape) },
-    Tensor.wrap,
-  );
+  return apply(name, [first, ...others], { dim, shapes: tensors.map(({ shape }) => shape) }, Tensor.wrap);
 }
 
 /**

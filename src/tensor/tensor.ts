@@ -21,7 +21,8 @@ import {
   type SoftplusOptions,
 } from "../ndarray/method-arguments.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import type { OperationName, Parameters } from "../ndarray/operations.js";
+import type { BareName, OperationName, ParametersByName } from "../ndarray/operations.js";
+import type { ExtentParameters } from "../ndarray/parameters.js";
 import { checkDimensions, readDims, sameShape, tooManyDimensions, wrapDim } from "../ndarray/shape.js";
 import { isExpression, outsideOf } from "../formula/expression.js";
 import { apply, type Input } from "../autograd/record.js";
@@ -185,9 +186,16 @@ export class Tensor implements Variable {
   }
 
   /** @internal */
-  op(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): Tensor {
+  op(name: BareName): Tensor;
+  /** @internal */
+  op<N extends OperationName>(name: N, parameters: ParametersByName[N], ...others: Input<Tensor>[]): Tensor;
+  op(
+    name: OperationName,
+    parameters: ParametersByName[OperationName] = {},
+    ...others: Input<Tensor>[]
+  ): Tensor {
     for (const other of others) checkOperand(name, other);
-    const result = apply<Tensor>(name, [this, ...others], parameters, Tensor.wrap);
+    const result = apply<Tensor, OperationName>(name, [this, ...others], parameters, Tensor.wrap);
     if (result.base === this) result.retake = () => this.op(name, parameters);
     return result;
   }
@@ -2061,8 +2069,18 @@ export class Tensor implements Variable {
     return this;
   }
 
-  private inPlaceOf(name: OperationName, parameters: Parameters = {}, ...others: Input<Tensor>[]): this {
-    inPlaceOf<Tensor>(this, name, others, parameters, Tensor.wrap);
+  private inPlaceOf(name: BareName): this;
+  private inPlaceOf<N extends OperationName>(
+    name: N,
+    parameters: ParametersByName[N],
+    ...others: Input<Tensor>[]
+  ): this;
+  private inPlaceOf(
+    name: OperationName,
+    parameters: ParametersByName[OperationName] = {},
+    ...others: Input<Tensor>[]
+  ): this {
+    inPlaceOf<Tensor, OperationName>(this, name, others, parameters, Tensor.wrap);
     return this;
   }
 
@@ -2184,7 +2202,7 @@ function readReduction(
   first: ReduceOptions | number | readonly number[] | null = {},
   second: boolean | undefined,
   x: Tensor,
-): Parameters {
+): ExtentParameters {
   const bare = first === null || typeof first === "number" || Array.isArray(first);
   if (!bare) checkNoMore(caller, [second]);
   const options = (bare ? { dim: first ?? undefined, keepdim: second } : first) as ReduceOptions;

@@ -9,13 +9,14 @@ import { type ArrayOperand, elementsOf } from "./operands.js";
 import type { ArrayMaskOptions, ArrayWeightOptions } from "./options.js";
 import { type RawOptions, readRequest } from "./request.js";
 import { fusedArraysOf, type Terms } from "./mark.js";
+import type { FormulaArrayLoss } from "./formula-loss.js";
 import type { FusedArrayFunction } from "./fuse.js";
 import type { ExactSum } from "../core/exact-sum.js";
 
 /** The parameter of the loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
-/** A function that `fuse` made. */
-type AnyFused = FusedArrayFunction<never>;
+/** A function that `fuse` made, or a loss that is a formula. */
+type AnyFused = FusedArrayFunction<never> | FormulaArrayLoss<never, never>;
 
 /** What `update` takes besides the operands. */
 export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
@@ -31,8 +32,9 @@ export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
  * states have the same bits in whatever cuts and order the elements come, on however many machines:
  * each accumulates a part, and `merge` makes them one. The state has a constant size.
  *
- * The loss is the name of a function of lossgrad/arrays, or a function that its `fuse` made; in
- * states a fused loss is told by its name, which therefore has to stand for one formula.
+ * The loss is a function that `fuse` made, a function of lossgrad/arrays that is a formula, as
+ * softMarginLoss, or the name of another of its functions. In states a fused loss is told by its
+ * name, which therefore has to stand for one formula.
  *
  * @throws TypeError for a loss that there is not, or options it does not have; RangeError for a
  *   parameter that the loss does not take

@@ -24,6 +24,7 @@ export interface Asked {
 
 export interface FusedRequest {
   readonly caller: string;
+  readonly fused: Fused;
   readonly traced: Traced;
   readonly operands: readonly (ReadOperand | number)[];
   /** The first that is an array. */
@@ -55,20 +56,19 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
   const caller = fused.name;
   const { given, options } = split(fused, args);
   checkNoDimensions(caller, options);
-  const names = ["reduction", "weight", "mask", "dtype", ...DESTINATIONS[pass], ...fused.parameterNames];
+  const weights = fused.takesWeight ? ["weight"] : [];
+  const names = ["reduction", ...weights, "mask", "dtype", ...DESTINATIONS[pass], ...fused.parameterNames];
   const taken = takeOptions<Record<string, unknown>>(caller, options as Record<string, unknown>, names);
-  const { reduction, weight: weights, mask: bytes, dtype: wanted, out, grad, grads } = taken;
+  const { reduction, weight: factors, mask: bytes, dtype: wanted, out, grad, grads } = taken;
   const parameters = fused.readParameters(taken);
-  const mode = reduction === undefined ? null : checkReduction(reduction, weights != null);
+  const mode = reduction === undefined ? null : checkReduction(reduction, factors != null);
   fused.checkCount(given.length);
   const gradients = pass === "value" ? [] : readAsked(caller, given.length, grad, grads);
   const written = pass === "value" ? readGiven(out) : null;
-  const operands = given.map((x, i) =>
-    typeof x === "number" ? x : readArray(caller, `operand ${i + 1}`, x),
-  );
+  const operands = given.map((x, i) => (typeof x === "number" ? x : readArray(fused, fused.wordFor(i), x)));
   const [like, ...others] = operandsAmong(...operands) as [ReadOperand | undefined, ...ReadOperand[]];
   if (!like) throw noArray(caller, given.length);
-  const weight = weights == null ? null : readArray(caller, "weight", weights);
+  const weight = factors == null ? null : readArray(fused, "weight", factors);
   for (const other of others)
     checkSameSize(caller, like, other, "; a number may stand for a constant operand");
   if (weight) checkSameSize(caller, like, weight);
@@ -82,6 +82,7 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
   checkOperands(caller, [...arrays, ...(mask ? [mask] : [])]);
   const read: FusedRequest = {
     caller,
+    fused,
     traced,
     operands,
     like,
@@ -128,11 +129,9 @@ function isOptions(value: unknown): boolean {
   return isObject && nameOf(value) === undefined && !isLossgradTensor(value) && !isTensorLike(value);
 }
 
-function readArray(caller: string, word: string, value: unknown): ReadOperand {
-  if (!isLossgradTensor(value)) return readOperand(caller, word, value);
-  throw new TypeError(
-    `${caller}: expected ${word} to be a typed array, got a Tensor; make the function with fuse of lossgrad`,
-  );
+function readArray({ name, wayForTensors }: Fused, word: string, value: unknown): ReadOperand {
+  if (!isLossgradTensor(value)) return readOperand(name, word, value);
+  throw new TypeError(`${name}: expected ${word} to be a typed array, got a Tensor; ${wayForTensors}`);
 }
 
 function noArray(caller: string, count: number): TypeError {
@@ -165,9 +164,9 @@ function readAsked(caller: string, count: number, grad: unknown, grads: unknown)
   );
 }
 
-function checkDifferentiable({ caller, operands, traced }: FusedRequest, index: number): void {
+function checkDifferentiable({ caller, fused, operands, traced }: FusedRequest, index: number): void {
   const operand = operands[index];
-  const word = `operand ${index + 1}`;
+  const word = fused.wordFor(index);
   if (typeof operand === "number") {
     throw new TypeError(
       `${caller}: expected ${word} to be an array, which has a gradient, got a number; fill an array with it`,

@@ -20,8 +20,9 @@ export {
   type ValueAndGrads,
   where,
 } from "./fuse.js";
+export type { FormulaArrayLoss, FormulaValueAndGrad } from "./formula-loss.js";
 export { type ArrayLossFunction } from "./loss.js";
-export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./losses.js";
+export { huberLoss, l1Loss, mseLoss, smoothL1Loss, softMarginLoss } from "./losses.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

@@ -4,7 +4,10 @@
  */
 import * as rows from "../loss/losses.js";
 import type { BetaOptions, DeltaOptions } from "../loss/losses.js";
+import * as formulas from "../loss/formulas.js";
+import { formulaLoss } from "./formula-loss.js";
 import { arrayLoss } from "./loss.js";
+import type { ArrayOperand } from "./operands.js";
 import type { ArrayWeightOptions } from "./options.js";
 import { huberLoops, l1Loops, mseLoops, smoothL1Loops } from "./short.js";
 
@@ -84,4 +87,22 @@ export const huberLoss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions & DeltaOpt
   "huberLoss",
   rows.huberLoss,
   huberLoops,
+);
+
+/**
+ * Two-class logistic loss of scores against labels of 1 and -1: log(1 + exp(-prediction target)).
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. No weights, as in torch. Infinite where
+ * exp(-prediction target) is, and the gradient NaN there.
+ * Gradient: -target z / (1 + z), with z = exp(-prediction target); by the target in the same way.
+ *
+ * @throws as l1Loss
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+ * @example
+ * softMarginLoss(new Float32Array([0, 2, -1]), new Float32Array([1, 1, -1]), { dtype: "float32" }); // 0.37777894735336304
+ * Array.from(softMarginLoss.valueAndGrad(new Float32Array([0, 0]), new Float32Array([1, -1])).grad); // [-0.25, 0.25]
+ */
+export const softMarginLoss = /* @__PURE__ */ formulaLoss<[target: ArrayOperand | number]>(
+  formulas.softMarginLoss,
 );

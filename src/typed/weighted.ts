@@ -31,7 +31,7 @@ import { weightedLosses, weightsOfRows } from "../loss/rows.js";
 import { ownType, type Request } from "./request.js";
 
 /** A problem, its weights, and where its results go, all in reach of one memory. */
-export interface Weighted {
+interface Weighted {
   readonly problem: Problem<ForeignArray>;
   readonly weight: ForeignArray;
   readonly out: Elements | null;

@@ -32,6 +32,12 @@ export default [
     limit: "40.5 kB",
   },
   {
+    name: "import { fuse, init, l1Loss, softMarginLoss } from lossgrad/slim/arrays (goal: 1 kB beside fuse)",
+    path: dist("slim/arrays.js"),
+    import: "{ fuse, init, l1Loss, softMarginLoss }",
+    limit: "41.5 kB",
+  },
+  {
     // Metrics are programs as fused losses are: of these, what fuse brings is 20 kB.
     name: "import { init, MeanAbsoluteError } from lossgrad/slim/metrics",
     path: dist("slim/metrics.js"),
@@ -39,8 +45,8 @@ export default [
     limit: "37 kB",
   },
   { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "42 kB" },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "160 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "91 kB" },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "161 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "93 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),

@@ -10,8 +10,10 @@ import { F, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DTYPES } from "../../src/ndarray/dtype.js";
+import { formulaLosses } from "../../src/loss/formulas.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
+import { ALL_LOSSES, type AnyLoss, callOf, FORMULAS, formulaOf } from "../support/losses.js";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
 const readme = readFileSync("README.md", "utf8");
@@ -103,8 +105,8 @@ describe("the README's first screen", () => {
 });
 
 describe("the README's tables", () => {
-  it("list the losses of the table in src/loss/losses.ts, with their formulas and options", () => {
-    const expected = (Object.entries(losses) as [LossName, LossRow][]).map(([name, row]) => {
+  it("list the losses of the tables in src/loss/losses.ts and formulas.ts, with their formulas and options", () => {
+    const prepared = (Object.entries(losses) as [LossName, LossRow][]).map(([name, row]) => {
       const [value, slope] = row.formula.split("; slope ");
       const parameter = row.parameter ? [`\`${row.parameter.name}\` = ${row.parameter.default}`] : [];
       return [
@@ -115,7 +117,15 @@ describe("the README's tables", () => {
         [...parameter, ...weightOf(name)].join(", "),
       ];
     });
-    expect(table("function")).toEqual(expected);
+    const formulas = FORMULAS.map((name) => {
+      const { module, formula, parameters, takesWeight } = formulaOf(name);
+      const options = Object.entries(parameters).map(
+        ([word, { default: value }]) => `\`${word}\` = ${value}`,
+      );
+      if (takesWeight) options.push("`weight`");
+      return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
+    });
+    expect(table("function")).toEqual([...prepared, ...formulas]);
   });
 
   const rows = table("dtypes");
@@ -129,8 +139,8 @@ describe("the README's tables", () => {
   it("say truly which losses and gradients each dtype has", () => {
     for (const [cell, lossCell, gradientCell] of rows) {
       for (const dtype of dtypesOf(cell)) {
-        const names = (Object.keys(losses) as LossName[]).filter((name) => works(name, dtype));
-        const stated = lossCell === "all" ? Object.keys(losses) : lossCell.startsWith("L1") ? ["l1Loss"] : [];
+        const names = ALL_LOSSES.filter((name) => works(name, dtype));
+        const stated = lossCell === "all" ? ALL_LOSSES : lossCell.startsWith("L1") ? ["l1Loss"] : [];
         expect([dtype, names]).toEqual([dtype, stated]);
         const gradients = attempt(() => zeros([2], { dtype, requiresGrad: true }));
         expect([dtype, gradients]).toEqual([dtype, gradientCell !== "none"]);
@@ -175,9 +185,10 @@ describe("the README's remark on bools", () => {
   it("names the losses that take them as the target of a floating input", () => {
     const [, cell] = table("dtypes").find(([dtypes]) => dtypes === "`bool`")!;
     const [x, y] = [zeros([2]), tensor([true, false])];
-    for (const [name, { module }] of Object.entries(losses) as [LossName, LossRow][]) {
+    for (const name of ALL_LOSSES) {
+      const { module } = { ...losses, ...formulaLosses }[name];
       const stated = new RegExp(`floating input.*\\b${module.replace("Loss", "")}\\b`).test(cell);
-      expect([name, attempt(() => F[name](x, y))]).toEqual([name, stated]);
+      expect([name, attempt(() => callOf(name)(x, y))]).toEqual([name, stated]);
     }
   });
 });
@@ -187,9 +198,9 @@ function weightOf(name: LossName): string[] {
   return attempt(() => weighted(zeros([1]), zeros([1]), { weight: zeros([1]) })) ? ["`weight`"] : [];
 }
 
-function works(name: LossName, dtype: DType): boolean {
+function works(name: AnyLoss, dtype: DType): boolean {
   const [x, y] = [tensor([1, 2], { dtype }), tensor([2, 1], { dtype })];
-  return attempt(() => F[name](x, y, { reduction: "none" }));
+  return attempt(() => callOf(name)(x, y, { reduction: "none" }));
 }
 
 function attempt(call: () => unknown): boolean {

@@ -7,8 +7,15 @@ import { TAKERS, WITHOUT_OPERANDS } from "../support/takers.js";
 /** Whether a declaration, or the constructor of one, has a parameter for options. */
 function takesOptions(declaration: ts.Declaration): boolean {
   if (ts.isClassDeclaration(declaration)) return declaration.members.some(takesOptions);
+  // A loss that is a formula is a constant, whose type takes options.
+  if (ts.isVariableDeclaration(declaration)) {
+    return declaration.initializer?.getText().startsWith("formulaLoss<") ?? false;
+  }
   if (!ts.isFunctionLike(declaration)) return false;
-  return declaration.parameters.some(({ name }) => /^(options|bounds)$/.test(name.getText()));
+  return declaration.parameters.some(
+    ({ name, type }) =>
+      /^(options|bounds)$/.test(name.getText()) || / options\?:/.test(type?.getText() ?? ""),
+  );
 }
 
 it("every public function that takes options is tried", () => {

@@ -8,7 +8,7 @@ import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { BLOCK } from "../../src/core/block.js";
 import { hashOf } from "../support/bytes.js";
-import { callOf, type Loss, lossOf, LOSSES, type Reduction, rowOf } from "../support/losses.js";
+import { ALL_LOSSES, type AnyLoss, callOf, lossOf, type Reduction, traitsOf } from "../support/losses.js";
 import { Random } from "../support/random.js";
 import { SLOW } from "../support/slow.js";
 import { inStorm } from "../support/storm.js";
@@ -84,7 +84,7 @@ describe("a storm", () => {
 });
 
 describe.each(LENGTHS)("in a storm, of %i elements,", (n) => {
-  describe.each(LOSSES)("%s", (loss: Loss) => {
+  describe.each(ALL_LOSSES)("%s", (loss: AnyLoss) => {
     it.each(FLOATS.flatMap((dtype) => REDUCTIONS.map((reduction) => [dtype, reduction] as const)))(
       "of %s, %s: the value and both gradients",
       (dtype, reduction) => {
@@ -117,7 +117,7 @@ describe.each(LENGTHS)("in a storm, of %i elements,", (n) => {
           lossOf(loss, x, y.t(), reduction),
           lossOf(loss, x, row.expand(n, 3), reduction),
         ]);
-        const weighted = rowOf(loss).weightedMean
+        const weighted = traitsOf(loss).takesWeight
           ? REDUCTIONS.map((reduction) => callOf(loss)(x, y.t(), { reduction, weight }))
           : [];
         for (const value of [...values, ...weighted]) backward(value, 2);
@@ -231,7 +231,7 @@ describe.each(LENGTHS)("in a storm, of %i elements,", (n) => {
 });
 
 describe("in a storm, shared among threads,", () => {
-  it.each(LOSSES)("%s: the value and the gradient", (loss) => {
+  it.each(ALL_LOSSES)("%s: the value and the gradient", (loss) => {
     setNumThreads(2);
     expectSameBits(() => {
       const [x, y] = [leaf([8 * BLOCK], "float32", 1), result([8 * BLOCK], "float32", 2)];

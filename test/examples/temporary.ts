@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 
-export interface Temporary {
+interface Temporary {
   /** Where the files lie; known while tests run. */
   readonly folder: () => string;
   /** Writes a file, and returns its path. */

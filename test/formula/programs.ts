@@ -56,7 +56,7 @@ export function programOf(dtype: ProgramDType, parts: Parts): Program {
 }
 
 /** A number as the dtype has it; through float32, where halves are computed. */
-export function rounded(dtype: ProgramDType, x: number): number {
+function rounded(dtype: ProgramDType, x: number): number {
   if (dtype === "float64") return x;
   const single = Math.fround(x);
   if (dtype === "float32") return single;

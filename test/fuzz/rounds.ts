@@ -14,7 +14,7 @@ export interface Tally {
   failure: { round: number; message: string; log: readonly string[] } | null;
 }
 
-export interface Plan {
+interface Plan {
   readonly seed: number;
   readonly first: number;
   readonly shared: boolean;

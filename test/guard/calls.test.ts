@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { callsOf, library } from "./calls.js";
 
-const { F, nn, ones, setNumThreads, tidy, zeros } = library;
+const { F, fuse, nn, ones, setNumThreads, tidy, zeros } = library;
 // A bundler's namespaces have getters.
 const { l1Loss, mseLoss } = F;
 
@@ -14,6 +14,7 @@ setNumThreads(1);
 
 const [x, y, leaf] = [ones([64]), zeros([64]), ones([64], { requiresGrad: true })];
 const module = new nn.L1Loss();
+const fused = fuse((a, b) => a.sub(b).square().add(1e-6).sqrt());
 
 /** What is counted, and what is done before it each time. */
 interface Counted {
@@ -31,6 +32,8 @@ const CALLS: readonly (readonly [name: string, counted: Counted, expected: numbe
   ["F.l1Loss with its gradient", { call: () => l1Loss(leaf, y) }, 78],
   ["F.mseLoss with its gradient", { call: () => mseLoss(leaf, y) }, 81],
   ["backward", { before: () => void (loss = l1Loss(leaf, y)), call: () => loss.backward() }, 37],
+  ["a fused loss", { call: () => fused(x, y) }, 97],
+  ["a fused loss with its gradient", { call: () => fused(leaf, y) }, 162],
   ["all of it in tidy", { call: () => tidy(() => l1Loss(leaf, y).backward()) }, 136],
 ];
 

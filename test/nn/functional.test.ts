@@ -5,7 +5,7 @@ import { sumExactly } from "../../src/core/exact-sum.js";
 import { losses, optionNames } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { expectClose } from "../support/close.js";
-import { PARAMETERS } from "../support/losses.js";
+import { FORMULAS, formulaOf, PARAMETERS } from "../support/losses.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";
 
@@ -32,10 +32,10 @@ const twins: Record<LossName, (d: number, parameter: number) => [value: number, 
 /** The functions of F that are no losses. */
 const OTHERS = ["logsigmoid", "pad", "sigmoid", "softplus", "tanh"];
 
-describe("the table of losses", () => {
-  it("names what F and nn export, and they export nothing else", () => {
-    expect(Object.keys(F).sort()).toEqual([...names, ...OTHERS].sort());
-    const modules = rows.map(([, row]) => row.module);
+describe("the tables of losses", () => {
+  it("name what F and nn export, and they export nothing else", () => {
+    expect(Object.keys(F).sort()).toEqual([...names, ...FORMULAS, ...OTHERS].sort());
+    const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
     expect(Object.keys(nn).sort()).toEqual([...modules, "Loss"].sort());
   });
 });

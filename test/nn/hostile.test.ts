@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DISPOSE } from "../../src/tensor/tensor.js";
 import { optionNames } from "../../src/loss/losses.js";
 import { complaint, gone, JUNK } from "../support/junk.js";
-import { callOf, LOSSES, rowOf } from "../support/losses.js";
+import { ALL_LOSSES, callOf, FORMULAS, formulaOf, LOSSES, rowOf, traitsOf } from "../support/losses.js";
 import { expectError } from "../support/refuse.js";
 
 beforeAll(() => void onWarning(() => undefined));
@@ -57,14 +57,21 @@ const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
   ["F.mseLoss", F.mseLoss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
   ["F.smoothL1Loss", F.smoothL1Loss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
   ["F.huberLoss", F.huberLoss, [tensor([1, 2, 3]), tensor([1, 2, 3])]],
-  ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss"] as const).flatMap((name): typeof functions => [
-    [`new nn.${name}`, (options) => new nn[name](options), []],
-    [
-      `nn.${name}()`,
-      (input: Tensor, target: Tensor) => new nn[name]()(input, target),
-      [tensor([1, 2, 3]), tensor([1, 2, 3])],
-    ],
+  ...FORMULAS.map((name): (typeof functions)[number] => [
+    `F.${name}`,
+    F[name],
+    formulaOf(name).operands.map(() => tensor([1, 2, 3])),
   ]),
+  ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss", "SoftMarginLoss"] as const).flatMap(
+    (name): typeof functions => [
+      [`new nn.${name}`, (options) => new nn[name](options), []],
+      [
+        `nn.${name}()`,
+        (input: Tensor, target: Tensor) => new nn[name]()(input, target),
+        [tensor([1, 2, 3]), tensor([1, 2, 3])],
+      ],
+    ],
+  ),
 ];
 
 const prototype = Tensor.prototype as unknown as Record<PropertyKey, unknown>;
@@ -104,8 +111,9 @@ describe("functions, with every kind of junk in every place", () => {
 
   it("options of losses, each with every kind of junk", () => {
     const [x, y] = [tensor([1, 2, 3]), tensor([1, 2, 4])];
-    const options = new Set(LOSSES.flatMap((name) => optionNames(rowOf(name))));
-    const found = LOSSES.flatMap((name) =>
+    const parameters = FORMULAS.flatMap((name) => Object.keys(formulaOf(name).parameters));
+    const options = new Set([...LOSSES.flatMap((name) => optionNames(rowOf(name))), ...parameters]);
+    const found = ALL_LOSSES.flatMap((name) =>
       [...options].flatMap((option) =>
         feed((value) => callOf(name)(x, y, { [option]: value }), [], 1).map(
           (wrong) => `${name}: ${option}: ${wrong}`,
@@ -253,13 +261,14 @@ describe("a disposed tensor", () => {
 
   it("is refused by losses, by creation and by the setters", () => {
     const x = tensor([1, 2, 3]);
-    for (const loss of [F.l1Loss, F.mseLoss, F.smoothL1Loss, F.huberLoss] as Callable[]) {
+    for (const name of ALL_LOSSES) {
+      const loss = callOf(name) as Callable;
       for (const args of [
         [gone, x],
         [x, gone],
         [x, x, { weight: gone }],
       ]) {
-        if (loss === F.smoothL1Loss && args.length === 3) continue;
+        if (args.length === 3 && !traitsOf(name).takesWeight) continue;
         expectError(() => loss(...args), Error, `${loss.name}: expected a tensor in memory`);
       }
     }

@@ -59,7 +59,7 @@ const ALIGNMENT = 8;
  * its elements, little-endian as WebAssembly's memory is and every engine's typed arrays are; each
  * filled with zeros to a multiple of 8.
  */
-export class Bytes {
+class Bytes {
   private buffer = new Uint8Array(1 << 16);
   private length = 0;
 

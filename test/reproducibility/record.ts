@@ -2,12 +2,12 @@
  * What docs/REPRODUCIBILITY.md records: the hash of everything, and the first digits of each
  * group's.
  */
-export interface Hashes {
+interface Hashes {
   readonly all: string;
   readonly groups: Readonly<Record<string, string>>;
 }
 
-export const DIGITS = 16;
+const DIGITS = 16;
 const ALL = /^SHA-256 of everything: `([0-9a-f]{64})`$/m;
 const ROW = /^\| ([\w ]+?) +\| `([0-9a-f]{16})` +\|$/gm;
 const TABLE = /(<!-- groups -->\n)[^]*(\n<!-- end -->)/;

@@ -26,17 +26,17 @@ export const LOSSES: Readonly<Record<Loss, readonly Options[]>> = {
 export const WEIGHTED = ["l1Loss", "mseLoss", "huberLoss"] as const satisfies Loss[];
 export const FLOATS: readonly DType[] = ["float16", "bfloat16", "float32", "float64"];
 export const INTEGERS: readonly DType[] = ["int8", "int16", "int32", "int64", "uint8"];
-export const COMPLEX: readonly DType[] = ["complex64", "complex128"];
+const COMPLEX: readonly DType[] = ["complex64", "complex128"];
 
 export const BLOCK = 16384;
 /**
  * About the edges of vectors, of eight vectors, and of the 512 elements that are added pairwise.
  */
-export const SHORT: readonly number[] = [
+const SHORT: readonly number[] = [
   0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 67, 127, 255, 511, 512, 513, 1025,
 ];
 /** About the edges of blocks, and more blocks than threads, the last of them a short one. */
-export const LONG: readonly number[] = [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 33, 17 * BLOCK + 33];
+const LONG: readonly number[] = [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 33, 17 * BLOCK + 33];
 
 /** Which operands, how many elements, which numbers. */
 export interface Draw {

@@ -6,7 +6,7 @@ import { where } from "lossgrad";
 import type { FuseOptions, Tensor } from "lossgrad";
 
 /** A text that is fused for tensors and for arrays, and the parameters that it is called with. */
-export interface Text {
+interface Text {
   readonly text: (...args: never[]) => Tensor;
   /** How many operands it has. */
   readonly arity: 2 | 3;

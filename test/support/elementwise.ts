@@ -6,7 +6,7 @@ import { backend, type Backend, GUARD, isAtEveryAlignment, read, show, wordsOf }
 import type { Stored, Tag, Words } from "./kernels.js";
 
 /** What an elementwise kernel is to do with given operands. */
-export interface Elementwise {
+interface Elementwise {
   inputs: readonly { tag: Tag; stored: Stored }[];
   output: { tag: Tag; expected: Stored };
   call: (kernels: Backend["kernels"], inputs: readonly number[], out: number) => void;

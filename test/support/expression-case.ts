@@ -23,7 +23,7 @@ export interface StepOptions {
 type Unary = "neg" | "abs" | "sign" | "square" | "sqrt" | "relu" | "t";
 type Binary =
   "mul" | "div" | "maximum" | "minimum" | "matmul" | "mm" | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
-export type StepName = Unary | Binary | "add" | "sub" | "pow" | "clamp" | Reduction;
+type StepName = Unary | Binary | "add" | "sub" | "pow" | "clamp" | Reduction;
 type Reduction = "sum" | "mean" | "amax" | "amin" | "nansum";
 export type Step = [name: StepName, args: Argument[], options: StepOptions];
 

@@ -23,7 +23,7 @@ export interface FusedCase {
 }
 
 /** torch's own bits, the range around them, and a byte an element: whether anything is right. */
-export interface Ranged extends WireArray {
+interface Ranged extends WireArray {
   readonly low: string;
   readonly high: string;
   readonly free: string;

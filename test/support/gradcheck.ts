@@ -11,7 +11,7 @@ const EPS = 1e-6;
 const ATOL = 1e-5;
 const RTOL = 1e-3;
 
-export type Differentiable = (...inputs: Tensor[]) => Tensor;
+type Differentiable = (...inputs: Tensor[]) => Tensor;
 
 /**
  * What disagrees between the gradients of `fn` at `inputs` and its differences; empty when all is

@@ -19,7 +19,7 @@ export type Stored =
   | Float32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 export type Value = number | bigint;
-export type Kernel = (...args: Value[]) => number | bigint | undefined;
+type Kernel = (...args: Value[]) => number | bigint | undefined;
 
 const ARRAYS: Record<Tag, new (length: number) => Stored> = {
   f16: Uint16Array,

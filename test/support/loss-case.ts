@@ -12,7 +12,7 @@ export type LossName = WireName<Loss>;
 export const WIRE_LOSSES = LOSSES.map((name) => name.replace(/Loss$/, "") as LossName);
 export const inTable = (name: LossName): Loss => `${name}Loss`;
 
-export type Reduction = "none" | "mean" | "sum";
+type Reduction = "none" | "mean" | "sum";
 export type OperandName = "input" | "target" | "weight";
 
 export interface LossCase {

@@ -1,9 +1,10 @@
 /**
- * The losses of the table, src/loss/losses.ts, by one call, and what exact arithmetic makes of
- * them.
+ * The losses of the tables, src/loss/losses.ts and src/loss/formulas.ts, by one call, and what exact
+ * arithmetic makes of those with kernels.
  */
 import { F } from "lossgrad";
 import type { Tensor } from "lossgrad";
+import { type FormulaLossName, formulaLosses, type FormulaRow } from "../../src/loss/formulas.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow, ParameterName, Reduction } from "../../src/loss/losses.js";
 import { toUnits } from "./rational.js";
@@ -12,6 +13,37 @@ export type Loss = LossName;
 export type { Reduction };
 export const LOSSES = Object.keys(losses) as Loss[];
 export const rowOf = (loss: Loss): LossRow => losses[loss];
+
+export type Formula = FormulaLossName;
+/** The losses that are a formula, without kernels of their own. */
+export const FORMULAS = Object.keys(formulaLosses) as Formula[];
+export const formulaOf = (loss: Formula): FormulaRow => formulaLosses[loss];
+/** A loss with kernels or without. */
+export type AnyLoss = Loss | Formula;
+/** All losses that are functions of an input and a target. */
+export const ALL_LOSSES: readonly AnyLoss[] = [
+  ...LOSSES,
+  ...FORMULAS.filter((loss) => formulaOf(loss).operands.length === 2),
+];
+const isFormula = (loss: AnyLoss): loss is Formula => loss in formulaLosses;
+
+/** What the tables say of a loss that tests of all of them go by. */
+export interface Traits {
+  /** Whether it has kernels of its own. */
+  readonly prepared: boolean;
+  readonly takesWeight: boolean;
+  readonly legacy: boolean;
+  /** Whether the result has the dtype of the input, whatever the target's. */
+  readonly inputDecidesDType: boolean;
+}
+export function traitsOf(loss: AnyLoss): Traits {
+  if (!isFormula(loss)) {
+    const { weightedMean, legacy, inputDecidesDType } = rowOf(loss);
+    return { prepared: true, takesWeight: weightedMean !== null, legacy, inputDecidesDType };
+  }
+  const { takesWeight, legacy, check } = formulaOf(loss);
+  return { prepared: false, takesWeight, legacy, inputDecidesDType: check !== undefined };
+}
 
 type WithWeights<Name extends Loss> = Name extends Loss
   ? (typeof losses)[Name]["weightedMean"] extends null
@@ -39,16 +71,17 @@ export function parameterOf(loss: Loss, parameter?: number): Partial<Record<Para
 
 /** A loss as tests call any of them. */
 export type LossCall = (input: Tensor, target: Tensor, options?: object) => Tensor;
-export const callOf = (loss: Loss): LossCall => F[loss];
+export const callOf = (loss: AnyLoss): LossCall => F[loss];
 
 export function lossOf(
-  loss: Loss,
+  loss: AnyLoss,
   input: Tensor,
   target: Tensor,
   reduction: Reduction,
   parameter?: number,
 ): Tensor {
-  return callOf(loss)(input, target, { reduction, ...parameterOf(loss, parameter) });
+  const own = isFormula(loss) ? {} : parameterOf(loss, parameter);
+  return callOf(loss)(input, target, { reduction, ...own });
 }
 
 /** 1 in units of 2^-1074. */

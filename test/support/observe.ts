@@ -1,7 +1,7 @@
 /** What a call throws and warns. */
 import { onWarning } from "lossgrad";
 
-export interface Observation {
+interface Observation {
   error?: unknown;
   warnings: string[];
 }

@@ -9,7 +9,7 @@ import { compileFunction } from "node:vm";
 import ts from "typescript";
 import { optionsOf, programOf } from "./compiler.js";
 
-export interface Snippet {
+interface Snippet {
   /** Where it stands, as file:line. */
   readonly place: string;
   readonly code: string;
@@ -42,7 +42,7 @@ function unquoted(block: string, margin: string): string {
     .join("\n");
 }
 
-export interface Outcome {
+interface Outcome {
   /** What differs from its comment, in words. */
   readonly differences: string[];
   /** How many comments were compared. */
@@ -128,7 +128,7 @@ function valueOf(code: string, end: number): string | null {
 }
 
 /** A value as the docs write it: strings in JSON, tensors as they print. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";

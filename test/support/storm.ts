@@ -12,7 +12,7 @@ import { Random } from "./random.js";
 const PLUGS = 24;
 const GARBAGE = { taken: 0xa5, given: 0xe9 };
 
-export interface Storm {
+interface Storm {
   /** How often results were moved out. */
   gusts: number;
 }

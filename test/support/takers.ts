@@ -2,6 +2,7 @@
 import * as lossgrad from "lossgrad";
 import { autograd, F, manualSeed, nn, Tensor, tensor } from "lossgrad";
 import type { ValuesAndIndices } from "lossgrad";
+import { type AnyLoss, callOf } from "./losses.js";
 
 export interface Entry {
   /** Prepares a call with operands of shape [2, 3], which gets its options later. */
@@ -10,9 +11,8 @@ export interface Entry {
 }
 
 export const leaf = (): Tensor => tensor([[0, 1, 2], [3, 4, 5]], { requiresGrad: true }); // prettier-ignore
-type Activation = "sigmoid" | "tanh" | "softplus" | "logsigmoid";
-const loss = (name: Exclude<keyof typeof F, "pad" | Activation>, rest: object): Entry => ({
-  call: (x, y) => (options) => F[name](x, y, options),
+const loss = (name: AnyLoss, rest: object): Entry => ({
+  call: (x, y) => (options) => callOf(name)(x, y, options),
   options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
@@ -55,12 +55,14 @@ export const TAKERS: Record<string, Entry> = {
   "F.mseLoss": loss("mseLoss", legacy),
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
+  "F.softMarginLoss": loss("softMarginLoss", legacy),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
+  "nn.SoftMarginLoss": module((options) => new nn.SoftMarginLoss(options), legacy),
   "LossAccumulator.update": {
     call: (x, y) => (options) => {
       const total = new lossgrad.LossAccumulator("l1Loss");

@@ -67,11 +67,11 @@ function caller(name: string): WebAssembly.Module {
   });
 }
 
-export type FloatTag = "f32" | "f64";
+type FloatTag = "f32" | "f64";
 /**
  * The function of one vector on numbers, lane by lane; p and q are softplus's beta and threshold.
  */
-export type OnLanes = (x: readonly number[], p: number, q: number) => number[];
+type OnLanes = (x: readonly number[], p: number, q: number) => number[];
 
 function make(name: string, tag: FloatTag): OnLanes {
   const memory = new WebAssembly.Memory({ initial: 1 });

@@ -18,7 +18,7 @@ export interface WireArray {
 }
 
 /** Least and greatest acceptable answers, as float64: where rounding is free, in sums above all. */
-export interface WireRange {
+interface WireRange {
   dtype: DType;
   shape: number[];
   low: string;

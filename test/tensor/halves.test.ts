@@ -42,6 +42,25 @@ describe("x plus alpha y", () => {
   });
 });
 
+describe("clamp by numbers", () => {
+  test.each(["float16", "bfloat16"] as const)("rounds them to %s, but not for the gradient", (dtype) => {
+    const zeros = tensor([0, -0], { dtype });
+    expect(bothWays((x) => x.clamp({ max: -1e-45 }), zeros)).toEqual(Array(2).fill([0, -0]));
+    expect(bothWays((x) => x.clamp({ min: 1e-45 }), zeros)).toEqual(Array(2).fill([0, -0]));
+    const one = tensor([1], { dtype, requiresGrad: true });
+    for (const text of [
+      (x: Tensor) => x.clamp({ max: 1 - 1e-5 }),
+      (x: Tensor) => x.clamp({ min: 1 + 1e-5 }),
+    ]) {
+      for (const result of [text(one).sum(), fuse(text)(one, { reduction: "sum" })]) {
+        one.grad = null;
+        result.backward();
+        expect([result.item(), (one.grad as Tensor | null)!.item()]).toEqual([1, 0]);
+      }
+    }
+  });
+});
+
 describe("a power", () => {
   test("of any exponent rounds it to the dtype of x", () => {
     // 1.7 is 1.703125 in bfloat16, and 1.2e-8 off in float32: much where x is large.

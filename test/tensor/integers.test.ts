@@ -2,7 +2,7 @@
  * Integer tensors beside numbers that their dtype cannot hold: compared by value, or refused; and
  * alpha of integers.
  */
-import { tensor } from "lossgrad";
+import { fuse, tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { expectRefused } from "../support/refuse.js";
@@ -92,6 +92,15 @@ describe("bounds of clamp, and the number of maximum and minimum", () => {
       expect(x.clamp({ min: NaN }).tolist()).toEqual([NaN, NaN]);
       expect(x.clamp(0, NaN).tolist()).toEqual([NaN, NaN]);
     }
+  });
+
+  it("take null, as JavaScript writes None, for no bound", () => {
+    const none = null as never;
+    const x = tensor([1, 5]);
+    expect(x.clamp(none, 3).tolist()).toEqual([1, 3]);
+    expect(x.clamp({ min: 2, max: none }).tolist()).toEqual([2, 5]);
+    expect(fuse((a) => a.clamp(none, 3))(x, { reduction: "none" }).tolist()).toEqual([1, 3]);
+    expect(() => x.clamp(none, none)).toThrow("At least one of 'min' or 'max' must not be None");
   });
 });
 

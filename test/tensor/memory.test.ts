@@ -2,7 +2,7 @@ import { arange, empty, F, full, memoryStats, noGrad, ones, tensor, zeros } from
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { collect, settle } from "../support/collect.js";
-import { callOf, LOSSES } from "../support/losses.js";
+import { ALL_LOSSES, callOf } from "../support/losses.js";
 import { expectError, expectRefused } from "../support/refuse.js";
 import { Random } from "../support/random.js";
 import { SLOW } from "../support/slow.js";
@@ -17,6 +17,18 @@ function growth(step: (i: number) => unknown, warmUp: number, steps: number): nu
   for (let i = 0; i < steps; i++) step(warmUp + i);
   return memoryStats().bytesReserved - before;
 }
+
+// Before the others, while the memory is small.
+describe("a tensor made of another's elements", () => {
+  it("has them though the memory that they lie in grows", () => {
+    const { bytesReserved } = memoryStats();
+    const large = full([bytesReserved / 4], 3);
+    using copy = tensor(large.array());
+    expect(memoryStats().bytesReserved).toBeGreaterThan(bytesReserved);
+    expect(copy.sum().item()).toBe((3 * bytesReserved) / 4);
+    large.dispose();
+  });
+});
 
 describe("a loop written plainly, without dispose, does not grow the memory", () => {
   it("training on 1 Ki elements: 20,000 steps", () => {
@@ -67,7 +79,7 @@ describe("a loop written plainly, without dispose, does not grow the memory", ()
   it("evaluating losses only: not a byte more than their operands", () => {
     const [x, y] = [ones([1000]), zeros([1000])];
     const leaf = ones([1000], { requiresGrad: true });
-    for (const loss of LOSSES.map(callOf)) {
+    for (const loss of ALL_LOSSES.map(callOf)) {
       loss(x, y);
       const before = memoryStats();
       for (let i = 0; i < 3000; i++) loss(x, y, { reduction: i % 2 ? "mean" : "sum" });

@@ -8,7 +8,7 @@ import { autograd, memoryStats, onWarning, tensor, Tensor, zeros } from "lossgra
 import type { RuntimeTensor, TensorData } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
 import { afterEach, describe, expect, it } from "vitest";
-import { callOf, LOSSES, rowOf } from "../support/losses.js";
+import { ALL_LOSSES, callOf, traitsOf } from "../support/losses.js";
 import { observe } from "../support/observe.js";
 import { expectRefused } from "../support/refuse.js";
 import { type Entry, leaf, TAKERS } from "../support/takers.js";
@@ -242,15 +242,15 @@ describe.each(Object.entries(SABOTAGE))("an option that %s an operand", (_, act)
 describe.each(Object.entries(SABOTAGE))("a handler of warnings that %s an operand", (_, act) => {
   const deprecated = { reduce: false };
 
-  it.each(LOSSES)("of F.%s: as if that had been done before the call", (name) => {
+  it.each(ALL_LOSSES)("of F.%s: as if that had been done before the call", (name) => {
     for (const which of ["input", "target", "weight"] as const) {
       // A target of another shape warns; so do arguments that are deprecated.
       for (const shape of [[2, 3], [3]]) {
-        const { legacy, weightedMean } = rowOf(name);
+        const { legacy, takesWeight } = traitsOf(name);
         const options = legacy ? deprecated : { reduction: "none" };
         const make = () => ({ input: leaf(), target: lossgrad.ones(shape), weight: leaf() });
         const call = ({ input, target, weight }: ReturnType<typeof make>): unknown =>
-          callOf(name)(input, target, weightedMean ? { ...options, weight } : options);
+          callOf(name)(input, target, takesWeight ? { ...options, weight } : options);
         const before = make();
         act(before[which]);
         const expected = outcome(() => call(before));

@@ -22,7 +22,7 @@ const BROADCAST: readonly (readonly (readonly number[])[])[] = [
   [[], [5], [2, 1]],
 ];
 
-export type Formulated = FusedCase & {
+type Formulated = FusedCase & {
   /** What is called here, which torch is told by its steps. */
   readonly text: FormulaCase["text"];
 };

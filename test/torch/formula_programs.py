@@ -15,6 +15,7 @@ from arrays import TORCH, decode, encode
 from expressions import BINARY, Replaced, signed_zeros, with_alpha
 from rounding import Rounding, blurred
 
+# A case may ask for more of them: few may agree by chance.
 REPLICAS = 17
 UNARY = {name: getattr(torch, name) for name in (
     "neg", "abs", "sign", "square", "sqrt", "relu", "detach", "clone", "exp", "expm1", "log", "log1p",
@@ -35,7 +36,8 @@ def answer(case):
     torch.manual_seed(case["seed"])
     stored = [decode(wire) for wire in case["leaves"]]
     rank = max(len(wire["shape"]) for wire in case["leaves"])
-    leaves = [replicated(leaf, rank).requires_grad_(wire["requires"]) for leaf, wire in zip(stored, case["leaves"])]
+    count = case.get("replicas", REPLICAS)
+    leaves = [replicated(leaf, count, rank).requires_grad_(wire["requires"]) for leaf, wire in zip(stored, case["leaves"])]
     with Rounding():
         value = reduced(case, leaves)
         if value.requires_grad:
@@ -55,10 +57,10 @@ def shape_behind(case, value):
     return value.shape[1:] if case.get("dim") is not None else []
 
 
-def replicated(leaf, rank):
+def replicated(leaf, count, rank):
     """Replicas along a first dimension, with the leaf's shape brought to one rank behind it."""
     shape = [1] * (rank - leaf.ndim) + list(leaf.shape)
-    return leaf.reshape(shape).expand(REPLICAS, *shape).contiguous()
+    return leaf.reshape(shape).expand(count, *shape).contiguous()
 
 
 def elements(case, operands):
@@ -177,7 +179,7 @@ def ranged(tensor, shape, summed=False):
     """
     tensor = tensor.detach()
     own = encode(tensor[0].reshape(shape))
-    wide = tensor.double().reshape(REPLICAS, -1)
+    wide = tensor.double().reshape(len(tensor), -1)
     nan = wide.isnan()
     low, high = (torch.where(nan, fill, wide) for fill in (torch.inf, -torch.inf))
     low, high = low.amin(0), high.amax(0)

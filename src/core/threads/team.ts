@@ -57,7 +57,7 @@ const WORKER_SPACE = 2 ** 29;
 const MOST_LOSSES = 3;
 
 /** How long the main thread has patience with workers, in milliseconds. */
-export interface Patience {
+interface Patience {
   /**
    * With one that is inside a job on which nothing else is to be done: then its blocks are computed
    * here. A busy machine lets a thread wait for some 30 ms.

@@ -31,7 +31,7 @@ const MAXIMUM_PAGES = 65535;
 const SECTIONS = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
-export interface Emission {
+interface Emission {
   readonly program: Program;
   readonly terms: Terms;
   /** Whether the memory is shared. */

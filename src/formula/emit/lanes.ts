@@ -21,7 +21,7 @@ import {
   vector,
 } from "./wasm.js";
 
-export interface Format {
+interface Format {
   readonly half: "f16" | "bf16" | null;
   /** The type that is computed with. */
   readonly tag: "f32" | "f64";

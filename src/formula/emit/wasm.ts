@@ -84,10 +84,10 @@ export const get = (local: number): Code => [0x20, unsigned(local)];
 export const call = (index: number, ...inputs: Code[]): Code => [inputs, 0x10, unsigned(index)];
 
 export const i32 = (value: number): Code => [0x41, signed(value | 0)];
-export const i64 = (value: bigint): Code => [0x42, signed64(BigInt.asIntN(64, value))];
+const i64 = (value: bigint): Code => [0x42, signed64(BigInt.asIntN(64, value))];
 
 /** Instructions without SIMD that take all that they need from the stack, by their code. */
-export const SCALAR = {
+const SCALAR = {
   i32LessThan: 0x48,
   i32GreaterThan: 0x4a,
   i32AtLeast: 0x4e,
@@ -106,7 +106,7 @@ export const SCALAR = {
 export const scalar = (name: keyof typeof SCALAR, ...inputs: Code[]): Code => [inputs, SCALAR[name]];
 
 /** SIMD instructions behind the prefix 0xfd, by their code. */
-export const SIMD = {
+const SIMD = {
   load: 0x00,
   store: 0x0b,
   i8x16Shuffle: 0x0d,

@@ -18,7 +18,7 @@ export interface Column {
 }
 
 /** The options a column depends on. */
-export interface Notation {
+interface Notation {
   readonly precision: number;
   readonly sciMode: boolean | null;
 }

@@ -60,7 +60,7 @@ export const LOSS_TWINS: Readonly<Record<string, LossTwin>> = {
 };
 
 /** Rounding to the computing type. */
-export function computing(tag: LossTag): Round {
+function computing(tag: LossTag): Round {
   return tag === "f64" ? (x) => x : Math.fround;
 }
 

@@ -3,21 +3,21 @@
  * the edges of blocks and parts.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { F, getNumThreads, setNumThreads, tensor, threadsInUse, tidy, zeros } from "lossgrad";
+import { getNumThreads, setNumThreads, tensor, threadsInUse, tidy, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { MOST_BLOCKS } from "../../../src/core/threads/control.js";
 import { hashOf } from "../../support/bytes.js";
-import { lossOf, LOSSES } from "../../support/losses.js";
-import type { Loss } from "../../support/losses.js";
+import { ALL_LOSSES, callOf, lossOf } from "../../support/losses.js";
+import type { AnyLoss } from "../../support/losses.js";
 import { Random } from "../../support/random.js";
 import { FLOAT_DTYPES } from "../../support/rational.js";
 import type { FloatDType } from "../../support/rational.js";
 import { CAN_SHARE } from "../../support/sharing.js";
 import { casesOfRun, SLOW } from "../../support/slow.js";
-import { workersUp } from "./up.js";
+import { onOneThread, workersUp } from "./up.js";
 
-const CASES = FLOAT_DTYPES.flatMap((dtype) => LOSSES.map((loss) => [loss, dtype] as const));
+const CASES = FLOAT_DTYPES.flatMap((dtype) => ALL_LOSSES.map((loss) => [loss, dtype] as const));
 /**
  * Fewer blocks than two threads share; just enough; a tail of one element; more blocks than eight
  * threads, unevenly.
@@ -41,7 +41,7 @@ function operand(dtype: FloatDType, n: number, seed: number, special: readonly n
 }
 
 /** Digests of values and gradients by every reduction. */
-function digestsOf(loss: Loss, x: Tensor, y: Tensor): string[] {
+function digestsOf(loss: AnyLoss, x: Tensor, y: Tensor): string[] {
   const digest = (t: Tensor): string => hashOf(t.detach().array());
   const found: string[] = [digest(lossOf(loss, x, y, "none"))];
   for (const reduction of ["mean", "sum", "none"] as const) {
@@ -63,7 +63,7 @@ interface Operands {
   readonly special: readonly number[];
 }
 
-function digestsFor(loss: Loss, dtype: FloatDType, { n, special }: Operands): string[] {
+function digestsFor(loss: AnyLoss, dtype: FloatDType, { n, special }: Operands): string[] {
   return tidy(() => digestsOf(loss, operand(dtype, n, 1, special), operand(dtype, n, 2)));
 }
 
@@ -120,11 +120,11 @@ function digestsOfParts(dtype: FloatDType): string[] {
     const shape = [900, 300];
     const [x, y] = [1, 2].map((seed) => operand(dtype, 270_000, seed, [NaN, 3e38]).reshape(shape));
     const mask = x.gt(-0.5);
-    return LOSSES.flatMap((loss) =>
+    return ALL_LOSSES.flatMap((loss) =>
       [{ dim: 1 }, { mask }, { dim: 1, mask }].flatMap((options) => {
         const leaf = x.detach().requiresGrad_();
-        const value = F[loss](leaf, y, options);
-        const plain = F[loss](x, y, options);
+        const value = callOf(loss)(leaf, y, options);
+        const plain = callOf(loss)(x, y, options);
         value.sum().backward();
         return [plain, value, leaf.grad!].map((t) => hashOf(t.detach().array()));
       }),
@@ -134,10 +134,8 @@ function digestsOfParts(dtype: FloatDType): string[] {
 
 describe.skipIf(!CAN_SHARE)("rows and masks have the bits of one thread", () => {
   it.each(FLOAT_DTYPES)("in %s", async (dtype) => {
-    zeros([1]);
-    setNumThreads(1);
-    const expected = digestsOfParts(dtype);
     await workersUp(2);
+    const expected = onOneThread(() => digestsOfParts(dtype));
     expect(digestsOfParts(dtype)).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 /** Waits for workers, which come up while the calls go on. */
 import { getNumThreads, ones, setNumThreads, threadsInUse, F } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
+import { runtime } from "../../../src/core/runtime.js";
 
 /** Lets `count` threads be at work. */
 export async function workersUp(count: number): Promise<void> {
@@ -14,4 +15,15 @@ export async function workersUp(count: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   x.dispose();
+}
+
+/** What `compute` gives without the workers, who stay up: a team takes long to start. */
+export function onOneThread<T>(compute: () => T): T {
+  const { shareOut } = runtime;
+  runtime.shareOut = () => false;
+  try {
+    return compute();
+  } finally {
+    runtime.shareOut = shareOut;
+  }
 }

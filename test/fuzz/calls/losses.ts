@@ -13,13 +13,13 @@ import { describe } from "./operations.js";
 export { LOSSES };
 export type { Loss };
 /** What the kernels of a loss are called by. */
-export const kernelOf = (loss: Loss): string => rowOf(loss).kernel;
+const kernelOf = (loss: Loss): string => rowOf(loss).kernel;
 /** Of few binary digits, so that no dtype rounds them. */
 export const PARAMETERS = [1, 0.5, 2];
 export type Reduction = "none" | "mean" | "sum";
 export const REDUCTIONS: readonly Reduction[] = ["none", "mean", "sum"];
 
-export const TAGS: Readonly<Record<string, LossTag>> = {
+const TAGS: Readonly<Record<string, LossTag>> = {
   float16: "f16",
   bfloat16: "bf16",
   float32: "f32",

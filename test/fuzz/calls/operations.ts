@@ -22,7 +22,7 @@ const TO_FLOAT = [
 const UNARY = ["neg", "abs", "sign", "relu", ...TO_FLOAT] as const;
 const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le"] as const;
 const COMPARISONS: readonly string[] = ["eq", "ne", "lt", "le"];
-export type BinaryCall = (typeof BINARY)[number];
+type BinaryCall = (typeof BINARY)[number];
 
 /** The type that numbers of `dtype` are computed in, as a rounding. */
 function computing(dtype: RealDType): (value: Value) => Value {
