@@ -7,7 +7,7 @@ import type { Lowered } from "../formula/lower.js";
 import { type Run, runProgram } from "../formula/run.js";
 import { countKept } from "../loss/mask.js";
 import { placeFor } from "../typed/evaluate.js";
-import { constant, elementsOf } from "../typed/operands.js";
+import { checkOperands, constant, elementsOf, type ReadOperand } from "../typed/operands.js";
 import { operandsAmong, targetType } from "../typed/request.js";
 import { type Columns, columnOf, positionOf } from "./columns.js";
 import { type ChunkTypes, type Computation, nanComputation, type OutputName, type Plan } from "./plan.js";
@@ -33,6 +33,8 @@ export class Collector {
   constructor(
     readonly plan: Plan,
     private readonly layout: Layout,
+    /** Why no weights are taken, where they are not. */
+    private readonly weightless: string | undefined,
   ) {
     const states = (): OutputState[] =>
       Array.from({ length: layout.numOutputs ?? 1 }, () => new OutputState(plan));
@@ -43,8 +45,14 @@ export class Collector {
   /** Adds a chunk, or nothing when it fails. */
   update(caller: string, prediction: unknown, target: unknown, options: UpdateOptions): void {
     const chunk = readChunk(caller, this.layout, prediction, target, options);
-    const operands = operandsOf(chunk);
-    const computation = this.plan.computationFor(operands.types);
+    if (chunk.weight && this.weightless !== undefined) {
+      throw new TypeError(`${caller}: expected no weight, since ${this.weightless}`);
+    }
+    const types = typesOf(chunk);
+    const computation = this.plan.computationFor(types);
+    // A fused loss that was traced just now is the caller's code, too.
+    checkOperands(caller, arraysOf(chunk));
+    const operands = operandsOf(chunk, types);
     this.outputs.forEach((output, i) => {
       this.add(computation, operands, i, chunk.offset ?? output.taken);
       this.check(caller, operands, i);
@@ -99,13 +107,26 @@ export class Collector {
   }
 }
 
-function operandsOf({ prediction, target, weight, mask, columns }: Chunk): Operands {
-  const memory = placeFor(operandsAmong(prediction, target, weight, mask));
-  const type = targetType(prediction.dtype, target);
+function arraysOf({ prediction, target, weight, mask }: Chunk): ReadOperand[] {
+  return operandsAmong(prediction, target, weight, mask);
+}
+
+function typesOf({ prediction, target, weight, mask }: Chunk): ChunkTypes {
+  return {
+    prediction: prediction.dtype,
+    target: targetType(prediction.dtype, target),
+    weight: weight?.dtype ?? null,
+    masked: mask !== null,
+  };
+}
+
+function operandsOf(chunk: Chunk, types: ChunkTypes): Operands {
+  const { prediction, target, weight, mask, columns } = chunk;
+  const memory = placeFor(arraysOf(chunk));
   const p = elementsOf(prediction, memory);
-  const t = typeof target === "number" ? constant(target, type, p.numel, memory) : elementsOf(target, memory);
+  const t =
+    typeof target === "number" ? constant(target, types.target, p.numel, memory) : elementsOf(target, memory);
   const numbers = weight ? [p, t, elementsOf(weight, memory)] : [p, t];
-  const types = { prediction: p.dtype, target: type, weight: weight?.dtype ?? null, masked: mask !== null };
   return { columns, memory, types, numbers, mask: mask && elementsOf(mask, memory) };
 }
 

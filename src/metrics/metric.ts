@@ -88,7 +88,6 @@ export abstract class Evaluation<C extends Outputs> {
   readonly #title: string;
   readonly #collector: Collector;
   readonly #description: Description;
-  readonly #weightless: string | undefined;
   /** How many outputs there are results for; undefined for one result. */
   readonly numOutputs: C;
   /** The dimension of the outputs. */
@@ -105,12 +104,12 @@ export abstract class Evaluation<C extends Outputs> {
   ) {
     this.#title = title;
     this.#description = Object.freeze({ ...description, numOutputs, dim, nan });
-    this.#weightless = definitions.find(({ weightless }) => weightless !== undefined)?.weightless;
+    const weightless = definitions.find((one) => one.weightless !== undefined)?.weightless;
     const plan = new Plan(
       definitions.map(({ needs }) => needs),
       nan,
     );
-    this.#collector = new Collector(plan, { numOutputs, dim });
+    this.#collector = new Collector(plan, { numOutputs, dim }, weightless);
     this.numOutputs = (numOutputs ?? undefined) as C;
     this.dim = dim;
     this.nan = nan;
@@ -151,11 +150,7 @@ export abstract class Evaluation<C extends Outputs> {
    * mae.compute(); // 1.6
    */
   update(prediction: MetricOperand, target: MetricOperand | number, options: UpdateOptions = {}): void {
-    const caller = `${this.#title}.update`;
-    if (this.#weightless !== undefined && options?.weight != null) {
-      throw new TypeError(`${caller}: expected no weight, since ${this.#weightless}`);
-    }
-    this.#collector.update(caller, prediction, target, options);
+    this.#collector.update(`${this.#title}.update`, prediction, target, options);
   }
 
   /**

@@ -3,14 +3,8 @@ import { isLossgradTensor, readTensor } from "../ndarray/adapter.js";
 import { describeValue } from "../core/describe.js";
 import { takeOptions } from "../core/options.js";
 import type { Shape } from "../ndarray/shape.js";
-import {
-  type ArrayOperand,
-  checkOperands,
-  checkSameSize,
-  type ReadOperand,
-  readOperand,
-} from "../typed/operands.js";
-import { checkBytes, operandsAmong } from "../typed/request.js";
+import { type ArrayOperand, checkSameSize, type ReadOperand, readOperand } from "../typed/operands.js";
+import { checkBytes } from "../typed/request.js";
 import type { Columns } from "./columns.js";
 
 /** A tensor of lossgrad, of this copy of it or of another. */
@@ -62,8 +56,8 @@ export interface Chunk {
 }
 
 /**
- * Reads a call. Options are read first and once, then operands; what getters did to one that was
- * read before is looked at last.
+ * Reads a call: options first and once, then operands. What getters, or a fused loss, did to those
+ * afterwards is for `checkOperands` to see.
  */
 export function readChunk(
   caller: string,
@@ -82,7 +76,6 @@ export function readChunk(
   const weight = taken.weight == null ? null : readNumbers(caller, "weight", taken.weight);
   if (weight) checkLength(caller, weight, from, columns);
   const mask = taken.mask == null ? null : readBytes(caller, taken.mask, from, columns);
-  checkOperands(caller, operandsAmong(from, to, weight, mask));
   return { prediction: from, target: to, weight, mask, offset, columns };
 }
 

@@ -2,7 +2,8 @@
 import { allocate, type ArrayOperand } from "lossgrad/arrays";
 import { MaxError, Metrics } from "lossgrad/metrics";
 import type { Metric, MetricOptions } from "lossgrad/metrics";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { forceProvider } from "../../src/formula/provider.js";
 import { toHex } from "../support/bytes.js";
 import { METRIC_NAMES, METRICS, type MetricName, WEIGHTED } from "../support/metrics.js";
 import { Random } from "../support/random.js";
@@ -152,6 +153,25 @@ describe("wherever data lie", () => {
       return toHex(metrics.toBytes());
     };
     expect(bytes(place(p), place(t))).toBe(bytes(p, t));
+  });
+});
+
+describe("whoever computes", () => {
+  afterEach(() => {
+    forceProvider(null);
+  });
+  it("the interpreter and emitted modules give the same bits", () => {
+    const states = (["emitted", "interpreted"] as const).map((provider) => {
+      forceProvider(provider);
+      const random = new Random(8);
+      const metrics = new Metrics(
+        Object.fromEntries(WEIGHTED.map((name) => [name, METRICS[name]({ nan: "omit", numOutputs: 2 })])),
+      );
+      const data = dataOf(random, 40_000, { weighted: true, masked: true, nan: true });
+      feed(metrics as unknown as Metric, data, 0, 40_000);
+      return toHex(metrics.toBytes());
+    });
+    expect(states[0]).toBe(states[1]);
   });
 });
 
