@@ -13,6 +13,8 @@ const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "nn
  * The face for typed arrays stands on the losses, beside tensors and nn, and knows nothing of them.
  */
 const BESIDE_TENSORS = "typed";
+/** Metrics stand on that face, and know nothing of tensors either. */
+const ABOVE_TYPED = "metrics";
 
 const forbid = (storey, above) => ({
   files: [`src/${storey}/**/*.ts`],
@@ -32,8 +34,11 @@ const forbid = (storey, above) => ({
 });
 
 const storeyRules = [
-  ...STOREYS.map((storey, level) => forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS])),
-  forbid(BESIDE_TENSORS, ["tensor", "nn"]),
+  ...STOREYS.map((storey, level) =>
+    forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED]),
+  ),
+  forbid(BESIDE_TENSORS, ["tensor", "nn", ABOVE_TYPED]),
+  forbid(ABOVE_TYPED, ["tensor", "nn"]),
 ];
 
 /** What the apps of test/consumers find in pages, in workers and in Node. */

@@ -12,8 +12,10 @@ export default defineConfig({
   resolve: {
     alias: {
       "lossgrad/slim/arrays": pathOf("./src/slim/arrays.ts"),
+      "lossgrad/slim/metrics": pathOf("./src/slim/metrics.ts"),
       "lossgrad/slim": pathOf("./src/slim/index.ts"),
       "lossgrad/arrays": pathOf("./src/arrays.ts"),
+      "lossgrad/metrics": pathOf("./src/metrics.ts"),
       lossgrad: pathOf("./src/index.ts"),
     },
   },

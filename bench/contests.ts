@@ -72,8 +72,8 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
     },
     {
       id: "parts",
-      title: "Rows and masks",
-      note: "The mean of the means of rows of 256, and of what a mask keeps, against the mean of the whole.",
+      title: "Rows, columns and masks",
+      note: "The mean of the means of rows of 256 and of 256 columns, and of what a mask keeps, against the mean of the whole.",
       rivals: parts,
       sizes: powers(16, 20),
       passes: ["value"],

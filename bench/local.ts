@@ -198,8 +198,8 @@ export const shortCall = new LocalRival({
 });
 
 /**
- * The same mean by parts: of rows of 256 elements, and of the elements that a mask keeps, which are
- * all of them.
+ * The same mean by parts: of rows of 256 elements, of the elements that a mask keeps, which are all
+ * of them, and of 256 columns.
  */
 export const parts: readonly LocalRival[] = [
   tensors("whole", "`F.l1Loss`", L1, F.l1Loss),
@@ -208,6 +208,9 @@ export const parts: readonly LocalRival[] = [
   ),
   tensors("masked", "`F.l1Loss` with a mask that keeps all", L1, (input, target) =>
     F.l1Loss(input, target, { mask: maskFor(input) }),
+  ),
+  tensors("256 columns", "`F.l1Loss` with `dim: 0`, and the mean of that", L1, (input, target) =>
+    F.l1Loss(input.reshape([-1, 256]), target.reshape([-1, 256]), { dim: 0 }).mean(),
   ),
 ];
 

@@ -16,10 +16,12 @@ const IMPORTS = [
   ["`lossgrad`: tensors, autograd, all losses", "index.js", "*"],
   ["`lossgrad/arrays`: the losses of arrays and `fuse`", "arrays.js", "*"],
   ["`lossgrad/arrays`: `l1Loss` alone", "arrays.js", "{ l1Loss }"],
+  ["`lossgrad/metrics`: all metrics", "metrics.js", "*"],
   ["`lossgrad/slim`: as `lossgrad`, without the binary", "slim/index.js", "*"],
   ["`lossgrad/slim/arrays`: as `lossgrad/arrays`, without the binary", "slim/arrays.js", "*"],
   ["`lossgrad/slim/arrays`: `init` and `l1Loss` alone", "slim/arrays.js", "{ init, l1Loss }"],
   ["`lossgrad/slim/arrays`: those and `fuse`", "slim/arrays.js", "{ fuse, init, l1Loss }"],
+  ["`lossgrad/slim/metrics`: as `lossgrad/metrics`, without the binary", "slim/metrics.js", "*"],
 ];
 const BINARIES = ["lossgrad.wasm", "lossgrad.threads.wasm"];
 

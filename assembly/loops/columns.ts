@@ -19,8 +19,9 @@ const RUNNING: usize = 48;
  * Adds `rows` rows of `columns` terms each, `stride` bytes apart, in each of `outer` matrices that
  * follow each other, to running sums that lie at `state`; they begin anew where `fresh`. `length`
  * is the number of rows of a whole block, of which a part that is not the last has a multiple of
- * eight vectors. Where `out` is not 0, the sums are written there, an f64 for each column. Vectors
- * are whole: where there are fewer columns than lanes, what follows them is read as well.
+ * eight vectors. Where `out` is not 0, the sums over `divisor` are written there, an f64 for each
+ * column. Returns whether all are finite. Vectors are whole: where there are fewer columns than
+ * lanes, what follows them is read as well.
  */
 @inline
 export function columns<T, C>(
@@ -36,7 +37,9 @@ export function columns<T, C>(
   state: usize,
   fresh: bool,
   out: usize,
-): void {
+  divisor: f64,
+): bool {
+  let rest = f64x2.splat(0);
   const width = lanes<C>();
   const vectors = (columns + width - 1) / width;
   const size = <usize>(vectors * width) * RUNNING;
@@ -44,13 +47,14 @@ export function columns<T, C>(
     if (fresh) memory.fill(state, 0, size);
     add<T, C>(x, y, rows, columns, stride, length, p, halves, state);
     if (out) {
-      settle<C>(state, columns, out);
+      rest = settle<C>(state, columns, out, divisor, rest);
       out += <usize>columns * 8;
     }
     state += size;
     x += <usize>rows * stride;
     y += <usize>rows * stride;
   }
+  return i64x2.all_true(f64x2.eq(rest, f64x2.splat(0)));
 }
 
 /** The term at one vector. */
@@ -133,19 +137,33 @@ function addTo<C>(sums: usize, s: v128): void {
   v128.store(sums, nextHigh<C>(high, s), 16);
 }
 
-/** Adds up the running sums of each column, as `total` in lanes.ts does. */
-function settle<C>(state: usize, columns: i32, out: usize): void {
+/**
+ * Adds up the running sums of each column, as `total` in lanes.ts does. Returns `rest` where all
+ * sums are finite, else NaN in a lane.
+ */
+function settle<C>(state: usize, columns: i32, out: usize, divisor: f64, rest: v128): v128 {
   const width = lanes<C>();
+  const by = f64x2.splat(divisor);
   for (let column = 0; column < columns; column += width) {
     const to = out + placeOf<C>(column, columns) * (8 / sizeof<C>());
-    if (sizeof<C>() == 4) {
-      put(to, fourth(state), columns);
-      if (columns > 2) put(to + 16, fourth(state + 16), columns - 2);
-    } else {
-      put(to, second(state), columns);
+    const sums = sizeof<C>() == 4 ? fourth(state) : second(state);
+    put(to, f64x2.div(sums, by), columns);
+    rest = withRest(rest, sums, columns);
+    if (sizeof<C>() == 4 && columns > 2) {
+      const others = fourth(state + 16);
+      put(to + 16, f64x2.div(others, by), columns - 2);
+      rest = withRest(rest, others, columns - 2);
     }
     state += <usize>width * RUNNING;
   }
+  return rest;
+}
+
+/** `rest` and 0 for each of two sums that is finite, or for the first where there is one column. */
+@inline
+function withRest(rest: v128, sums: v128, columns: i32): v128 {
+  const all = columns > 1 ? sums : i64x2.shuffle(sums, sums, 0, 0);
+  return f64x2.add(rest, f64x2.sub(all, all));
 }
 
 /** The sums of two columns of four running sums each. */

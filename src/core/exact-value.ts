@@ -81,8 +81,47 @@ export function quotientOf(a: ExactSum, b: ExactSum): number {
   if (!a.isFinite || !b.isFinite) return a.value() / b.value();
   const [dividend, divisor] = [unitsOf(a), unitsOf(b)];
   if (divisor === 0n || dividend === 0n) return a.value() / b.value();
-  const size = roundedQuotient(dividend < 0n ? -dividend : dividend, divisor < 0n ? -divisor : divisor);
-  return dividend < 0n === divisor < 0n ? size : -size;
+  return ratioOf(dividend, divisor);
+}
+
+/** a / b, rounded once; for b = 0 what float64 gives. */
+export function ratioOf(a: bigint, b: bigint): number {
+  if (a === 0n || b === 0n) return signOf(a) / signOf(b);
+  const size = roundedQuotient(magnitudeOf(a), magnitudeOf(b));
+  return a < 0n === b < 0n ? size : -size;
+}
+
+/** √(a / b), rounded once; NaN for a negative quotient, and for 0 / 0. */
+export function rootOfRatio(a: bigint, b: bigint): number {
+  if (a === 0n || b === 0n || a < 0n !== b < 0n) return Math.sqrt(signOf(a) / signOf(b));
+  const [dividend, divisor] = [magnitudeOf(a), magnitudeOf(b)];
+  // The quotient in units of 2^-2half has 126 bits or more, and its root 63 or more: the last of
+  // them stands for all that are cut off, so that float64 rounds as if it saw these.
+  const half = Math.ceil((126 + bitLength(divisor) - bitLength(dividend)) / 2);
+  const scaled = half > 0 ? dividend << BigInt(2 * half) : dividend;
+  const unit = half > 0 ? divisor : divisor << BigInt(-2 * half);
+  const quotient = scaled / unit;
+  const root = integerRoot(quotient);
+  const isExact = root * root === quotient && quotient * unit === scaled;
+  return Number(isExact ? root : root | 1n) * 2 ** -half;
+}
+
+function magnitudeOf(x: bigint): bigint {
+  return x < 0n ? -x : x;
+}
+
+function signOf(x: bigint): number {
+  return x === 0n ? 0 : x < 0n ? -1 : 1;
+}
+
+/** ⌊√x⌋ of a positive integer, by Newton's method from above. */
+function integerRoot(x: bigint): bigint {
+  let root = 1n << BigInt((bitLength(x) + 1) >> 1);
+  for (;;) {
+    const next = (root + x / root) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
 }
 
 /**

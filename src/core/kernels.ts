@@ -92,6 +92,7 @@ type ExtremeKernel = (
   largest: number,
 ) => void;
 
+/** Returns whether all sums are finite. */
 type LossColumnsKernel = (
   x: number,
   y: number,
@@ -104,7 +105,8 @@ type LossColumnsKernel = (
   state: number,
   fresh: number,
   out: number,
-) => void;
+  divisor: number,
+) => number;
 type ColumnsKernel = (
   x: number,
   outer: number,
@@ -115,7 +117,8 @@ type ColumnsKernel = (
   state: number,
   fresh: number,
   out: number,
-) => void;
+  divisor: number,
+) => number;
 type SumsKernel = (
   x: number,
   outer: number,

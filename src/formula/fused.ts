@@ -18,6 +18,7 @@ import {
   inOrder,
   type ParameterValues,
   type SlopesFunction,
+  termOf,
   traceFormula,
 } from "./trace.js";
 
@@ -229,6 +230,11 @@ export class Fused {
   get operandCount(): number | null {
     const count = this.fn.length - (this.parameters ? 1 : 0);
     return count > 0 ? count : null;
+  }
+
+  /** What is computed of each element, of operands of a trace that is open. */
+  termOf(operands: readonly Expression[], values: ParameterValues | null): Expression {
+    return termOf(this.fn, operands, values && { ...values });
   }
 
   /** Throws unless `count` operands are as many as the function names. */

@@ -3,6 +3,8 @@
  * all of it along.
  */
 
+import type { Expression } from "./expression.js";
+
 /** The name of a function that is written in place and was given none. */
 export const UNNAMED = "fused";
 
@@ -16,6 +18,13 @@ export interface FusedDescription {
    * function without.
    */
   readParameters(options: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> | null;
+  /** How many operands the function names; null for any number. */
+  readonly operandCount: number | null;
+  /**
+   * What is computed of each element, made of operands of a trace that is open, for whoever
+   * computes it among other things.
+   */
+  termOf(operands: readonly Expression[], parameters: Readonly<Record<string, number>> | null): Expression;
 }
 
 const fused = new WeakMap<object, FusedDescription>();

@@ -7,8 +7,11 @@ import { Expression, Trace } from "./expression.js";
 /** Numbers of a formula by their names. */
 export type ParameterValues = Readonly<Record<string, number>>;
 
-/** A function of expressions, and of its parameters where it has any. */
-export type FormulaFunction = (...args: (Expression | ParameterValues)[]) => unknown;
+/**
+ * A function of expressions, and of its parameters where it has any; to its author, of tensors or
+ * arrays.
+ */
+export type FormulaFunction = (...args: never) => unknown;
 
 /**
  * The gradients of a function by its operands in their order, null where there is none: made of the
@@ -62,13 +65,12 @@ export function traceFormula(
   const trace = new Trace(caller);
   const operands = types.map((type, i) => Expression.operand(trace, i, type));
   const given = [...positions.map((i) => operands[i]), ...(parameters ? [parameters] : [])];
-  let result: unknown;
+  let root: Expression;
   try {
-    result = fn(...given);
+    root = callFormula(fn, trace, given);
   } finally {
     trace.open = false;
   }
-  const root = checkResult(trace, result);
   const own =
     slopes && ((upstream: Expression) => byOperand(slopes(upstream, ...given), operands, positions));
   if (root.name !== "mean" && root.name !== "sum") {
@@ -98,6 +100,25 @@ function byOperand(
     found.set(index, found.get(index)?.add(own) ?? own);
   });
   return found;
+}
+
+/** What `fn` makes of each element, of operands of a trace that is open. */
+export function termOf(
+  fn: FormulaFunction,
+  given: readonly Expression[],
+  parameters: ParameterValues | null,
+): Expression {
+  const root = callFormula(fn, given[0].trace, [...given, ...(parameters ? [parameters] : [])]);
+  return root.name === "mean" || root.name === "sum" ? (root.inputs[0] as Expression) : root;
+}
+
+/** What `fn` makes of operands of a trace that is open, and of its parameters behind them. */
+function callFormula(
+  fn: FormulaFunction,
+  trace: Trace,
+  given: readonly (Expression | ParameterValues)[],
+): Expression {
+  return checkResult(trace, (fn as (...args: typeof given) => unknown)(...given));
 }
 
 function checkResult(trace: Trace, result: unknown): Expression {

@@ -9,14 +9,14 @@ import { operate } from "../core/operation.js";
 import { sumBlocks } from "../ndarray/block-sums.js";
 import { dtypes } from "../ndarray/dtype.js";
 import type { Layout } from "../ndarray/layout.js";
-import type { NdArray } from "../ndarray/ndarray.js";
-import { inBlocks, Source } from "../ndarray/window.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { select } from "../ndarray/views.js";
+import { inBlocks, Source, Target } from "../ndarray/window.js";
 import { kernelOf, parameterOf, Pass, type Problem, TERMS } from "./evaluate.js";
 import { MaskSource } from "./mask.js";
 import { type Divisor, divisorAt, slopePass } from "./rows.js";
 
-/** The windows that sums are written to, and those that are under way. */
-const SUMS = 9;
+/** The window of the sums that are under way. */
 const STATE = 16;
 /** Slots of halves as float32, apart from those of what computes their gradients. */
 const HALVES_SLOT = 6;
@@ -47,28 +47,44 @@ export function columnLosses(
   rows: Problem,
   divisor: Divisor,
   slopes: Slopes | null,
-): Float64Array {
-  const sums = operate(() => new ColumnPass(problem, columns, slopes).run());
+): NdArray {
   const { outer, length, inner } = columns;
-  const losses = new Float64Array(outer * inner);
+  const many = length > BLOCK;
+  const by = many || typeof divisor !== "number" ? 1 : divisor;
+  const sums = NdArray.empty("float64", [Math.ceil(length / BLOCK), outer * inner]);
+  const finite = operate(() => new ColumnPass(problem, columns, slopes, sums, by).run());
+  if (finite && !many && by === divisor) return select(sums, 0, 0);
+  return lookedAt(sums, by, rows, divisor);
+}
+
+/** The losses of sums over `by` that are not finite, of several blocks, or have divisors of their own. */
+function lookedAt(sums: NdArray, by: number, rows: Problem, divisor: Divisor): NdArray {
+  const [blocks, count] = sums.shape;
   const unsafe: number[] = [];
-  for (let row = 0; row < losses.length; row++) {
-    const sum = sumOf(sums, row, losses.length);
-    if (Number.isFinite(sum)) losses[row] = sum / divisorAt(divisor, row);
-    else unsafe.push(row);
-  }
-  if (unsafe.length > 0) {
-    operate(() => {
-      const pass = new Pass("sum", rows, null, [parameterOf(rows), 0, 0]);
-      for (const row of unsafe) losses[row] = sumBlocks(pass, row * length, length, divisorAt(divisor, row));
-    });
-  }
+  const losses = select(sums, 0, 0);
+  operate(() => {
+    const all = sums.numbers() as Float64Array;
+    for (let row = 0; row < count; row++) {
+      const sum = blocks > 1 ? sumOfBlocks(all, row, count) : all[row];
+      all[row] = by === divisor ? sum : sum / divisorAt(divisor, row);
+      if (!Number.isFinite(sum)) unsafe.push(row);
+    }
+  });
+  if (unsafe.length === 0) return losses;
+  const length = rows.input.numel / count;
+  const again = operate(() => {
+    const pass = new Pass("sum", rows, null, [parameterOf(rows), 0, 0]);
+    return unsafe.map((row) => sumBlocks(pass, row * length, length, divisorAt(divisor, row)));
+  });
+  operate(() => {
+    const numbers = losses.numbers();
+    unsafe.forEach((row, i) => (numbers[row] = again[i]));
+  });
   return losses;
 }
 
-/** The sum of a column's blocks; not finite where it has to be looked at again. */
-function sumOf(sums: Float64Array, row: number, rows: number): number {
-  if (sums.length === rows) return sums[row];
+/** The exact sum of those of a column's blocks; not finite where it has to be looked at again. */
+function sumOfBlocks(sums: Float64Array, row: number, rows: number): number {
   exact.reset();
   for (let i = row; i < sums.length; i += rows) {
     if (!Number.isFinite(sums[i])) return NaN;
@@ -104,19 +120,21 @@ class ColumnPass {
   private readonly direct: boolean;
   private readonly terms: number;
   private readonly state: number;
-  private readonly to: number;
-  /** The sums of all columns, those of their first blocks first. */
-  private readonly sums: Float64Array;
+  private readonly sums: Target;
+  private finite = true;
 
   constructor(
     private readonly problem: Problem,
     private readonly columns: Columns,
     slopes: Slopes | null,
+    /** The sums of all columns, those of their first blocks first. */
+    sums: NdArray,
+    private readonly divisor: number,
   ) {
     const { input, target, mask, dtype } = problem;
     const { memory } = input;
     const { storage, compute } = dtypes[dtype];
-    const { outer, length, inner } = columns;
+    const { inner } = columns;
     this.tag = compute as "f32" | "f64";
     this.lanes = this.tag === "f32" ? 4 : 2;
     this.halves = storage === compute ? 0 : 1;
@@ -129,24 +147,24 @@ class ColumnPass {
     this.direct = this.x.direct && this.y.direct && !mask && inner >= this.lanes;
     this.terms = memory.window(TERMS);
     this.state = memory.window(STATE);
-    this.to = memory.window(SUMS);
-    this.sums = new Float64Array(Math.ceil(length / BLOCK) * outer * inner);
+    this.sums = new Target(sums, "f64", 0);
   }
 
-  run(): Float64Array {
+  /** Whether all sums are finite. */
+  run(): boolean {
     const { outer, length, inner } = this.columns;
     const whole = length * inner;
     const padded = Math.ceil(inner / this.lanes) * this.lanes;
     if (whole > MOST || padded > MOST_COLUMNS) {
       for (let o = 0; o < outer; o++) this.matrix(o);
-      return this.sums;
+      return this.finite;
     }
     const together = Math.min(Math.floor(MOST / whole), Math.floor(MOST_COLUMNS / padded));
     const part = { row: 0, rows: length, column: 0, columns: inner, length, block: 0 };
     for (let o = 0; o < outer; o += together) {
       this.add({ ...part, o, outer: Math.min(together, outer - o) });
     }
-    return this.sums;
+    return this.finite;
   }
 
   /** Some columns after the other, of each as many rows at once as are added together. */
@@ -172,42 +190,47 @@ class ColumnPass {
   }
 
   private add(part: Part): void {
-    const { tag, to, sums, state, halves, terms, direct } = this;
-    const { outer, row, rows, columns, length, block } = part;
-    const { f64, kernels } = this.problem.input.memory;
-    const begin = block * BLOCK;
-    const fresh = row === begin ? 1 : 0;
-    const last = row + rows === begin + length;
-    const out = last ? to : 0;
+    const { direct, slopes } = this;
+    const begin = part.block * BLOCK;
+    const fresh = part.row === begin ? 1 : 0;
+    const last = part.row + part.rows === begin + part.length;
+    const out = last ? this.outFor(part) : 0;
     if (direct) this.addOperands(part, fresh, out);
-    this.forEachRun(part, (start, n, at) => {
-      if (!direct) this.computeTerms(start, n, at);
-      this.slopes?.run(start, n);
-    });
-    if (!direct) {
-      kernels[`columns_${tag}`](terms, outer, rows, columns, length, halves, state, fresh, out);
+    if (!direct || slopes) {
+      this.forEachRun(part, (start, n, terms) => {
+        if (!direct) this.computeTerms(start, n, terms);
+        slopes?.run(start, n);
+      });
     }
-    if (!last) return;
-    const { outer: all, inner } = this.columns;
-    const from = to >> 3;
-    sums.set(f64.subarray(from, from + outer * columns), (block * all + part.o) * inner + part.column);
+    if (!direct) this.addTerms(part, fresh, out);
+  }
+
+  private outFor({ block, o, column }: Part): number {
+    const { outer, inner } = this.columns;
+    return this.sums.begin((block * outer + o) * inner + column);
   }
 
   /** Adds the terms of a part as they are computed from the operands in place. */
   private addOperands(part: Part, fresh: number, out: number): void {
-    const { x, y, p, tag, state, problem } = this;
+    const { x, y, p, tag, state, problem, divisor } = this;
     const { outer, rows, columns, length } = part;
-    const { inner } = this.columns;
     const start = this.startOf(part);
-    const [from, other] = [x.read(start, columns), y.read(start, columns)];
-    const kernel = kernelOf(problem.row, "columns", tag, problem.input.memory);
-    kernel(from, other, outer, rows, columns, inner * x.size, length, p, state, fresh, out);
+    const [from, other, stride] = [x.read(start, 1), y.read(start, 1), this.columns.inner * x.size];
+    const add = kernelOf(problem.row, "columns", tag, problem.input.memory);
+    const finite = add(from, other, outer, rows, columns, stride, length, p, state, fresh, out, divisor);
+    if (!finite) this.finite = false;
+  }
+
+  /** Adds the terms in the window. */
+  private addTerms({ outer, rows, columns, length }: Part, fresh: number, out: number): void {
+    const { tag, terms, halves, state, divisor } = this;
+    const add = this.problem.input.memory.kernels[`columns_${tag}`];
+    if (!add(terms, outer, rows, columns, length, halves, state, fresh, out, divisor)) this.finite = false;
   }
 
   /** Calls `visit` on the elements of a part that follow each other, and where their terms go. */
   private forEachRun(part: Part, visit: (start: number, n: number, terms: number) => void): void {
-    const { terms, tag, direct, slopes } = this;
-    if (direct && !slopes) return;
+    const { terms, tag } = this;
     const { outer, rows, columns } = part;
     const { inner } = this.columns;
     const start = this.startOf(part);

@@ -1,6 +1,6 @@
 /** A row of the table of formulas as something that can be called, by tensors and typed arrays. */
 import { Fused } from "../formula/fused.js";
-import type { FormulaFunction, SlopesFunction } from "../formula/trace.js";
+import type { SlopesFunction } from "../formula/trace.js";
 import { describeValue } from "../core/describe.js";
 import type { FormulaRow } from "./formulas.js";
 import { readNumber } from "./parameter.js";
@@ -20,7 +20,7 @@ export class FormulaLoss extends Fused {
       Number(parameter.default),
     ]);
     super(
-      term as FormulaFunction,
+      term,
       name,
       standards.length > 0 ? Object.fromEntries(standards) : undefined,
       (slopes as SlopesFunction | undefined) ?? null,

@@ -1,33 +1,80 @@
 /** Losses of parts, each with a result of its own: as rows, or as columns where they lie so. */
-import type { NdArray } from "../ndarray/ndarray.js";
+import { operate } from "../core/operation.js";
+import { type DType, encode } from "../ndarray/dtype.js";
+import { convert } from "../ndarray/elementwise.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import { sum } from "../ndarray/reductions.js";
+import type { Shape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
 import { type Columns, columnLosses } from "./columns.js";
 import type { Problem } from "./evaluate.js";
 import type { Extent } from "./reduction.js";
+import { countKept } from "./mask.js";
 import { type Divisor, rowLosses } from "./rows.js";
 
-/** The gradients that come along: norm · slope(input - target), with one norm or one for each part. */
+/**
+ * The gradients that come along: norm · slope(input - target), with one norm or one for each part.
+ */
 export interface SlopesOfParts {
   readonly out: NdArray;
   readonly norm: number | Float64Array;
 }
 
-/** Σ term(input - target) / divisor of each part; and the gradients in the same pass. */
-export function partLosses(
-  problem: Problem<NdArray>,
-  extent: Extent,
-  divisor: Divisor,
-  slopes: SlopesOfParts | null = null,
-): Float64Array {
+/** A loss and the parts of it that have a result each. */
+export interface Parts {
+  readonly problem: Problem<NdArray>;
+  readonly extent: Extent;
+  readonly divisor: Divisor;
+}
+
+/**
+ * Σ term(input - target) / divisor of each part, rounded to `dtype`; and the gradients in the same
+ * pass.
+ */
+export function partLosses(parts: Parts, dtype: DType, slopes: SlopesOfParts | null = null): NdArray {
+  const { problem, extent, divisor } = parts;
   const rows = inOrder(problem, extent.order);
   const columns = columnsOf(extent, problem.input.shape);
   if (!columns || isDirect(rows) || typeof slopes?.norm === "object") {
     const out = slopes && { ...slopes, out: permute(slopes.out, extent.order) };
-    return rowLosses(rows, extent, divisor, out);
+    return arrayOf(rowLosses(rows, extent, divisor, out), dtype, extent.result);
   }
   const { order } = columns;
   const out = slopes && { out: permute(slopes.out, order), norm: slopes.norm };
-  return columnLosses(inOrder(problem, order), columns, rows, divisor, out);
+  const losses = columnLosses(inOrder(problem, order), columns, rows, divisor, out);
+  return roundedTo(dtype, losses).reshaped([...extent.result]);
+}
+
+/** Numbers of float64 as an array of `dtype`, each rounded once: halves not by way of float32. */
+function roundedTo(dtype: DType, x: NdArray): NdArray {
+  if (dtype === "float32" || dtype === "float64") return convert(x, dtype);
+  return arrayOf(numbersOf(x), dtype, x.shape);
+}
+
+/** A copy of numbers of float64. */
+function numbersOf(x: NdArray): Float64Array {
+  return operate(() => (x.numbers() as Float64Array).slice());
+}
+
+/** Numbers as an array of `dtype`, each rounded once. */
+export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
+  const out = NdArray.empty(dtype, shape);
+  operate(() => {
+    const stored = out.numbers();
+    // A typed array of floats rounds as it is set, which takes a tenth of the time.
+    if (stored instanceof Float32Array || stored instanceof Float64Array) stored.set(numbers);
+    else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
+  });
+  return out;
+}
+
+/** How many elements of each part the mask keeps. */
+export function countsOfParts(mask: NdArray, extent: Extent): Float64Array {
+  if (!columnsOf(extent, mask.shape)) {
+    return countKept(permute(mask, extent.order), extent.rows, extent.length);
+  }
+  // Columns are counted where they lie.
+  return numbersOf(convert(sum(convert(mask, "bool"), extent.dims, false), "float64"));
 }
 
 /** The problem with its dimensions in another order. */

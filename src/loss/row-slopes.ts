@@ -1,15 +1,18 @@
 /** Gradients of losses of rows: slopes times what each row has of its own. */
 import { binary } from "../ndarray/elementwise.js";
+import type { DType } from "../ndarray/dtype.js";
 import type { NdArray } from "../ndarray/ndarray.js";
 import { permute } from "../ndarray/views.js";
-import { inRows } from "../ndarray/window.js";
+import { inBlocks, inRows, Source } from "../ndarray/window.js";
 import { operate } from "../core/operation.js";
-import { type Problem, slope } from "./evaluate.js";
+import { type Problem, slope, slopeDType } from "./evaluate.js";
 import { keepMasked } from "./mask.js";
+import { arrayOf, columnsOf, inOrder, partLosses, type Parts } from "./parts.js";
 import type { Extent } from "./reduction.js";
-import { inOrder, partLosses } from "./parts.js";
-import { type Divisor, slopePass } from "./rows.js";
-import { arrayOf } from "./task.js";
+import { slopePass } from "./rows.js";
+
+/** The slots of factors, behind those of operands and results. */
+const FACTORS_SLOT = 6;
 
 /**
  * out = norm · slope(input - target), times each of the factors, which are contiguous, of the
@@ -23,44 +26,46 @@ export function rowSlopes(
   out: NdArray,
 ): NdArray {
   const { dtype } = problem;
-  if ((dtype === "float32" || dtype === "float64") && (isInOrder(extent) || out.dtype !== dtype)) {
-    inBlocksOfRows(inOrder(problem, extent.order), extent, norm, factors, permute(out, extent.order));
-    return out;
+  if (dtype !== "float32" && dtype !== "float64") {
+    // The kernels that scale know no halves.
+    slope(problem, norm, 1, out);
+    for (const factor of factors) binary("mul", out, factor.reshaped(extent.kept), dtype, out);
+    return problem.mask ? keepMasked(out, problem.mask) : out;
   }
-  // The kernels that scale rows know no halves; and columns are better written as they lie.
-  slope(problem, norm, 1, out);
-  for (const factor of factors) binary("mul", out, factor.reshaped(extent.kept), dtype, out);
-  return problem.mask ? keepMasked(out, problem.mask) : out;
+  const columns = columnsOf(extent, problem.input.shape);
+  const order = columns?.order ?? extent.order;
+  const [ordered, to] = [inOrder(problem, order), permute(out, order)];
+  if (!columns) inBlocksOfRows(ordered, extent, norm, factors, to);
+  else {
+    const spread = factors.map((x) => permute(x.reshaped(extent.kept).expanded(out.shape), order));
+    inBlocksOfColumns(ordered, norm, spread, to);
+  }
+  return out;
 }
 
 /**
- * The losses of rows, and out = norm · slope(input - target) with one norm or one for each result:
- * in one pass, but for columns, whose gradients are written as they lie.
+ * The losses of parts, rounded to `result`, and out = norm · slope(input - target) with one norm or
+ * one for each part.
  */
 export function rowLossesAndSlopes(
-  problem: Problem<NdArray>,
-  extent: Extent,
-  divisor: Divisor,
+  parts: Parts,
+  result: DType,
   norm: number | Float64Array,
   out: NdArray,
-): Float64Array {
-  const { dtype } = problem;
-  const half = dtype !== "float32" && dtype !== "float64";
-  if (typeof norm === "number" || isInOrder(extent) || half) {
-    return partLosses(problem, extent, divisor, { out, norm });
+): NdArray {
+  const { problem, extent } = parts;
+  if (typeof norm === "number" || !columnsOf(extent, problem.input.shape)) {
+    return partLosses(parts, result, { out, norm });
   }
-  const losses = partLosses(problem, extent, divisor);
-  rowSlopes(problem, extent, 1, [arrayOf(norm, dtype, extent.result)], out);
+  const losses = partLosses(parts, result);
+  // A norm of each column is one more factor.
+  const dtype = slopeDType(problem);
+  rowSlopes({ ...problem, dtype }, extent, 1, [arrayOf(norm, dtype, extent.result)], out);
   return losses;
 }
 
-/** Whether the elements of each result follow each other. */
-function isInOrder({ order }: Extent): boolean {
-  return order.every((d, i) => d === i);
-}
-
 /**
- * The same of a problem in the order of rows; what a kernel wrote is scaled while it is in a cache.
+ * Slopes of rows that follow each other; what a kernel wrote is scaled while it is in a cache.
  */
 function inBlocksOfRows(
   problem: Problem<NdArray>,
@@ -82,6 +87,27 @@ function inBlocksOfRows(
     inRows(rows, length, {
       rows: (first, many) => scaled(first, many, first * length, length),
       piece: (row, start, n) => scaled(row, 1, start, n),
+    });
+  });
+}
+
+/** The same of columns, with factors that are spread over the elements. */
+function inBlocksOfColumns(
+  problem: Problem<NdArray>,
+  norm: number,
+  factors: readonly NdArray[],
+  out: NdArray,
+): void {
+  const { kernels } = out.memory;
+  const [tag, mul] =
+    problem.dtype === "float32" ? (["f32", kernels.mul_f32] as const) : (["f64", kernels.mul_f64] as const);
+  operate(() => {
+    const pass = slopePass(problem, norm, out);
+    const sources = factors.map((factor, i) => new Source(factor, tag, FACTORS_SLOT + i));
+    inBlocks(out.numel, (start, n) => {
+      pass.run(start, n, (at) => {
+        for (const source of sources) mul(at, 16, source.read(start, n), 16, at, n);
+      });
     });
   });
 }

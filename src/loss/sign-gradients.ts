@@ -12,9 +12,10 @@ import type { Wrap } from "../autograd/record.js";
 import { divided, type Problem, slope, slopeDType, sumAndSlope, valuesAndSlopes } from "./evaluate.js";
 import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
+import { arrayOf } from "./parts.js";
 import { rowLossesAndSlopes, rowSlopes } from "./row-slopes.js";
 import type { Divisor } from "./rows.js";
-import { arrayOf, type Task } from "./task.js";
+import type { Task } from "./task.js";
 
 /**
  * What is kept:
@@ -56,8 +57,7 @@ export class SignGradients<V extends Variable> implements Gradients {
     this.isGradient = typeof norm === "number" ? norm !== 0 : norm.every((each) => each !== 0);
     const kept = this.isGradient ? norm : this.swapped ? -1 : 1;
     if (extent) {
-      const losses = rowLossesAndSlopes(problem, extent, divisor, kept, slopes);
-      return arrayOf(losses, dtype, extent.result);
+      return rowLossesAndSlopes({ problem, extent, divisor }, dtype, kept, slopes);
     }
     return NdArray.scalar(dtype, sumAndSlope(problem, divisor as number, kept as number, slopes));
   }

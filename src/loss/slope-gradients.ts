@@ -12,8 +12,9 @@ import type { Wrap } from "../autograd/record.js";
 import { type Problem, slope, slopeDType, sumAndSlope } from "./evaluate.js";
 import { elementsNow, type Gradients, type Operands, type Side } from "./gradients.js";
 import { keepMasked } from "./mask.js";
+import { arrayOf } from "./parts.js";
 import { rowLossesAndSlopes, rowSlopes } from "./row-slopes.js";
-import { arrayOf, lossOf, type Task } from "./task.js";
+import { lossOf, type Task } from "./task.js";
 
 /**
  * Where the gradients come from:
@@ -56,8 +57,8 @@ export class SlopeGradients<V extends Variable> implements Gradients {
     if (extent) {
       const all = typeof norm === "number" ? [norm] : norm;
       this.isGradient = all.every((x) => roundFloat(problem.dtype, x) !== 0);
-      const losses = rowLossesAndSlopes(seen, extent, divisor, this.isGradient ? norm : 1, out);
-      return arrayOf(losses, dtype, extent.result);
+      const parts = { problem: seen, extent, divisor };
+      return rowLossesAndSlopes(parts, dtype, this.isGradient ? norm : 1, out);
     }
     this.isGradient = roundFloat(problem.dtype, norm as number) !== 0;
     const kept = this.isGradient ? (norm as number) : 1;

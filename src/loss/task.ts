@@ -2,17 +2,14 @@
  * A loss of tensors and its reduction: which elements make up which result, and what a mean divides
  * by.
  */
-import { type DType, encode } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { convert } from "../ndarray/elementwise.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import type { Shape } from "../ndarray/shape.js";
-import { permute } from "../ndarray/views.js";
-import { operate } from "../core/operation.js";
 import { type Problem, sum, values } from "./evaluate.js";
 import type { Reduction } from "./losses.js";
 import { countKept } from "./mask.js";
 import type { Extent } from "./reduction.js";
-import { partLosses } from "./parts.js";
+import { countsOfParts, partLosses } from "./parts.js";
 import type { Divisor } from "./rows.js";
 
 export interface Task {
@@ -33,7 +30,7 @@ export function taskOf(problem: Problem<NdArray>, mode: Reduction, extent: Exten
 /** How many elements the mask keeps for each result. */
 function countOfEach(mask: NdArray, extent: Extent | null): Divisor {
   if (!extent) return countKept(mask, 1, mask.numel)[0];
-  return countKept(permute(mask, extent.order), extent.rows, extent.length);
+  return countsOfParts(mask, extent);
 }
 
 /** The loss, where no gradient is asked for. */
@@ -44,17 +41,5 @@ export function lossOf({ problem, mode, extent, divisor }: Task, dtype: DType): 
     return convert(terms, dtype);
   }
   if (!extent) return NdArray.scalar(dtype, sum(problem, divisor as number));
-  return arrayOf(partLosses(problem, extent, divisor), dtype, extent.result);
-}
-
-/** Numbers as an array of `dtype`, each rounded once. */
-export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
-  const out = NdArray.empty(dtype, shape);
-  operate(() => {
-    const stored = out.numbers();
-    // A typed array of floats rounds as it is set, which takes a tenth of the time.
-    if (stored instanceof Float32Array || stored instanceof Float64Array) stored.set(numbers);
-    else for (let i = 0; i < numbers.length; i++) stored[i] = encode(dtype, numbers[i]);
-  });
-  return out;
+  return partLosses({ problem, extent, divisor }, dtype);
 }

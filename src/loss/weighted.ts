@@ -12,8 +12,8 @@ import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
 import type { Operands } from "./gradients.js";
 import { type Divisor, weightedLosses, weightsOfRows } from "./rows.js";
-import { inOrder } from "./parts.js";
-import { arrayOf, type Task } from "./task.js";
+import { arrayOf, inOrder } from "./parts.js";
+import type { Task } from "./task.js";
 
 /** What a weighted loss takes. */
 interface WeightedOperands<V> extends Operands<V> {

@@ -88,7 +88,7 @@ export function isTensorLike(value: unknown): value is RuntimeTensor | HalfBits 
  * elements.
  */
 export function adapt(caller: string, word: string, value: RuntimeTensor | HalfBits): Adapted {
-  const candidate: Candidate = isLossgradTensor(value) ? readAnotherCopy(value) : value;
+  const candidate: Candidate = isLossgradTensor(value) ? readTensor(value) : value;
   const said = meantBy(candidate);
   const shape = takeShape(caller, word, candidate);
   const strides = shape && takeStrides(caller, candidate.strides, shape);
@@ -127,7 +127,8 @@ export function isLossgradTensor(value: unknown): value is AnotherCopy {
   return typeof value === "object" && value !== null && TENSOR in value;
 }
 
-function readAnotherCopy(value: AnotherCopy): Candidate {
+/** A tensor of this library, of whichever copy, as one of another runtime. */
+export function readTensor(value: AnotherCopy): Candidate {
   const { dtype, shape } = value;
   return { data: value.detach().array(), dtype, shape };
 }

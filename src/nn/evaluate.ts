@@ -7,7 +7,6 @@ import { NdArray } from "../ndarray/ndarray.js";
 import { checkSubtraction } from "../ndarray/operations.js";
 import { noIntegerMean } from "../ndarray/reductions.js";
 import { broadcastShapes, sameShape, type Shape, sizeText } from "../ndarray/shape.js";
-import { permute } from "../ndarray/views.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
@@ -35,7 +34,8 @@ import {
   readReduction,
   type ReadReduction,
 } from "../loss/reduction.js";
-import { arrayOf, lossOf, taskOf } from "../loss/task.js";
+import { arrayOf, countsOfParts } from "../loss/parts.js";
+import { lossOf, taskOf } from "../loss/task.js";
 import { weightedLoss } from "../loss/weighted.js";
 import { integerSum, integerValues } from "./integers.js";
 import { NODES, nodeOfWeighted } from "./nodes.js";
@@ -258,7 +258,7 @@ function countOf(mask: Tensor, { extent, shape }: Call, dtype: DType): Tensor | 
   const bytes = mask.nd.expanded(shape);
   if (!extent) return countKept(bytes, 1, bytes.numel)[0];
   const wide = dtype === "float64" || dtype === "complex128" ? "float64" : "float32";
-  const counts = countKept(permute(bytes, extent.order), extent.rows, extent.length);
+  const counts = countsOfParts(bytes, extent);
   return new Tensor(arrayOf(counts, wide, extent.result));
 }
 

@@ -4,7 +4,6 @@ import { type DType, isFloating } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { resultType } from "../ndarray/promotion.js";
 import { sumOver } from "../ndarray/reductions.js";
-import { permute } from "../ndarray/views.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { ExactSum } from "../core/exact-sum.js";
@@ -16,7 +15,7 @@ import { applyInParts } from "../formula/parts.js";
 import { isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions, type Traced } from "../formula/fused.js";
 import { markFused } from "../formula/mark.js";
-import type { FormulaFunction, ParameterValues } from "../formula/trace.js";
+import type { ParameterValues } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
 import { countKept } from "../loss/mask.js";
 import {
@@ -27,7 +26,7 @@ import {
   type ReadReduction,
   readReduction,
 } from "../loss/reduction.js";
-import { arrayOf } from "../loss/task.js";
+import { arrayOf, countsOfParts } from "../loss/parts.js";
 import { type Operand, Tensor } from "./tensor.js";
 
 export type { FuseOptions } from "../formula/fused.js";
@@ -102,7 +101,7 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   options: FuseOptions<P> = {},
 ): FusedFunction<CallOperands<A, P, Operand>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
-  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
+  const fused = new Fused(fn, name, parameters);
   const made = madeOf(fused, REDUCTION_OPTIONS);
   const call = (...args: unknown[]): Tensor => evaluate(made, args);
   Object.defineProperty(call, "name", { value: fused.name });
@@ -142,7 +141,8 @@ export function evaluateRead(
 ): Tensor {
   const unique = withoutRepeats(operands);
   const count = operands.length;
-  const positions = unique === operands ? inOrder(count) : operands.map((x) => unique.indexOf(x));
+  const positions =
+    unique === operands ? (ORDERS[count] ??= inOrder(count)) : operands.map((x) => unique.indexOf(x));
   const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
@@ -212,10 +212,9 @@ function partsOf(call: Parted): Tensor {
  * elements a mask keeps.
  */
 function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
-  const { order, rows, length, dims, result } = extent;
+  const { rows, dims, result } = extent;
   if (!weight) {
-    const bytes = mask && permute(mask.tensor.nd.expanded(shape), order);
-    return bytes && arrayOf(countKept(bytes, rows, length), "float64", result);
+    return mask && arrayOf(countsOfParts(mask.tensor.nd.expanded(shape), extent), "float64", result);
   }
   const stay = shape.filter((_, d) => !dims.includes(d));
   const counts = NdArray.empty("float64", stay);
@@ -353,11 +352,12 @@ function withoutRepeats(operands: Tensor[]): Tensor[] {
   return unique.size === operands.length ? operands : [...unique];
 }
 
-const ORDERS: number[][] = [];
+/** What `inOrder` gave for each count. */
+const ORDERS: (readonly number[])[] = [];
 
 /** 0 to count - 1. */
 function inOrder(count: number): readonly number[] {
-  return (ORDERS[count] ??= Array.from({ length: count }, (_, i) => i));
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 function ndOf({ nd }: Tensor): NdArray {

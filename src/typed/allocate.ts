@@ -71,7 +71,7 @@ export function allocate<D extends keyof AllocatedArrays>(dtype: D, n: number): 
   if (!memory().shared) watch(storage);
   const array = viewOf(storage, dtype, storage.pin(), n) as Float32Array;
   array.fill((dtype === "int64" ? 0n : 0) as number);
-  return array as unknown as AllocatedArrays[D];
+  return array as AllocatedArrays[D];
 }
 
 /** Storages of arrays that somebody may still hold. */

@@ -6,7 +6,6 @@ import { takeOptions } from "../core/options.js";
 import type { CallArguments, CallOperands, CallOptions } from "../formula/call.js";
 import { type Expression, isExpression } from "../formula/expression.js";
 import { Fused, type FuseOptions } from "../formula/fused.js";
-import type { FormulaFunction } from "../formula/trace.js";
 import type { Reduction } from "../loss/losses.js";
 import { evaluateFused, evaluateFusedWithGradients, FusedWork } from "./fused-evaluate.js";
 import { readFused, split } from "./fused-request.js";
@@ -136,7 +135,7 @@ export function fuse<A extends TextOperand<P>[], P extends object = object>(
   options: FuseOptions<P> = {},
 ): FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P> {
   const { name, parameters } = takeOptions("fuse", options, ["name", "parameters"]);
-  const fused = new Fused(fn as unknown as FormulaFunction, name, parameters);
+  const fused = new Fused(fn, name, parameters);
   return arrayFunctionOf(fused) as FusedArrayFunction<CallOperands<A, P, ArrayOperand | number>, P>;
 }
 
@@ -155,11 +154,13 @@ export function arrayFunctionOf(fused: Fused): (...args: never[]) => unknown {
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  const { name, parameterNames, takesWeight } = fused;
+  const { name, parameterNames, takesWeight, operandCount } = fused;
   markFusedArrays(call, {
     name,
     parameterNames,
     takesWeight,
+    operandCount,
+    termOf: (operands, values) => fused.termOf(operands, values),
     readParameters: (given) => fused.readParameters(given),
     split: (args) => split(fused, args),
     termsOf: (args) => new FusedWork(readFused(fused, args, "value")).terms(),

@@ -130,14 +130,18 @@ function readWeight(caller: LossName, value: unknown, prediction: ReadOperand): 
 export function readMask(caller: string, value: unknown, like: ReadOperand): ReadOperand | null {
   if (value === undefined || value === null) return null;
   const mask = readOperand(caller, "mask", value);
-  if (mask.dtype !== "uint8") {
-    throw new TypeError(
-      `${caller}: expected mask to be a Uint8Array or bools, got ${mask.dtype}; ` +
-        "Uint8Array.from(mask, (kept) => Number(kept !== 0)) makes one",
-    );
-  }
+  checkBytes(caller, mask);
   checkSameSize(caller, like, mask);
   return mask;
+}
+
+/** Throws unless a mask is one of bytes or bools. */
+export function checkBytes(caller: string, { word, dtype }: ReadOperand): void {
+  if (dtype === "uint8") return;
+  throw new TypeError(
+    `${caller}: expected ${word} to be a Uint8Array or bools, got ${dtype}; ` +
+      `Uint8Array.from(${word}, (kept) => Number(kept !== 0)) makes one`,
+  );
 }
 
 /** Names dim and keepdim for what they are here, before they are taken for misspelt options. */

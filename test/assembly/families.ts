@@ -3,7 +3,8 @@
  * test.
  */
 import { backends } from "../support/kernels.js";
-import { BINARY_TWINS, ELEMENTARY, UNARY_TWINS } from "./twins/arithmetic.js";
+import { ELEMENTARY } from "../support/elementary.js";
+import { BINARY_TWINS, UNARY_TWINS } from "./twins/arithmetic.js";
 import { LOSS_TWINS } from "./twins/losses.js";
 
 function anyOf(names: object): string {
@@ -13,6 +14,8 @@ function anyOf(names: object): string {
 const FAMILIES = {
   loss: new RegExp(`^${anyOf(LOSS_TWINS)}_(map|sum|rows|rowslopes|slope|sumslope)_(f16|bf16|f32|f64)$`),
   kept: new RegExp(`^${anyOf(LOSS_TWINS)}_(kept|keptslope)_(f32|f64)$`),
+  columns: new RegExp(`^${anyOf(LOSS_TWINS)}_columns_(f32|f64)$`),
+  givenColumns: /^columns_(f32|f64)$/,
   bytes: /^(l1|l1wrap)_(map|sum)_(u8)$/,
   unary: new RegExp(`^${anyOf(UNARY_TWINS)}_(f32|f64|i64)$`),
   vector: new RegExp(`^fn_(${ELEMENTARY.join("|")})_(f32|f64)$`),

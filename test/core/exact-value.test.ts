@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ExactSum } from "../../src/core/exact-sum.js";
-import { exactSumOf, exactValueOf, quotientOf, unitsOf } from "../../src/core/exact-value.js";
+import {
+  exactSumOf,
+  exactValueOf,
+  quotientOf,
+  ratioOf,
+  rootOfRatio,
+  unitsOf,
+} from "../../src/core/exact-value.js";
 import type { ExactValue } from "../../src/core/exact-value.js";
 import { Random } from "../support/random.js";
 import { roundUnits, sumUnits, toUnits } from "../support/rational.js";
@@ -117,5 +124,41 @@ describe("the quotient of two sums", () => {
     ["2^53 + 1, a tie to even", [2 ** 53, 1], [1], 2 ** 53],
   ])("of %s", (_title, a, b, expected) => {
     expect(quotientOf(sumOf(a), sumOf(b))).toBe(expected);
+  });
+});
+
+describe("ratios of whole numbers", () => {
+  it("are the nearest float64, and what float64 gives beside 0", () => {
+    const random = new Random(9);
+    for (let i = 0; i < 300; i++) {
+      const [a, b] = [toUnits(anyNumber(random)), toUnits(anyNumber(random))];
+      const positive = b < 0n ? -b : b;
+      const expected = b === 0n ? NaN : roundUnits((b < 0n ? -a : a) << 1074n, "float64", positive);
+      if (a !== 0n && b !== 0n) expect(ratioOf(a, b)).toBe(expected);
+    }
+    expect([ratioOf(0n, 5n), ratioOf(3n, 0n), ratioOf(-3n, 0n), ratioOf(0n, 0n)]).toEqual([
+      0,
+      Infinity,
+      -Infinity,
+      NaN,
+    ]);
+  });
+  it("have roots that are the nearest float64", () => {
+    const random = new Random(10);
+    for (let i = 0; i < 300; i++) {
+      const [a, b] = [0, 1].map(() => BigInt(random.integer(1, 2 ** 40)) << BigInt(random.integer(0, 300)));
+      const root = toUnits(rootOfRatio(a, b));
+      // Half a unit in the last place of a normal number, in units of 2^-1075.
+      const half = 1n << BigInt(root.toString(2).length - 53);
+      const [low, high, square] = [2n * root - half, 2n * root + half, a << 2150n];
+      expect(low * low * b <= square && square <= high * high * b).toBe(true);
+    }
+    expect(rootOfRatio(9n, 4n)).toBe(1.5);
+    expect([rootOfRatio(0n, 5n), rootOfRatio(-1n, 5n), rootOfRatio(0n, 0n), rootOfRatio(5n, 0n)]).toEqual([
+      0,
+      NaN,
+      NaN,
+      Infinity,
+    ]);
   });
 });

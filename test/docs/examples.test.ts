@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as lossgrad from "lossgrad";
 import * as arrays from "lossgrad/arrays";
+import * as metrics from "lossgrad/metrics";
 import { afterEach, describe, expect, it } from "vitest";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
 
@@ -18,6 +19,7 @@ const snippets = files.flatMap((file) =>
 );
 
 const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
+const isOfMetrics = ({ file }: { file: string }): boolean => /\bmetrics\b/.test(file);
 
 afterEach(() => void lossgrad.onWarning(null));
 
@@ -29,8 +31,9 @@ describe("examples in comments", () => {
   it.each(snippets.map((snippet) => [snippet.place, snippet] as const))("%s", async (_, snippet) => {
     // What the file itself exports comes first: a storey's own functions are not all public.
     const own = (await import(/* @vite-ignore */ resolve(snippet.file))) as Record<string, unknown>;
-    const names = isOfArrays(snippet) ? { ...lossgrad, ...arrays } : { ...arrays, ...lossgrad };
-    const { differences, compared } = runSnippet(snippet, { ...names, ...own });
+    const onArrays = isOfArrays(snippet) || isOfMetrics(snippet);
+    const names = onArrays ? { ...lossgrad, ...arrays } : { ...arrays, ...lossgrad };
+    const { differences, compared } = runSnippet(snippet, { ...metrics, ...names, ...own });
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(0);
   });
@@ -38,9 +41,12 @@ describe("examples in comments", () => {
   it("of the public names pass the type check", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
-    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|typed|generator/.test(file));
+    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|typed|metrics|generator/.test(file));
     expect(typeErrors(open, prelude)).toEqual([]);
     const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;
     expect(typeErrors(snippets.filter(isOfArrays), ofArrays)).toEqual([]);
+    const ofMetrics = `import { ${Object.keys(metrics).join(", ")} } from "lossgrad/metrics";`;
+    const fused = 'import { fuse } from "lossgrad/arrays";';
+    expect(typeErrors(snippets.filter(isOfMetrics), `${ofMetrics} ${fused}`)).toEqual([]);
   }, 60_000);
 });

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as lossgrad from "lossgrad";
 import * as arrays from "lossgrad/arrays";
+import * as metrics from "lossgrad/metrics";
 import { F, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +29,7 @@ const PAGES = [
   "docs/exactness.md",
   "docs/examples.md",
   "docs/memory.md",
+  "docs/metrics.md",
   "docs/speed.md",
   "docs/threads.md",
 ];
@@ -49,6 +51,7 @@ afterAll(() => void onWarning(null));
  * The names of the modules that a program imports from; both have some, of tensors and of arrays.
  */
 function importedBy(code: string): Record<string, unknown> {
+  if (code.includes('from "lossgrad/metrics"')) return { ...lossgrad, ...arrays, ...metrics };
   return code.includes('from "lossgrad/arrays"') ? { ...lossgrad, ...arrays } : lossgrad;
 }
 
@@ -85,7 +88,7 @@ describe("the pages' programs", () => {
 
   it("are at least three in the README, each with its own imports, and pass the type check", () => {
     expect(ofReadme.length).toBeGreaterThanOrEqual(3);
-    expect(snippets.filter(({ code }) => !/from "lossgrad(\/arrays)?"/.test(code))).toEqual([]);
+    expect(snippets.filter(({ code }) => !/from "lossgrad(\/arrays|\/metrics)?"/.test(code))).toEqual([]);
     expect(typeErrors(snippets, "")).toEqual([]);
   }, 60_000);
 });

@@ -3,6 +3,7 @@
  * PyTorch.
  */
 import { type DType, type Operand, type Tensor, tensor, where } from "lossgrad";
+import { ELEMENTARY } from "./elementary.js";
 import type { Random } from "./random.js";
 
 /** A value made before, by its index, or a number, written so that JSON keeps it: "-0", "NaN". */
@@ -61,17 +62,7 @@ const UNARY = [
   "detach",
   "clone",
   "nanToNum",
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sigmoid",
-  "tanh",
-  "softplus",
-  "logsigmoid",
-  "sin",
-  "cos",
-  "erf",
+  ...ELEMENTARY,
 ] as const;
 const BINARY = ["add", "sub", "mul", "div", "maximum", "minimum"] as const;
 const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"] as const;

@@ -2,8 +2,9 @@
 import ts from "typescript";
 import { optionsOf, programOf } from "./compiler.js";
 
-const ROOTS = ["src/slim/index.ts", "src/arrays.ts"];
-const program = programOf(ROOTS, { ...optionsOf("tsconfig.build.json"), noEmit: true });
+/** The files of entries, and what stands before their names here. */
+const ROOTS = { "src/slim/index.ts": "", "src/arrays.ts": "arrays.", "src/metrics.ts": "metrics." };
+const program = programOf(Object.keys(ROOTS), { ...optionsOf("tsconfig.build.json"), noEmit: true });
 const checker = program.getTypeChecker();
 
 export interface Entry {
@@ -69,7 +70,7 @@ function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
     if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Override))
       return [];
     const { name } = declaration as { name?: ts.Node };
-    if (!name || isInternal(member)) return [];
+    if (!name || ts.isPrivateIdentifier(name) || isInternal(member)) return [];
     const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
     return [{ name: `${owner}.${nameOf(member, name)}`, symbol: member, kind }];
   });
@@ -96,7 +97,7 @@ export function textOf(symbol: ts.Symbol): string {
 export const tagsOf = (symbol: ts.Symbol): string[] => symbol.getJsDocTags(checker).map(({ name }) => name);
 
 /** All that the entries of the package export. */
-export const entries = ROOTS.flatMap((root) => {
+export const entries = Object.entries(ROOTS).flatMap(([root, prefix]) => {
   const module = checker.getSymbolAtLocation(program.getSourceFile(root)!)!;
-  return entriesOf(module, root.includes("arrays") ? "arrays." : "");
+  return entriesOf(module, prefix);
 });

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import fixture from "../../fixtures/elementary.json?raw";
 import { onLanes } from "../../support/vector-functions.js";
-import { ELEMENTARY } from "../twins/arithmetic.js";
+import { ELEMENTARY } from "../../support/elementary.js";
 
 interface Fixture {
   inputs: Record<"f32" | "f64", string>;

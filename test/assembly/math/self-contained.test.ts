@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isolated, onLanes } from "../../support/vector-functions.js";
 import { kernelsOf } from "../families.js";
-import { ELEMENTARY } from "../twins/arithmetic.js";
+import { ELEMENTARY } from "../../support/elementary.js";
 
 const VECTOR_FUNCTIONS = kernelsOf("vector").map(([name]) => name);
 

@@ -2,6 +2,7 @@
  * The arithmetic kernels again, one number at a time; integers as bigint, wrapped by whoever stores
  * them.
  */
+import { ELEMENTARY } from "../../support/elementary.js";
 import type { Value } from "../../support/kernels.js";
 import { onLanes } from "../../support/vector-functions.js";
 
@@ -14,20 +15,6 @@ interface Twin<F extends unknown[], I extends unknown[]> {
 
 type UnaryTwin = Twin<[x: number, p: number, q: number], [x: bigint]>;
 type BinaryTwin = Twin<[x: number, y: number], [x: bigint, y: bigint]>;
-
-export const ELEMENTARY = [
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sigmoid",
-  "tanh",
-  "softplus",
-  "logsigmoid",
-  "sin",
-  "cos",
-  "erf",
-] as const;
 
 /** The function of one vector, in its first lane; math/accuracy.test.ts says what that is worth. */
 function elementary(name: string): UnaryTwin {

@@ -1,5 +1,6 @@
 import { F, nn, tensor, type Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
+import { MaxError, MeanAbsoluteError, Metrics } from "lossgrad/metrics";
 import { type BinarySource, init } from "lossgrad/slim";
 import { huberLoss } from "lossgrad/slim/arrays";
 
@@ -20,6 +21,13 @@ const halves = { data: new Uint16Array(2), dtype: "float16" } as const;
 const { grad: bits } = l1Loss.valueAndGrad(halves, 1, { grad: halves });
 const source: BinarySource = new URL("https://example.org/lossgrad.wasm");
 const ready = (): Promise<void> => init(source);
+const metrics = new Metrics({ mae: new MeanAbsoluteError(), worst: new MaxError() });
+const results: { mae: number; worst: { index: number | null } } = metrics.compute();
+const columns: number[] = new MeanAbsoluteError({ numOutputs: 2 }).compute();
+metrics.merge(Metrics.fromBytes(metrics.toBytes()));
+// @ts-expect-error: there is no such policy
+const policy = () => new MaxError({ nan: "ignore" });
+if (results.worst.index !== null || columns.length !== 2) throw new Error(typeof policy);
 const slim: number = huberLoss(new Float32Array(2), 1);
 console.log(slim, typeof ready, typeof unreduced, typeof gradient, inPlace.length, bits.data.length);
 console.log(mean, grad.join(" "), loss.item(), typeof misspelt, typeof wrong);
