@@ -144,8 +144,9 @@ function expectNamed(folder) {
   writeFileSync(path, text.replace(`  ${LOSS},\n`, ""));
   const args = [commandOf("vitest", "vitest"), "run", "-t", "name what F", "test/nn/functional.test.ts"];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-  if (status === 0 || !stdout.includes(LOSS))
+  if (status === 0 || !`${stdout}${stderr}`.includes(LOSS)) {
     fail("expected the test of names to miss the row, got no failure");
+  }
   writeFileSync(path, text);
   console.log("noticed: the row is not in the table");
 }
