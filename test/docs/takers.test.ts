@@ -14,7 +14,7 @@ function takesOptions(declaration: ts.Declaration): boolean {
   if (!ts.isFunctionLike(declaration)) return false;
   return declaration.parameters.some(
     ({ name, type }) =>
-      /^(options|bounds)$/.test(name.getText()) || (type?.getText() ?? "").includes(' options?:'),
+      /^(options|bounds)$/.test(name.getText()) || (type?.getText() ?? "").includes(" options?:"),
   );
 }
 
