@@ -16,9 +16,9 @@ import {
 import { Tensor } from "../tensor/tensor.js";
 
 /** A loss of the operands O, which takes the options P behind them. */
-export interface FormulaLossFunction<O extends readonly Tensor[], P extends object> {
-  (...args: [...operands: O, options?: P]): Tensor;
-}
+export type FormulaLossFunction<O extends readonly Tensor[], P extends object> = (
+  ...args: [...operands: O, options?: P]
+) => Tensor;
 
 /** The names of the options of a row's function that are no parameters. */
 function optionNames({ legacy, takesWeight }: FormulaRow): string[] {
