@@ -25,7 +25,10 @@ import { checkComputable } from "./plan.js";
 import { type Quantity, rounded } from "./quantity.js";
 import type { OutputState } from "./state.js";
 
-/** A function that `fuse` of lossgrad or of lossgrad/arrays made. */
+/**
+ * A function that `fuse` of lossgrad or of lossgrad/arrays made, or one of theirs that is a formula,
+ * such as softMarginLoss.
+ */
 export type FusedLoss = FusedArrayFunction<never> | ((...args: never[]) => unknown);
 /** The parameter of a built-in loss, and the options of all metrics. */
 export type MeanLossOptions<C extends Outputs = Outputs> = Partial<Record<ParameterName, number>> &
@@ -34,8 +37,9 @@ export type MeanLossOptions<C extends Outputs = Outputs> = Partial<Record<Parame
 const NAME = "MeanLoss";
 
 /**
- * The mean of a loss: of one of lossgrad's by its name, or of a function of two operands that
- * `fuse` made, which states name. Whatever the operands' dtypes, it is computed in float64.
+ * The mean of a loss: l1Loss, mseLoss, smoothL1Loss or huberLoss by name, or a function of two
+ * operands, which states name: one that `fuse` made, or softMarginLoss. Whatever the operands'
+ * dtypes, it is computed in float64.
  *
  * A weighted mean divides by what that of the loss divides by: the sum of the weights, or for
  * huberLoss the number of elements; smoothL1Loss takes no weights, as in PyTorch.

@@ -135,9 +135,9 @@ export function huberLoss(
 /**
  * Two-class logistic loss of scores against labels of 1 and -1: log(1 + exp(-input target)).
  *
- * Shapes: the target broadcasts to the input's, without a warning. It counts in the input's dtype,
- * which must be floating, and the result has both, as in torch. It is infinite where
- * exp(-input target) is, and the gradient NaN there.
+ * Shapes: the target broadcasts to the input's, without a warning, as in torch; result as for l1Loss.
+ * The target counts in the input's dtype, which must be floating and is the result's. The loss is
+ * infinite where exp(-input target) is, and the gradient NaN there.
  * Gradient: -target z / (1 + z), with z = exp(-input target), each operation rounded as torch does;
  * that by the target, which torch does not have, in the same way.
  *

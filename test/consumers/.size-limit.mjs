@@ -2,7 +2,7 @@ const dist = (name) => `../../dist/${name}`;
 const BINARY = { ignore: ["*/generated/binary.js"] };
 
 /** Gzipped, minified. A limit is what was measured and a little more: who crosses it says why, and lifts it. The
- * binary has the kernels that read masks, and those of rows with their gradients, for 6.7 kB of it. */
+ * binary has the kernels that read masks, and those of rows with their gradients and of columns, for 8.5 kB of it. */
 export default [
   {
     name: "import { l1Loss } from lossgrad/arrays, without the binary (goal: 8 kB)",
@@ -15,7 +15,7 @@ export default [
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "88 kB",
+    limit: "91 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
@@ -29,7 +29,7 @@ export default [
     name: "import { fuse, init, l1Loss } from lossgrad/slim/arrays (goal: 8 kB beside l1Loss)",
     path: dist("slim/arrays.js"),
     import: "{ fuse, init, l1Loss }",
-    limit: "40.5 kB",
+    limit: "40.7 kB",
   },
   {
     name: "import { fuse, init, l1Loss, softMarginLoss } from lossgrad/slim/arrays (goal: 1 kB beside fuse)",
@@ -45,12 +45,12 @@ export default [
     limit: "37 kB",
   },
   { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "42 kB" },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "161 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "93 kB" },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "167 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "95 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    limit: "41.5 kB",
+    limit: "43.5 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));

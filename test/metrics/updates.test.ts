@@ -1,6 +1,6 @@
 /** What `update` takes, leaves out and refuses; and the losses that metrics are made of. */
 import { fuse as fuseTensors, tensor, zeros } from "lossgrad";
-import { fuse, LossAccumulator, where } from "lossgrad/arrays";
+import { fuse, LossAccumulator, softMarginLoss, where } from "lossgrad/arrays";
 import { MeanAbsoluteError, MeanAbsolutePercentageError, MeanLoss, Metrics, R2Score } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { losses } from "../../src/loss/losses.js";
@@ -178,6 +178,13 @@ describe("MeanLoss", () => {
     ],
   ])("refuses %s", (_, call, kind, message) => {
     expectError(call, kind, message);
+  });
+  it("is that of softMarginLoss, which is a formula", () => {
+    const metric = new MeanLoss(softMarginLoss);
+    const [x, y] = [numbers(30), numbers(30).map(Math.sign)];
+    metric.update(x, y);
+    expect(metric.compute()).toBeCloseTo(softMarginLoss(x, y), 14);
+    expect(MeanLoss.fromBytes(metric.toBytes(), softMarginLoss).compute()).toBe(metric.compute());
   });
   it("takes where in formulas", () => {
     const pinball = fuse((p, t) => where(t.sub(p).ge(0), t.sub(p).mul(0.9), p.sub(t).mul(0.1)), {
