@@ -36,7 +36,7 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
-      // Kernels are tested in both binaries everywhere: in unshared memory they are the same.
+      // Both kinds of page would try the same binary's kernels: see test/support/kernels.ts.
       exclude: isolated ? base.test.exclude : [...base.test.exclude, "test/assembly/**"],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {

@@ -17,7 +17,6 @@ import {
   checkCanonical,
   checkCount,
   checkSum,
-  checkVersion,
   corrupt,
   type ExactSumJSON,
   type Format,
@@ -28,6 +27,7 @@ import {
   shown,
   sumFromJSON,
   sumToJSON,
+  takeJSON,
   takeState,
   Writer,
 } from "./state-format.js";
@@ -65,8 +65,12 @@ export interface LossAccumulatorJSON {
   approximately: { sum: number | string; mean: number | string };
 }
 
-const FORMAT: Format = { magic: "LGAC", version: 1, noun: "an accumulator" };
-const NAME = "lossgrad.LossAccumulator";
+const FORMAT: Format = {
+  magic: "LGAC",
+  version: 1,
+  noun: "an accumulator",
+  name: "lossgrad.LossAccumulator",
+};
 
 export function toBytes(state: AccumulatorState): Uint8Array<ArrayBuffer> {
   const writer = new Writer();
@@ -100,7 +104,7 @@ export function fromBytes(caller: string, given: unknown): AccumulatorState {
 
 export function toJSON(state: AccumulatorState, sum: number, mean: number): LossAccumulatorJSON {
   return {
-    format: NAME,
+    format: FORMAT.name,
     version: FORMAT.version,
     loss: state.loss,
     parameters: { ...state.parameters },
@@ -114,16 +118,7 @@ export function toJSON(state: AccumulatorState, sum: number, mean: number): Loss
 
 /** Reads what `toJSON` gave, each property once; throws at anything else. */
 export function fromJSON(caller: string, given: unknown): AccumulatorState {
-  if (typeof given === "string") {
-    throw new TypeError(`${caller}: expected an object, got a string; pass JSON.parse(text)`);
-  }
-  const { format, version, loss, parameters, count, sum, weights, checksum } = recordOf(
-    caller,
-    "an object",
-    given,
-  );
-  if (format !== NAME) throw refused(caller, `format "${NAME}"`, describeValue(format));
-  checkVersion(caller, FORMAT, version);
+  const { loss, parameters, count, sum, weights, checksum } = takeJSON(caller, FORMAT, given);
   if (typeof loss !== "string") throw refused(caller, "loss to be a name", describeValue(loss));
   const state = {
     loss,

@@ -209,7 +209,11 @@ export type LossName = keyof typeof losses;
 export type ParameterName = NonNullable<(typeof losses)[LossName]["parameter"]>["name"];
 
 /** The options of a loss's function. */
-export function optionNames({ legacy, parameter, weightedMean }: LossRow): readonly string[] {
+export function optionNames({
+  legacy,
+  parameter,
+  weightedMean,
+}: Pick<LossRow, "legacy" | "parameter" | "weightedMean">): readonly string[] {
   return [
     ...(legacy ? ["sizeAverage", "reduce"] : []),
     "reduction",

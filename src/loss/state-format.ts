@@ -39,6 +39,8 @@ export interface Format {
   readonly version: number;
   /** What it is a state of, for messages. */
   readonly noun: string;
+  /** What JSON calls it. */
+  readonly name: string;
 }
 
 const HEADER = 16;
@@ -141,7 +143,7 @@ function checkHeader(caller: string, format: Format, bytes: Uint8Array): void {
   if (view.getUint32(12, true) !== checksumOf(bytes.subarray(HEADER))) throw corrupt(caller);
 }
 
-export function checkVersion(caller: string, { version: known }: Format, version: unknown): void {
+function checkVersion(caller: string, { version: known }: Format, version: unknown): void {
   if (version === known) return;
   const newer = typeof version === "number" && version > known;
   const way = newer ? "; a newer lossgrad wrote it, and reads it" : "";
@@ -227,6 +229,18 @@ export class Reader {
       nan: this.unsigned(8),
     };
   }
+}
+
+/** The object that `toJSON` gave, of the right format and version, with what else it has. */
+export function takeJSON(caller: string, known: Format, given: unknown): Record<string, unknown> {
+  if (typeof given === "string") {
+    throw new TypeError(`${caller}: expected an object, got a string; pass JSON.parse(text)`);
+  }
+  const json = recordOf(caller, "an object", given);
+  const { format, version } = json;
+  if (format !== known.name) throw refused(caller, `format "${known.name}"`, describeValue(format));
+  checkVersion(caller, known, version);
+  return json;
 }
 
 export function sumToJSON(sum: ExactValue): ExactSumJSON {

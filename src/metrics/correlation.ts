@@ -16,15 +16,9 @@ import {
 } from "./quantity.js";
 import type { OutputState } from "./state.js";
 
-/** A sum as a whole number; of NaN and infinities, null. */
-function wholeOf(sum: ExactSum): bigint | null {
-  return sum.isFinite ? unitsOf(sum) : null;
-}
-
 /** Sums as whole numbers of one unit; null where one is not finite. */
 function wholesOf(...sums: ExactSum[]): bigint[] | null {
-  const wholes = sums.map(wholeOf).filter((whole) => whole !== null);
-  return wholes.length === sums.length ? wholes : null;
+  return sums.every(({ isFinite }) => isFinite) ? sums.map(unitsOf) : null;
 }
 
 /**
@@ -85,8 +79,10 @@ function r2(state: OutputState): number {
 export class ExplainedVariance<C extends Outputs = undefined> extends Metric<number, C> {
   constructor(options: MetricOptions<C> = {}) {
     const name = "ExplainedVariance";
-    const needs = { sums: [predictions, targets, squaredPredictions, squaredTargets, products] };
-    super({ name, parameters: {}, needs, value: explained }, takeMetricOptions(name, options).read);
+    super(
+      { name, parameters: {}, needs: { sums: MOMENTS }, value: explained },
+      takeMetricOptions(name, options).read,
+    );
   }
 }
 
@@ -114,8 +110,10 @@ function explained(state: OutputState): number {
 export class PearsonCorrCoef<C extends Outputs = undefined> extends Metric<number, C> {
   constructor(options: MetricOptions<C> = {}) {
     const name = "PearsonCorrCoef";
-    const needs = { sums: [predictions, targets, squaredPredictions, squaredTargets, products] };
-    super({ name, parameters: {}, needs, value: pearson }, takeMetricOptions(name, options).read);
+    super(
+      { name, parameters: {}, needs: { sums: MOMENTS }, value: pearson },
+      takeMetricOptions(name, options).read,
+    );
   }
 }
 
@@ -130,6 +128,9 @@ function pearson(state: OutputState): number {
   return together < 0n ? -size : size;
 }
 
+/** The sums of predictions and targets, of their squares, and of their products. */
+const MOMENTS = [predictions, targets, squaredPredictions, squaredTargets, products];
+
 interface Moments {
   readonly w: bigint;
   readonly p: bigint;
@@ -140,8 +141,7 @@ interface Moments {
 }
 
 function momentsOf(state: OutputState): Moments | null {
-  const sums = [predictions, targets, squaredPredictions, squaredTargets, products];
-  const wholes = wholesOf(state.weights, ...sums.map((quantity) => sumOf(state, quantity)));
+  const wholes = wholesOf(state.weights, ...MOMENTS.map((quantity) => sumOf(state, quantity)));
   if (!wholes) return null;
   const [w, p, t, pp, tt, pt] = wholes;
   return { w, p, t, pp, tt, pt };

@@ -1,6 +1,6 @@
 /** Metrics of errors: means of what the differences of predictions and targets are. */
+import { describeValue } from "../core/describe.js";
 import { ratioOf, rootOfRatio, unitsOf } from "../core/exact-value.js";
-import { checkPositive } from "./check.js";
 import { type Definition, meanOf, sumOf } from "./definition.js";
 import { Metric, type MetricOptions, type Outputs, takeMetricOptions } from "./metric.js";
 import {
@@ -32,6 +32,11 @@ export interface LargestError {
 }
 
 const EPSILON = 1.17e-6;
+
+function checkEpsilon(caller: string, value: unknown): void {
+  if (typeof value === "number" && value > 0 && value < Infinity) return;
+  throw new RangeError(`${caller}: expected epsilon to be a number above 0, got ${describeValue(value)}`);
+}
 
 function mean(name: string, quantity: Quantity, parameters: object = {}): Definition<number> {
   return {
@@ -113,7 +118,7 @@ export class MeanAbsolutePercentageError<C extends Outputs = undefined> extends 
   constructor(options: EpsilonOptions<C> = {}) {
     const name = "MeanAbsolutePercentageError";
     const { read, epsilon = EPSILON } = takeMetricOptions(name, options, ["epsilon"]);
-    checkPositive(name, "epsilon", epsilon);
+    checkEpsilon(name, epsilon);
     super(mean(name, absolutePercentageErrors(epsilon), { epsilon }), read);
   }
 }
@@ -132,7 +137,7 @@ export class SymmetricMeanAbsolutePercentageError<C extends Outputs = undefined>
   constructor(options: EpsilonOptions<C> = {}) {
     const name = "SymmetricMeanAbsolutePercentageError";
     const { read, epsilon = EPSILON } = takeMetricOptions(name, options, ["epsilon"]);
-    checkPositive(name, "epsilon", epsilon);
+    checkEpsilon(name, epsilon);
     super(mean(name, symmetricPercentageErrors(epsilon), { epsilon }), read);
   }
 }

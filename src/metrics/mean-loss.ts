@@ -76,10 +76,9 @@ export class MeanLoss<C extends Outputs = undefined> extends Metric<number, C> {
 
   /** @internal */
   protected override like(): this {
-    const { numOutputs, dim, nan } = this;
-    const layout = numOutputs === undefined ? { nan } : { numOutputs, dim, nan };
     const { parameters } = this.parameters as { parameters: object };
-    return new MeanLoss(this.#loss as LossName, { ...parameters, ...layout }) as unknown as this;
+    const options = { ...parameters, ...layoutIn(this.owned.description) };
+    return new MeanLoss(this.#loss as LossName, options) as unknown as this;
   }
 
   /**

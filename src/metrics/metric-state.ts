@@ -20,7 +20,6 @@ import {
   checkCanonical,
   checkCount,
   checkSum,
-  checkVersion,
   corrupt,
   type ExactSumJSON,
   type Format,
@@ -31,6 +30,7 @@ import {
   shown,
   sumFromJSON,
   sumToJSON,
+  takeJSON,
   takeState,
   Writer,
 } from "../loss/state-format.js";
@@ -70,8 +70,7 @@ export interface MetricsJSON {
   approximately: unknown;
 }
 
-const FORMAT: Format = { magic: "LGMT", version: 1, noun: "metrics" };
-const NAME = "lossgrad.metrics";
+const FORMAT: Format = { magic: "LGMT", version: 1, noun: "metrics", name: "lossgrad.metrics" };
 /** Addends that a number may be cut into; see product() in quantity.ts. */
 const MOST_ADDENDS = 8;
 
@@ -224,7 +223,7 @@ export function toJSON(
   value: unknown,
 ): MetricsJSON {
   return {
-    format: NAME,
+    format: FORMAT.name,
     version: FORMAT.version,
     description,
     outputs: outputs.map(outputToJSON),
@@ -254,12 +253,7 @@ function inWords(value: unknown): unknown {
 
 /** The metrics that `toJSON` gave, each property read once; throws at anything else. */
 export function fromJSON<O extends Owner>(caller: string, given: unknown, make: Maker<O>): O {
-  if (typeof given === "string") {
-    throw new TypeError(`${caller}: expected an object, got a string; pass JSON.parse(text)`);
-  }
-  const { format, version, description, outputs, checksum } = recordOf(caller, "an object", given);
-  if (format !== NAME) throw refused(caller, `format "${NAME}"`, describeValue(format));
-  checkVersion(caller, FORMAT, version);
+  const { description, outputs, checksum } = takeJSON(caller, FORMAT, given);
   const described = parse(caller, JSON.stringify(recordOf(caller, "description", description)));
   if (!Array.isArray(outputs)) throw refused(caller, "outputs as a list", describeValue(outputs));
   const list = [...(outputs as unknown[])];

@@ -297,9 +297,7 @@ export abstract class Metric<V = unknown, C extends Outputs = Outputs> extends E
    * [mae.counts.count, copy.compute()]; // [0, 2]
    */
   clone(): this {
-    const { numOutputs, dim, nan } = this;
-    const layout = numOutputs === undefined ? { nan } : { numOutputs, dim, nan };
-    const copy = this.like({ ...this.parameters, ...layout });
+    const copy = this.like(optionsIn(`${this.name}.clone`, this.owned.description));
     copy.merge(this);
     return copy;
   }

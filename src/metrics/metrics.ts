@@ -29,7 +29,8 @@ type OutputsOf<M extends MetricRecord> = M[keyof M] extends { readonly numOutput
 /** The result of each metric, by its name. */
 export type MetricResults<M extends MetricRecord> = { [K in keyof M]: ReturnType<M[K]["compute"]> };
 
-const KINDS: readonly MetricClass<Metric>[] = [
+/** The metrics that options say all of, by the names that states have for them. */
+const KINDS: Readonly<Record<string, MetricClass<Metric>>> = {
   AbsoluteErrorQuantiles,
   ExplainedVariance,
   MaxError,
@@ -43,7 +44,7 @@ const KINDS: readonly MetricClass<Metric>[] = [
   R2Score,
   RootMeanSquaredError,
   SymmetricMeanAbsolutePercentageError,
-];
+};
 
 const NAME = "Metrics";
 
@@ -217,12 +218,9 @@ function metricOf(caller: string, description: Description, losses: readonly Fus
     const fused = losses.find(({ name }) => name === loss);
     return meanLossOf(caller, description, fused);
   }
-  const kind = KINDS.find((type) => new type().name === metric);
-  if (!kind)
-    throw refused(
-      caller,
-      "a state of metrics that there are",
-      `one of ${describeValue(metric).slice(0, 80)}`,
-    );
-  return new kind(optionsIn(caller, description) as never);
+  if (typeof metric === "string" && Object.hasOwn(KINDS, metric)) {
+    return new KINDS[metric](optionsIn(caller, description) as never);
+  }
+  const other = `one of ${describeValue(metric).slice(0, 80)}`;
+  throw refused(caller, "a state of metrics that there are", other);
 }

@@ -3,6 +3,7 @@ import { takeOptions } from "../core/options.js";
 import { markFused } from "../formula/mark.js";
 import { FormulaLoss } from "../loss/formula-loss.js";
 import type { FormulaRow } from "../loss/formulas.js";
+import { optionNames } from "../loss/losses.js";
 import { legacyReduction } from "../loss/reduction.js";
 import { notATensor } from "../ndarray/adapter.js";
 import {
@@ -20,18 +21,14 @@ export type FormulaLossFunction<O extends readonly Tensor[], P extends object> =
   ...args: [...operands: O, options?: P]
 ) => Tensor;
 
-/** The names of the options of a row's function that are no parameters. */
-function optionNames({ legacy, takesWeight }: FormulaRow): string[] {
-  const reduction = ["reduction", "dim", "keepdim", "mask"];
-  return [...(legacy ? ["sizeAverage", "reduce"] : []), ...reduction, ...(takesWeight ? ["weight"] : [])];
-}
-
 /** The function of a row. */
 export function formulaLoss<O extends readonly Tensor[], P extends object>(
   row: FormulaRow,
 ): FormulaLossFunction<O, P> {
   const fused = new FormulaLoss(row);
-  const made = madeOf(fused, optionNames(row));
+  const { legacy, takesWeight } = row;
+  const options = optionNames({ legacy, parameter: null, weightedMean: takesWeight ? "weights" : null });
+  const made = madeOf(fused, options);
   const call = (...args: unknown[]): Tensor => evaluate(made, args);
   Object.defineProperty(call, "name", { value: row.name });
   markFused(call, fused);

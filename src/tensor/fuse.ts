@@ -288,7 +288,7 @@ export const NONE_GIVEN: TakenOptions = {
   weight: null,
 };
 
-export const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
+const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
 
 function takeFusedOptions({ name }: Fused, names: readonly string[], given: object): TakenOptions {
   return readOptions(

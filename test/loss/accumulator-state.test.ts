@@ -10,8 +10,7 @@ import { fromHex, toHex } from "../support/bytes.js";
 import { complaint, JUNK } from "../support/junk.js";
 import { expectError } from "../support/refuse.js";
 import { SharedBuffer } from "../support/sharing.js";
-
-const HEADER = 16;
+import { HEADER, sealed } from "../support/state.js";
 
 function example(): LossAccumulator {
   const total = new LossAccumulator("smoothL1Loss", { beta: 0.5 });
@@ -40,27 +39,6 @@ const EXAMPLES: readonly [string, LossAccumulator][] = [
     })(),
   ],
 ];
-
-/** CRC-32 by its definition: the remainder of a division of polynomials. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    for (let bit = 0; bit < 8; bit++) {
-      const odd = ((crc ^ (byte >> bit)) & 1) === 1;
-      crc = odd ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    }
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** The bytes with a right length and checksum, whatever was changed behind the header. */
-function sealed(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
-  const view = new DataView(copy.buffer);
-  view.setUint32(8, copy.length, true);
-  view.setUint32(12, crc32(copy.subarray(HEADER)), true);
-  return copy;
-}
 
 const reading = (bytes: unknown) => () => LossAccumulator.fromBytes(bytes as Uint8Array);
 

@@ -17,6 +17,7 @@ import { METRIC_NAMES, METRICS, type MetricName } from "../support/metrics.js";
 import { observe } from "../support/observe.js";
 import { Random } from "../support/random.js";
 import { expectError } from "../support/refuse.js";
+import { sealed } from "../support/state.js";
 
 interface MetricType {
   fromBytes(bytes: Uint8Array): Metric;
@@ -40,27 +41,6 @@ function all(): Metrics {
   const made = new Metrics(metrics);
   made.update(Float32Array.of(1, 2, 7, NaN), Float32Array.of(1, 3, 4, 1));
   return made;
-}
-
-/** CRC-32 by its definition: the remainder of a division of polynomials. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    for (let bit = 0; bit < 8; bit++) {
-      const odd = ((crc ^ (byte >> bit)) & 1) === 1;
-      crc = odd ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    }
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** The bytes with a right length and checksum, whatever was changed behind the header. */
-function sealed(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
-  const view = new DataView(copy.buffer);
-  view.setUint32(8, copy.length, true);
-  view.setUint32(12, crc32(copy.subarray(16)), true);
-  return copy;
 }
 
 describe.each(METRIC_NAMES)("%s", (name) => {
