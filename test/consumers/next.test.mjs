@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { appFolder, build, EXPECTED, LARGE } from "./support/apps.mjs";
 import { launch, NO_BROWSER, open, shown } from "./support/browser.mjs";
 
-/** Starts the built app on a free port. */
+/** Starts the built app on a free port; its output is read to the end: Next dies of a closed pipe. */
 async function start() {
   const program = join(inject("projects").bundled, "node_modules/next/dist/bin/next");
   const server = spawn(process.execPath, [program, "start", "--port", "0", "--hostname", "localhost"], {
@@ -14,11 +14,18 @@ async function start() {
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  for await (const text of server.stdout.setEncoding("utf8")) {
-    const [url] = /http:\/\/localhost:\d+/.exec(text) ?? [];
-    if (url) return { server, url };
-  }
-  throw new Error(`next start: expected an address, got exit status ${server.exitCode}`);
+  let said = "";
+  return new Promise((resolve, reject) => {
+    server.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      const [url] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+      if (url && said.includes("Ready")) resolve({ server, url });
+    });
+    server.once("error", reject);
+    server.once("exit", (status) =>
+      reject(new Error(`next start: expected an address, got exit status ${status}\n${said}`)),
+    );
+  });
 }
 
 describe("Next", () => {
