@@ -20,7 +20,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "cli/test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "test/torch/**", SLOW_FILES],
     pool: "forks",
     // Vitest alone would leave one core to itself, which is half of two.

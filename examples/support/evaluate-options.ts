@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { PairOptions } from "./dataset.js";
 import { floatDtypes, type FloatDtype } from "./float-dtypes.js";
-import { InputError, quoted } from "./input-error.js";
+import { InputError, quoted } from "../../cli/src/input-error.js";
 import { headerChoices } from "./readers/csv-header.js";
 import { WAIT_SECONDS, type ReadOptions } from "./readers/file.js";
 import { isEncoding } from "./readers/text.js";

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { InputError } from "../input-error.js";
+import { InputError } from "../../../cli/src/input-error.js";
 
 /** More than this is not taken from a pipe, which need not have an end. */
 const PIPE_LIMIT = 2 ** 30;

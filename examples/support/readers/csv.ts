@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
-import { InputError, quoted } from "../input-error.js";
+import { InputError, quoted } from "../../../cli/src/input-error.js";
 import { readHeading, type HeaderChoice, type Heading } from "./csv-header.js";
 import { Growing } from "./growing.js";
 import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";

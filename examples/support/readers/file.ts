@@ -1,4 +1,4 @@
-import { InputError } from "../input-error.js";
+import { InputError } from "../../../cli/src/input-error.js";
 import { openBytes, peek } from "./bytes.js";
 import { readColumn, type CsvOptions } from "./csv.js";
 import { isNpy, readNpy, type NpyArray } from "./npy.js";

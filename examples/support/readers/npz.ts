@@ -1,5 +1,5 @@
 import { openAsBlob } from "node:fs";
-import { InputError, listed, quoted } from "../input-error.js";
+import { InputError, listed, quoted } from "../../../cli/src/input-error.js";
 
 const EXTENSION = ".npy";
 

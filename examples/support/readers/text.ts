@@ -1,4 +1,4 @@
-import { InputError } from "../input-error.js";
+import { InputError } from "../../../cli/src/input-error.js";
 import { peek } from "./bytes.js";
 
 /** Byte order marks; UTF-32's begins like UTF-16's, so it is asked for first. */
