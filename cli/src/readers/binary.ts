@@ -26,10 +26,11 @@ export class BinaryReader implements ArrayReader {
   readonly held: Held;
   readonly shape: readonly number[] | null;
   readonly order: "C" | "F";
-  readonly byteLength: number | null;
   readonly notes = [];
   readonly #size: 1 | 2 | 4 | 8;
   readonly #numel: number;
+  /** How many bytes the elements take; null where the end tells. */
+  readonly #byteLength: number | null;
   /** How many elements were read. */
   #at = 0;
   #scratch = new Uint8Array(0);
@@ -45,9 +46,9 @@ export class BinaryReader implements ArrayReader {
     this.order = layout.order ?? "C";
     this.#size = size;
     this.#numel = this.shape ? numelOf(this.shape) : Infinity;
-    this.byteLength = this.shape ? this.#numel * size : null;
-    if (this.byteLength === null) return;
-    if (!Number.isSafeInteger(layout.offset + this.byteLength)) {
+    this.#byteLength = this.shape ? this.#numel * size : null;
+    if (this.#byteLength === null) return;
+    if (!Number.isSafeInteger(layout.offset + this.#byteLength)) {
       throw new InputError(`${this.name}: expected less than 2^53 bytes, got ${this.#what}`);
     }
     if (source.size !== null) this.#checkSize(source.size - layout.offset);
@@ -68,6 +69,10 @@ export class BinaryReader implements ArrayReader {
     return count;
   }
 
+  get bytesRead(): number {
+    return this.#at * this.#size;
+  }
+
   close(): Promise<void> {
     return this.source.close();
   }
@@ -78,7 +83,7 @@ export class BinaryReader implements ArrayReader {
 
   /** Throws unless there are so many bytes as the elements need. */
   #checkSize(there: number): void {
-    const needed = this.byteLength;
+    const needed = this.#byteLength;
     if (needed === null) {
       if (there % this.#size === 0) return;
       throw new InputError(
@@ -97,9 +102,9 @@ export class BinaryReader implements ArrayReader {
 
   /** The size of a stream shows at its end. */
   async #checkEnd(): Promise<void> {
-    if (this.source.size !== null || this.layout.more || this.byteLength === null) return;
-    const rest = await readBytes(this.source, this.layout.offset + this.byteLength, 1);
-    this.#checkSize(this.byteLength + rest.length);
+    if (this.source.size !== null || this.layout.more || this.#byteLength === null) return;
+    const rest = await readBytes(this.source, this.layout.offset + this.#byteLength, 1);
+    this.#checkSize(this.#byteLength + rest.length);
   }
 
   #room(length: number): Uint8Array {

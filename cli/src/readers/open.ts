@@ -27,10 +27,10 @@ export async function openArray(path: string, options: ReadOptions = {}): Promis
 
 /** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
 export async function readerOf(source: Source, { tensor, raw }: ReadOptions = {}): Promise<ArrayReader> {
-  if (raw !== undefined) return openRaw(source, raw);
   const head = await readBytes(source, 0, 16);
   if (isNpy(head)) return openNpy(source);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
+  if (raw !== undefined) return openRaw(source, raw);
   throw new InputError(`${source.name}: expected npy or safetensors, also in gzip, got ${describe(head)}`);
 }
 

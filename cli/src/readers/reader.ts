@@ -20,8 +20,8 @@ export interface ArrayReader {
    * elements as they lie.
    */
   readonly order: "C" | "F";
-  /** Bytes that elements take in the file, for a throughput; null where that cannot be said. */
-  readonly byteLength: number | null;
+  /** How many bytes of elements were read so far, as the file stores them. */
+  readonly bytesRead: number;
   /** What was decided for the user, one sentence each. */
   readonly notes: readonly string[];
   /** Fills `into` with the next elements, and says how many: fewer only at the end. */

@@ -35,9 +35,11 @@ interface Entry {
   readonly end: number;
 }
 
-/** Whether a file that begins with these bytes may be one: the length of a header, which opens with {. */
+/** Whether a file begins as one: with the length of a header, which opens with {. */
 export function isSafetensors(head: Uint8Array): boolean {
-  return head.length > 8 && head[8] === 0x7b && lengthOf(head) <= LONGEST_OF_ANY;
+  if (head.length <= 8 || head[8] !== 0x7b) return false;
+  const length = lengthOf(head);
+  return length >= 2 && length <= LONGEST_OF_ANY;
 }
 
 /** Opens a tensor by its name, which may be left out where there is only one. */
