@@ -163,8 +163,52 @@ describe("which files go together", () => {
   });
 });
 
+describe("tables", () => {
+  test("two columns of one table, or of two", async () => {
+    const table = file("table.csv", "day,forecast,measured\nmon,2.5,3\ntue,0,-0.5\nwed,2,2\nthu,8,7\n");
+    const run = async (...args: string[]) =>
+      (await json("evaluate", table, ...args, "--metric", "mae")).results;
+    expect(await run("--prediction", "forecast", "--target", "measured")).toEqual({ mae: 0.5 });
+    expect(await run(table, "--column", "forecast", "--column", "#3")).toEqual({ mae: 0.5 });
+    expect(await run(file("t.npy", npyOf(t)), "--column", "forecast")).toEqual({ mae: 0.5 });
+    const tabs = file("table.tsv", "a\tb\n1\t2\n");
+    const found = await json("evaluate", tabs, "--prediction", "a", "--target", "b", "--metric", "mae");
+    expect(found.results).toEqual({ mae: 1 });
+  });
+
+  test("each file as it is written, its missing cells left out with their pairs", async () => {
+    const germany = file("de.csv", "x;y\n1;1,5\n2;NA\n3;3\n");
+    const plain = file("en.csv", "y\n1\n2\n\n");
+    const marks = ["--delimiter", ";", "--delimiter", ",", "--decimal", ",", "--decimal", "."];
+    const args = ["evaluate", germany, plain, ...marks, "--column", "y", "--metric", "mae"];
+    expect((await lossgrad(args)).err).toMatch(/de\.csv: line 3, column y: .* --nan omit leaves out pairs/);
+    const short = await lossgrad([...args, "--nan", "omit"]);
+    expect(short.err).toContain(`got 3 (${germany}) and 2 (${plain})`);
+    const whole = file("whole.csv", "y\n1\n2\n7\n");
+    const found = await json(
+      "evaluate",
+      germany,
+      whole,
+      ...marks,
+      "--column",
+      "y",
+      "--metric",
+      "mae",
+      "--nan",
+      "omit",
+    );
+    expect(found).toMatchObject({ results: { mae: 2.25 }, counts: { count: 2, nan: 1 } });
+    expect(found.notes).toEqual([`${germany}: 1 cell is missing, and NaN in their place`]);
+  });
+});
+
 describe("what is wrong", () => {
   test.each([
+    [["a"], "expected a file of targets, or --prediction and --target, which name two columns or tensors of one file"],
+    [["a", "b", "--decimal", ";"], '--decimal: expected one of ".", ",", got ";"'],
+    [["a", "b", "--thousands", "."], '--thousands: expected another mark than --decimal, got ".", a decimal point'],
+    [["a", "b", "--delimiter", "1"], '--delimiter: expected a mark such as ";" or "#", got "1"'],
+    [["a", "b", "--encoding", "klingon"], '--encoding: expected a name such as utf-16le or windows-1252, got "klingon"'],
     [[], "missing required argument 'predictions'"],
     [["a", "b", "--metric", "mea"], /--metric: expected some of mae, mse, .*, got "mea"$/],
     [["a", "b", "--metric", "toString"], /--metric: expected some of/],
@@ -184,14 +228,19 @@ describe("what is wrong", () => {
 
   test("data are refused with 1, in one line", async () => {
     const [predictions, targets] = files();
-    const text = file("text.csv", "y\n1\n");
+    const text = file("text.npy", "y\n1\n");
+    const pickle = file("pickle", Uint8Array.of(0x80, 4));
     const empty = file("empty.npy", npyOf(new Float32Array(0), [0, 3]));
     const floats = file("mask.npy", npyOf(Float32Array.of(1, 1, 1, 1), [2, 2]));
     const cases: [string[], string][] = [
       [[`${folder()}/absent.npy`, targets], `${folder()}/absent.npy: no such file`],
       [
         [predictions, text],
-        `${text}: expected npy or safetensors, also in gzip, got another format; --raw DTYPE reads elements without a header`,
+        `${text}: expected a file that begins as its name says, got another; --raw DTYPE reads elements without a header`,
+      ],
+      [
+        [predictions, pickle],
+        `${pickle}: expected npy, safetensors or CSV, also in gzip, got a pickle of Python's: save the numbers with numpy.save`,
       ],
       [[empty, empty], `${empty}: expected elements, got none`],
       [[predictions, targets, "--mask", floats], `${floats}: expected a mask of bool or uint8, got float32`],

@@ -4,19 +4,23 @@ import { LOSSES, METRICS, metricsByName, usualMetrics, wordsOf } from "../evalua
 import { InputError, UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { DTYPES } from "../readers/dtypes.js";
+import { addCsvOptions, collect, CSV_OPTIONS, type GivenCsvOptions, readCsvOptions } from "./csv-options.js";
 import { openArray, type ReadOptions } from "../readers/open.js";
 import { type ArrayReader, numelOf } from "../readers/reader.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 
-interface EvaluateOptions {
+interface EvaluateOptions extends GivenCsvOptions {
   metric?: string[];
   loss?: string[];
   nan?: "propagate" | "omit" | "error";
   weight?: string;
   mask?: string;
   perOutput?: number;
+  prediction?: string;
+  target?: string;
+  column?: string[];
   tensor?: string[];
   raw?: string[];
   json?: true;
@@ -27,21 +31,21 @@ const EXAMPLES = `
 Examples:
   lossgrad evaluate predictions.npy targets.npy
   lossgrad evaluate predictions.npy targets.npy --loss l1,huber=0.5 --metric r2,q0.95
-  lossgrad evaluate model.safetensors model.safetensors --tensor output --tensor expected
+  lossgrad evaluate table.csv --prediction forecast --target measured
+  lossgrad evaluate model.safetensors --prediction output --target expected
   python predict.py | lossgrad evaluate - https://example.org/targets.npy --json`;
 
 /** `lossgrad evaluate`: predictions against targets. */
 export function addEvaluate(program: Command, terminal: Terminal): void {
-  const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
-  program
+  const command = program
     .command("evaluate")
     .summary("evaluate predictions against targets")
     .description(
-      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy or safetensors, also " +
-        "in gzip; an http(s) address; or - for standard input.",
+      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy, safetensors or CSV, " +
+        "also in gzip; an http(s) address; or - for standard input.",
     )
     .argument("<predictions>", "what was predicted")
-    .argument("<targets>", "what really came")
+    .argument("[targets]", "what really came; by default in the first file, as --target says")
     .option(
       "--metric <names>",
       `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`,
@@ -67,11 +71,10 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       "a result for each index of this dimension; -1 is the last",
       dimension,
     )
-    .option(
-      "--tensor <name>",
-      "the tensor of a safetensors file; twice: first of the predictions, then of the targets",
-      collect,
-    )
+    .option("--prediction <column>", "of one table of both: the column, or the tensor, of the predictions")
+    .option("--target <column>", "and that of the targets")
+    .option("--column <name>", 'the column to read, or its place, such as "#2"; may be given twice', collect)
+    .option("--tensor <name>", "the tensor of a safetensors file; may be given twice", collect)
     .option(
       "--raw <dtype>",
       `read files without a header as elements of ${Object.keys(DTYPES).join(", ")}; may be given twice`,
@@ -80,9 +83,10 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .option("--json", "print JSON, with all digits")
     .option("--quiet", "show no progress")
     .addHelpText("after", EXAMPLES)
-    .action(async (predictions: string, targets: string, options: EvaluateOptions) => {
+    .action(async (predictions: string, targets: string | undefined, options: EvaluateOptions) => {
       terminal.exitCode = await run(predictions, targets, options, terminal);
     });
+  addCsvOptions(command);
 }
 
 function dimension(value: string): number {
@@ -92,17 +96,18 @@ function dimension(value: string): number {
 
 async function run(
   predictions: string,
-  targets: string,
+  targets: string | undefined,
   options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
   const asked = askedFor(options);
-  const files = [predictions, targets, options.weight, options.mask];
-  if (files.filter((file) => file === "-").length > 1)
+  const files = [predictions, targetsOf(predictions, targets, options)] as const;
+  if ([...files, options.weight, options.mask].filter((file) => file === "-").length > 1) {
     throw new UsageError("expected - once, for one of the files");
+  }
   const open: ArrayReader[] = [];
   try {
-    const inputs = await openAll(predictions, targets, options, open);
+    const inputs = await openAll(files, options, open);
     const result = await evaluateWith(inputs, { ...asked, ...options }, terminal);
     const report = options.json ? [jsonReport(inputs, result)] : textReport(inputs, result);
     for (const line of report) terminal.log(line);
@@ -110,6 +115,18 @@ async function run(
   } finally {
     for (const reader of open) await reader.close();
   }
+}
+
+function targetsOf(
+  predictions: string,
+  targets: string | undefined,
+  { prediction, target }: EvaluateOptions,
+): string {
+  if (targets !== undefined) return targets;
+  if (prediction !== undefined && target !== undefined) return predictions;
+  throw new UsageError(
+    "expected a file of targets, or --prediction and --target, which name two columns or tensors of one file",
+  );
 }
 
 /** Names of metrics and losses, which are checked before any file is opened. */
@@ -122,31 +139,40 @@ function askedFor({ metric, loss, weight }: EvaluateOptions): { metrics: string[
 }
 
 async function openAll(
-  predictions: string,
-  targets: string,
+  [predictions, targets]: readonly [string, string],
   options: EvaluateOptions,
   open: ArrayReader[],
 ): Promise<Inputs> {
-  for (const name of ["tensor", "raw"] as const) {
+  for (const name of ["column", "tensor", "raw", ...CSV_OPTIONS] as const) {
     const times = options[name]?.length ?? 0;
     if (times > 2)
       throw new UsageError(`--${name}: expected it at most twice, once for each file, got it ${times} times`);
   }
-  const opened = async (path: string, at: 0 | -1): Promise<ArrayReader> => {
-    const one = (values: string[] | undefined): string | undefined => values?.at(at);
-    const how: ReadOptions = { tensor: one(options.tensor), raw: one(options.raw) };
-    const reader = await openArray(path, how);
+  const { prediction, target, column, tensor, raw, nan } = options;
+  const how = (name: string | undefined, at: 0 | -1): ReadOptions => {
+    const { csv, encoding } = readCsvOptions(options, at);
+    return {
+      column: name ?? column?.at(at),
+      tensor: name ?? tensor?.at(at),
+      raw: raw?.at(at),
+      csv: { ...csv, keepMissing: nan === "omit" },
+      encoding,
+    };
+  };
+  const ways = [how(prediction, 0), how(target, -1)];
+  const opened = async (path: string, way: ReadOptions): Promise<ArrayReader> => {
+    const reader = await openArray(path, way);
     open.push(reader);
     return reader;
   };
-  const [prediction, target] = [await opened(predictions, 0), await opened(targets, -1)];
-  const others = { weight: options.weight, mask: options.mask };
-  const rest: { weight?: ArrayReader; mask?: ArrayReader } = {};
-  for (const role of ["weight", "mask"] as const) {
-    const path = others[role];
-    if (path !== undefined) open.push((rest[role] = await openArray(path)));
-  }
-  return { prediction, target, ...rest };
+  return {
+    prediction: await opened(predictions, ways[0]),
+    target: await opened(targets, ways[1]),
+    ...(options.weight === undefined
+      ? {}
+      : { weight: await opened(options.weight, { ...ways[0], column: undefined, tensor: undefined }) }),
+    ...(options.mask === undefined ? {} : { mask: await opened(options.mask, {}) }),
+  };
 }
 
 async function evaluateWith(

@@ -1,6 +1,7 @@
 import { InputError } from "../input-error.js";
 import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
+import type { CsvOptions } from "./csv/column.js";
 import { isNpy, openNpy } from "./npy.js";
 import { openRaw } from "./raw.js";
 import type { ArrayReader } from "./reader.js";
@@ -10,6 +11,12 @@ import { isSafetensors, openSafetensors } from "./safetensors.js";
 export interface ReadOptions {
   /** The tensor of a safetensors file. */
   readonly tensor?: string;
+  /** The column of a table. */
+  readonly column?: string;
+  /** How a table is written. */
+  readonly csv?: CsvOptions;
+  /** Of text. */
+  readonly encoding?: string;
   /** The dtype of a file without a header, which is read as raw elements. */
   readonly raw?: string;
 }
@@ -26,17 +33,22 @@ export async function openArray(path: string, options: ReadOptions = {}): Promis
 }
 
 /** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
-export async function readerOf(source: Source, { tensor, raw }: ReadOptions = {}): Promise<ArrayReader> {
+export async function readerOf(source: Source, options: ReadOptions = {}): Promise<ArrayReader> {
+  const { tensor, column, raw, csv, encoding } = options;
   const head = await readBytes(source, 0, 16);
   if (isNpy(head)) return openNpy(source);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
   if (raw !== undefined) return openRaw(source, raw);
-  throw new InputError(`${source.name}: expected npy or safetensors, also in gzip, got ${describe(head)}`);
+  refuseOthers(source.name, head);
+  const { CsvReader } = await import("./csv/reader.js");
+  const delimiter = csv?.delimiter ?? (/\.tsv(\.gz)?$/i.test(source.name) ? "\t" : undefined);
+  return new CsvReader(source, { ...csv, delimiter, column }, encoding);
 }
 
 /** Kinds of files that people also keep numbers in, by their first bytes. */
 const OTHERS: readonly [string, string][] = [
-  ["PK\x03\x04", "a zip archive"],
+  ["PK\x03\x04", "a zip archive: take the file out of it"],
+  ["PAR1", "Parquet: save the column as CSV"],
   ["BZh", "bzip2: decompress it first, or use gzip"],
   ["\xfd7zXZ\x00", "xz: decompress it first, or use gzip"],
   ["\x28\xb5\x2f\xfd", "Zstandard: decompress it first, or use gzip"],
@@ -46,9 +58,13 @@ const OTHERS: readonly [string, string][] = [
   ["\x80", "a pickle of Python's: save the numbers with numpy.save"],
 ];
 
-function describe(head: Uint8Array): string {
-  if (head.length === 0) return "an empty file";
+function refuseOthers(name: string, head: Uint8Array): void {
   const start = String.fromCharCode(...head);
   const known = OTHERS.find(([mark]) => start.startsWith(mark));
-  return known?.[1] ?? "another format; --raw DTYPE reads elements without a header";
+  if (known) throw new InputError(`${name}: expected npy, safetensors or CSV, also in gzip, got ${known[1]}`);
+  if (/\.(npy|safetensors|bin|raw)$/i.test(name)) {
+    throw new InputError(
+      `${name}: expected a file that begins as its name says, got another; --raw DTYPE reads elements without a header`,
+    );
+  }
 }

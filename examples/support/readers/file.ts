@@ -1,9 +1,10 @@
 import { InputError } from "../../../cli/src/input-error.js";
-import { openBytes, peek } from "./bytes.js";
-import { readColumn, type CsvOptions } from "./csv.js";
+import { peek } from "../../../cli/src/sources/peek.js";
+import { openBytes } from "./bytes.js";
+import { readColumn, type CsvOptions } from "../../../cli/src/readers/csv/column.js";
 import { isNpy, readNpy, type NpyArray } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
-import { decodeText } from "./text.js";
+import { decodeText } from "../../../cli/src/readers/csv/text.js";
 
 /** How to read a file, as far as its kind has need of it. */
 export interface ReadOptions {

@@ -1,5 +1,5 @@
 import { InputError, quoted } from "../../../cli/src/input-error.js";
-import { peek } from "./bytes.js";
+import { peek } from "../../../cli/src/sources/peek.js";
 import { NpyHeaderError, parseNpyHeader } from "../../../cli/src/readers/npy-header.js";
 
 /**
