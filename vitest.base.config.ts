@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** What takes long and rarely fails alone: `npm run test:slow`. */
-export const SLOW_FILES = "test/**/*.slow.test.ts";
+export const SLOW_FILES = "{test,cli/test}/**/*.slow.test.ts";
 
 /** What all suites of this library's sources have in common. */
 export default defineConfig({

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { temporary } from "../../test/support/temporary.js";
@@ -176,6 +178,17 @@ describe("tables", () => {
     expect(found.results).toEqual({ mae: 1 });
   });
 
+  test("two arrays of one npz", async () => {
+    const two = fileURLToPath(new URL("../../test/fixtures/npz/two.npz", import.meta.url));
+    const found = await json("evaluate", two, "--prediction", "p", "--target", "t", "--metric", "mae");
+    expect(found).toMatchObject({ results: { mae: 1 }, prediction: { format: "npz" } });
+    expect(await json("evaluate", two, two, "--array", "p", "--array", "t", "--metric", "mae")).toMatchObject(
+      {
+        results: { mae: 1 },
+      },
+    );
+  });
+
   test("each file as it is written, its missing cells left out with their pairs", async () => {
     const germany = file("de.csv", "x;y\n1;1,5\n2;NA\n3;3\n");
     const plain = file("en.csv", "y\n1\n2\n\n");
@@ -240,7 +253,7 @@ describe("what is wrong", () => {
       ],
       [
         [predictions, pickle],
-        `${pickle}: expected npy, safetensors or CSV, also in gzip, got a pickle of Python's: save the numbers with numpy.save`,
+        `${pickle}: expected npy, npz, safetensors or CSV, also in gzip, got a pickle of Python's: save the numbers with numpy.save`,
       ],
       [[empty, empty], `${empty}: expected elements, got none`],
       [[predictions, targets, "--mask", floats], `${floats}: expected a mask of bool or uint8, got float32`],
@@ -258,6 +271,36 @@ describe("what is wrong", () => {
     }
   });
 
+  test("files that public bug reports led to are read or refused, in one line", async () => {
+    const fixtures = fileURLToPath(new URL("../../test/fixtures/files/", import.meta.url));
+    const found = await Promise.all(
+      readdirSync(fixtures).map(async (name) => {
+        const { code, err } = await lossgrad([
+          "evaluate",
+          fixtures + name,
+          fixtures + name,
+          "--metric",
+          "mae",
+        ]);
+        expect(err.split("\n").length).toBe(1);
+        return [name, code, err.replaceAll(fixtures, "")] as const;
+      }),
+    );
+    const refused = new Map(found.filter(([, code]) => code !== 0).map(([name, , err]) => [name, err]));
+    expect([...refused.keys()].sort()).toEqual([
+      "comment-first.csv",
+      "control-characters.csv",
+      "descr-proto.npy",
+      "duplicate-keys.npy",
+      "missing-cells.csv",
+      "semicolon-decimal-comma.csv",
+      "shape-without-comma.npy",
+      "thousands.csv",
+      "truncated.npy",
+    ]);
+    for (const [name, err] of refused) expect(err.startsWith(`lossgrad: ${name}: `), err).toBe(true);
+  });
+
   test("control characters of file names are not printed", async () => {
     const path = file("e\x1b[31m.npy", npyOf(p));
     expect((await lossgrad(["evaluate", path, path])).out).toContain("e\\x1b[31m.npy (npy, float32)");
@@ -270,6 +313,14 @@ test("Ctrl-C prints what was read so far, marked, and gives 130", async () => {
   const { code, out } = await lossgrad(["evaluate", ...files()], controller);
   expect(code).toBe(130);
   expect(out).toContain("PARTIAL: interrupted before all was read");
+});
+
+test("each option of --help is in docs/command-line.md", async () => {
+  const documented = readFileSync(new URL("../../docs/command-line.md", import.meta.url), "utf8");
+  const { out } = await lossgrad(["evaluate", "--help"]);
+  const options = [...out.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, name]) => name);
+  expect(options.length).toBeGreaterThan(15);
+  for (const name of options) if (name !== "--help") expect(documented).toContain(name);
 });
 
 test("--help and --version say what they should and give 0", async () => {

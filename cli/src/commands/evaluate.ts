@@ -22,6 +22,7 @@ interface EvaluateOptions extends GivenCsvOptions {
   target?: string;
   column?: string[];
   tensor?: string[];
+  array?: string[];
   raw?: string[];
   json?: true;
   quiet?: true;
@@ -41,7 +42,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .command("evaluate")
     .summary("evaluate predictions against targets")
     .description(
-      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy, safetensors or CSV, " +
+      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy, npz, safetensors or CSV, " +
         "also in gzip; an http(s) address; or - for standard input.",
     )
     .argument("<predictions>", "what was predicted")
@@ -74,6 +75,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .option("--prediction <column>", "of one table of both: the column, or the tensor, of the predictions")
     .option("--target <column>", "and that of the targets")
     .option("--column <name>", 'the column to read, or its place, such as "#2"; may be given twice', collect)
+    .option("--array <name>", "the array of an npz; may be given twice", collect)
     .option("--tensor <name>", "the tensor of a safetensors file; may be given twice", collect)
     .option(
       "--raw <dtype>",
@@ -143,17 +145,21 @@ async function openAll(
   options: EvaluateOptions,
   open: ArrayReader[],
 ): Promise<Inputs> {
-  for (const name of ["column", "tensor", "raw", ...CSV_OPTIONS] as const) {
+  for (const name of ["column", "tensor", "array", "raw", ...CSV_OPTIONS] as const) {
     const times = options[name]?.length ?? 0;
     if (times > 2)
       throw new UsageError(`--${name}: expected it at most twice, once for each file, got it ${times} times`);
   }
-  const { prediction, target, column, tensor, raw, nan } = options;
+  const { prediction, target, raw, nan } = options;
   const how = (name: string | undefined, at: 0 | -1): ReadOptions => {
     const { csv, encoding } = readCsvOptions(options, at);
+    const [column, tensor, array] = (["column", "tensor", "array"] as const).map(
+      (kind) => name ?? options[kind]?.at(at),
+    );
     return {
-      column: name ?? column?.at(at),
-      tensor: name ?? tensor?.at(at),
+      column,
+      tensor,
+      array,
       raw: raw?.at(at),
       csv: { ...csv, keepMissing: nan === "omit" },
       encoding,
@@ -170,7 +176,14 @@ async function openAll(
     target: await opened(targets, ways[1]),
     ...(options.weight === undefined
       ? {}
-      : { weight: await opened(options.weight, { ...ways[0], column: undefined, tensor: undefined }) }),
+      : {
+          weight: await opened(options.weight, {
+            ...ways[0],
+            column: undefined,
+            tensor: undefined,
+            array: undefined,
+          }),
+        }),
     ...(options.mask === undefined ? {} : { mask: await opened(options.mask, {}) }),
   };
 }

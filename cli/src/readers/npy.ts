@@ -42,14 +42,14 @@ export function isNpy(head: Uint8Array): boolean {
 }
 
 /** Opens an array in NumPy's .npy format, versions 1 to 3 (numpy.lib.format). */
-export async function openNpy(source: Source): Promise<BinaryReader> {
+export async function openNpy(source: Source, format = "npy"): Promise<BinaryReader> {
   const fail = (what: string) => new InputError(`${source.name}: ${what}`);
   const { header, offset } = await readHeader(source, fail);
   const { dtype, bigEndian } = findType(header.descr, fail);
   const order = header.fortranOrder ? "F" : "C";
   return new BinaryReader(source, {
     name: source.name,
-    format: "npy",
+    format,
     dtype,
     shape: header.shape,
     order,

@@ -3,6 +3,7 @@ import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
 import type { CsvOptions } from "./csv/column.js";
 import { isNpy, openNpy } from "./npy.js";
+import { isZip, openNpz } from "./npz.js";
 import { openRaw } from "./raw.js";
 import type { ArrayReader } from "./reader.js";
 import { isSafetensors, openSafetensors } from "./safetensors.js";
@@ -11,6 +12,8 @@ import { isSafetensors, openSafetensors } from "./safetensors.js";
 export interface ReadOptions {
   /** The tensor of a safetensors file. */
   readonly tensor?: string;
+  /** The array of an .npz. */
+  readonly array?: string;
   /** The column of a table. */
   readonly column?: string;
   /** How a table is written. */
@@ -34,9 +37,10 @@ export async function openArray(path: string, options: ReadOptions = {}): Promis
 
 /** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
 export async function readerOf(source: Source, options: ReadOptions = {}): Promise<ArrayReader> {
-  const { tensor, column, raw, csv, encoding } = options;
+  const { tensor, array, column, raw, csv, encoding } = options;
   const head = await readBytes(source, 0, 16);
   if (isNpy(head)) return openNpy(source);
+  if (isZip(head)) return openNpz(source, array);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);
@@ -47,7 +51,6 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
 
 /** Kinds of files that people also keep numbers in, by their first bytes. */
 const OTHERS: readonly [string, string][] = [
-  ["PK\x03\x04", "a zip archive: take the file out of it"],
   ["PAR1", "Parquet: save the column as CSV"],
   ["BZh", "bzip2: decompress it first, or use gzip"],
   ["\xfd7zXZ\x00", "xz: decompress it first, or use gzip"],
@@ -61,7 +64,8 @@ const OTHERS: readonly [string, string][] = [
 function refuseOthers(name: string, head: Uint8Array): void {
   const start = String.fromCharCode(...head);
   const known = OTHERS.find(([mark]) => start.startsWith(mark));
-  if (known) throw new InputError(`${name}: expected npy, safetensors or CSV, also in gzip, got ${known[1]}`);
+  if (known)
+    throw new InputError(`${name}: expected npy, npz, safetensors or CSV, also in gzip, got ${known[1]}`);
   if (/\.(npy|safetensors|bin|raw)$/i.test(name)) {
     throw new InputError(
       `${name}: expected a file that begins as its name says, got another; --raw DTYPE reads elements without a header`,
