@@ -1,6 +1,14 @@
 import { InputError } from "../input-error.js";
 import { readBytes, type Source } from "../sources/source.js";
-import { bytesOf, type Dtype, type Elements, type Held, storedAs, swapBytes } from "./dtypes.js";
+import {
+  bytesOf,
+  countRounded,
+  type Dtype,
+  type Elements,
+  type Held,
+  storedAs,
+  swapBytes,
+} from "./dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "./reader.js";
 
 /** Where the elements of an array lie in a file, one beside the other. */
@@ -26,13 +34,14 @@ export class BinaryReader implements ArrayReader {
   readonly held: Held;
   readonly shape: readonly number[] | null;
   readonly order: "C" | "F";
-  readonly notes = [];
   readonly #size: 1 | 2 | 4 | 8;
   readonly #numel: number;
   /** How many bytes the elements take; null where the end tells. */
   readonly #byteLength: number | null;
   /** How many elements were read. */
   #at = 0;
+  /** How many numbers are none of float64. */
+  #rounded = 0;
   #scratch = new Uint8Array(0);
 
   /** @throws InputError for a file whose size is not that of the elements */
@@ -65,8 +74,15 @@ export class BinaryReader implements ArrayReader {
     this.#at += count;
     if (count < into.length) await this.#checkEnd();
     if (this.layout.bigEndian) swapBytes(stored, this.#size);
+    this.#rounded += countRounded(this.dtype, stored);
     if (convert) convert(stored, prefixOf(into, count));
     return count;
+  }
+
+  get notes(): readonly string[] {
+    if (this.#rounded === 0) return [];
+    const numbers = this.#rounded === 1 ? "1 number is" : `${this.#rounded.toLocaleString("en")} numbers are`;
+    return [`${numbers} beyond 2^53, rounded to float64`];
   }
 
   get bytesRead(): number {

@@ -50,6 +50,22 @@ export function storedAs(dtype: Dtype): Stored {
   return DTYPES[dtype];
 }
 
+/** How many of the stored integers are beyond 2^53, and no float64: they are rounded. */
+export function countRounded(dtype: Dtype, { buffer, byteOffset, byteLength }: Uint8Array): number {
+  if (dtype !== "int64" && dtype !== "uint64") return 0;
+  const make = dtype === "int64" ? BigInt64Array : BigUint64Array;
+  const integers = new make(buffer as ArrayBuffer, byteOffset, byteLength / 8);
+  const halves = new Int32Array(buffer, byteOffset, byteLength / 4);
+  let count = 0;
+  for (let i = 0; i < integers.length; i++) {
+    // Most are smaller, which the upper half tells without a bigint.
+    const upper = halves[2 * i + 1];
+    const small = upper < 2 ** 21 && upper >= (dtype === "int64" ? -(2 ** 21) : 0);
+    if (!small && BigInt(Number(integers[i])) !== integers[i]) count++;
+  }
+  return count;
+}
+
 /** Turns the bytes of each element around, in place. They begin at a multiple of `size`. */
 export function swapBytes({ buffer, byteOffset, byteLength }: Uint8Array, size: 1 | 2 | 4 | 8): void {
   if (size === 1) return;

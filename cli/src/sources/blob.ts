@@ -25,21 +25,19 @@ export class BlobSource implements Source {
 }
 
 /** The body of an answer, as it comes. */
-export function responseSource(name: string, response: Response): StreamSource {
-  return new StreamSource(name, piecesOfBody(response));
+export function responseSource(name: string, { body }: Response): StreamSource {
+  const reader = body?.getReader();
+  const cancel = async (): Promise<void> => {
+    await reader?.cancel().catch(() => undefined);
+  };
+  return new StreamSource(name, piecesOf(reader), cancel);
 }
 
-async function* piecesOfBody({ body }: Response): AsyncGenerator<Uint8Array> {
-  // Safari's streams are no iterables yet.
-  const reader = body?.getReader();
-  if (!reader) return;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
+/** Safari's streams are no iterables yet. */
+async function* piecesOf(reader?: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const next = await reader?.read();
+    if (!next || next.done) return;
+    yield next.value;
   }
 }

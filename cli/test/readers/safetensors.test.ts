@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Random } from "../../../test/support/random.js";
 import { InputError } from "../../src/input-error.js";
 import { isSafetensors, openSafetensors } from "../../src/readers/safetensors.js";
-import { bytesSource, contentOf, pipeOf, refusalOf } from "../support/arrays.js";
+import { bytesSource, contentOf, pipeOf, readAll, refusalOf } from "../support/arrays.js";
 
 /** A file of a header, in JSON or as it is, and bytes behind it. */
 function fileOf(header: object | string, data: ArrayBufferView, length?: bigint): Uint8Array {
@@ -46,6 +46,25 @@ test.each([
   const header = { w: tensor(dtype, [2], 0, stored.byteLength) };
   const content = await contentOf(openSafetensors(bytesSource(fileOf(header, stored))));
   expect(content).toMatchObject({ data, dtype: name });
+});
+
+test("integers beyond 2^53 are counted where float64 does not hold them", async () => {
+  const stored = BigInt64Array.of(
+    2n ** 53n,
+    2n ** 53n + 1n,
+    -(2n ** 53n) - 1n,
+    -1n,
+    2n ** 62n,
+    2n ** 62n + 1n,
+  );
+  for (const [dtype, rounded] of [
+    ["I64", 3],
+    ["U64", 4],
+  ] as const) {
+    const reader = await openSafetensors(bytesSource(fileOf({ w: tensor(dtype, [6], 0, 48) }, stored)));
+    await readAll(reader);
+    expect(reader.notes).toEqual([`${rounded} numbers are beyond 2^53, rounded to float64`]);
+  }
 });
 
 const two = fileOf(
