@@ -36,6 +36,8 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
+      // Kernels are tested in both binaries everywhere: in unshared memory they are the same.
+      exclude: isolated ? base.test.exclude : [...base.test.exclude, "test/assembly/**"],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {
         enabled: true,

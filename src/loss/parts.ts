@@ -42,13 +42,7 @@ export function partLosses(parts: Parts, dtype: DType, slopes: SlopesOfParts | n
   const { order } = columns;
   const out = slopes && { out: permute(slopes.out, order), norm: slopes.norm };
   const losses = columnLosses(inOrder(problem, order), columns, rows, divisor, out);
-  return roundedTo(dtype, losses).reshaped([...extent.result]);
-}
-
-/** Numbers of float64 as an array of `dtype`, each rounded once: halves not by way of float32. */
-function roundedTo(dtype: DType, x: NdArray): NdArray {
-  if (dtype === "float32" || dtype === "float64") return convert(x, dtype);
-  return arrayOf(numbersOf(x), dtype, x.shape);
+  return convert(losses, dtype).reshaped([...extent.result]);
 }
 
 /** A copy of numbers of float64. */
@@ -56,7 +50,7 @@ function numbersOf(x: NdArray): Float64Array {
   return operate(() => (x.numbers() as Float64Array).slice());
 }
 
-/** Numbers as an array of `dtype`, each rounded once. */
+/** Numbers as an array of `dtype`. */
 export function arrayOf(numbers: Float64Array, dtype: DType, shape: Shape): NdArray {
   const out = NdArray.empty(dtype, shape);
   operate(() => {

@@ -1,7 +1,14 @@
 /** Losses as metrics: those of the table by name, and functions that `fuse` made. */
 import { type AccumulatedLoss, builtIn, fusedLoss } from "../loss/accumulator.js";
 import { type FusedDescription, fusedOf } from "../formula/mark.js";
-import { type LossName, type LossRow, losses, type ParameterName, rowWith } from "../loss/losses.js";
+import {
+  type BetaOptions,
+  type DeltaOptions,
+  type LossName,
+  type LossRow,
+  losses,
+  rowWith,
+} from "../loss/losses.js";
 import { takeOptions } from "../core/options.js";
 import { refused } from "../loss/state-format.js";
 import { quotientOf } from "../core/exact-value.js";
@@ -31,8 +38,7 @@ import type { OutputState } from "./state.js";
  */
 export type FusedLoss = FusedArrayFunction<never> | ((...args: never[]) => unknown);
 /** The parameter of a built-in loss, and the options of all metrics. */
-export type MeanLossOptions<C extends Outputs = Outputs> = Partial<Record<ParameterName, number>> &
-  MetricOptions<C>;
+export type MeanLossOptions<C extends Outputs = Outputs> = BetaOptions & DeltaOptions & MetricOptions<C>;
 
 const NAME = "MeanLoss";
 

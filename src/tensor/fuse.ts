@@ -137,7 +137,7 @@ export function evaluateRead(
   { fused, node }: Made,
   operands: Tensor[],
   values: ParameterValues | null,
-  options: TakenOptions,
+  taken: TakenOptions,
 ): Tensor {
   const unique = withoutRepeats(operands);
   const count = operands.length;
@@ -146,7 +146,7 @@ export function evaluateRead(
   const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
-  const { mask, weight, read } = options;
+  const { mask, weight, read } = taken;
   const mode = read.named ? read.mode : (traced.formula.reduction ?? read.mode);
   const shape = shapeOfElements(traced, unique);
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;

@@ -153,14 +153,14 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return sizes.every((size, d) => padded[1][d] === 1 || padded[1][d] === size) ? sizes : null;
 }
 
-/** The exact sum in the floating dtype; a mean is that of a float64, which is divided. */
+/**
+ * The exact sum in float64, over the divisor, rounded to the dtype from there: to a half type by way
+ * of float32.
+ */
 export function exactSum(values: readonly number[], dtype: FloatDType, divisor = 1): number {
   if (divisor === 0) return NaN;
   if (!values.every(Number.isFinite)) return values.reduce((a, b) => a + b, 0) / divisor;
-  const units = sumUnits(values);
-  return divisor === 1
-    ? roundUnits(units, dtype)
-    : (fit(dtype, roundUnits(units, "float64") / divisor) as number);
+  return fit(dtype, roundUnits(sumUnits(values), "float64") / divisor) as number;
 }
 
 /** What is wrong with `found`; null where it is `expected`. */
