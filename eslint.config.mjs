@@ -71,6 +71,7 @@ export default defineConfig([
     "build/",
     "test/consumers/apps/types/",
     "dist/",
+    "cli/dist/",
     "examples/explorer/dist/",
     "docs/api/",
     "src/core/generated/",
@@ -79,7 +80,7 @@ export default defineConfig([
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "*.config.ts"],
+    files: ["src/**/*.ts", "cli/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "*.config.ts"],
     ignores: ["bench/limits/assembly/*.ts"],
     extends: [
       js.configs.recommended,

@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** What takes long and rarely fails alone: `npm run test:slow`. */
-export const SLOW_FILES = "test/**/*.slow.test.ts";
+export const SLOW_FILES = "{test,cli/test}/**/*.slow.test.ts";
 
 /** What all suites of this library's sources have in common. */
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "cli/test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "test/torch/**", SLOW_FILES],
     pool: "forks",
     // Vitest alone would leave one core to itself, which is half of two.

@@ -7,7 +7,7 @@
 import { F, onesLike, tidy, type Tensor } from "lossgrad";
 import { filePairs, seattlePairs, type Pairs } from "./support/dataset.js";
 import { parseOptions, usage } from "./support/evaluate-options.js";
-import { InputError, visible } from "./support/input-error.js";
+import { InputError, visible } from "../cli/src/input-error.js";
 import { isMain } from "./support/main.js";
 import type { Log } from "./support/print.js";
 import { stopwatch, type Stopwatch } from "./support/stopwatch.js";

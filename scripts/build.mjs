@@ -1,4 +1,4 @@
-// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/ -> dist/.
+// The whole build: AssemblyScript -> build/*.wasm -> src/core/generated/ -> dist/, and cli/dist/ over it.
 // A step whose output is newer than its sources is skipped, so that every command may build first.
 import {
   copyFileSync,
@@ -73,6 +73,20 @@ function compileLibrary() {
   copyFileSync(WORKER_FILE, "dist/worker.js");
 }
 
+/** The workspace of the command line, which finds the library as its users do. */
+function compileCommand() {
+  const inputs = [
+    "cli/src",
+    "dist/index.js",
+    "tsconfig.json",
+    "cli/tsconfig.build.json",
+    "package-lock.json",
+  ];
+  if (!existsSync("cli") || upToDate("cli/dist/main.js", inputs)) return;
+  rmSync("cli/dist", { recursive: true, force: true });
+  runScript(commandOf("typescript", "tsc"), ["-p", "cli/tsconfig.build.json"]);
+}
+
 process.chdir(ROOT);
 if (process.argv.includes("--debug")) {
   compileKernels("debug", "build/lossgrad.debug.wasm");
@@ -88,4 +102,5 @@ if (process.argv.includes("--debug")) {
     inlineWorker(WORKER_ENTRY, WORKER_SOURCE, WORKER_FILE);
   }
   compileLibrary();
+  compileCommand();
 }

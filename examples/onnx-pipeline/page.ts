@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { loadDigits } from "../support/digits.js";
-import { InputError } from "../support/input-error.js";
+import { InputError } from "../../cli/src/input-error.js";
 import { isMain } from "../support/main.js";
 import { vegaPath } from "../support/vega.js";
 import type { Log } from "../support/print.js";

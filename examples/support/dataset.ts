@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { tensor, type Tensor } from "lossgrad";
 import { infiniteFrom, type FloatDtype } from "./float-dtypes.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "../../cli/src/input-error.js";
 import { commonShape, notesOf, toTensor, withoutMissing } from "./pairing.js";
-import { readColumn } from "./readers/csv.js";
+import { readColumn } from "../../cli/src/readers/csv/column.js";
 import { readFile, type Loaded, type ReadOptions } from "./readers/file.js";
 import { vegaPath } from "./vega.js";
 

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import type { PairOptions } from "./dataset.js";
 import { floatDtypes, type FloatDtype } from "./float-dtypes.js";
-import { InputError, quoted } from "./input-error.js";
-import { headerChoices } from "./readers/csv-header.js";
+import { InputError, quoted } from "../../cli/src/input-error.js";
+import { headerChoices } from "../../cli/src/readers/csv/header.js";
 import { WAIT_SECONDS, type ReadOptions } from "./readers/file.js";
-import { isEncoding } from "./readers/text.js";
+import { isEncoding } from "../../cli/src/readers/csv/text.js";
 
 interface OptionRow {
   type: "string" | "boolean";

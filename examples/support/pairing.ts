@@ -1,6 +1,6 @@
 import { tensor, type Tensor } from "lossgrad";
 import type { FloatDtype } from "./float-dtypes.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "../../cli/src/input-error.js";
 import type { Loaded } from "./readers/file.js";
 
 /**

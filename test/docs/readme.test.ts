@@ -23,6 +23,7 @@ const PAGES = [
   "docs/README.md",
   "docs/accumulate.md",
   "docs/bundlers.md",
+  "docs/command-line.md",
   "docs/differences.md",
   "docs/engines.md",
   "docs/evaluate.md",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { temporary } from "./temporary.js";
+import { temporary } from "../support/temporary.js";
 import { main } from "../../examples/evaluate.js";
 import { optionRows } from "../../examples/support/evaluate-options.js";
 import type { Stopwatch } from "../../examples/support/stopwatch.js";

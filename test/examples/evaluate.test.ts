@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tensor } from "lossgrad";
 import { beforeAll, describe, expect, test } from "vitest";
-import { temporary } from "./temporary.js";
+import { temporary } from "../support/temporary.js";
 import { evaluate, main, type Evaluation } from "../../examples/evaluate.js";
 import { filePairs, seattlePairs } from "../../examples/support/dataset.js";
 import type { Stopwatch } from "../../examples/support/stopwatch.js";

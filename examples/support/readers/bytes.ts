@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { InputError } from "../input-error.js";
+import { peek } from "../../../cli/src/sources/peek.js";
+import { InputError } from "../../../cli/src/input-error.js";
 
 /** More than this is not taken from a pipe, which need not have an end. */
 const PIPE_LIMIT = 2 ** 30;
@@ -36,29 +37,6 @@ export async function openBytes(path: string, waitSeconds: number): Promise<Byte
     isPlainFile: kind === "file" && !isGzip,
     close: () => void stream.destroy(),
   };
-}
-
-/**
- * The first `count` bytes, or all if there are fewer, and an iteration that begins with them
- * again.
- */
-export async function peek(
-  source: AsyncIterable<Uint8Array>,
-  count: number,
-): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  let done = false;
-  while (head.length < count && !done) {
-    const next = await iterator.next();
-    if (next.done) done = true;
-    else head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-  }
-  async function* again(): AsyncGenerator<Uint8Array> {
-    if (head.length > 0) yield head;
-    if (!done) yield* { [Symbol.asyncIterator]: () => iterator };
-  }
-  return { head, chunks: again() };
 }
 
 async function ask(path: string): Promise<Stats> {

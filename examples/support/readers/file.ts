@@ -1,9 +1,11 @@
-import { InputError } from "../input-error.js";
-import { openBytes, peek } from "./bytes.js";
-import { readColumn, type CsvOptions } from "./csv.js";
+import { InputError } from "../../../cli/src/input-error.js";
+import { peek } from "../../../cli/src/sources/peek.js";
+import { openBytes } from "./bytes.js";
+import { readColumn, type CsvOptions } from "../../../cli/src/readers/csv/column.js";
 import { isNpy, readNpy, type NpyArray } from "./npy.js";
-import { isZip, openNpz } from "./npz.js";
-import { decodeText } from "./text.js";
+import { isZip, openEntry } from "../../../cli/src/readers/npz.js";
+import { openFile } from "../../../cli/src/sources/file.js";
+import { decodeText } from "../../../cli/src/readers/csv/text.js";
 
 /** How to read a file, as far as its kind has need of it. */
 export interface ReadOptions {
@@ -43,7 +45,12 @@ export async function readFile(path: string, options: ReadOptions = {}): Promise
     if (isZip(head)) {
       if (!source.isPlainFile)
         throw new InputError(`${path}: expected an .npz as a file of its own, got one in a stream`);
-      return { ...NONE, path, kind: ".npz", ...(await readNpy(openNpz(path, options.array), path)) };
+      const archive = await openFile(path);
+      try {
+        return { ...NONE, path, kind: ".npz", ...(await readNpy(openEntry(archive, options.array), path)) };
+      } finally {
+        await archive.close();
+      }
     }
     refuseOthers(head, path);
     const text = decodeText(chunks, path, options.encoding);

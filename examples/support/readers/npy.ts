@@ -1,6 +1,6 @@
-import { InputError, quoted } from "../input-error.js";
-import { peek } from "./bytes.js";
-import { NpyHeaderError, parseNpyHeader } from "./npy-header.js";
+import { InputError, quoted } from "../../../cli/src/input-error.js";
+import { peek } from "../../../cli/src/sources/peek.js";
+import { NpyHeaderError, parseNpyHeader } from "../../../cli/src/readers/npy-header.js";
 
 /**
  * Typed arrays by numpy's type code without its byte order, and the dtype that the bits stand for.

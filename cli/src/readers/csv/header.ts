@@ -1,4 +1,4 @@
-import { InputError, listed, quoted } from "../input-error.js";
+import { InputError, listed, quoted } from "../../input-error.js";
 import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";
 
 /** Whether the first row names the columns: said by the user, or told from the row. */

@@ -1,13 +1,12 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { CsvError, parse } from "csv-parse";
-import { InputError, quoted } from "../input-error.js";
-import { readHeading, type HeaderChoice, type Heading } from "./csv-header.js";
+import { CsvError, parse, type Parser } from "csv-parse";
+import { InputError, quoted } from "../../input-error.js";
+import { readHeading, type HeaderChoice, type Heading } from "./header.js";
 import { Growing } from "./growing.js";
 import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";
 
 /** A line longer than this is none: a quote that is not closed, or a file that is no table. */
 const LONGEST_RECORD = 2 ** 24;
+const MISSING_WAY = "--missing skip leaves out pairs with a missing cell, and counts them";
 /** As many numbers as two tensors and what is computed from them have room for. */
 const MOST_NUMBERS = 2 ** 28;
 
@@ -21,6 +20,8 @@ export interface CsvOptions {
   format?: NumberFormat;
   /** Whether a missing cell becomes NaN, and its place is told, or is an error. */
   keepMissing?: boolean;
+  /** How to say that missing cells shall be kept, in an error. */
+  missingWay?: string;
   /** Numbers are kept in float64, or rounded to float32. */
   single?: boolean;
   /** From this magnitude on, a number becomes infinite in the dtype that it is read for. */
@@ -38,6 +39,13 @@ export interface Column {
   notes: string[];
 }
 
+/** Who takes the numbers of a column, one after another. */
+export interface Sink {
+  push(value: number): void;
+  /** A cell without a value. */
+  pushMissing(): void;
+}
+
 /**
  * Reads one column of numbers from the text of a CSV file, piece by piece: only the numbers are
  * kept.
@@ -49,27 +57,85 @@ export async function readColumn(
   path: string,
   options: CsvOptions = {},
 ): Promise<Column> {
-  const reader = new ColumnReader(path, options);
-  const parser = parse({
-    delimiter: options.delimiter ?? ",",
-    comment: options.comment ?? null,
-    comment_no_infix: true,
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    max_record_size: LONGEST_RECORD,
-    trim: true,
-    skip_empty_lines: true,
-    on_record: (row: string[], { lines, empty_lines }) => (reader.take(row, lines, empty_lines), null),
-  });
-  parser.resume();
+  const values = new Growing<Float32Array | Float64Array>(options.single ? Float32Array : Float64Array);
+  const missing = new Growing<Uint32Array>(Uint32Array);
+  const push = (value: number): void => {
+    if (values.length === MOST_NUMBERS) {
+      throw new InputError(`${path}: expected at most ${MOST_NUMBERS.toLocaleString("en")} rows, got more`);
+    }
+    values.push(value);
+  };
+  const sink: Sink = {
+    push,
+    pushMissing: () => {
+      missing.push(values.length);
+      push(NaN);
+    },
+  };
+  const parser = new ColumnParser(path, options, sink);
   try {
-    await pipeline(Readable.from(text), parser);
+    for await (const piece of text) await parser.write(piece);
+    const { overflowed, notes } = await parser.end();
+    return { values: values.take(), missing: missing.take(), overflowed, notes };
   } catch (error) {
-    if (error instanceof CsvError) throw new InputError(`${path}: ${explainCsvError(error)}`);
     if (error instanceof RangeError) throw new InputError(`${path}: more numbers than there is memory for`);
     throw error;
   }
-  return reader.finish();
+}
+
+/** What is known of a column at its end. */
+export interface Ending {
+  readonly overflowed: number;
+  readonly notes: string[];
+}
+
+/** Takes the text of a file piece by piece, and hands over the numbers of one column. */
+export class ColumnParser {
+  readonly #path: string;
+  readonly #rows: RowReader;
+  readonly #parser: Parser;
+  #failure: Error | undefined;
+
+  constructor(path: string, options: CsvOptions, sink: Sink) {
+    this.#path = path;
+    this.#rows = new RowReader(path, options, sink);
+    this.#parser = parse({
+      delimiter: options.delimiter ?? ",",
+      comment: options.comment ?? null,
+      comment_no_infix: true,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      relax_column_count: true,
+      max_record_size: LONGEST_RECORD,
+      trim: true,
+      skip_empty_lines: true,
+      on_record: (row: string[], { lines, empty_lines }) => (this.#rows.take(row, lines, empty_lines), null),
+    });
+    this.#parser.on("error", (error) => (this.#failure ??= error));
+    this.#parser.resume();
+  }
+
+  /** @throws InputError for what is no CSV, or no number */
+  write(text: string): Promise<void> {
+    return this.#done((callback) => this.#parser.write(text, callback));
+  }
+
+  /** @throws InputError also for a file without a row */
+  async end(): Promise<Ending> {
+    await this.#done((callback) => this.#parser.end(callback));
+    return this.#rows.finish();
+  }
+
+  async #done(work: (callback: (error?: Error | null) => void) => void): Promise<void> {
+    await new Promise<void>((resolve) => {
+      work((error) => {
+        this.#failure ??= error ?? undefined;
+        resolve();
+      });
+    });
+    const failure = this.#failure;
+    if (failure instanceof CsvError) throw new InputError(`${this.#path}: ${explainCsvError(failure)}`);
+    if (failure) throw failure;
+  }
 }
 
 const CSV_PROBLEMS = new Map<string, string>([
@@ -85,22 +151,22 @@ function explainCsvError(error: CsvError): string {
 }
 
 /** Takes row after row: the first may be a header, the others are a number each. */
-class ColumnReader {
+class RowReader {
   readonly #path: string;
   readonly #options: CsvOptions;
   readonly #format: NumberFormat;
-  readonly #values: Growing<Float32Array | Float64Array>;
-  readonly #missing = new Growing<Uint32Array>(Uint32Array);
+  readonly #sink: Sink;
+  #length = 0;
   #heading: Heading | undefined;
   #firstRow: string[] = [];
   #emptyLines = 0;
   #overflowed = 0;
 
-  constructor(path: string, options: CsvOptions) {
+  constructor(path: string, options: CsvOptions, sink: Sink) {
     this.#path = path;
     this.#options = options;
     this.#format = options.format ?? PLAIN;
-    this.#values = new Growing<Float32Array | Float64Array>(options.single ? Float32Array : Float64Array);
+    this.#sink = sink;
   }
 
   /** `emptyLines` counts those of the whole file before this row. */
@@ -121,14 +187,13 @@ class ColumnReader {
     this.#takeCell(row[index], line);
   }
 
-  finish(): Column {
+  finish(): Ending {
     const heading = this.#heading;
     if (!heading) throw new InputError(`${this.#path}: the file is empty; expected a column of numbers`);
-    if (this.#values.length === 0) {
+    if (this.#length === 0) {
       throw new InputError(`${this.#path}: there is a header but no row under it`);
     }
-    const [values, missing] = [this.#values.take(), this.#missing.take()];
-    return { values, missing, overflowed: this.#overflowed, notes: heading.notes };
+    return { overflowed: this.#overflowed, notes: heading.notes };
   }
 
   #read(row: string[]): Heading {
@@ -145,7 +210,8 @@ class ColumnReader {
     if (value !== undefined) {
       const { infiniteFrom = Infinity } = this.#options;
       if (Math.abs(value) >= infiniteFrom && /\d/.test(cell)) this.#overflowed++;
-      this.#push(value);
+      this.#length++;
+      this.#sink.push(value);
     } else if (isMissing(cell)) this.#takeMissing(cell === "" ? "an empty cell" : quoted(cell), line);
     else {
       const others = optionsFor(cell);
@@ -155,21 +221,10 @@ class ColumnReader {
   }
 
   #takeMissing(found: string, line: number): void {
-    if (!this.#options.keepMissing) {
-      const way = "--missing skip leaves out pairs with a missing cell, and counts them";
-      throw this.#fail(line, `expected a number, got ${found}; ${way}`, []);
-    }
-    this.#missing.push(this.#values.length);
-    this.#push(NaN);
-  }
-
-  #push(value: number): void {
-    if (this.#values.length === MOST_NUMBERS) {
-      throw new InputError(
-        `${this.#path}: expected at most ${MOST_NUMBERS.toLocaleString("en")} rows, got more`,
-      );
-    }
-    this.#values.push(value);
+    const { keepMissing, missingWay = MISSING_WAY } = this.#options;
+    if (!keepMissing) throw this.#fail(line, `expected a number, got ${found}; ${missingWay}`, []);
+    this.#length++;
+    this.#sink.pushMissing();
   }
 
   #fail(line: number, problem: string, row: string[]): InputError {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { InputError } from "../../../examples/support/input-error.js";
-import { NpyHeaderError, parseNpyHeader } from "../../../examples/support/readers/npy-header.js";
-import { readNpy } from "../../../examples/support/readers/npy.js";
-import { Random } from "../../support/random.js";
+import { InputError } from "../../src/input-error.js";
+import { NpyHeaderError, parseNpyHeader } from "../../src/readers/npy-header.js";
+import { openNpy } from "../../src/readers/npy.js";
+import { bytesSource, contentOf } from "../support/arrays.js";
+import { Random } from "../../../test/support/random.js";
 
 test.each([
   ["numpy's own", "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }   \n", [2, 3]],
@@ -39,7 +40,8 @@ test.each([
 
 test("10,000 mutated headers are read or refused, never more", async () => {
   const names = ["python2-long", "fortran-2x2", "duplicate-keys", "big-endian"];
-  const path = (name: string) => fileURLToPath(new URL(`../../fixtures/files/${name}.npy`, import.meta.url));
+  const path = (name: string) =>
+    fileURLToPath(new URL(`../../../test/fixtures/files/${name}.npy`, import.meta.url));
   const originals = names.map((name) => readFileSync(path(name)));
   const random = new Random(9);
   let readable = 0;
@@ -47,8 +49,8 @@ test("10,000 mutated headers are read or refused, never more", async () => {
     let bytes: Uint8Array = mutated(random, random.pick(originals));
     if (random.chance(0.2)) bytes = bytes.subarray(0, random.integer(0, bytes.length));
     try {
-      const { data, shape } = await readNpy(oneChunk(bytes), "x.npy");
-      expect(data.length).toBe(shape.reduce((product, length) => product * length, 1));
+      const { data, shape } = await contentOf(openNpy(bytesSource(bytes, "x.npy")));
+      expect(data.length).toBe(shape!.reduce((product, length) => product * length, 1));
       readable++;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -57,10 +59,6 @@ test("10,000 mutated headers are read or refused, never more", async () => {
   }
   expect(readable).toBeGreaterThan(100);
 }, 60_000);
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
 
 /** Bytes of the header replaced, mostly by characters that mean something in one. */
 function mutated(random: Random, original: Uint8Array): Uint8Array {

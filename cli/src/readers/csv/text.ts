@@ -1,5 +1,5 @@
-import { InputError } from "../input-error.js";
-import { peek } from "./bytes.js";
+import { InputError } from "../../input-error.js";
+import { peek } from "../../sources/peek.js";
 
 /** Byte order marks; UTF-32's begins like UTF-16's, so it is asked for first. */
 const MARKS = [

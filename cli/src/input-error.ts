@@ -48,3 +48,8 @@ export function listed(names: readonly string[]): string {
   const shown = names.slice(0, most).map(quoted).join(", ");
   return names.length > most ? `${shown} and ${(names.length - most).toLocaleString("en")} more` : shown;
 }
+
+/** The command itself is wrong, not the data: another exit code. */
+export class UsageError extends InputError {
+  override name = "UsageError";
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readColumn } from "../../../examples/support/readers/csv.js";
-import { InputError } from "../../../examples/support/input-error.js";
+import { readColumn } from "../../src/readers/csv/column.js";
+import { InputError } from "../../src/input-error.js";
 
 const table = "day,low,high\nmon,1,2.5\ntue,-3e-1,+4.\n";
 

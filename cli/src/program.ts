@@ -1,0 +1,51 @@
+/** The command `lossgrad`, as a function: what it prints and its exit code. */
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { addEvaluate } from "./commands/evaluate.js";
+import { InputError, UsageError } from "./input-error.js";
+
+/** Where a command's lines go, and what ends it. */
+export interface Terminal {
+  readonly log: (line: string) => void;
+  readonly complain: (line: string) => void;
+  /** Where progress is shown. */
+  readonly stderr: NodeJS.WriteStream;
+  /** A signal that Ctrl-C gives until it is released. */
+  readonly interruption: () => { signal: AbortSignal; release: () => void };
+  /** 0 done, 1 the data is wrong or differs, 2 the command is wrong, 130 interrupted. */
+  exitCode: number;
+}
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+/** Runs a command, and returns its exit code. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = new Command("lossgrad");
+  program
+    .description("Losses and metrics of data larger than memory: exact, and the same bits on every machine.")
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.log(text.trimEnd());
+      },
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, "lossgrad: "));
+      },
+      writeErr: (text) => {
+        terminal.complain(text.trimEnd());
+      },
+    });
+  addEvaluate(program, terminal);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return terminal.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof InputError)) throw error;
+    terminal.complain(`lossgrad: ${error.message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

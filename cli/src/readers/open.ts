@@ -1,0 +1,74 @@
+import { InputError } from "../input-error.js";
+import { openSource } from "../sources/open.js";
+import { readBytes, type Source } from "../sources/source.js";
+import type { CsvOptions } from "./csv/column.js";
+import { isNpy, openNpy } from "./npy.js";
+import { isZip, openNpz } from "./npz.js";
+import { openRaw } from "./raw.js";
+import type { ArrayReader } from "./reader.js";
+import { isSafetensors, openSafetensors } from "./safetensors.js";
+
+/** How to read a file, as far as its format has need of it. */
+export interface ReadOptions {
+  /** The tensor of a safetensors file. */
+  readonly tensor?: string;
+  /** The array of an .npz. */
+  readonly array?: string;
+  /** The column of a table. */
+  readonly column?: string;
+  /** How a table is written. */
+  readonly csv?: CsvOptions;
+  /** Of text. */
+  readonly encoding?: string;
+  /** The dtype of a file without a header, which is read as raw elements. */
+  readonly raw?: string;
+}
+
+/** Opens the array of a file, a pipe or an address. The first bytes tell the format, not the name. */
+export async function openArray(path: string, options: ReadOptions = {}): Promise<ArrayReader> {
+  const source = await openSource(path);
+  try {
+    return await readerOf(source, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
+export async function readerOf(source: Source, options: ReadOptions = {}): Promise<ArrayReader> {
+  const { tensor, array, column, raw, csv, encoding } = options;
+  const head = await readBytes(source, 0, 16);
+  if (isNpy(head)) return openNpy(source);
+  if (isZip(head)) return openNpz(source, array);
+  if (isSafetensors(head)) return openSafetensors(source, tensor);
+  if (raw !== undefined) return openRaw(source, raw);
+  refuseOthers(source.name, head);
+  const { CsvReader } = await import("./csv/reader.js");
+  const delimiter = csv?.delimiter ?? (/\.tsv(\.gz)?$/i.test(source.name) ? "\t" : undefined);
+  return new CsvReader(source, { ...csv, delimiter, column }, encoding);
+}
+
+/** Kinds of files that people also keep numbers in, by their first bytes. */
+const OTHERS: readonly [string, string][] = [
+  ["PAR1", "Parquet: save the column as CSV"],
+  ["BZh", "bzip2: decompress it first, or use gzip"],
+  ["\xfd7zXZ\x00", "xz: decompress it first, or use gzip"],
+  ["\x28\xb5\x2f\xfd", "Zstandard: decompress it first, or use gzip"],
+  ["\x89HDF\r\n", "HDF5: save the numbers with numpy.save"],
+  ["\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"],
+  ["MATLAB", "MATLAB: save the numbers with numpy.save"],
+  ["\x80", "a pickle of Python's: save the numbers with numpy.save"],
+];
+
+function refuseOthers(name: string, head: Uint8Array): void {
+  const start = String.fromCharCode(...head);
+  const known = OTHERS.find(([mark]) => start.startsWith(mark));
+  if (known)
+    throw new InputError(`${name}: expected npy, npz, safetensors or CSV, also in gzip, got ${known[1]}`);
+  if (/\.(npy|safetensors|bin|raw)$/i.test(name)) {
+    throw new InputError(
+      `${name}: expected a file that begins as its name says, got another; --raw DTYPE reads elements without a header`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+/** Readers over bytes in memory, and what they read, whole. */
+import { InputError } from "../../src/input-error.js";
+import type { Elements, Held } from "../../src/readers/dtypes.js";
+import type { ArrayReader } from "../../src/readers/reader.js";
+import { BlobSource } from "../../src/sources/blob.js";
+import { StreamSource } from "../../src/sources/source.js";
+
+/** How elements are held where bits of halves are no numbers. */
+const ARRAYS = {
+  bfloat16: Uint16Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+} satisfies Record<Held, new (length: number) => Elements>;
+
+export function bytesSource(bytes: Uint8Array, name = "x"): BlobSource {
+  return new BlobSource(name, new Blob([Uint8Array.from(bytes)]));
+}
+
+/** A pipe that brings these pieces. */
+export function pipeOf(pieces: Iterable<Uint8Array>, name = "x"): StreamSource {
+  return new StreamSource(name, chunked(pieces));
+}
+
+async function* chunked(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield await Promise.resolve(piece);
+}
+
+/** All elements, read in pieces of `length`. */
+export async function readAll(reader: ArrayReader, length = 5): Promise<ArrayLike<number | bigint>> {
+  const make = ARRAYS[reader.held];
+  const pieces: ArrayLike<number | bigint>[] = [];
+  for (;;) {
+    const piece = new make(length);
+    const count = await reader.read(piece);
+    pieces.push(piece.slice(0, count));
+    if (count < length) break;
+  }
+  await reader.close();
+  const all = new make(pieces.reduce((sum, piece) => sum + piece.length, 0)) as Uint8Array;
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece as Uint8Array, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/** What the reader says and reads. */
+export async function contentOf(opened: ArrayReader | Promise<ArrayReader>) {
+  const reader = await opened;
+  const { dtype, shape, order } = reader;
+  return { data: await readAll(reader), dtype, shape, order };
+}
+
+/** The error of a file that is refused, when it is opened or read. */
+export async function refusalOf(opened: () => Promise<ArrayReader>): Promise<string> {
+  try {
+    await readAll(await opened());
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  throw new Error("expected a refusal, got elements");
+}
