@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addEvaluate } from "./commands/evaluate.js";
+import { addMerge } from "./commands/merge.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -38,6 +39,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       },
     });
   addEvaluate(program, terminal);
+  addMerge(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,9 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { evaluate, type Inputs, type Result } from "../evaluation/evaluate.js";
+import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js";
 import { LOSSES } from "../evaluation/losses.js";
-import { type Asked, askedFor, METRICS } from "../evaluation/metrics.js";
+import { askedFor, METRICS } from "../evaluation/metrics.js";
+import { parseShard, type Shard } from "../evaluation/shard.js";
+import { stateText } from "../evaluation/state.js";
+import type { Request } from "../evaluation/tally.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
-import { InputError } from "../input-error.js";
+import { InputError, UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { numelOf } from "../readers/reader.js";
 import { jsonReport } from "../report/json.js";
@@ -18,6 +22,9 @@ interface EvaluateOptions extends GivenFiles {
   loss?: string[];
   perOutput?: number;
   dtype?: FloatDtype;
+  worst: number;
+  shard?: Shard;
+  state?: string;
   json?: true;
   quiet?: true;
 }
@@ -67,6 +74,10 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       "a result for each index of this dimension; -1 is the last",
       dimension,
     )
+    .option("--by <column>", "of the table of predictions: the metrics of each of its groups")
+    .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
+    .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
+    .option("--state <file>", "write what lossgrad merge makes the whole of")
     .addOption(
       new Option("--dtype <dtype>", "round predictions and targets to this dtype first").choices(
         FLOAT_DTYPES,
@@ -81,6 +92,17 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
   addReadOptions(command);
 }
 
+function shardOf(value: string): Shard {
+  const shard = parseShard(value);
+  if (shard) return shard;
+  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
+}
+
+function count(value: string): number {
+  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
+  throw new InvalidArgumentError("Expected a number up to 1000.");
+}
+
 function dimension(value: string): number {
   if (/^-?\d{1,2}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("Expected a whole number.");
@@ -93,37 +115,48 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   const asked = askedFor(options.loss ?? [], options.metric ?? [], options.weight !== undefined);
-  return withInputs(inputsOf(predictions, targets, options), options, async (inputs) => {
-    const result = await evaluateWith(inputs, { asked, ...options }, terminal);
-    const report = options.json ? [jsonReport(inputs, result)] : textReport(inputs, result);
+  const { nan, perOutput, worst, by = null, state } = options;
+  if (by !== null && perOutput !== undefined)
+    throw new UsageError("--by: expected it without --per-output, since each group has one result");
+  const wanted = inputsOf(predictions, targets, options);
+  return withInputs(wanted, options, async (inputs) => {
+    const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
+    const evaluated = await evaluateWith(inputs, request, options, terminal);
+    const { result } = evaluated;
+    const report = options.json ? [jsonReport(result)] : textReport(result);
     for (const line of report) terminal.log(line);
-    return result.partial ? 130 : 0;
+    if (result.partial) return 130;
+    if (state !== undefined) await writeText(state, stateText(request, evaluated));
+    return 0;
   });
 }
 
 async function evaluateWith(
   inputs: Inputs,
-  request: { asked: Asked } & EvaluateOptions,
+  request: Request,
+  { quiet, dtype, shard }: EvaluateOptions,
   terminal: Terminal,
-): Promise<Result> {
+): Promise<Evaluated> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
-  const bar = request.quiet ? NO_PROGRESS : progressBar(terminal.stderr, shape && numelOf(shape));
+  const total = shape && Math.ceil(numelOf(shape) / (shard?.of ?? 1));
+  const bar = quiet ? NO_PROGRESS : progressBar(terminal.stderr, total);
   const { signal, release } = terminal.interruption();
-  const { asked, nan, perOutput, dtype } = request;
   try {
-    const result = await evaluate(inputs, {
-      asked,
-      nan,
-      perOutput,
-      dtype,
-      progress: bar.update,
-      signal,
-    });
-    if (result.elements === 0 && !result.partial)
+    const evaluated = await evaluate(inputs, request, { dtype, shard, progress: bar.update, signal });
+    const { elements, partial } = evaluated.result;
+    if (elements === 0 && !partial && shard === undefined)
       throw new InputError(`${inputs.prediction.name}: expected elements, got none`);
-    return result;
+    return evaluated;
   } finally {
     bar.stop();
     release();
+  }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
   }
 }

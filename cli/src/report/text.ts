@@ -1,24 +1,34 @@
-import Table from "cli-table3";
-import type { Inputs, Result } from "../evaluation/evaluate.js";
+import type { Described, Result, WorstPair } from "../evaluation/result.js";
 import { visible } from "../input-error.js";
-import { type ArrayReader, bracketed } from "../readers/reader.js";
+import { bracketed } from "../readers/reader.js";
+import { groupLines } from "./groups.js";
 import { counted, digits, withUnit } from "./numbers.js";
+import { shown, tableOf } from "./table.js";
 
 /** What an evaluation found, as lines that a person reads. */
-export function textReport(inputs: Inputs, result: Result): string[] {
-  const { prediction, target, weight, mask } = inputs;
+export function textReport(result: Result): string[] {
+  const { data, dtype, shard, worst, groups } = result;
+  const { prediction, target, weight, mask, by } = data as Record<string, Described | undefined>;
   const lines = [
-    visible(`${prediction.name} (${kindOf(prediction)}) against ${target.name} (${kindOf(target)})`),
-    ...(weight ? [visible(`weighted by ${weight.name} (${kindOf(weight)})`)] : []),
-    ...(mask ? [visible(`where ${mask.name} (${kindOf(mask)}) is not 0`)] : []),
+    visible(`${described(prediction)} against ${described(target)}${dtype === null ? "" : `, in ${dtype}`}`),
+    ...(weight ? [visible(`weighted by ${described(weight)}`)] : []),
+    ...(mask ? [visible(`where ${described(mask)} is not 0`)] : []),
     ...result.notes.map((note) => visible(`note: ${note}`)),
   ];
   if (result.partial) lines.push("PARTIAL: interrupted before all was read");
-  return [...lines, ...countLines(result), tableOf(result), throughput(inputs, result)];
+  if (shard.of > 1) lines.push(`PARTIAL: shard ${shard.index}/${shard.of}`);
+  return [
+    ...lines,
+    ...countLines(result),
+    metricTable(result),
+    ...(worst.length > 0 ? [`the largest errors`, worstTable(worst)] : []),
+    ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
+    throughput(result),
+  ];
 }
 
-function kindOf({ format, dtype }: ArrayReader): string {
-  return `${format}, ${dtype}`;
+function described(array: Described | undefined): string {
+  return array ? `${array.name} (${array.format}, ${array.dtype})` : "";
 }
 
 function countLines({ shape, counts, elements }: Result): string[] {
@@ -36,31 +46,33 @@ function countLines({ shape, counts, elements }: Result): string[] {
   ];
 }
 
-function tableOf({ results, counts }: Result): string {
-  const outputs = Array.isArray(counts) ? counts.length : null;
-  const head = outputs === null ? ["metric", "value"] : ["output", ...Object.keys(results)];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  if (outputs === null) table.push(...Object.entries(results).map(([name, value]) => [name, shown(value)]));
-  for (let i = 0; i < (outputs ?? 0); i++) {
-    table.push([String(i), ...Object.values(results).map((values) => shown((values as unknown[])[i]))]);
+function metricTable({ results, counts }: Result): string {
+  if (!Array.isArray(counts)) {
+    return tableOf(
+      ["metric", "value"],
+      Object.entries(results).map(([name, value]) => [name, shown(value)]),
+    );
   }
-  return table.toString();
+  return tableOf(
+    ["output", ...Object.keys(results)],
+    counts.map((_, i) => [
+      String(i),
+      ...Object.values(results).map((values) => shown((values as unknown[])[i])),
+    ]),
+  );
 }
 
-/** A number, or the largest error with its index. */
-function shown(value: unknown): string {
-  if (typeof value === "number") return digits(value);
-  const { value: largest, index } = value as { value: number; index: readonly number[] | null };
-  return index ? `${digits(largest)} at ${bracketed(index)}` : digits(largest);
+function worstTable(worst: readonly WorstPair[]): string {
+  return tableOf(
+    ["at", "prediction", "target", "error"],
+    worst.map(({ index, prediction, target, error }) => [
+      bracketed(index),
+      ...[prediction, target, error].map(digits),
+    ]),
+  );
 }
 
-function throughput(inputs: Inputs, { elements, seconds }: Result): string {
-  const readers = Object.values(inputs) as (ArrayReader | undefined)[];
-  const bytes = readers.reduce((sum, reader) => sum + (reader?.bytesRead ?? 0), 0);
+function throughput({ elements, seconds, bytes }: Result): string {
   const rates = [withUnit(elements / seconds, "pairs/s"), withUnit(bytes / seconds, "B/s")];
   return [withUnit(seconds, "s"), ...rates].join(", ");
 }
