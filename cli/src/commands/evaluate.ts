@@ -4,6 +4,7 @@ import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js
 import { LOSSES } from "../evaluation/losses.js";
 import { askedFor, METRICS } from "../evaluation/metrics.js";
 import { parseShard, type Shard } from "../evaluation/shard.js";
+import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
 import type { Request } from "../evaluation/tally.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
@@ -14,7 +15,8 @@ import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 import { collect } from "./csv-options.js";
-import { type GivenFiles, inputsOf, withInputs } from "./inputs.js";
+import { checkGradient } from "./gradient.js";
+import { type GivenFiles, inputsOf, type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
 
 interface EvaluateOptions extends GivenFiles {
@@ -25,6 +27,7 @@ interface EvaluateOptions extends GivenFiles {
   worst: number;
   shard?: Shard;
   state?: string;
+  grad?: string;
   json?: true;
   quiet?: true;
 }
@@ -78,6 +81,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
     .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
     .option("--state <file>", "write what lossgrad merge makes the whole of")
+    .option("--grad <file>", "write the gradient of the one --loss by the predictions, an npy")
     .addOption(
       new Option("--dtype <dtype>", "round predictions and targets to this dtype first").choices(
         FLOAT_DTYPES,
@@ -115,10 +119,11 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   const asked = askedFor(options.loss ?? [], options.metric ?? [], options.weight !== undefined);
-  const { nan, perOutput, worst, by = null, state } = options;
-  if (by !== null && perOutput !== undefined)
+  const { nan, perOutput, worst, by, state } = options;
+  if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");
   const wanted = inputsOf(predictions, targets, options);
+  await checkGradient(options, asked, wanted);
   return withInputs(wanted, options, async (inputs) => {
     const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
     const evaluated = await evaluateWith(inputs, request, options, terminal);
@@ -127,7 +132,28 @@ async function run(
     for (const line of report) terminal.log(line);
     if (result.partial) return 130;
     if (state !== undefined) await writeText(state, stateText(request, evaluated));
+    if (options.grad !== undefined)
+      await gradient(options.grad, wanted, request, options, evaluated, terminal);
     return 0;
+  });
+}
+
+/** The data are gone through once more, now that it is known what the mean divides by. */
+async function gradient(
+  path: string,
+  wanted: WantedInputs,
+  request: Request,
+  options: EvaluateOptions,
+  evaluated: Evaluated,
+  terminal: Terminal,
+): Promise<void> {
+  await withInputs(wanted, options, async (inputs) => {
+    const bar = options.quiet ? NO_PROGRESS : progressBar(terminal.stderr, evaluated.result.elements);
+    try {
+      await writeGradient(path, inputs, request, { dtype: options.dtype, progress: bar.update }, evaluated);
+    } finally {
+      bar.stop();
+    }
   });
 }
 
