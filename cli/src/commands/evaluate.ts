@@ -4,7 +4,9 @@ import { LOSSES, METRICS, metricsByName, usualMetrics, wordsOf } from "../evalua
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
+import { Picture } from "../picture/picture.js";
 import { numelOf } from "../readers/reader.js";
+import { checkDrawn, writeDrawn } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
@@ -17,6 +19,8 @@ interface EvaluateOptions extends GivenFiles {
   loss?: string[];
   perOutput?: number;
   dtype?: FloatDtype;
+  report?: string;
+  plot?: string;
   json?: true;
   quiet?: true;
 }
@@ -70,6 +74,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         FLOAT_DTYPES,
       ),
     )
+    .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
+    .option("--plot <file>", "write the plots alone, as .svg or .png")
     .option("--json", "print JSON, with all digits")
     .option("--quiet", "show no progress")
     .addHelpText("after", EXAMPLES)
@@ -91,10 +97,15 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   const asked = askedFor(options);
+  checkDrawn(options);
   return withInputs(inputsOf(predictions, targets, options), options, async (inputs) => {
-    const result = await evaluateWith(inputs, { ...asked, ...options }, terminal);
+    const picture = options.report || options.plot ? new Picture() : undefined;
+    const result = await evaluateWith(inputs, { ...asked, ...options, picture }, terminal);
     const report = options.json ? [jsonReport(inputs, result)] : textReport(inputs, result);
     for (const line of report) terminal.log(line);
+    if (picture) {
+      for (const line of await writeDrawn(options, picture, inputs, result)) terminal.complain(line);
+    }
     return result.partial ? 130 : 0;
   });
 }
@@ -110,13 +121,13 @@ function askedFor({ metric, loss, weight }: EvaluateOptions): { metrics: string[
 
 async function evaluateWith(
   inputs: Inputs,
-  request: { metrics: string[]; losses: string[] } & EvaluateOptions,
+  request: { metrics: string[]; losses: string[]; picture?: Picture } & EvaluateOptions,
   terminal: Terminal,
 ): Promise<Result> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
   const bar = request.quiet ? NO_PROGRESS : progressBar(terminal.stderr, shape && numelOf(shape));
   const { signal, release } = terminal.interruption();
-  const { metrics, losses, nan, perOutput, dtype } = request;
+  const { metrics, losses, nan, perOutput, dtype, picture } = request;
   try {
     const result = await evaluate(inputs, {
       metrics,
@@ -124,6 +135,7 @@ async function evaluateWith(
       nan,
       perOutput,
       dtype,
+      picture,
       progress: bar.update,
       signal,
     });

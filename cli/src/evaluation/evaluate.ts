@@ -2,6 +2,7 @@
 import { allocate } from "lossgrad/arrays";
 import { type ElementCounts, type MetricOptions, Metrics } from "lossgrad/metrics";
 import { InputError } from "../input-error.js";
+import type { Picture } from "../picture/picture.js";
 import type { Elements } from "../readers/dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
@@ -31,6 +32,8 @@ export interface Request {
   readonly dtype?: FloatDtype;
   /** Compute a result for each index of this dimension. */
   readonly perOutput?: number;
+  /** What is to be drawn is gathered here. */
+  readonly picture?: Picture;
   /** Called after each chunk, with the elements so far. */
   readonly progress?: (elements: number) => void;
   /** Ends the evaluation after what was read so far. */
@@ -75,6 +78,12 @@ export async function evaluate(inputs: Inputs, request: Request): Promise<Result
     } catch (error) {
       throw explained(error, pairing, chunk, request.nan);
     }
+    const [predicted, actual] = pairing.readers;
+    request.picture?.take(
+      { elements: p, held: predicted.held },
+      { elements: t, held: actual.held },
+      options.mask as Uint8Array | null,
+    );
     elements += chunk.length;
     request.progress?.(elements);
   };
