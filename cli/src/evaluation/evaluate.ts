@@ -7,7 +7,7 @@ import type { Elements } from "../readers/dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
-import { metricsByName, unlisted } from "./metrics.js";
+import { type Asked, metricsOf, unlisted } from "./metrics.js";
 import { indexIn } from "./indices.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
@@ -25,8 +25,7 @@ export interface Inputs {
 }
 
 export interface Request {
-  readonly metrics: readonly string[];
-  readonly losses: readonly string[];
+  readonly asked: Asked;
   readonly nan?: MetricOptions["nan"];
   /** What predictions and targets are rounded to before. */
   readonly dtype?: FloatDtype;
@@ -65,9 +64,7 @@ export async function evaluate(inputs: Inputs, request: Request): Promise<Result
     allocate,
   );
   const outputs = outputsOf(pairing, request.perOutput);
-  const metrics = new Metrics(
-    metricsByName(request.metrics, request.losses, { nan: request.nan, ...outputs.options }),
-  );
+  const metrics = new Metrics(metricsOf(request.asked, { nan: request.nan, ...outputs.options }));
   const began = performance.now();
   let elements = 0;
   const take = (chunk: Chunk): void => {
