@@ -1,6 +1,7 @@
 import { InputError } from "../input-error.js";
 import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
+import { isArrowFile, isArrowStream } from "./arrow/messages.js";
 import type { CsvOptions } from "./csv/column.js";
 import { isNpy, openNpy } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
@@ -46,6 +47,10 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
   if (isParquet(head)) {
     const { openParquet } = await import("./parquet/reader.js");
     return openParquet(source, column, csv?.keepMissing ?? false);
+  }
+  if (isArrowFile(head) || (raw === undefined && isArrowStream(head))) {
+    const { openArrow } = await import("./arrow/reader.js");
+    return openArrow(source, head, { column, keepMissing: csv?.keepMissing ?? false });
   }
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);

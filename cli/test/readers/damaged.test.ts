@@ -12,7 +12,7 @@ const outcome = (bytes: Uint8Array, options: object) =>
 
 /** Up to this many places of a file are tried. */
 const MOST_CUTS = 60;
-const MUTATIONS = 30;
+const MUTATIONS = Number(process.env.MUT ?? 30);
 
 describe.each(Object.entries(FILES))("%s", (_, { bytes, options, cutsShow }) => {
   test("is read as it is", async () => {

@@ -24,4 +24,11 @@ export const FILES: Readonly<Record<string, File>> = {
   "parquet of differences": ofTable("encodings.parquet", "sorted"),
   "parquet of split bytes": ofTable("encodings.parquet", "float64"),
   "parquet of booleans": ofTable("encodings.parquet", "bool"),
+  "arrow of many columns": ofTable("pyarrow.arrow", "lists"),
+  "arrow of groups with missing cells": ofTable("lists.arrow", "group.x"),
+  "arrow of lists with offsets": ofTable("lists.arrow", "lists"),
+  "arrow with a dictionary": ofTable("lists.arrow", "coded"),
+  "arrow with lz4": ofTable("lz4.arrow", "nullable"),
+  "arrow with zstd": ofTable("zstd.arrow", "few"),
+  "arrow as a stream": ofTable("pyarrow.arrows", "nullable"),
 };
