@@ -4,7 +4,7 @@ import type { Shape } from "../ndarray/shape.js";
 import { indexAlong, indexOf } from "./indices.js";
 import type { ChannelComparison } from "./channels.js";
 import { ChannelTally } from "./channels.js";
-import type { Operand } from "./operand.js";
+import type { Numbers, Operand } from "./operand.js";
 import type { Closeness } from "./tolerances.js";
 import { type UlpBucket, type UlpDType, ulpDistance, UlpHistogram } from "./ulp.js";
 
@@ -64,7 +64,8 @@ export function measureDistances(pairs: Pairs): {
   channels: ChannelComparison[] | null;
 } {
   const { reference, candidate, shape, axis } = pairs;
-  const [r, c] = [reference.values, candidate.values];
+  const { values: r } = reference;
+  const { values: c } = candidate;
   const whole = new Tally(pairs);
   const channelOf = axis === null ? null : indexAlong(shape, axis);
   const channels = Array.from({ length: axis === null ? 0 : shape[axis] }, (_, i) => new ChannelTally(i));
@@ -110,17 +111,24 @@ class Tally {
   readonly #sum = new ExactSum();
   readonly #bias = new ExactSum();
 
-  constructor(private readonly pairs: Pairs) {}
+  readonly #reference: Numbers;
+  readonly #candidate: Numbers;
+
+  constructor(private readonly pairs: Pairs) {
+    this.#reference = pairs.reference.values;
+    this.#candidate = pairs.candidate.values;
+  }
 
   add(i: number, difference: number, matches: boolean): void {
-    const { reference, candidate, ulpDtype } = this.pairs;
-    const [r, c] = [reference.values[i], candidate.values[i]];
     if (!matches) {
       if (this.#mismatches === 0) this.#first = i;
       this.#mismatches++;
     }
+    const r = this.#reference[i];
+    const c = this.#candidate[i];
     if (!Number.isFinite(r) || !Number.isFinite(c)) return;
     this.#finite++;
+    const { ulpDtype } = this.pairs;
     const size = Math.abs(difference);
     const distance = ulpDtype === "integer" ? size : ulpDistance(ulpDtype, r, c);
     this.#histogram.add(distance);

@@ -13,8 +13,14 @@ export type ComparedDType = Exclude<DType, "complex64" | "complex128"> | "uint16
  * Numbers to compare: a typed array, tagged bits of halves, a tensor of lossgrad, ONNX Runtime,
  * transformers.js, tfjs or jax-js, or anything else with `data` and `shape` or `dims`.
  */
-export type Comparable = TypedData | HalfBits | RuntimeTensor;
+export type Comparable = TypedData | HalfBits | RuntimeTensor | LossgradTensor;
 
+/** What a tensor of lossgrad has, told without its class, which brings all of autograd. */
+export interface LossgradTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  detach(): { array(): ArrayLike<number | bigint> };
+}
 /** Elements as numbers. */
 export type Numbers = ArrayLike<number>;
 

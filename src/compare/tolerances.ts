@@ -66,9 +66,10 @@ export function closenessOf(tolerance: Tolerance, a: ComparedDType, b: ComparedD
   }
   const inner = common === "float64" ? "float64" : "float32";
   const [r, t] = [roundFloat(inner, rtol), roundFloat(inner, atol)];
-  const round = (x: number): number => roundFloat(common, x);
+  const round = common === "float32" ? Math.fround : (x: number): number => roundFloat(common, x);
   return (reference, candidate) => {
-    const [expected, actual] = [round(reference), round(candidate)];
+    const expected = round(reference);
+    const actual = round(candidate);
     if (actual === expected) return true;
     const error = Math.abs(round(actual - expected));
     return Number.isFinite(error) && error <= round(t + Math.abs(round(r * expected)));

@@ -28,25 +28,28 @@ const bits = new Int32Array(single.buffer);
 export function ulpDistance(dtype: UlpDType, a: number, b: number): number {
   if (a === b) return 0;
   if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
-  if (dtype === "integer") return Math.abs(a - b);
-  if (dtype === "float64") return doubleDistance(a, b);
-  const place = PLACES[dtype];
-  return Math.abs(place(a) - place(b));
+  return DISTANCES[dtype](a, b);
 }
 
-/** Where a number stands in the order of all numbers of its dtype. */
-const PLACES = {
-  float32: (x: number): number => {
-    single[0] = x;
-    return bits[0] < 0 ? -(bits[0] & 0x7fffffff) : bits[0];
-  },
-  float16: (x: number): number => signed16(toFloat16Bits(x)),
-  bfloat16: (x: number): number => signed16(toBFloat16Bits(x)),
-};
+/** Where a number stands in the order of all float32. */
+function place32(x: number): number {
+  single[0] = x;
+  return bits[0] < 0 ? -(bits[0] & 0x7fffffff) : bits[0];
+}
 
-function signed16(half: number): number {
+/** The same of 16 bits, whichever halves they are of. */
+function place16(half: number): number {
   return half & 0x8000 ? -(half & 0x7fff) : half;
 }
+
+/** Distances of numbers that are not the same, and not NaN. */
+const DISTANCES: Readonly<Record<UlpDType, (a: number, b: number) => number>> = {
+  float64: doubleDistance,
+  float32: (a, b) => Math.abs(place32(a) - place32(b)),
+  float16: (a, b) => Math.abs(place16(toFloat16Bits(a)) - place16(toFloat16Bits(b))),
+  bfloat16: (a, b) => Math.abs(place16(toBFloat16Bits(a)) - place16(toBFloat16Bits(b))),
+  integer: (a, b) => Math.abs(a - b),
+};
 
 /** In two words, since a float64 does not count to 2^63: exact where the distance is below 2^53. */
 function doubleDistance(a: number, b: number): number {
@@ -72,19 +75,18 @@ export interface UlpBucket {
 
 /** Counts distances by powers of 2. */
 export class UlpHistogram {
-  readonly #counts = new Map<number, number>();
+  /** [0] is of equal ones, [1 + p] from 2^p on; integers of 64 bits are less than 2^65 apart. */
+  readonly #counts = new Float64Array(67);
 
   add(distance: number): void {
-    const power = distance < 1 ? -1 : Math.floor(Math.log2(distance));
-    this.#counts.set(power, (this.#counts.get(power) ?? 0) + 1);
+    if (distance < 2 ** 31) this.#counts[32 - Math.clz32(distance)]++;
+    else this.#counts[1 + Math.min(Math.floor(Math.log2(distance)), 65)]++;
   }
 
   /** In ascending order, from 0 up to the largest, without those in which there is none. */
   buckets(): UlpBucket[] {
-    return [...this.#counts]
-      .sort(([a], [b]) => a - b)
-      .map(([power, count]) =>
-        power < 0 ? { from: 0, to: 0, count } : { from: 2 ** power, to: 2 ** (power + 1) - 1, count },
-      );
+    return Array.from(this.#counts, (count, i) =>
+      i === 0 ? { from: 0, to: 0, count } : { from: 2 ** (i - 1), to: 2 ** i - 1, count },
+    ).filter(({ count }) => count > 0);
   }
 }

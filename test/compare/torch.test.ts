@@ -40,9 +40,9 @@ function arrayOf(written: Written): Comparable {
   if (dtype === "bfloat16") return { data: Uint16Array.from(numbers, toBFloat16Bits), dtype };
   if (dtype === "int64") return BigInt64Array.from(numbers, BigInt);
   const shape = [numbers.length];
-  if (dtype === "bool") return { data: Uint8Array.from(numbers), shape, dtype } as Comparable;
+  if (dtype === "bool") return { data: Uint8Array.from(numbers), shape, dtype };
   const kinds = { float64: Float64Array, float32: Float32Array, int32: Int32Array, int8: Int8Array };
-  const kind = (kinds as Record<string, Int32ArrayConstructor>)[dtype] ?? Uint8Array;
+  const kind = (kinds as unknown as Record<string, Int32ArrayConstructor | undefined>)[dtype] ?? Uint8Array;
   return kind.from(numbers);
 }
 

@@ -46,7 +46,8 @@ export function residualOf(
     const i = places ? places[k] : k;
     if (covers && !covers(i)) continue;
     compared++;
-    const [l, r] = [left(i), right(i)];
+    const l = left(i);
+    const r = right(i);
     if (l === r) {
       finite++;
       continue;
