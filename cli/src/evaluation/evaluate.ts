@@ -4,6 +4,7 @@ import { type ElementCounts, type MetricOptions, Metrics } from "lossgrad/metric
 import { InputError } from "../input-error.js";
 import type { Elements } from "../readers/dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
+import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import { metricsByName, unlisted } from "./metrics.js";
 import { indexIn } from "./indices.js";
@@ -26,6 +27,8 @@ export interface Request {
   readonly metrics: readonly string[];
   readonly losses: readonly string[];
   readonly nan?: MetricOptions["nan"];
+  /** What predictions and targets are rounded to before. */
+  readonly dtype?: FloatDtype;
   /** Compute a result for each index of this dimension. */
   readonly perOutput?: number;
   /** Called after each chunk, with the elements so far. */
@@ -52,8 +55,10 @@ export async function evaluate(inputs: Inputs, request: Request): Promise<Result
   if (mask && mask.held !== "uint8") {
     throw new InputError(`${mask.name}: expected a mask of bool or uint8, got ${mask.dtype}`);
   }
+  const { dtype } = request;
+  const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
   const pairing = paired(
-    [prediction, target, weight, mask].filter((one) => one !== undefined),
+    [p, t, weight, mask].filter((one) => one !== undefined),
     allocate,
   );
   const outputs = outputsOf(pairing, request.perOutput);

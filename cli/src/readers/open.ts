@@ -22,11 +22,13 @@ export interface ReadOptions {
   readonly encoding?: string;
   /** The dtype of a file without a header, which is read as raw elements. */
   readonly raw?: string;
+  /** How long a pipe may bring nothing. */
+  readonly waitSeconds?: number;
 }
 
 /** Opens the array of a file, a pipe or an address. The first bytes tell the format, not the name. */
 export async function openArray(path: string, options: ReadOptions = {}): Promise<ArrayReader> {
-  const source = await openSource(path);
+  const source = await openSource(path, options.waitSeconds);
   try {
     return await readerOf(source, options);
   } catch (error) {
