@@ -24,14 +24,14 @@ function filled(shape: readonly number[], of: (index: readonly number[]) => numb
 export function picture(shape: readonly number[], seed: number): Shaped {
   const random = new Random(seed);
   const waves = Array.from({ length: 6 }, () => [...shape, 0].map(() => 0.1 + 0.5 * random.next()));
-  const tones = Array.from({ length: 16 }, () => 0.6 * random.next());
+  const tones = Array.from({ length: 16 }, () => 0.4 * random.next());
   return filled(shape, (index) => {
     const wave = waves.reduce(
       (sum, w) => sum + Math.sin(index.reduce((phase, x, d) => phase + w[d] * x, 6 * w[shape.length])),
       0,
     );
     const edge = index[shape.length - 1] > 0.6 * shape[shape.length - 1] ? 0.15 : 0;
-    const x = 0.3 + tones[(index[shape.length - 3] ?? 0) % 16] + 0.05 * wave + edge + 0.02 * random.next();
+    const x = 0.15 + tones[(index[shape.length - 3] ?? 0) % 16] + 0.05 * wave + edge + 0.02 * random.next();
     return Math.min(Math.max(x, 0), 1);
   });
 }
