@@ -10,7 +10,9 @@ import type { Request } from "../evaluation/tally.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
 import { InputError, UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
+import { Picture } from "../picture/picture.js";
 import { numelOf } from "../readers/reader.js";
+import { checkDrawn, writeDrawn } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
@@ -28,6 +30,8 @@ interface EvaluateOptions extends GivenFiles {
   shard?: Shard;
   state?: string;
   grad?: string;
+  report?: string;
+  plot?: string;
   json?: true;
   quiet?: true;
 }
@@ -87,6 +91,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         FLOAT_DTYPES,
       ),
     )
+    .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
+    .option("--plot <file>", "write the plots alone, as .svg or .png")
     .option("--json", "print JSON, with all digits")
     .option("--quiet", "show no progress")
     .addHelpText("after", EXAMPLES)
@@ -122,14 +128,17 @@ async function run(
   const { nan, perOutput, worst, by, state } = options;
   if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");
+  checkDrawn(options);
   const wanted = inputsOf(predictions, targets, options);
   await checkGradient(options, asked, wanted);
   return withInputs(wanted, options, async (inputs) => {
     const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
-    const evaluated = await evaluateWith(inputs, request, options, terminal);
+    const picture = options.report || options.plot ? new Picture() : undefined;
+    const evaluated = await evaluateWith(inputs, request, { ...options, picture }, terminal);
     const { result } = evaluated;
     const report = options.json ? [jsonReport(result)] : textReport(result);
     for (const line of report) terminal.log(line);
+    if (picture) for (const line of await writeDrawn(options, picture, result)) terminal.complain(line);
     if (result.partial) return 130;
     if (state !== undefined) await writeText(state, stateText(request, evaluated));
     if (options.grad !== undefined)
@@ -160,7 +169,7 @@ async function gradient(
 async function evaluateWith(
   inputs: Inputs,
   request: Request,
-  { quiet, dtype, shard }: EvaluateOptions,
+  { quiet, dtype, shard, picture }: EvaluateOptions & { picture?: Picture },
   terminal: Terminal,
 ): Promise<Evaluated> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
@@ -168,7 +177,13 @@ async function evaluateWith(
   const bar = quiet ? NO_PROGRESS : progressBar(terminal.stderr, total);
   const { signal, release } = terminal.interruption();
   try {
-    const evaluated = await evaluate(inputs, request, { dtype, shard, progress: bar.update, signal });
+    const evaluated = await evaluate(inputs, request, {
+      dtype,
+      shard,
+      picture,
+      progress: bar.update,
+      signal,
+    });
     const { elements, partial } = evaluated.result;
     if (elements === 0 && !partial && shard === undefined)
       throw new InputError(`${inputs.prediction.name}: expected elements, got none`);

@@ -31,7 +31,13 @@ const NAMELESS = ["npy", "raw"];
 export function addReadOptions(command: Command): void {
   command
     .option("--prediction <column>", "of one table of both: the column, or the tensor, of the predictions")
-    .option("--target <column>", "and that of the targets")
+    .option("--target <column>", "and that of the targets");
+  addFileOptions(command);
+}
+
+/** Those of files that have one array each. */
+export function addFileOptions(command: Command): void {
+  command
     .option("--column <name>", 'the column to read, or its place, such as "#2"; may be given twice', collect)
     .option("--array <name>", "the array of an npz; may be given twice", collect)
     .option("--tensor <name>", "the tensor of a safetensors file; may be given twice", collect)

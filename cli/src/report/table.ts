@@ -1,10 +1,17 @@
 import Table from "cli-table3";
+import type { Result, WorstPair } from "../evaluation/result.js";
 import { visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
 import { digits } from "./numbers.js";
 
 /** A table of which the first column has names, and the others numbers. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export interface Rows {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The table in lines of characters. */
+export function drawn({ head, rows }: Rows): string {
   const table = new Table({
     head: head.map(visible),
     colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
@@ -12,6 +19,26 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   });
   table.push(...rows.map((row) => row.map(visible)));
   return table.toString();
+}
+
+/** The metrics, or those of each output. */
+export function metricTable({ results, counts }: Result): Rows {
+  if (!Array.isArray(counts)) {
+    const rows = Object.entries(results).map(([name, value]) => [name, shown(value)]);
+    return { head: ["metric", "value"], rows };
+  }
+  const columns = Object.values(results) as unknown[][];
+  const rows = counts.map((_, i) => [String(i), ...columns.map((values) => shown(values[i]))]);
+  return { head: ["output", ...Object.keys(results)], rows };
+}
+
+/** The pairs with the largest errors. */
+export function worstTable(worst: readonly WorstPair[]): Rows {
+  const rows = worst.map(({ index, prediction, target, error }) => [
+    bracketed(index),
+    ...[prediction, target, error].map(digits),
+  ]);
+  return { head: ["at", "prediction", "target", "error"], rows };
 }
 
 /** A number, or the largest error with its index. */

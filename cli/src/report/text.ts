@@ -1,29 +1,34 @@
-import type { Described, Result, WorstPair } from "../evaluation/result.js";
+import type { Described, Result } from "../evaluation/result.js";
 import { visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
 import { groupLines } from "./groups.js";
-import { counted, digits, withUnit } from "./numbers.js";
-import { shown, tableOf } from "./table.js";
+import { counted, withUnit } from "./numbers.js";
+import { drawn, metricTable, worstTable } from "./table.js";
 
 /** What an evaluation found, as lines that a person reads. */
 export function textReport(result: Result): string[] {
-  const { data, dtype, shard, worst, groups } = result;
-  const { prediction, target, weight, mask, by } = data as Record<string, Described | undefined>;
-  const lines = [
+  const { data, worst, groups } = result;
+  const { by } = data as Record<string, Described | undefined>;
+  return [
+    ...headLines(result),
+    drawn(metricTable(result)),
+    ...(worst.length > 0 ? [`the largest errors`, drawn(worstTable(worst))] : []),
+    ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
+    throughput(result),
+  ];
+}
+
+/** What was compared, what was decided for the user, and how many pairs there were. */
+export function headLines({ data, dtype, notes, partial, shard, ...counts }: Result): string[] {
+  const { prediction, target, weight, mask } = data as Record<string, Described | undefined>;
+  return [
     visible(`${described(prediction)} against ${described(target)}${dtype === null ? "" : `, in ${dtype}`}`),
     ...(weight ? [visible(`weighted by ${described(weight)}`)] : []),
     ...(mask ? [visible(`where ${described(mask)} is not 0`)] : []),
-    ...result.notes.map((note) => visible(`note: ${note}`)),
-  ];
-  if (result.partial) lines.push("PARTIAL: interrupted before all was read");
-  if (shard.of > 1) lines.push(`PARTIAL: shard ${shard.index}/${shard.of}`);
-  return [
-    ...lines,
-    ...countLines(result),
-    metricTable(result),
-    ...(worst.length > 0 ? [`the largest errors`, worstTable(worst)] : []),
-    ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
-    throughput(result),
+    ...notes.map((note) => visible(`note: ${note}`)),
+    ...(partial ? ["PARTIAL: interrupted before all was read"] : []),
+    ...(shard.of > 1 ? [`PARTIAL: shard ${shard.index}/${shard.of}`] : []),
+    ...countLines(counts),
   ];
 }
 
@@ -31,7 +36,7 @@ function described(array: Described | undefined): string {
   return array ? `${array.name} (${array.format}, ${array.dtype})` : "";
 }
 
-function countLines({ shape, counts, elements }: Result): string[] {
+function countLines({ shape, counts, elements }: Pick<Result, "shape" | "counts" | "elements">): string[] {
   const what = shape ? `, shape ${bracketed(shape)}` : "";
   const all = Array.isArray(counts) ? counts : [counts];
   const sum = (key: "count" | "masked" | "nan"): number => all.reduce((total, one) => total + one[key], 0);
@@ -44,32 +49,6 @@ function countLines({ shape, counts, elements }: Result): string[] {
     `${counted(elements)} pairs${what}`,
     ...(out.length > 0 ? [`${counted(sum("count"))} count; left out: ${out.join(", ")}`] : []),
   ];
-}
-
-function metricTable({ results, counts }: Result): string {
-  if (!Array.isArray(counts)) {
-    return tableOf(
-      ["metric", "value"],
-      Object.entries(results).map(([name, value]) => [name, shown(value)]),
-    );
-  }
-  return tableOf(
-    ["output", ...Object.keys(results)],
-    counts.map((_, i) => [
-      String(i),
-      ...Object.values(results).map((values) => shown((values as unknown[])[i])),
-    ]),
-  );
-}
-
-function worstTable(worst: readonly WorstPair[]): string {
-  return tableOf(
-    ["at", "prediction", "target", "error"],
-    worst.map(({ index, prediction, target, error }) => [
-      bracketed(index),
-      ...[prediction, target, error].map(digits),
-    ]),
-  );
 }
 
 function throughput({ elements, seconds, bytes }: Result): string {
