@@ -1,6 +1,7 @@
 /** The command `lossgrad`, as a function: what it prints and its exit code. */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench.js";
 import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addMerge } from "./commands/merge.js";
@@ -42,6 +43,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addEvaluate(program, terminal);
   addMerge(program, terminal);
   addDiff(program, terminal);
+  addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: "user" });
