@@ -76,8 +76,7 @@ describe("the merged result is that of one run", () => {
     const args = ["evaluate", paths[0], paths[1], "--weight", paths[2], "--mask", paths[3], "--nan", "omit"];
     for (const options of [[], ["--per-output", "0"], ["--per-output", "1"]]) {
       const whole = lasting(await json(...args, ...options));
-      for (const of of [3, 11])
-        expect(lasting(await json("merge", ...(await states(of, ...args, ...options))))).toEqual(whole);
+      expect(lasting(await json("merge", ...(await states(11, ...args, ...options))))).toEqual(whole);
     }
   });
 
