@@ -3,6 +3,7 @@ import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
 import { isArrowFile, isArrowStream } from "./arrow/messages.js";
 import type { CsvOptions } from "./csv/column.js";
+import { isJson } from "./jsonl/lines.js";
 import { isNpy, openNpy } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
 import { openRaw } from "./raw.js";
@@ -54,6 +55,10 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
   }
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);
+  if (isJson(head) || /\.(jsonl|ndjson)(\.gz)?$/i.test(source.name)) {
+    const { openJsonLines } = await import("./jsonl/reader.js");
+    return openJsonLines(source, { column, encoding, keepMissing: csv?.keepMissing ?? false });
+  }
   const { CsvReader } = await import("./csv/reader.js");
   const delimiter = csv?.delimiter ?? (/\.tsv(\.gz)?$/i.test(source.name) ? "\t" : undefined);
   return new CsvReader(source, { ...csv, delimiter, column }, encoding);
