@@ -196,7 +196,7 @@ describe("tables", () => {
     const args = ["evaluate", germany, plain, ...marks, "--column", "y", "--metric", "mae"];
     expect((await lossgrad(args)).err).toMatch(/de\.csv: line 3, column y: .* --nan omit leaves out pairs/);
     const short = await lossgrad([...args, "--nan", "omit"]);
-    expect(short.err).toContain(`got 3 (${germany}) and 2 (${plain})`);
+    expect(short.err).toContain(`got 3 (${germany}, column "y") and 2 (${plain}, column "y")`);
     const whole = file("whole.csv", "y\n1\n2\n7\n");
     const found = await json(
       "evaluate",
@@ -211,7 +211,7 @@ describe("tables", () => {
       "omit",
     );
     expect(found).toMatchObject({ results: { mae: 2.25 }, counts: { count: 2, nan: 1 } });
-    expect(found.notes).toEqual([`${germany}: 1 cell is missing, and NaN in their place`]);
+    expect(found.notes).toEqual([`${germany}, column "y": 1 cell is missing, and NaN in their place`]);
   });
 });
 

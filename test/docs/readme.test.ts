@@ -26,7 +26,6 @@ const PAGES = [
   "docs/command-line.md",
   "docs/differences.md",
   "docs/engines.md",
-  "docs/evaluate.md",
   "docs/exactness.md",
   "docs/examples.md",
   "docs/memory.md",

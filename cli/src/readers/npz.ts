@@ -22,7 +22,7 @@ export async function openNpz(source: Source, name?: string): Promise<BinaryRead
 }
 
 /** The bytes of one array's file; its checksum is verified at their end. */
-export async function* openEntry(source: Source, name?: string): AsyncGenerator<Uint8Array> {
+async function* openEntry(source: Source, name?: string): AsyncGenerator<Uint8Array> {
   if (!source.seekable || source.size === null) {
     throw new InputError(`${source.name}: expected an .npz as a file of its own, got one in a stream`);
   }

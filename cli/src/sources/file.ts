@@ -4,11 +4,17 @@ import { Socket } from "node:net";
 import { InputError } from "../input-error.js";
 import { type Source, StreamSource } from "./source.js";
 
-/** Opens a regular file, or a pipe that has a name. */
-export async function openFile(path: string): Promise<Source> {
+/** Long enough for a slow program at the other end of a pipe; --wait changes it. */
+export const WAIT_SECONDS = 30;
+
+/**
+ * Opens a regular file, or a pipe that has a name. A pipe is given up when nothing comes for
+ * `waitSeconds`: nobody may ever write to it.
+ */
+export async function openFile(path: string, waitSeconds = WAIT_SECONDS): Promise<Source> {
   try {
     const kind = kindOf(await stat(path), path);
-    if (kind === "pipe") return openPipe(path);
+    if (kind === "pipe") return openPipe(path, waitSeconds);
     const handle = await open(path);
     return new FileSource(path, handle, (await handle.stat()).size);
   } catch (error) {
@@ -16,7 +22,7 @@ export async function openFile(path: string): Promise<Source> {
   }
 }
 
-/** What comes on standard input. */
+/** What comes on standard input, whose end its program brings however long that takes. */
 export function openStdin(): Source {
   const { stdin } = process;
   return new StreamSource(
@@ -63,9 +69,15 @@ function kindOf(stats: Stats, path: string): "file" | "pipe" {
 }
 
 /** Without O_NONBLOCK, opening would wait for a writer in a thread that nothing can wake. */
-function openPipe(path: string): Source {
+function openPipe(path: string, waitSeconds: number): Source {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const socket = new Socket({ fd, readable: true, writable: false });
+  socket.setTimeout(waitSeconds * 1000, () => {
+    const what = `nothing came through this pipe for ${waitSeconds} s`;
+    socket.destroy(
+      new InputError(`${path}: ${what}; --wait allows more, or write the data into a file first`),
+    );
+  });
   return new StreamSource(path, namingErrors(socket, path), () => void socket.destroy());
 }
 

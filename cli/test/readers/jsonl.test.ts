@@ -4,7 +4,7 @@ import { bytesSource, pipeOf, readAll, refusalOf } from "../support/arrays.js";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const open = (text: string, column?: string, keepMissing = false) =>
-  readerOf(bytesSource(bytesOf(text), "x.jsonl"), { column, csv: { keepMissing } });
+  readerOf(bytesSource(bytesOf(text), "x.jsonl"), { column, keepMissing });
 const numbers = async (text: string, column?: string, keepMissing = false) =>
   Array.from((await readAll(await open(text, column, keepMissing))) as Float64Array);
 const refusal = (text: string, column?: string) => refusalOf(() => open(text, column));

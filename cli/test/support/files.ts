@@ -9,7 +9,7 @@ interface File {
   readonly cutsShow: boolean;
 }
 
-const KEPT = { csv: { keepMissing: true } };
+const KEPT = { keepMissing: true };
 
 function ofTable(name: string, column: string): File {
   return { bytes: table(name), options: { column, ...KEPT }, cutsShow: true };

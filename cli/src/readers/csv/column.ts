@@ -1,14 +1,11 @@
 import { CsvError, parse, type Parser } from "csv-parse";
 import { InputError, quoted } from "../../input-error.js";
+import { MISSING_WAY } from "../missing.js";
 import { readHeading, type HeaderChoice, type Heading } from "./header.js";
-import { Growing } from "./growing.js";
 import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";
 
 /** A line longer than this is none: a quote that is not closed, or a file that is no table. */
 const LONGEST_RECORD = 2 ** 24;
-const MISSING_WAY = "--missing skip leaves out pairs with a missing cell, and counts them";
-/** As many numbers as two tensors and what is computed from them have room for. */
-const MOST_NUMBERS = 2 ** 28;
 
 export interface CsvOptions {
   /** The column's name, or "#2" for the second; may be left out where there is only one. */
@@ -18,25 +15,8 @@ export interface CsvOptions {
   /** What a line that is no data begins with. */
   comment?: string;
   format?: NumberFormat;
-  /** Whether a missing cell becomes NaN, and its place is told, or is an error. */
+  /** Whether missing cells are handed over, or an error. */
   keepMissing?: boolean;
-  /** How to say that missing cells shall be kept, in an error. */
-  missingWay?: string;
-  /** Numbers are kept in float64, or rounded to float32. */
-  single?: boolean;
-  /** From this magnitude on, a number becomes infinite in the dtype that it is read for. */
-  infiniteFrom?: number;
-}
-
-/** A column of numbers. */
-export interface Column {
-  values: Float32Array | Float64Array;
-  /** The places of missing cells, whose values are NaN. */
-  missing: Uint32Array;
-  /** How many numbers with digits are too large for the dtype. */
-  overflowed: number;
-  /** What was decided for the user, one sentence each, without the file's name. */
-  notes: string[];
 }
 
 /** Who takes the numbers of a column, one after another. */
@@ -46,46 +26,11 @@ export interface Sink {
   pushMissing(): void;
 }
 
-/**
- * Reads one column of numbers from the text of a CSV file, piece by piece: only the numbers are
- * kept.
- *
- * `path` names the file in errors, which also tell the line and the column.
- */
-export async function readColumn(
-  text: AsyncIterable<string> | Iterable<string>,
-  path: string,
-  options: CsvOptions = {},
-): Promise<Column> {
-  const values = new Growing<Float32Array | Float64Array>(options.single ? Float32Array : Float64Array);
-  const missing = new Growing<Uint32Array>(Uint32Array);
-  const push = (value: number): void => {
-    if (values.length === MOST_NUMBERS) {
-      throw new InputError(`${path}: expected at most ${MOST_NUMBERS.toLocaleString("en")} rows, got more`);
-    }
-    values.push(value);
-  };
-  const sink: Sink = {
-    push,
-    pushMissing: () => {
-      missing.push(values.length);
-      push(NaN);
-    },
-  };
-  const parser = new ColumnParser(path, options, sink);
-  try {
-    for await (const piece of text) await parser.write(piece);
-    const { overflowed, notes } = await parser.end();
-    return { values: values.take(), missing: missing.take(), overflowed, notes };
-  } catch (error) {
-    if (error instanceof RangeError) throw new InputError(`${path}: more numbers than there is memory for`);
-    throw error;
-  }
-}
-
 /** What is known of a column at its end. */
 export interface Ending {
+  /** How many numbers with digits are too large for float64. */
   readonly overflowed: number;
+  /** What was decided for the user, one sentence each, without the file's name. */
   readonly notes: string[];
 }
 
@@ -208,8 +153,7 @@ class RowReader {
   #takeCell(cell: string, line: number): void {
     const value = toNumber(cell, this.#format);
     if (value !== undefined) {
-      const { infiniteFrom = Infinity } = this.#options;
-      if (Math.abs(value) >= infiniteFrom && /\d/.test(cell)) this.#overflowed++;
+      if (Math.abs(value) === Infinity && /\d/.test(cell)) this.#overflowed++;
       this.#length++;
       this.#sink.push(value);
     } else if (isMissing(cell)) this.#takeMissing(cell === "" ? "an empty cell" : quoted(cell), line);
@@ -221,8 +165,8 @@ class RowReader {
   }
 
   #takeMissing(found: string, line: number): void {
-    const { keepMissing, missingWay = MISSING_WAY } = this.#options;
-    if (!keepMissing) throw this.#fail(line, `expected a number, got ${found}; ${missingWay}`, []);
+    if (!this.#options.keepMissing)
+      throw this.#fail(line, `expected a number, got ${found}; ${MISSING_WAY}`, []);
     this.#length++;
     this.#sink.pushMissing();
   }

@@ -1,6 +1,8 @@
+import { quoted } from "../../input-error.js";
 import type { Source } from "../../sources/source.js";
 import { piecesOf } from "../../sources/source.js";
 import type { Elements } from "../dtypes.js";
+import { counted, missingNote } from "../missing.js";
 import type { ArrayReader } from "../reader.js";
 import { ColumnParser, type CsvOptions, type Sink } from "./column.js";
 import { Growing } from "./growing.js";
@@ -18,7 +20,7 @@ export class CsvReader implements ArrayReader, Sink {
   readonly #parser: ColumnParser;
   readonly #notes: string[] = [];
   /** Numbers of the piece of text that was read last, and how many of them were handed over. */
-  #numbers: Growing<Float64Array>;
+  #numbers = new Growing();
   #ready: Float64Array = new Float64Array(0);
   #missing = 0;
   #ended = false;
@@ -29,14 +31,10 @@ export class CsvReader implements ArrayReader, Sink {
     options: CsvOptions,
     encoding?: string,
   ) {
-    this.name = source.name;
+    const { column } = options;
+    this.name = column === undefined ? source.name : `${source.name}, column ${quoted(column)}`;
     this.#text = decodeText(this.#pieces(), source.name, encoding);
-    this.#parser = new ColumnParser(
-      source.name,
-      { ...options, missingWay: MISSING_WAY, infiniteFrom: Infinity },
-      this,
-    );
-    this.#numbers = new Growing<Float64Array>(Float64Array);
+    this.#parser = new ColumnParser(source.name, options, this);
   }
 
   get notes(): readonly string[] {
@@ -81,7 +79,7 @@ export class CsvReader implements ArrayReader, Sink {
       else await this.#parser.write(next.value);
     }
     this.#ready = this.#numbers.take();
-    this.#numbers = new Growing<Float64Array>(Float64Array);
+    this.#numbers = new Growing();
     return this.#ready.length > 0;
   }
 
@@ -89,8 +87,7 @@ export class CsvReader implements ArrayReader, Sink {
     this.#ended = true;
     const { overflowed, notes } = await this.#parser.end();
     this.#notes.push(...notes);
-    if (this.#missing > 0)
-      this.#notes.push(`${counted(this.#missing, "cell")} missing, and NaN in their place`);
+    if (this.#missing > 0) this.#notes.push(missingNote(this.#missing));
     if (overflowed > 0)
       this.#notes.push(`${counted(overflowed, "number")} too large for float64, read as infinity`);
   }
@@ -101,10 +98,4 @@ export class CsvReader implements ArrayReader, Sink {
       yield piece;
     }
   }
-}
-
-const MISSING_WAY = "--nan omit leaves out pairs with a missing cell, and counts them";
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what} is` : `${count.toLocaleString("en")} ${what}s are`;
 }

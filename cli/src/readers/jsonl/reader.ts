@@ -72,7 +72,7 @@ async function* batchesOf(
 
 /** The numbers of the lines. */
 class LineValues {
-  #numbers = new Growing(Float64Array);
+  #numbers = new Growing();
   #missing: number[] = [];
   #overflowed = 0;
 
@@ -96,7 +96,7 @@ class LineValues {
   batch(): Batch {
     const stored = this.#numbers.take();
     const batch = { stored: new Uint8Array(stored.buffer, 0, stored.byteLength), missing: this.#missing };
-    this.#numbers = new Growing(Float64Array);
+    this.#numbers = new Growing();
     this.#missing = [];
     return batch;
   }

@@ -1,0 +1,65 @@
+/** The files that `evaluate` reads. */
+import type { Inputs } from "../evaluation/evaluate.js";
+import { UsageError } from "../input-error.js";
+import { openArray, type ReadOptions } from "../readers/open.js";
+import type { ArrayReader } from "../readers/reader.js";
+import { checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.js";
+
+export interface GivenFiles extends GivenReadOptions {
+  nan?: "propagate" | "omit" | "error";
+  weight?: string;
+  mask?: string;
+}
+
+/** A file, and how to read it. */
+interface Wanted {
+  readonly path: string;
+  readonly way: ReadOptions;
+}
+
+/** The arrays of the evaluation, by their roles, before any file is opened. */
+export type WantedInputs = { readonly [Role in keyof Inputs]: Wanted };
+
+/** @throws UsageError for files and options that do not go together */
+export function inputsOf(predictions: string, targets: string | undefined, given: GivenFiles): WantedInputs {
+  const [ofPredictions, ofTargets] = readOptionsOf(given, given.nan === "omit");
+  const { weight, mask, wait: waitSeconds } = given;
+  const ofWeight = { ...ofPredictions, column: undefined, tensor: undefined, array: undefined };
+  const wanted = {
+    prediction: { path: predictions, way: ofPredictions },
+    target: { path: targetsOf(predictions, targets, given), way: ofTargets },
+    ...(weight === undefined ? {} : { weight: { path: weight, way: ofWeight } }),
+    ...(mask === undefined ? {} : { mask: { path: mask, way: { waitSeconds } } }),
+  };
+  if (Object.values(wanted).filter(({ path }) => path === "-").length > 1)
+    throw new UsageError("expected - once, for one of the files");
+  return wanted;
+}
+
+function targetsOf(predictions: string, targets: string | undefined, given: GivenFiles): string {
+  if (targets !== undefined) return targets;
+  if (given.prediction !== undefined && given.target !== undefined) return predictions;
+  throw new UsageError(
+    "expected a file of targets, or --prediction and --target, which name two columns or tensors of one file",
+  );
+}
+
+/** Opens the arrays, does `work` with them, and closes them. */
+export async function withInputs<T>(
+  wanted: WantedInputs,
+  given: GivenFiles,
+  work: (inputs: Inputs) => Promise<T>,
+): Promise<T> {
+  const open: [string, ArrayReader][] = [];
+  try {
+    for (const [role, { path, way }] of Object.entries<Wanted>(wanted))
+      open.push([role, await openArray(path, way)]);
+    checkUsed(
+      given,
+      open.map(([, { format }]) => format),
+    );
+    return await work(Object.fromEntries(open) as unknown as Inputs);
+  } finally {
+    for (const [, reader] of open) await reader.close();
+  }
+}
