@@ -1,10 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { evaluate, type Inputs, type Result } from "../evaluation/evaluate.js";
-import { LOSSES, METRICS, metricsByName, usualMetrics, wordsOf } from "../evaluation/metrics.js";
+import { LOSSES } from "../evaluation/losses.js";
+import { type Asked, askedFor, METRICS } from "../evaluation/metrics.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
+import { Picture } from "../picture/picture.js";
 import { numelOf } from "../readers/reader.js";
+import { checkDrawn, writeDrawn } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
@@ -17,6 +20,8 @@ interface EvaluateOptions extends GivenFiles {
   loss?: string[];
   perOutput?: number;
   dtype?: FloatDtype;
+  report?: string;
+  plot?: string;
   json?: true;
   quiet?: true;
 }
@@ -25,6 +30,7 @@ const EXAMPLES = `
 Examples:
   lossgrad evaluate predictions.npy targets.npy
   lossgrad evaluate predictions.npy targets.npy --loss l1,huber=0.5 --metric r2,q0.95
+  lossgrad evaluate predictions.npy targets.npy --loss "mine=sqrt(square(p - t) + 1e-6)"
   lossgrad evaluate table.csv --prediction forecast --target measured
   lossgrad evaluate model.safetensors --prediction output --target expected
   python predict.py | lossgrad evaluate - https://example.org/targets.npy --json`;
@@ -47,7 +53,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     )
     .option(
       "--loss <names>",
-      `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter`,
+      `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`,
       collect,
     )
     .addOption(
@@ -70,6 +76,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         FLOAT_DTYPES,
       ),
     )
+    .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
+    .option("--plot <file>", "write the plots alone, as .svg or .png")
     .option("--json", "print JSON, with all digits")
     .option("--quiet", "show no progress")
     .addHelpText("after", EXAMPLES)
@@ -90,40 +98,36 @@ async function run(
   options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const asked = askedFor(options);
+  const asked = askedFor(options.loss ?? [], options.metric ?? [], options.weight !== undefined);
+  checkDrawn(options);
   return withInputs(inputsOf(predictions, targets, options), options, async (inputs) => {
-    const result = await evaluateWith(inputs, { ...asked, ...options }, terminal);
+    const picture = options.report || options.plot ? new Picture() : undefined;
+    const result = await evaluateWith(inputs, { asked, picture, ...options }, terminal);
     const report = options.json ? [jsonReport(inputs, result)] : textReport(inputs, result);
     for (const line of report) terminal.log(line);
+    if (picture) {
+      for (const line of await writeDrawn(options, picture, inputs, result)) terminal.complain(line);
+    }
     return result.partial ? 130 : 0;
   });
 }
 
-/** Names of metrics and losses, which are checked before any file is opened. */
-function askedFor({ metric, loss, weight }: EvaluateOptions): { metrics: string[]; losses: string[] } {
-  const losses = wordsOf("loss", loss ?? []);
-  const named = wordsOf("metric", metric ?? []);
-  const metrics = named.length + losses.length > 0 ? named : usualMetrics(weight !== undefined);
-  metricsByName(metrics, losses, {});
-  return { metrics, losses };
-}
-
 async function evaluateWith(
   inputs: Inputs,
-  request: { metrics: string[]; losses: string[] } & EvaluateOptions,
+  request: { asked: Asked; picture?: Picture } & EvaluateOptions,
   terminal: Terminal,
 ): Promise<Result> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
   const bar = request.quiet ? NO_PROGRESS : progressBar(terminal.stderr, shape && numelOf(shape));
   const { signal, release } = terminal.interruption();
-  const { metrics, losses, nan, perOutput, dtype } = request;
+  const { asked, nan, perOutput, dtype, picture } = request;
   try {
     const result = await evaluate(inputs, {
-      metrics,
-      losses,
+      asked,
       nan,
       perOutput,
       dtype,
+      picture,
       progress: bar.update,
       signal,
     });

@@ -52,7 +52,7 @@ export async function withInputs<T>(
 ): Promise<T> {
   const open: [string, ArrayReader][] = [];
   try {
-    for (const [role, { path, way }] of Object.entries(wanted) as [string, Wanted][])
+    for (const [role, { path, way }] of Object.entries<Wanted>(wanted))
       open.push([role, await openArray(path, way)]);
     checkUsed(
       given,

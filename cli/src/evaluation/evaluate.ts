@@ -2,11 +2,12 @@
 import { allocate } from "lossgrad/arrays";
 import { type ElementCounts, type MetricOptions, Metrics } from "lossgrad/metrics";
 import { InputError } from "../input-error.js";
+import type { Picture } from "../picture/picture.js";
 import type { Elements } from "../readers/dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
-import { metricsByName, unlisted } from "./metrics.js";
+import { type Asked, metricsOf, unlisted } from "./metrics.js";
 import { indexIn } from "./indices.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
@@ -24,13 +25,14 @@ export interface Inputs {
 }
 
 export interface Request {
-  readonly metrics: readonly string[];
-  readonly losses: readonly string[];
+  readonly asked: Asked;
   readonly nan?: MetricOptions["nan"];
   /** What predictions and targets are rounded to before. */
   readonly dtype?: FloatDtype;
   /** Compute a result for each index of this dimension. */
   readonly perOutput?: number;
+  /** What is to be drawn is gathered here. */
+  readonly picture?: Picture;
   /** Called after each chunk, with the elements so far. */
   readonly progress?: (elements: number) => void;
   /** Ends the evaluation after what was read so far. */
@@ -62,9 +64,7 @@ export async function evaluate(inputs: Inputs, request: Request): Promise<Result
     allocate,
   );
   const outputs = outputsOf(pairing, request.perOutput);
-  const metrics = new Metrics(
-    metricsByName(request.metrics, request.losses, { nan: request.nan, ...outputs.options }),
-  );
+  const metrics = new Metrics(metricsOf(request.asked, { nan: request.nan, ...outputs.options }));
   const began = performance.now();
   let elements = 0;
   const take = (chunk: Chunk): void => {
@@ -75,6 +75,12 @@ export async function evaluate(inputs: Inputs, request: Request): Promise<Result
     } catch (error) {
       throw explained(error, pairing, chunk, request.nan);
     }
+    const [predicted, actual] = pairing.readers;
+    request.picture?.take(
+      { elements: p, held: predicted.held },
+      { elements: t, held: actual.held },
+      options.mask as Uint8Array | null,
+    );
     elements += chunk.length;
     request.progress?.(elements);
   };

@@ -7,7 +7,6 @@ import {
   MeanAbsoluteError,
   MeanAbsolutePercentageError,
   MeanBiasError,
-  MeanLoss,
   MeanSquaredError,
   MeanSquaredLogError,
   type MetricOptions,
@@ -17,8 +16,8 @@ import {
   RootMeanSquaredError,
   SymmetricMeanAbsolutePercentageError,
 } from "lossgrad/metrics";
-import { softMarginLoss } from "lossgrad/arrays";
 import { listed, quoted, UsageError } from "../input-error.js";
+import { type Loss, lossBy, lossWords } from "./losses.js";
 
 type Make = (options: MetricOptions) => AnyMetric;
 
@@ -40,47 +39,55 @@ export const METRICS = {
 /** Quantiles of |error| by a number, as in q0.9. */
 const QUANTILE = /^q(0(?:\.\d+)?|1(?:\.0+)?|\.\d+)$/;
 
-interface LossRow {
-  readonly parameter?: string;
-  readonly make: (options: MetricOptions, parameter: object) => AnyMetric;
-}
-
-export const LOSSES = {
-  l1: { make: (options) => new MeanLoss("l1Loss", options) },
-  mse: { make: (options) => new MeanLoss("mseLoss", options) },
-  "smooth-l1": {
-    parameter: "beta",
-    make: (options, beta) => new MeanLoss("smoothL1Loss", { ...options, ...beta }),
-  },
-  huber: {
-    parameter: "delta",
-    make: (options, delta) => new MeanLoss("huberLoss", { ...options, ...delta }),
-  },
-  "soft-margin": { make: (options) => new MeanLoss(softMarginLoss, options) },
-} as const satisfies Record<string, LossRow>;
-
 /** The one quantile that a word such as q0.9 asked for, out of a list; all else as it is. */
 export function unlisted(word: string, value: unknown): unknown {
   return QUANTILE.test(word) ? (value as readonly number[])[0] : value;
 }
 
 /** What is computed where nothing is asked for. Quantiles count elements, and take no weights. */
-export function usualMetrics(weighted: boolean): string[] {
+function usualMetrics(weighted: boolean): string[] {
   const quantiles = weighted ? [] : ["median", "q0.9", "q0.99"];
   return ["mae", "rmse", "bias", ...quantiles, "max", "r2", "pearson"];
 }
 
-/** Metrics by the words that asked for them. @throws UsageError for such as there are not */
-export function metricsByName(
-  metrics: readonly string[],
-  losses: readonly string[],
-  options: MetricOptions,
-): Record<string, AnyMetric> {
+/** The losses and metrics that a command asks for. */
+export interface Asked {
+  /** The words that asked. */
+  readonly losses: readonly string[];
+  readonly metrics: readonly string[];
+  /** The losses themselves. */
+  readonly made: readonly Loss[];
+}
+
+/** What the texts of --loss and --metric ask for. @throws UsageError for such as there are not */
+export function askedFor(losses: readonly string[], metrics: readonly string[], weighted: boolean): Asked {
+  const lossesAsked = distinct("loss", lossWords(losses), losses);
+  const named = distinct(
+    "metric",
+    metrics.flatMap((text) => text.split(",")),
+    metrics,
+  );
+  const words = named.length + lossesAsked.length > 0 ? named : usualMetrics(weighted);
+  for (const word of words) metricBy(word, {});
+  const made = lossesAsked.map((word) => lossBy(word, isMetric));
+  const keys = made.map(({ key }) => key);
+  const twice = keys.find((key, i) => keys.indexOf(key) < i);
+  if (twice !== undefined)
+    throw new UsageError(`--loss: expected each name once, got ${quoted(twice)} twice`);
+  return { losses: lossesAsked, metrics: words, made };
+}
+
+/** The metrics by the names of their results, without elements. */
+export function metricsOf({ metrics, made }: Asked, options: MetricOptions): Record<string, AnyMetric> {
   const found = [
-    ...losses.map((word): [string, AnyMetric] => [word, lossBy(word, options)]),
+    ...made.map(({ key, make }): [string, AnyMetric] => [key, make(options)]),
     ...metrics.map((word): [string, AnyMetric] => [word, metricBy(word, options)]),
   ];
   return Object.fromEntries(found);
+}
+
+function isMetric(word: string): boolean {
+  return Object.hasOwn(METRICS, word) || QUANTILE.test(word);
 }
 
 function metricBy(word: string, options: MetricOptions): AnyMetric {
@@ -93,29 +100,9 @@ function metricBy(word: string, options: MetricOptions): AnyMetric {
   );
 }
 
-function lossBy(word: string, options: MetricOptions): AnyMetric {
-  const [name, value, ...rest] = word.split("=") as [string, string?, ...string[]];
-  const row: LossRow | undefined = Object.hasOwn(LOSSES, name)
-    ? LOSSES[name as keyof typeof LOSSES]
-    : undefined;
-  if (!row || rest.length > 0) {
-    throw new UsageError(`--loss: expected some of ${Object.keys(LOSSES).join(", ")}, got ${quoted(word)}`);
-  }
-  if (value === undefined) return row.make(options, {});
-  const { parameter } = row;
-  if (parameter === undefined)
-    throw new UsageError(`--loss: expected ${name} without a parameter, got ${quoted(word)}`);
-  const number = value.trim() === "" ? NaN : Number(value);
-  try {
-    return row.make(options, { [parameter]: number });
-  } catch (error) {
-    throw new UsageError(`--loss ${word}: ${(error as Error).message}`);
-  }
-}
-
-/** The words of a list such as "l1,mse", each once. */
-export function wordsOf(option: string, texts: readonly string[]): string[] {
-  const words = texts.flatMap((text) => text.split(",")).map((word) => word.trim());
+/** The words, each once. */
+function distinct(option: string, given: readonly string[], texts: readonly string[]): string[] {
+  const words = given.map((word) => word.trim());
   if (words.includes(""))
     throw new UsageError(`--${option}: expected names with commas between them, got ${listed(texts)}`);
   return [...new Set(words)];

@@ -9,7 +9,7 @@ import {
   storedAs,
   swapBytes,
 } from "./dtypes.js";
-import { type ArrayReader, bracketed, numelOf } from "./reader.js";
+import { type ArrayReader, bracketed, numelOf, roundedNote } from "./reader.js";
 
 /** Where the elements of an array lie in a file, one beside the other. */
 export interface Layout {
@@ -80,9 +80,7 @@ export class BinaryReader implements ArrayReader {
   }
 
   get notes(): readonly string[] {
-    if (this.#rounded === 0) return [];
-    const numbers = this.#rounded === 1 ? "1 number is" : `${this.#rounded.toLocaleString("en")} numbers are`;
-    return [`${numbers} beyond 2^53, rounded to float64`];
+    return this.#rounded === 0 ? [] : [roundedNote(this.#rounded)];
   }
 
   get bytesRead(): number {

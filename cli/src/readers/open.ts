@@ -1,10 +1,12 @@
 import { InputError } from "../input-error.js";
 import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
+import { isArrowFile, isArrowStream } from "./arrow/messages.js";
 import type { CsvOptions } from "./csv/column.js";
 import { isNpy, openNpy } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
 import { openRaw } from "./raw.js";
+import { isParquet } from "./parquet/footer.js";
 import type { ArrayReader } from "./reader.js";
 import { isSafetensors, openSafetensors } from "./safetensors.js";
 
@@ -44,6 +46,14 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
   if (isNpy(head)) return openNpy(source);
   if (isZip(head)) return openNpz(source, array);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
+  if (isParquet(head)) {
+    const { openParquet } = await import("./parquet/reader.js");
+    return openParquet(source, column, csv?.keepMissing ?? false);
+  }
+  if (isArrowFile(head) || (raw === undefined && isArrowStream(head))) {
+    const { openArrow } = await import("./arrow/reader.js");
+    return openArrow(source, head, { column, keepMissing: csv?.keepMissing ?? false });
+  }
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);
   const { CsvReader } = await import("./csv/reader.js");
@@ -53,7 +63,6 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
 
 /** Kinds of files that people also keep numbers in, by their first bytes. */
 const OTHERS: readonly [string, string][] = [
-  ["PAR1", "Parquet: save the column as CSV"],
   ["BZh", "bzip2: decompress it first, or use gzip"],
   ["\xfd7zXZ\x00", "xz: decompress it first, or use gzip"],
   ["\x28\xb5\x2f\xfd", "Zstandard: decompress it first, or use gzip"],

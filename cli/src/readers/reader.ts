@@ -37,3 +37,9 @@ export function numelOf(shape: readonly number[]): number {
 export function bracketed(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
+
+/** What is told of integers that float64 does not hold. */
+export function roundedNote(count: number): string {
+  const numbers = count === 1 ? "1 number is" : `${count.toLocaleString("en")} numbers are`;
+  return `${numbers} beyond 2^53, rounded to float64`;
+}

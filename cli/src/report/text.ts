@@ -6,22 +6,26 @@ import { counted, digits, withUnit } from "./numbers.js";
 
 /** What an evaluation found, as lines that a person reads. */
 export function textReport(inputs: Inputs, result: Result): string[] {
-  const { prediction, target, weight, mask } = inputs;
-  const lines = [
+  const lines = headLines(inputs, result);
+  if (result.partial) lines.push("PARTIAL: interrupted before all was read");
+  return [...lines, ...countLines(result), tableOf(result), throughput(inputs, result)];
+}
+
+/** What was compared, and what was decided for the user. */
+export function headLines({ prediction, target, weight, mask }: Inputs, { notes }: Result): string[] {
+  return [
     visible(`${prediction.name} (${kindOf(prediction)}) against ${target.name} (${kindOf(target)})`),
     ...(weight ? [visible(`weighted by ${weight.name} (${kindOf(weight)})`)] : []),
     ...(mask ? [visible(`where ${mask.name} (${kindOf(mask)}) is not 0`)] : []),
-    ...result.notes.map((note) => visible(`note: ${note}`)),
+    ...notes.map((note) => visible(`note: ${note}`)),
   ];
-  if (result.partial) lines.push("PARTIAL: interrupted before all was read");
-  return [...lines, ...countLines(result), tableOf(result), throughput(inputs, result)];
 }
 
 function kindOf({ format, dtype }: ArrayReader): string {
   return `${format}, ${dtype}`;
 }
 
-function countLines({ shape, counts, elements }: Result): string[] {
+export function countLines({ shape, counts, elements }: Result): string[] {
   const what = shape ? `, shape ${bracketed(shape)}` : "";
   const all = Array.isArray(counts) ? counts : [counts];
   const sum = (key: "count" | "masked" | "nan"): number => all.reduce((total, one) => total + one[key], 0);
@@ -52,7 +56,7 @@ function tableOf({ results, counts }: Result): string {
 }
 
 /** A number, or the largest error with its index. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === "number") return digits(value);
   const { value: largest, index } = value as { value: number; index: readonly number[] | null };
   return index ? `${digits(largest)} at ${bracketed(index)}` : digits(largest);

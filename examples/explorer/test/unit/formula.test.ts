@@ -3,8 +3,8 @@
  */
 import { tensor, type DType } from "lossgrad";
 import { describe, expect, it } from "vitest";
-import { fuseFormula } from "../../src/formula/index.js";
-import { MOST_CHARACTERS } from "../../src/formula/length.js";
+import { fuseFormula } from "../../src/formula.js";
+import { MOST_CHARACTERS } from "../../../../cli/src/formula/length.js";
 
 const P = [3, -1.5, 0.25, 2];
 const T = [1, 2, 0.25, -1];

@@ -1,5 +1,5 @@
 /** What the curves are computed with. */
-import { MOST_CHARACTERS } from "../../formula/length.js";
+import { MOST_CHARACTERS } from "../../../../../cli/src/formula/length.js";
 import { LOSS_IDS, LOSSES } from "../../losses.js";
 import type { Store } from "../../shell/store.js";
 import { checks, choice } from "../../ui/choice.js";

@@ -3,7 +3,7 @@
  * it is needed.
  */
 import { tensor, tidy } from "lossgrad";
-import type * as Reader from "../../formula/index.js";
+import type * as Reader from "../../formula.js";
 import type { Each } from "../../losses.js";
 
 export interface OwnFormula {
@@ -40,7 +40,7 @@ export function ownFormula(changed: () => void): OwnFormula {
         settle(text, NONE);
         return;
       }
-      reader ??= import("../../formula/index.js");
+      reader ??= import("../../formula.js");
       reader.then(
         (module) => settle(text, understand(module, text)),
         () => {

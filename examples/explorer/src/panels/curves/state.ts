@@ -1,5 +1,5 @@
 /** What the curves show, and where the window lies. */
-import { MOST_CHARACTERS } from "../../formula/length.js";
+import { MOST_CHARACTERS } from "../../../../../cli/src/formula/length.js";
 import { number, integer, oneOf, someOf, text } from "../../shell/fields.js";
 import { Store } from "../../shell/store.js";
 import { LOSS_IDS, type LossId } from "../../losses.js";

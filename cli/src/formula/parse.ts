@@ -28,6 +28,29 @@ jsep.removeAllLiterals();
 for (const [operator, precedence] of Object.entries(PRECEDENCES)) jsep.addBinaryOp(operator, precedence);
 for (const operator of POWERS) jsep.addBinaryOp(operator, 11, true);
 
+/** Where what stands for an operand begins. */
+const places = new WeakMap<jsep.Expression, number>();
+/** Those that are being read, one within the other. */
+const begun: number[] = [];
+
+/** Where a part of a formula begins, counted from 0. */
+export function placeOf(tree: Tree): number | null {
+  const place = places.get(tree);
+  if (place !== undefined) return place;
+  if (tree.type === "BinaryExpression") return placeOf(tree.left as Tree);
+  return tree.type === "ConditionalExpression" ? placeOf(tree.test as Tree) : null;
+}
+
+jsep.hooks.add("gobble-token", function () {
+  // Of numbers, jsep does not tell where they end.
+  if (!/[\d.]/.test(this.char)) begun.push(this.index);
+});
+jsep.hooks.add("after-token", function (env) {
+  const place = begun.pop();
+  // jsep gives false where its types say undefined.
+  if (env.node && place !== undefined) places.set(env.node, place);
+});
+
 // Signs by a hook: jsep's own take what stands next to them, without its exponent.
 jsep.hooks.add("gobble-token", function (env) {
   const { char: sign } = this;
@@ -60,6 +83,7 @@ export function parse(text: string): Tree {
 }
 
 function read(text: string): Tree {
+  begun.length = 0;
   try {
     return jsep(text) as Tree;
   } catch (error) {

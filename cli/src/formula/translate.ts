@@ -3,9 +3,10 @@
  * `maximum(x, y)` is `x.maximum(y)`, for whatever methods the operands of a formula have. So what
  * the library learns can be typed, and what it refuses is refused with its own words.
  */
+import type jsep from "jsep";
 import { Tensor, where } from "lossgrad";
 import { FormulaError } from "./error.js";
-import type { Tree } from "./parse.js";
+import { placeOf, type Tree } from "./parse.js";
 
 /** An operand of a formula, which stands in the place of a tensor, or a number. */
 type Value = Tensor | number;
@@ -30,19 +31,24 @@ const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI };
 /** What tensors call by these names is another thing: the extreme of all elements. */
 const OF_TWO: Readonly<Record<string, string>> = { max: "maximum", min: "minimum" };
 
-/**
- * A function of operands by the names in `names`, in their order. It throws FormulaError when it is
- * called.
- */
-export function translate(tree: Tree, names: readonly string[]): (...operands: Tensor[]) => Tensor {
+/** The places of operands by their names: the first name of each is the one that messages tell. */
+export type Names = Readonly<Record<string, number>>;
+
+/** A function of operands by these names. It throws FormulaError when it is called. */
+export function translate(tree: Tree, names: Names): (...operands: Tensor[]) => Tensor {
   return (...operands) => new Translation(names, operands).result(tree);
 }
 
 class Translation {
   constructor(
-    private readonly names: readonly string[],
+    private readonly names: Names,
     private readonly operands: readonly Tensor[],
   ) {}
+
+  /** The first name of each operand. */
+  private get known(): string[] {
+    return this.operands.map((_, i) => Object.keys(this.names).find((name) => this.names[name] === i)!);
+  }
 
   /** A mean or sum around the whole is the reduction, which a fused function may end in. */
   result(tree: Tree): Tensor {
@@ -55,30 +61,30 @@ class Translation {
     switch (tree.type) {
       case "Literal":
         if (typeof tree.value === "number") return tree.value;
-        throw new FormulaError(`expected numbers, got the text ${tree.raw}`);
+        throw new FormulaError(`expected numbers, got the text ${tree.raw}`, placeOf(tree));
       case "Identifier":
-        return this.named(tree.name);
+        return this.named(tree.name, placeOf(tree));
       case "UnaryExpression":
         return this.signed(tree.operator, this.numeric(tree.argument as Tree));
       case "BinaryExpression":
-        return this.combined(tree.operator, tree.left as Tree, tree.right as Tree);
+        return this.combined(tree);
       case "ConditionalExpression":
-        return this.chosen(tree.test as Tree, tree.consequent as Tree, tree.alternate as Tree);
+        return this.chosen([tree.test, tree.consequent, tree.alternate] as Tree[], placeOf(tree));
       case "CallExpression":
-        return this.called(tree.callee as Tree, tree.arguments as Tree[]);
+        return this.called(tree);
       default:
         throw new FormulaError(
-          `expected ${this.names.join(", ")}, numbers, operators and functions, got ${nameOf(tree)}`,
+          `expected ${this.known.join(", ")}, numbers, operators and functions, got ${nameOf(tree)}`,
+          placeOf(tree),
         );
     }
   }
 
-  private named(name: string): Value {
-    const index = this.names.indexOf(name);
-    if (index >= 0) return this.operands[index];
+  private named(name: string, place: number | null): Value {
+    if (Object.hasOwn(this.names, name)) return this.operands[this.names[name]];
     if (Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name];
-    const known = [...this.names, ...Object.keys(CONSTANTS)].join(", ");
-    throw new FormulaError(`expected one of ${known}, got ${name}`);
+    const known = [...this.known, ...Object.keys(CONSTANTS)].join(", ");
+    throw new FormulaError(`expected one of ${known}, got ${name}`, place);
   }
 
   /** The value as a number or as numbers: what a comparison gives counts as 0 and 1. */
@@ -97,50 +103,67 @@ class Translation {
     return typeof value === "number" ? -value : value.neg();
   }
 
-  private combined(operator: string, left: Tree, right: Tree): Value {
-    const name = METHODS[operator];
+  private combined(tree: jsep.BinaryExpression): Value {
+    const { operator, left, right } = tree as { operator: string; left: Tree; right: Tree };
+    const [name, place] = [METHODS[operator], placeOf(tree)];
     if (COMPARISONS.has(name)) {
       const sides = [this.value(left), this.value(right)];
       // Of 0 < p < 1 the second would compare 0 and 1, the outcomes of the first.
-      if (sides.some(isBool)) throw new FormulaError("a comparison cannot be compared; compare numbers");
-      return this.invoke(name, sides);
+      if (sides.some(isBool))
+        throw new FormulaError("a comparison cannot be compared; compare numbers", place);
+      return this.invoke(name, sides, place);
     }
     const [a, b] = [this.numeric(left), this.numeric(right)];
     if (typeof a === "number" && typeof b === "number") return fold(operator, a, b);
-    return this.invoke(name, [a, b]);
+    return this.invoke(name, [a, b], place);
   }
 
-  private chosen(test: Tree, yes: Tree, no: Tree): Tensor {
+  private chosen([test, yes, no]: readonly Tree[], place: number | null): Tensor {
     const [condition, a, b] = [this.lifted(this.value(test)), this.numeric(yes), this.numeric(no)];
     // Two numbers by themselves would be float32, whatever the operands are.
-    return where(condition, typeof b === "number" ? this.lifted(a) : a, b);
+    return placed(place, () => where(condition, typeof b === "number" ? this.lifted(a) : a, b));
   }
 
-  private called(callee: Tree, given: readonly Tree[]): Value {
+  private called(tree: jsep.CallExpression): Value {
+    const { callee, arguments: given } = tree as { callee: Tree; arguments: Tree[] };
+    const place = placeOf(tree);
     if (callee.type !== "Identifier") {
-      throw new FormulaError(`expected the name of a function, got ${nameOf(callee)}`);
+      throw new FormulaError(`expected the name of a function, got ${nameOf(callee)}`, place);
     }
     const { name } = callee;
     if (isReduction(name)) {
       throw new FormulaError(
         `${name}(…) can only stand around the whole formula, which is computed element by element`,
+        place,
       );
     }
-    if (name === "where" && given.length === 3) return this.chosen(given[0], given[1], given[2]);
-    if (given.length === 0) throw new FormulaError(`${name}() has no arguments`);
-    const values = given.map((tree) => this.numeric(tree));
-    return this.invoke(given.length === 2 && Object.hasOwn(OF_TWO, name) ? OF_TWO[name] : name, values);
+    if (name === "where" && given.length === 3) return this.chosen(given, place);
+    if (given.length === 0) throw new FormulaError(`${name}() has no arguments`, place);
+    const values = given.map((one) => this.numeric(one));
+    const method = given.length === 2 && Object.hasOwn(OF_TWO, name) ? OF_TWO[name] : name;
+    return this.invoke(method, values, place);
   }
 
-  private invoke(name: string, [first, ...others]: readonly Value[]): Tensor {
+  private invoke(name: string, [first, ...others]: readonly Value[], place: number | null): Tensor {
     const receiver = this.lifted(first);
-    // A method that formulas do not have throws here, and says why.
     const methods = receiver as unknown as Readonly<Record<string, Method | undefined>>;
-    if (isMethodOfTensors(name) && typeof methods[name] === "function") return methods[name](...others);
+    const method = isMethodOfTensors(name) ? methods[name] : undefined;
+    // A method that formulas do not have throws, and says why.
+    if (typeof method === "function") return placed(place, () => method.apply(receiver, others));
     throw new FormulaError(
       `there is no function ${name}; functions are the methods of tensors that work element by element, ` +
         "such as abs, sqrt, square, exp, log, tanh, maximum and where",
+      place,
     );
+  }
+}
+
+/** What the library refuses, with the place in the formula. */
+function placed(place: number | null, work: () => Tensor): Tensor {
+  try {
+    return work();
+  } catch (error) {
+    throw new FormulaError((error as Error).message, place);
   }
 }
 

@@ -1,0 +1,127 @@
+/** The losses that a command asks for: those of the library by name, and formulas. */
+import { F, fuse, type Tensor } from "lossgrad";
+import { type AnyMetric, type FusedLoss, MeanLoss, type MetricOptions } from "lossgrad/metrics";
+import { formulaOf } from "../formula/index.js";
+import { abridged, quoted, UsageError } from "../input-error.js";
+
+/** The sum of a loss over pairs, with a gradient where the prediction requires one. */
+type Sum = (prediction: Tensor, target: Tensor, options: SumOptions) => Tensor;
+
+interface SumOptions {
+  readonly reduction: "sum";
+  readonly weight?: Tensor | null;
+  readonly mask?: Tensor | null;
+}
+
+export interface Loss {
+  /** What its result is called. */
+  readonly key: string;
+  readonly make: (options: MetricOptions) => AnyMetric;
+  readonly sum: Sum;
+  /** What a weighted mean divides by. */
+  readonly weightedMean: "weights" | "elements";
+  /** The function behind it, where it is none of the library's table. */
+  readonly fused?: FusedLoss;
+}
+
+interface LossRow extends Pick<Loss, "weightedMean" | "fused"> {
+  readonly parameter?: string;
+  readonly make: (options: MetricOptions, parameter: object) => AnyMetric;
+  readonly sum: (prediction: Tensor, target: Tensor, options: SumOptions & object) => Tensor;
+}
+
+export const LOSSES = {
+  l1: { make: (options) => new MeanLoss("l1Loss", options), sum: F.l1Loss, weightedMean: "weights" },
+  mse: {
+    make: (options) => new MeanLoss("mseLoss", options),
+    sum: F.mseLoss,
+    weightedMean: "weights",
+  },
+  "smooth-l1": {
+    parameter: "beta",
+    make: (options, beta) => new MeanLoss("smoothL1Loss", { ...options, ...beta }),
+    sum: F.smoothL1Loss,
+    weightedMean: "weights",
+  },
+  huber: {
+    parameter: "delta",
+    make: (options, delta) => new MeanLoss("huberLoss", { ...options, ...delta }),
+    sum: F.huberLoss,
+    weightedMean: "elements",
+  },
+  "soft-margin": fusedRow(F.softMarginLoss),
+} as const satisfies Record<string, LossRow>;
+
+function fusedRow(fused: FusedLoss): Omit<Loss, "key"> {
+  const make = (options: MetricOptions): AnyMetric => new MeanLoss(fused, options);
+  return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused };
+}
+
+/** A name of a formula: neither a number nor a list. */
+const NAME = /^[\p{L}_][\p{L}\d_-]{0,60}$/u;
+
+/**
+ * A loss by the word that asked for it: `l1`, `huber=0.5`, or `mine=abs(p - t)`. Results of `taken`
+ * names are others'.
+ *
+ * @throws UsageError for a loss that there is not, and a formula that is none, with the place
+ */
+export function lossBy(word: string, isTaken: (name: string) => boolean): Loss {
+  const [, name, , value] = /^([^=]*)(=([^]*))?$/.exec(word)! as unknown as [string, string, string, string?];
+  const key = name.trim();
+  if (Object.hasOwn(LOSSES, key)) return builtIn(word, LOSSES[key as keyof typeof LOSSES], key, value);
+  if (value === undefined || !NAME.test(key)) {
+    throw new UsageError(
+      `--loss: expected some of ${Object.keys(LOSSES).join(", ")}, or a formula with a name, such as ` +
+        `"mine=abs(p - t)", got ${quoted(word)}`,
+    );
+  }
+  if (isTaken(key)) throw new UsageError(`--loss: expected a name that no metric has, got ${quoted(key)}`);
+  return { key, ...fusedRow(formulaBy(key, value)) };
+}
+
+function builtIn(word: string, row: LossRow, key: string, value: string | undefined): Loss {
+  if (value === undefined) {
+    const make = (options: MetricOptions): AnyMetric => row.make(options, {});
+    return { ...row, key, make };
+  }
+  const { parameter } = row;
+  if (parameter === undefined)
+    throw new UsageError(`--loss: expected ${key} without a parameter, got ${quoted(word)}`);
+  const given = { [parameter]: value.trim() === "" ? NaN : Number(value) };
+  try {
+    row.make({}, given);
+  } catch (error) {
+    throw new UsageError(`--loss ${word}: ${(error as Error).message}`);
+  }
+  const sum: Sum = (prediction, target, options) => row.sum(prediction, target, { ...options, ...given });
+  const make = (options: MetricOptions): AnyMetric => row.make(options, given);
+  return { ...row, key: word, make, sum };
+}
+
+function formulaBy(name: string, text: string): FusedLoss {
+  try {
+    const fused = fuse(formulaOf(text), { name }) as unknown as FusedLoss;
+    // What it is made of shows when a metric asks.
+    new MeanLoss(fused, {});
+    return fused;
+  } catch (error) {
+    const problem = (error as Error).message.replace(`${name}: `, "");
+    throw new UsageError(`--loss ${name}: ${problem} of "${abridged(text, 200)}"`);
+  }
+}
+
+/** The words of lists such as "l1,mse": commas within parentheses divide no words. */
+export function lossWords(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const words = [""];
+    let depth = 0;
+    for (const character of text) {
+      if (character === "(") depth++;
+      if (character === ")") depth--;
+      if (character === "," && depth === 0) words.push("");
+      else words[words.length - 1] += character;
+    }
+    return words;
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * What is to be seen of predictions and targets, gathered in one pass: counts in bins, of bounded
+ * size however many pairs there are.
+ */
+import type { Elements, Held } from "../readers/dtypes.js";
+import { Bins, type Range } from "./bins.js";
+import { numbersInto } from "./numbers.js";
+
+/** Bins of a histogram, and along each side of a plane. */
+const HISTOGRAM = 4096;
+const PLANE = 512;
+/** |error| by the upper bits of its float64: sixteen buckets of each power of two. */
+const SIZES = 2 ** 15;
+
+/** How many pairs have an |error| around `error`. */
+export interface ErrorBucket {
+  readonly error: number;
+  readonly count: number;
+}
+
+/** Predictions, or targets. */
+interface Side {
+  readonly elements: Elements;
+  readonly held: Held;
+}
+
+export class Picture {
+  /** How many pairs have which prediction - target. */
+  readonly residuals = new Bins(HISTOGRAM, 1);
+  /** Which prediction comes with which target. */
+  readonly predicted = new Bins(PLANE, PLANE);
+  /** Which prediction - target comes with which target. */
+  readonly errors = new Bins(PLANE, PLANE);
+  /** Pairs that were drawn, and those left out since a number of theirs is infinite or NaN. */
+  drawn = 0;
+  leftOut = 0;
+  readonly #sizes = new Float64Array(SIZES);
+  #room = new Float64Array(0);
+
+  /** Takes pairs in; where a byte of the mask is 0, the pair is left out. */
+  take(prediction: Side, target: Side, mask: Uint8Array | null = null): void {
+    const n = prediction.elements.length;
+    const [predictions, targets, residuals] = this.#rooms(n);
+    numbersInto(prediction.elements, prediction.held, predictions);
+    numbersInto(target.elements, target.held, targets);
+    let kept = 0;
+    for (let i = 0; i < n; i++) {
+      if (mask?.[i] === 0) continue;
+      const p = predictions[i];
+      const t = targets[i];
+      const d = p - t;
+      // Of which all three are finite.
+      if (d - d !== 0) {
+        this.leftOut++;
+        continue;
+      }
+      predictions[kept] = p;
+      targets[kept] = t;
+      residuals[kept++] = d;
+    }
+    if (kept === 0) return;
+    this.drawn += kept;
+    const [p, t, d] = [predictions, targets, residuals].map((x) => rangeOf(x, kept));
+    const both: Range = [Math.min(p[0], t[0]), Math.max(p[1], t[1])];
+    this.predicted.reach(both, both);
+    this.predicted.add(targets, predictions, kept);
+    this.errors.reach(t, d);
+    this.errors.add(targets, residuals, kept);
+    this.residuals.reach(d, [0, 0]);
+    this.residuals.add(residuals, new Float64Array(kept), kept);
+    this.#takeSizes(residuals, kept);
+  }
+
+  /** From the smallest |error| up. */
+  get sizes(): ErrorBucket[] {
+    const found: ErrorBucket[] = [];
+    const bits = new Uint32Array(2);
+    this.#sizes.forEach((count, bucket) => {
+      if (count === 0) return;
+      // The middle of a bucket; that of 0 stands for 0.
+      bits[UPPER] = (bucket << 16) | (bucket === 0 ? 0 : 1 << 15);
+      found.push({ error: new Float64Array(bits.buffer)[0], count });
+    });
+    return found;
+  }
+
+  /** Room for three times n numbers, which is used again. */
+  #rooms(n: number): Float64Array[] {
+    if (this.#room.length < 3 * n) this.#room = new Float64Array(3 * n);
+    return [0, 1, 2].map((i) => this.#room.subarray(i * n, (i + 1) * n));
+  }
+
+  #takeSizes({ buffer, byteOffset }: Float64Array, n: number): void {
+    const upper = new Uint32Array(buffer, byteOffset, 2 * n);
+    for (let i = UPPER; i < 2 * n; i += 2) this.#sizes[(upper[i] >>> 16) & (SIZES - 1)]++;
+  }
+}
+
+/** The word of a float64 that has its sign and exponent. */
+const UPPER = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1;
+
+function rangeOf(x: Float64Array, n: number): Range {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < n; i++) {
+    if (x[i] < low) low = x[i];
+    if (x[i] > high) high = x[i];
+  }
+  return [low, high];
+}

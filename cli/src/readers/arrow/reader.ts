@@ -1,0 +1,151 @@
+import { InputError, quoted } from "../../input-error.js";
+import type { Source } from "../../sources/source.js";
+import { type Batch, BatchReader } from "../columns/batches.js";
+import { chooseColumn } from "../columns/choose.js";
+import { type Dtype, storedAs } from "../dtypes.js";
+import { MessageError } from "./flatbuffer.js";
+import { isArrowFile, type Message, Messages } from "./messages.js";
+import { type Dictionary, joined, Records } from "./records.js";
+import { type Leaf, leavesOf, listKind, type Part, readSchema, wordsOf } from "./schema.js";
+
+/** The most rows that all batches have together. */
+const MOST_ROWS = 2 ** 53;
+
+/**
+ * Opens one column of numbers of an Arrow file (Feather) or stream, record batch by record batch.
+ *
+ * @throws InputError for what is no such column
+ */
+export async function openArrow(
+  source: Source,
+  head: Uint8Array,
+  { column, keepMissing }: { column?: string; keepMissing: boolean },
+): Promise<BatchReader> {
+  const messages = new ColumnMessages(source, isArrowFile(head));
+  const leaf = await messages.choose(column);
+  const name = `${source.name}, column ${quoted(leaf.name)}`;
+  const dtype = dtypeOf(leaf, name);
+  const lists = leaf.path.filter(({ field }) => listKind(field) !== null).length;
+  if (lists > 1) throw new InputError(`${name}: expected numbers, or lists of them, got lists of lists`);
+  const shape = await messages.shape(leaf, lists === 1, name);
+  const batches = messages.batches(leaf, shape?.at(1));
+  return new BatchReader(source, { name, format: "arrow", dtype, shape, keepMissing }, batches);
+}
+
+function dtypeOf({ path }: Leaf, name: string): Dtype {
+  const { field } = path[path.length - 1];
+  if (field.type.dtype) return field.type.dtype;
+  throw new InputError(
+    `${name}: expected numbers or booleans, got ${wordsOf(field)}; cast it to float64 first`,
+  );
+}
+
+/** The messages of a file, of which one column is read. */
+class ColumnMessages {
+  readonly #messages: Messages;
+  /** Those of a stream that can be read once only. */
+  readonly #once: AsyncGenerator<Message> | null;
+
+  constructor(
+    private readonly source: Source,
+    private readonly isFile: boolean,
+  ) {
+    this.#messages = new Messages(source);
+    this.#once = source.seekable ? null : this.#walk();
+  }
+
+  async choose(column: string | undefined): Promise<Leaf> {
+    const first = await (this.#once ?? this.#walk()).next();
+    if (first.done || first.value.kind !== "schema")
+      throw new InputError(`${this.source.name}: expected Arrow's schema first, got another message`);
+    const { head, place } = first.value;
+    const leaves = this.#messages.read(place, () => leavesOf(readSchema(head)));
+    return leaves[
+      chooseColumn(
+        this.source.name,
+        leaves.map(({ name }) => name),
+        column,
+      )
+    ];
+  }
+
+  /** [rows], or of lists [rows, length]; null for a stream, whose end tells. */
+  async shape(leaf: Leaf, isList: boolean, name: string): Promise<number[] | null> {
+    if (this.#once) {
+      if (!isList) return null;
+      throw new InputError(`${name}: expected lists in a file of its own, got them in a stream`);
+    }
+    let rows = 0;
+    let length: number | null = null;
+    for await (const message of this.#walk()) {
+      if (message.kind !== "records") continue;
+      const records = this.#recordsOf(message, message.head);
+      rows += records.rows;
+      if (rows >= MOST_ROWS) throw new InputError(`${name}: expected less than 2^53 rows, got more`);
+      if (isList) length ??= await this.#told(message, () => records.firstLength(leaf.path));
+    }
+    return isList ? [rows, length ?? 0] : [rows];
+  }
+
+  async *batches(leaf: Leaf, length: number | undefined): AsyncGenerator<Batch> {
+    const part = leaf.path[leaf.path.length - 1];
+    const id = part.field.dictionary?.id;
+    let dictionary: Dictionary | undefined;
+    for await (const message of this.#once ?? this.#walk()) {
+      if (message.kind === "dictionary" && id !== undefined && message.head.int64(0) === id)
+        dictionary = await this.#told(message, () => this.#dictionaryOf(message, part, dictionary));
+      if (message.kind !== "records") continue;
+      const records = this.#recordsOf(message, message.head);
+      if (id !== undefined && !dictionary && records.rows > 0)
+        throw new InputError(`${this.source.name}: column ${quoted(leaf.name)} has no dictionary`);
+      yield* this.#following(message, records.elements(leaf.path, length, dictionary));
+    }
+  }
+
+  #walk(): AsyncGenerator<Message> {
+    if (!this.isFile) return this.#messages.following(0);
+    // A file's messages follow one another as those of a stream, where no footer can be read.
+    return this.source.seekable ? this.#messages.listed() : this.#messages.following(8);
+  }
+
+  #recordsOf({ place, body, bodyLength }: Message, head: Message["head"]): Records {
+    return this.#messages.read(
+      place,
+      () => new Records(this.source, head, { begin: body, length: bodyLength }),
+    );
+  }
+
+  async #dictionaryOf(message: Message, part: Part, before: Dictionary | undefined): Promise<Dictionary> {
+    const data = message.head.table(1);
+    if (!data) throw new MessageError("a dictionary without values");
+    const records = this.#recordsOf(message, data);
+    const { type, children } = part.field;
+    const values = { field: { name: "", type, children }, node: 0, buffer: 0, views: 0 };
+    const dtype = type.dtype!;
+    let batch: Batch = { stored: new Uint8Array(0), missing: [] };
+    const isMore = message.head.int8(2) !== 0;
+    if (isMore && before) batch = before.batch;
+    for await (const piece of records.elements([values], undefined))
+      batch = joined(batch, piece, storedAs(dtype));
+    return { batch, dtype };
+  }
+
+  /** What is wrong with a message, with its place. */
+  async #told<T>({ place }: Message, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      return this.#messages.read(place, () => {
+        throw error;
+      });
+    }
+  }
+
+  async *#following(message: Message, batches: AsyncGenerator<Batch>): AsyncGenerator<Batch> {
+    for (;;) {
+      const next = await this.#told(message, () => batches.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Reports and pictures as files. What draws them is loaded only for those who ask. */
+import { writeFileSync } from "node:fs";
+import type { Inputs, Result } from "../evaluation/evaluate.js";
+import { InputError, UsageError, visible } from "../input-error.js";
+import type { Picture } from "../picture/picture.js";
+
+/** Where a report and a picture go. */
+export interface Drawn {
+  readonly report?: string;
+  readonly plot?: string;
+}
+
+/** @throws UsageError for names of files that are neither */
+export function checkDrawn({ report, plot }: Drawn): void {
+  if (report !== undefined && !/\.html?$/i.test(report)) {
+    throw new UsageError(`--report: expected the name of an .html file, got ${visible(report)}`);
+  }
+  if (plot !== undefined && !/\.(svg|png)$/i.test(plot)) {
+    throw new UsageError(`--plot: expected the name of an .svg or .png file, got ${visible(plot)}`);
+  }
+}
+
+/** Writes what was asked for, and says so in a line for each. */
+export async function writeDrawn(
+  { report, plot }: Drawn,
+  picture: Picture,
+  inputs: Inputs,
+  result: Result,
+): Promise<string[]> {
+  const written: string[] = [];
+  if (report !== undefined) {
+    const { evaluationReport } = await import("./evaluation-report.js");
+    write(report, evaluationReport(picture, inputs, result));
+    written.push(`wrote ${visible(report)}`);
+  }
+  if (plot !== undefined) {
+    const { plotOf, pngOf } = await import("./plots/sheet.js");
+    const svg = plotOf(picture);
+    write(plot, /\.png$/i.test(plot) ? await pngOf(svg) : svg);
+    written.push(`wrote ${visible(plot)}`);
+  }
+  return written;
+}
+
+function write(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
+  }
+}

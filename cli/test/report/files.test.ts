@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporary } from "../../../test/support/temporary.js";
+import { lossgrad } from "../support/program.js";
+import { npyOf } from "../support/npy.js";
+
+const { file, folder } = temporary("lossgrad-");
+
+const numbers = (scale: number): Float32Array =>
+  Float32Array.from({ length: 500 }, (_, i) => Math.sin(i) * 10 + scale * Math.cos(i * i));
+const files = (name = "p"): [string, string] => [
+  file(`${name}.npy`, npyOf(numbers(1))),
+  file("t.npy", npyOf(numbers(0))),
+];
+
+/** Runs an evaluation that writes a file, and reads what it wrote. */
+async function written(option: string, name: string, inputs = files()): Promise<Buffer> {
+  const path = join(folder(), name);
+  const { code, err } = await lossgrad(["evaluate", ...inputs, option, path]);
+  expect([code, err]).toEqual([0, `wrote ${path}`]);
+  return readFileSync(path);
+}
+
+describe("--report", () => {
+  test("writes a page with the metrics and five plots", async () => {
+    const html = (await written("--report", "r.html")).toString();
+    expect(html).toMatch(/<td>mae<\/td><td>0\.\d+<\/td>/);
+    expect(html).toContain("500 pairs, shape [500]");
+    expect(html.match(/<figure>/g)).toHaveLength(5);
+    expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("needs no network and no script", async () => {
+    const html = (await written("--report", "r.html")).toString();
+    expect(html.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|<script|url\(|@import/);
+  });
+
+  test("shows names as they are, and never as HTML", async () => {
+    const html = (await written("--report", "r.html", files("<img src=x>"))).toString();
+    expect(html).toContain("&lt;img src=x&gt;.npy");
+    expect(html).not.toContain("<img");
+  });
+
+  test.each([
+    ["equal arrays", Float32Array.of(1, 2, 3), Float32Array.of(1, 2, 3)],
+    ["one pair", Float32Array.of(1), Float32Array.of(2)],
+    ["zeros", new Float32Array(9), new Float32Array(9)],
+    ["an outlier", Float32Array.of(...numbers(1), 3e38), Float32Array.of(...numbers(0), 0)],
+  ])("draws %s", async (_, p, t) => {
+    const inputs: [string, string] = [file("p.npy", npyOf(p)), file("t.npy", npyOf(t))];
+    const html = (await written("--report", "r.html", inputs)).toString();
+    expect(html.match(/<figure>/g)).toHaveLength(5);
+    const drawn = html.slice(html.indexOf("<figure>"));
+    expect(drawn).not.toMatch(/NaN|undefined/);
+  });
+
+  test("says so where nothing is finite", async () => {
+    const nans = Float32Array.of(NaN, NaN);
+    const inputs: [string, string] = [file("p.npy", npyOf(nans)), file("t.npy", npyOf(nans))];
+    const html = (await written("--report", "r.html", inputs)).toString();
+    expect(html).toContain("Not drawn: 2 pairs that are not finite.");
+    expect(html).not.toContain("<figure>");
+  });
+});
+
+describe("--plot", () => {
+  test("writes the plots as SVG", async () => {
+    const svg = (await written("--plot", "p.svg")).toString();
+    expect(svg.startsWith("<svg ")).toBe(true);
+    expect(svg.match(/<svg /g)).toHaveLength(6);
+    expect(svg).not.toContain("var(--");
+  });
+
+  test("writes them as PNG", async () => {
+    const png = await written("--plot", "p.png");
+    expect(png.subarray(0, 4).toString("latin1")).toBe("\x89PNG");
+    expect(png.readUInt32BE(16)).toBe(2 * 1032);
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["--report", "r.pdf", "--report: expected the name of an .html file, got r.pdf"],
+    ["--plot", "p.gif", "--plot: expected the name of an .svg or .png file, got p.gif"],
+  ])("%s %s, before anything is read", async (option, name, message) => {
+    const { code, err } = await lossgrad(["evaluate", "nowhere.npy", "nowhere.npy", option, name]);
+    expect([code, err]).toEqual([2, `lossgrad: ${message}`]);
+  });
+
+  test("a folder that is not there", async () => {
+    const path = join(folder(), "nowhere", "r.html");
+    const { code, err } = await lossgrad(["evaluate", ...files(), "--report", path]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^lossgrad: .*r\.html: cannot be written: ENOENT/);
+  });
+});

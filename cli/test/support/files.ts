@@ -1,0 +1,34 @@
+/** A file of each format, each with how it is read. */
+import type { ReadOptions } from "../../src/readers/open.js";
+import { table } from "./tables.js";
+
+interface File {
+  readonly bytes: Uint8Array;
+  readonly options: ReadOptions;
+  /** Whether it shows where the end is missing: text does not, where it ends with a line. */
+  readonly cutsShow: boolean;
+}
+
+const KEPT = { csv: { keepMissing: true } };
+
+function ofTable(name: string, column: string): File {
+  return { bytes: table(name), options: { column, ...KEPT }, cutsShow: true };
+}
+
+export const FILES: Readonly<Record<string, File>> = {
+  "parquet of lists": ofTable("pyarrow.parquet", "lists"),
+  "parquet of missing cells in small pages": ofTable("small-pages.parquet", "nullable"),
+  "parquet with zstd": ofTable("v2-zstd.parquet", "few"),
+  "parquet with gzip": ofTable("gzip.parquet", "nullable"),
+  "parquet with lz4": ofTable("lz4.parquet", "int64"),
+  "parquet of differences": ofTable("encodings.parquet", "sorted"),
+  "parquet of split bytes": ofTable("encodings.parquet", "float64"),
+  "parquet of booleans": ofTable("encodings.parquet", "bool"),
+  "arrow of many columns": ofTable("pyarrow.arrow", "lists"),
+  "arrow of groups with missing cells": ofTable("lists.arrow", "group.x"),
+  "arrow of lists with offsets": ofTable("lists.arrow", "lists"),
+  "arrow with a dictionary": ofTable("lists.arrow", "coded"),
+  "arrow with lz4": ofTable("lz4.arrow", "nullable"),
+  "arrow with zstd": ofTable("zstd.arrow", "few"),
+  "arrow as a stream": ofTable("pyarrow.arrows", "nullable"),
+};
