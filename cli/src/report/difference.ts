@@ -101,7 +101,13 @@ function distancesText({ absolute, relative, ulp, ulpDtype, ulps, meanAbsolute, 
   for (const [name, furthest] of rows) {
     if (!furthest) continue;
     const { value, index, reference, candidate } = furthest;
-    table.push([name, name === unit ? counted(value) : digits(value), bracketed(index), digits(reference), digits(candidate)]);
+    table.push([
+      name,
+      name === unit ? counted(value) : digits(value),
+      bracketed(index),
+      digits(reference),
+      digits(candidate),
+    ]);
   }
   const most = Math.max(...ulps.map(({ count }) => count));
   const histogram = tableOf([unit === "in whole numbers" ? "apart" : "ULP", "pairs", ""], [0, 1]);
