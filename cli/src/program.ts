@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
+import { addMerge } from "./commands/merge.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -39,6 +40,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       },
     });
   addEvaluate(program, terminal);
+  addMerge(program, terminal);
   addDiff(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
