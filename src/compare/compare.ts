@@ -53,21 +53,19 @@ export interface Comparison {
  * An operand is a typed array, or a tensor of any shape of lossgrad, ONNX Runtime, transformers.js,
  * tfjs or jax-js, or `{ data, shape, dtype }`. Dtypes may differ; different shapes are never equal.
  *
- * ```ts
- * const { equal, diagnosis } = compare(
- *   { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] },
- *   { data: Float32Array.of(1, 4, 2, 5, 3, 6), shape: [3, 2] },
- * );
- * equal; // false
- * diagnosis?.name; // permuted
- * diagnosis?.text; // The axes are permuted: the candidate is the reference's permute(1, 0).
- * ```
- *
  * @param reference what is right, such as what Python computed
  * @param candidate what is checked
  * @throws TypeError for an operand or an option of another kind, and for complex numbers
  * @throws RangeError for an axis that there is not, a negative tolerance, and a shape that does not
  *   fit
+ * @example
+ * const { equal, diagnosis } = compare(
+ *   { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] },
+ *   { data: Float32Array.of(1, 4, 2, 5, 3, 6), shape: [3, 2] },
+ * );
+ * equal; // false
+ * diagnosis?.name; // "permuted"
+ * diagnosis?.parameters; // { permutation: [1, 0] }
  */
 export function compare(
   reference: Comparable,

@@ -21,18 +21,14 @@ export interface MatcherResult {
  * A failure tells how many elements differ, the largest differences and their places, and what
  * explains them.
  *
- * ```js
- * import { toBeCloseToTensor } from "lossgrad/compare/matchers";
- * import { expect } from "vitest";
- *
- * expect.extend({ toBeCloseToTensor });
- * expect(Float32Array.of(1, 2)).toBeCloseToTensor(Float32Array.of(1, 2.000001));
- * ```
- *
  * @param candidate what is checked: a typed array, or a tensor of any runtime
  * @param reference what is right
  * @param options those of `compare`
  * @throws TypeError for what `compare` does not take
+ * @example
+ * // expect.extend({ toBeCloseToTensor }) makes expect(candidate).toBeCloseToTensor(reference) of it.
+ * toBeCloseToTensor(Float32Array.of(1, 2), Float32Array.of(1, 2.000001)).pass; // true
+ * toBeCloseToTensor(Float32Array.of(1, 2), Float32Array.of(1, 2.1)).pass; // false
  */
 export function toBeCloseToTensor(
   candidate: Comparable,

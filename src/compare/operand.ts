@@ -1,5 +1,11 @@
 /** What is compared: the numbers of an array, whoever made it. */
-import { adapt, type HalfBits, isTensorLike, type RuntimeTensor } from "../ndarray/adapter.js";
+import {
+  adapt,
+  type HalfBits,
+  isTensorLike,
+  type LossgradTensor,
+  type RuntimeTensor,
+} from "../ndarray/adapter.js";
 import { type DType, isComplex } from "../ndarray/dtype.js";
 import { numelOf, type Shape } from "../ndarray/shape.js";
 import { checkKept, dtypeOf, nameOf, type TakenData, takeTyped, type TypedData } from "../ndarray/typed.js";
@@ -13,14 +19,18 @@ export type ComparedDType = Exclude<DType, "complex64" | "complex128"> | "uint16
  * Numbers to compare: a typed array, tagged bits of halves, a tensor of lossgrad, ONNX Runtime,
  * transformers.js, tfjs or jax-js, or anything else with `data` and `shape` or `dims`.
  */
-export type Comparable = TypedData | HalfBits | RuntimeTensor | LossgradTensor;
+export type Comparable = TypedData | HalfBits | RuntimeTensor | LossgradTensor | ShapedData;
 
-/** What a tensor of lossgrad has, told without its class, which brings all of autograd. */
-export interface LossgradTensor {
-  readonly dtype: DType;
+/** Elements in row-major order, with a shape and the name of their dtype. */
+export interface ShapedData {
+  /** A typed array; of float16, bfloat16 and uint16 a Uint16Array of their bits. */
+  readonly data: TypedData;
+  /** The sizes of the dimensions. */
   readonly shape: readonly number[];
-  detach(): { array(): ArrayLike<number | bigint> };
+  /** What the elements are, where the array does not tell: bool, halves and uint16. */
+  readonly dtype?: ComparedDType;
 }
+
 /** Elements as numbers. */
 export type Numbers = ArrayLike<number>;
 

@@ -22,6 +22,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   tensor: ["safetensors"],
   raw: ["raw"],
   ...Object.fromEntries(CSV_OPTIONS.map((name) => [name, ["csv"]])),
+  encoding: ["csv", "jsonl"],
 };
 /** Formats without columns. */
 const NO_TABLES = ["npy", "npz", "safetensors", "raw"];
@@ -71,7 +72,7 @@ export function readOptionsOf(given: GivenReadOptions, keepMissing: boolean): [R
       (kind) => name ?? given[kind]?.at(at),
     );
     const raw = given.raw?.at(at);
-    return { column, tensor, array, raw, csv: { ...csv, keepMissing }, encoding, waitSeconds: given.wait };
+    return { column, tensor, array, raw, csv, keepMissing, encoding, waitSeconds: given.wait };
   };
   return [how(given.prediction, 0), how(given.target, -1)];
 }

@@ -3,6 +3,7 @@ import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
 import { isArrowFile, isArrowStream } from "./arrow/messages.js";
 import type { CsvOptions } from "./csv/column.js";
+import { isJson } from "./jsonl/lines.js";
 import { isNpy, openNpy } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
 import { openRaw } from "./raw.js";
@@ -18,6 +19,8 @@ export interface ReadOptions {
   readonly array?: string;
   /** The column of a table. */
   readonly column?: string;
+  /** Whether missing cells of a table become NaN, or are an error. */
+  readonly keepMissing?: boolean;
   /** How a table is written. */
   readonly csv?: CsvOptions;
   /** Of text. */
@@ -41,24 +44,28 @@ export async function openArray(path: string, options: ReadOptions = {}): Promis
 
 /** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
 export async function readerOf(source: Source, options: ReadOptions = {}): Promise<ArrayReader> {
-  const { tensor, array, column, raw, csv, encoding } = options;
+  const { tensor, array, column, raw, csv, encoding, keepMissing = false } = options;
   const head = await readBytes(source, 0, 16);
   if (isNpy(head)) return openNpy(source);
   if (isZip(head)) return openNpz(source, array);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
   if (isParquet(head)) {
     const { openParquet } = await import("./parquet/reader.js");
-    return openParquet(source, column, csv?.keepMissing ?? false);
+    return openParquet(source, column, keepMissing);
   }
   if (isArrowFile(head) || (raw === undefined && isArrowStream(head))) {
     const { openArrow } = await import("./arrow/reader.js");
-    return openArrow(source, head, { column, keepMissing: csv?.keepMissing ?? false });
+    return openArrow(source, head, { column, keepMissing });
   }
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);
+  if (isJson(head) || /\.(jsonl|ndjson)(\.gz)?$/i.test(source.name)) {
+    const { openJsonLines } = await import("./jsonl/reader.js");
+    return openJsonLines(source, { column, encoding, keepMissing });
+  }
   const { CsvReader } = await import("./csv/reader.js");
   const delimiter = csv?.delimiter ?? (/\.tsv(\.gz)?$/i.test(source.name) ? "\t" : undefined);
-  return new CsvReader(source, { ...csv, delimiter, column }, encoding);
+  return new CsvReader(source, { ...csv, keepMissing, delimiter, column }, encoding);
 }
 
 /** Kinds of files that people also keep numbers in, by their first bytes. */

@@ -4,7 +4,7 @@ import { bytesSource, readAll, refusalOf } from "../support/arrays.js";
 import { asExpected, table, values } from "../support/tables.js";
 
 const open = (name: string, column?: string, keepMissing = false) =>
-  readerOf(bytesSource(table(name), name), { column, csv: { keepMissing } });
+  readerOf(bytesSource(table(name), name), { column, keepMissing });
 
 describe("reads what PyArrow and pandas wrote, as NumPy has it", () => {
   const dense = Object.keys(values).filter((name) => !name.startsWith("nullable"));

@@ -9,7 +9,7 @@ interface File {
   readonly cutsShow: boolean;
 }
 
-const KEPT = { csv: { keepMissing: true } };
+const KEPT = { keepMissing: true };
 
 function ofTable(name: string, column: string): File {
   return { bytes: table(name), options: { column, ...KEPT }, cutsShow: true };
@@ -30,5 +30,10 @@ export const FILES: Readonly<Record<string, File>> = {
   "arrow with a dictionary": ofTable("lists.arrow", "coded"),
   "arrow with lz4": ofTable("lz4.arrow", "nullable"),
   "arrow with zstd": ofTable("zstd.arrow", "few"),
+  "JSON lines": {
+    bytes: new TextEncoder().encode('{"a":{"b":[1,2.5]},"c":"NaN"}\n{"a":{"b":[null,NaN]}}\n'.repeat(9)),
+    options: { column: "a.b", ...KEPT },
+    cutsShow: false,
+  },
   "arrow as a stream": ofTable("pyarrow.arrows", "nullable"),
 };

@@ -13,6 +13,8 @@ export interface Column {
   readonly shape: readonly number[] | null;
   /** Whether missing cells become NaN, or are an error. */
   readonly keepMissing: boolean;
+  /** What else is told at the end, one sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** Some elements of a column, one after another. */
@@ -65,6 +67,7 @@ export class BatchReader implements ArrayReader {
     return [
       ...(this.#missing > 0 ? [missingNote(this.#missing)] : []),
       ...(this.#rounded > 0 ? [roundedNote(this.#rounded)] : []),
+      ...(this.column.notes ?? []),
     ];
   }
 

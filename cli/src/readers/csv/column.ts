@@ -1,11 +1,11 @@
 import { CsvError, parse, type Parser } from "csv-parse";
 import { InputError, quoted } from "../../input-error.js";
+import { MISSING_WAY } from "../missing.js";
 import { readHeading, type HeaderChoice, type Heading } from "./header.js";
 import { isMissing, optionsFor, PLAIN, toNumber, type NumberFormat } from "./number-format.js";
 
 /** A line longer than this is none: a quote that is not closed, or a file that is no table. */
 const LONGEST_RECORD = 2 ** 24;
-const MISSING_WAY = "--nan omit leaves out pairs with a missing cell, and counts them";
 
 export interface CsvOptions {
   /** The column's name, or "#2" for the second; may be left out where there is only one. */

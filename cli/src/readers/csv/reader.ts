@@ -2,6 +2,7 @@ import { quoted } from "../../input-error.js";
 import type { Source } from "../../sources/source.js";
 import { piecesOf } from "../../sources/source.js";
 import type { Elements } from "../dtypes.js";
+import { counted, missingNote } from "../missing.js";
 import type { ArrayReader } from "../reader.js";
 import { ColumnParser, type CsvOptions, type Sink } from "./column.js";
 import { Growing } from "./growing.js";
@@ -99,8 +100,7 @@ export class CsvReader implements ArrayReader, Sink {
     this.#ended = true;
     const { overflowed, notes } = await this.#parser.end();
     this.#notes.push(...notes);
-    if (this.#missing > 0)
-      this.#notes.push(`${counted(this.#missing, "cell")} missing, and NaN in their place`);
+    if (this.#missing > 0) this.#notes.push(missingNote(this.#missing));
     if (overflowed > 0)
       this.#notes.push(`${counted(overflowed, "number")} too large for float64, read as infinity`);
   }
@@ -111,8 +111,4 @@ export class CsvReader implements ArrayReader, Sink {
       yield piece;
     }
   }
-}
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what} is` : `${count.toLocaleString("en")} ${what}s are`;
 }
