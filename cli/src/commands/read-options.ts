@@ -25,9 +25,9 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   encoding: ["csv", "jsonl"],
 };
 /** Formats without columns. */
-const NO_TABLES = ["npy", "npz", "safetensors", "raw"];
+const NO_TABLES = ["npy", "npz", "safetensors", "raw", "png", "jpeg"];
 /** Formats that have one array, without a name. */
-const NAMELESS = ["npy", "raw"];
+const NAMELESS = ["npy", "raw", "png", "jpeg"];
 
 export function addReadOptions(command: Command): void {
   command
