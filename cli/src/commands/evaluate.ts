@@ -65,7 +65,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         .default("propagate"),
     )
     .option("--weight <file>", "how much each pair counts")
-    .option("--mask <file>", "bools or bytes: pairs where one is 0 are left out")
+    .option("--mask <file>", "booleans, or numbers that are 0 or 1: pairs where one is 0 are left out")
     .option(
       "--per-output <dimension>",
       "a result for each index of this dimension; -1 is the last",

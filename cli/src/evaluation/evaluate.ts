@@ -9,6 +9,7 @@ import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import { type Asked, metricsOf, unlisted } from "./metrics.js";
 import { indexIn } from "./indices.js";
+import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
 
@@ -53,10 +54,8 @@ export interface Result {
 
 /** @throws InputError for data that do not go together, and with nan: "error" for a NaN */
 export async function evaluate(inputs: Inputs, request: Request): Promise<Result> {
-  const { prediction, target, weight, mask } = inputs;
-  if (mask && mask.held !== "uint8") {
-    throw new InputError(`${mask.name}: expected a mask of bool or uint8, got ${mask.dtype}`);
-  }
+  const { prediction, target, weight } = inputs;
+  const mask = inputs.mask && new MaskReader(inputs.mask);
   const { dtype } = request;
   const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
   const pairing = paired(
