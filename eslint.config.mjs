@@ -15,6 +15,8 @@ const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "nn
 const BESIDE_TENSORS = "typed";
 /** Metrics stand on that face, and know nothing of tensors either. */
 const ABOVE_TYPED = "metrics";
+/** Comparing needs arrays only, neither losses nor kernels; nothing else needs it. */
+const BESIDE_ALL = "compare";
 
 const forbid = (storey, above) => ({
   files: [`src/${storey}/**/*.ts`],
@@ -35,10 +37,11 @@ const forbid = (storey, above) => ({
 
 const storeyRules = [
   ...STOREYS.map((storey, level) =>
-    forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED]),
+    forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED, BESIDE_ALL]),
   ),
-  forbid(BESIDE_TENSORS, ["tensor", "nn", ABOVE_TYPED]),
-  forbid(ABOVE_TYPED, ["tensor", "nn"]),
+  forbid(BESIDE_TENSORS, ["tensor", "nn", ABOVE_TYPED, BESIDE_ALL]),
+  forbid(ABOVE_TYPED, ["tensor", "nn", BESIDE_ALL]),
+  forbid(BESIDE_ALL, [...STOREYS.slice(STOREYS.indexOf("ndarray") + 1), BESIDE_TENSORS, ABOVE_TYPED]),
 ];
 
 /** What the apps of test/consumers find in pages, in workers and in Node. */

@@ -16,6 +16,8 @@ export default defineConfig({
       "lossgrad/slim": pathOf("./src/slim/index.ts"),
       "lossgrad/arrays": pathOf("./src/arrays.ts"),
       "lossgrad/metrics": pathOf("./src/metrics.ts"),
+      "lossgrad/compare/matchers": pathOf("./src/compare/matchers.ts"),
+      "lossgrad/compare": pathOf("./src/compare/index.ts"),
       lossgrad: pathOf("./src/index.ts"),
     },
   },

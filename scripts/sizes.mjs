@@ -17,6 +17,7 @@ const IMPORTS = [
   ["`lossgrad/arrays`: the losses of arrays and `fuse`", "arrays.js", "*"],
   ["`lossgrad/arrays`: `l1Loss` alone", "arrays.js", "{ l1Loss }"],
   ["`lossgrad/metrics`: all metrics", "metrics.js", "*"],
+  ["`lossgrad/compare`: `compare`, which needs no binary", "compare/index.js", "*"],
   ["`lossgrad/slim`: as `lossgrad`, without the binary", "slim/index.js", "*"],
   ["`lossgrad/slim/arrays`: as `lossgrad/arrays`, without the binary", "slim/arrays.js", "*"],
   ["`lossgrad/slim/arrays`: `init` and `l1Loss` alone", "slim/arrays.js", "{ init, l1Loss }"],

@@ -1,6 +1,7 @@
 /** The command `lossgrad`, as a function: what it prints and its exit code. */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { InputError, UsageError } from "./input-error.js";
 
@@ -38,6 +39,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       },
     });
   addEvaluate(program, terminal);
+  addDiff(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,5 +1,5 @@
 /** Metrics that stream and merge. */
-export type { HalfBits, RuntimeTensor } from "../ndarray/adapter.js";
+export type { HalfBits, LossgradTensor, RuntimeTensor } from "../ndarray/adapter.js";
 export type { TypedData } from "../ndarray/typed.js";
 export type { LossName } from "../loss/losses.js";
 export type { ExactSumJSON } from "../loss/state-format.js";
@@ -23,5 +23,5 @@ export type { Description, MetricsJSON, OutputJSON } from "./metric-state.js";
 export { type AnyMetric, type MetricRecord, type MetricResults, Metrics } from "./metrics.js";
 export type { NanPolicy } from "./plan.js";
 export { AbsoluteErrorQuantiles, MedianAbsoluteError, type QuantileOptions } from "./quantiles.js";
-export type { LossgradTensor, MetricOperand, UpdateOptions } from "./request.js";
+export type { MetricOperand, UpdateOptions } from "./request.js";
 export type { ElementCounts } from "./state.js";

@@ -1,5 +1,5 @@
 /** A chunk of data, read and checked whole: its operands, and which element is of which output. */
-import { isLossgradTensor, readTensor } from "../ndarray/adapter.js";
+import { isLossgradTensor, type LossgradTensor, readTensor } from "../ndarray/adapter.js";
 import { describeValue } from "../core/describe.js";
 import { takeOptions } from "../core/options.js";
 import type { Shape } from "../ndarray/shape.js";
@@ -7,13 +7,6 @@ import { type ArrayOperand, checkSameSize, type ReadOperand, readOperand } from 
 import { checkBytes } from "../typed/request.js";
 import type { Columns } from "./columns.js";
 
-/** A tensor of lossgrad, of this copy of it or of another. */
-export interface LossgradTensor {
-  /** Its sizes. */
-  readonly shape: readonly number[];
-  /** Without a gradient to record. */
-  readonly detach: () => { array(): ArrayBufferView };
-}
 /**
  * What metrics read: the typed arrays, halves and tensors of other runtimes that the losses of
  * lossgrad/arrays take, and contiguous tensors of lossgrad.

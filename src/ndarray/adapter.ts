@@ -43,6 +43,14 @@ export type RuntimeTensor =
   | { dataSync(): ArrayLike<unknown>; readonly shape: readonly number[] }
   | { readonly data: ArrayLike<unknown>; readonly shape: readonly number[] };
 
+/** A tensor of lossgrad, of this copy of it or of another. */
+export interface LossgradTensor {
+  /** Its sizes. */
+  readonly shape: readonly number[];
+  /** Without a gradient to record. */
+  readonly detach: () => { array(): ArrayBufferView };
+}
+
 /** The elements of another runtime's tensor. */
 export interface Adapted {
   /** Row-major; complex elements are pairs. */

@@ -45,6 +45,12 @@ export default [
     limit: "37 kB",
   },
   { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "42 kB" },
+  {
+    name: "import { compare } from lossgrad/compare",
+    path: dist("compare/index.js"),
+    import: "{ compare }",
+    limit: "13.3 kB",
+  },
   { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "167 kB" },
   { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "95 kB" },
   {

@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as lossgrad from "lossgrad";
 import * as arrays from "lossgrad/arrays";
+import * as comparing from "lossgrad/compare";
+import * as matchers from "lossgrad/compare/matchers";
 import * as metrics from "lossgrad/metrics";
 import { afterEach, describe, expect, it } from "vitest";
 import { runSnippet, snippetsOf, typeErrors } from "../support/snippets.js";
@@ -19,6 +21,7 @@ const snippets = files.flatMap((file) =>
 );
 
 const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
+const isOfComparing = ({ file }: { file: string }): boolean => /\bcompare\b/.test(file);
 const isOfMetrics = ({ file }: { file: string }): boolean => /\bmetrics\b/.test(file);
 
 afterEach(() => void lossgrad.onWarning(null));
@@ -41,12 +44,17 @@ describe("examples in comments", () => {
   it("of the public names pass the type check", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
-    const open = snippets.filter(({ file }) => !/core.(?!warnings)|array|typed|metrics|generator/.test(file));
+    const open = snippets.filter(
+      ({ file }) => !/core.(?!warnings)|array|typed|metrics|compare|generator/.test(file),
+    );
     expect(typeErrors(open, prelude)).toEqual([]);
     const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;
     expect(typeErrors(snippets.filter(isOfArrays), ofArrays)).toEqual([]);
     const ofMetrics = `import { ${Object.keys(metrics).join(", ")} } from "lossgrad/metrics";`;
     const fused = 'import { fuse } from "lossgrad/arrays";';
     expect(typeErrors(snippets.filter(isOfMetrics), `${ofMetrics} ${fused}`)).toEqual([]);
+    const ofComparing = `import { ${Object.keys(comparing).join(", ")} } from "lossgrad/compare";`;
+    const ofMatchers = `import { ${Object.keys(matchers).join(", ")} } from "lossgrad/compare/matchers";`;
+    expect(typeErrors(snippets.filter(isOfComparing), `${ofComparing} ${ofMatchers}`)).toEqual([]);
   }, 60_000);
 });

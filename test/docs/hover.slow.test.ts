@@ -12,6 +12,8 @@ const PROGRAM = resolve("hover.ts");
 const HEAD = `import * as lossgrad from "./dist/slim/index.js";
 import * as arrays from "./dist/slim/arrays.js";
 import * as metrics from "./dist/slim/metrics.js";
+import * as compare from "./dist/compare/index.js";
+import * as matchers from "./dist/compare/matchers.js";
 const { F, nn, autograd, tensor } = lossgrad;
 `;
 
@@ -70,7 +72,8 @@ function completions(program: string): string[] {
   return (editor.getCompletionsAtPosition(PROGRAM, place, {})?.entries ?? []).map(({ name }) => name);
 }
 
-const pathOf = ({ name }: Entry): string => (/^(arrays|metrics)\./.test(name) ? name : `lossgrad.${name}`);
+const pathOf = ({ name }: Entry): string =>
+  /^(arrays|metrics|compare|matchers)\./.test(name) ? name : `lossgrad.${name}`;
 const marked = (path: string): string => path.replace(/\.(\w+)$/, ".×$1");
 
 /** A type with as many arguments as it takes. */
@@ -154,7 +157,8 @@ describe("an editor", () => {
       ts.forEachChild(node, visit);
     };
     for (const source of program.getSourceFiles()) {
-      if (/\/dist\/(metrics|typed|nn|tensor|core\/threads)\/[^/]*$/.test(source.fileName)) visit(source);
+      if (/\/dist\/(compare|metrics|typed|nn|tensor|core\/threads)\/[^/]*$/.test(source.fileName))
+        visit(source);
     }
     expect(wanting).toEqual([]);
     expect(found).toEqual(expect.arrayContaining(["huberLoss: delta", "new: delta", "new: beta"]));

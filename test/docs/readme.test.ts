@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as lossgrad from "lossgrad";
 import * as arrays from "lossgrad/arrays";
+import * as comparing from "lossgrad/compare";
 import * as metrics from "lossgrad/metrics";
 import { F, onWarning, tensor, zeros } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
@@ -24,6 +25,7 @@ const PAGES = [
   "docs/accumulate.md",
   "docs/bundlers.md",
   "docs/command-line.md",
+  "docs/compare.md",
   "docs/differences.md",
   "docs/engines.md",
   "docs/exactness.md",
@@ -51,6 +53,7 @@ afterAll(() => void onWarning(null));
  * The names of the modules that a program imports from; both have some, of tensors and of arrays.
  */
 function importedBy(code: string): Record<string, unknown> {
+  if (code.includes('from "lossgrad/compare"')) return { ...lossgrad, ...comparing };
   if (code.includes('from "lossgrad/metrics"')) return { ...lossgrad, ...arrays, ...metrics };
   return code.includes('from "lossgrad/arrays"') ? { ...lossgrad, ...arrays } : lossgrad;
 }
@@ -88,7 +91,9 @@ describe("the pages' programs", () => {
 
   it("are at least three in the README, each with its own imports, and pass the type check", () => {
     expect(ofReadme.length).toBeGreaterThanOrEqual(3);
-    expect(snippets.filter(({ code }) => !/from "lossgrad(\/arrays|\/metrics)?"/.test(code))).toEqual([]);
+    expect(
+      snippets.filter(({ code }) => !/from "lossgrad(\/arrays|\/metrics|\/compare)?"/.test(code)),
+    ).toEqual([]);
     expect(typeErrors(snippets, "")).toEqual([]);
   }, 60_000);
 });

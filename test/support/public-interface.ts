@@ -3,7 +3,13 @@ import ts from "typescript";
 import { optionsOf, programOf } from "./compiler.js";
 
 /** The files of entries, and what stands before their names here. */
-const ROOTS = { "src/slim/index.ts": "", "src/arrays.ts": "arrays.", "src/metrics.ts": "metrics." };
+const ROOTS = {
+  "src/slim/index.ts": "",
+  "src/arrays.ts": "arrays.",
+  "src/metrics.ts": "metrics.",
+  "src/compare/index.ts": "compare.",
+  "src/compare/matchers.ts": "matchers.",
+};
 const program = programOf(Object.keys(ROOTS), { ...optionsOf("tsconfig.build.json"), noEmit: true });
 const checker = program.getTypeChecker();
 

@@ -34,7 +34,13 @@ export function addReadOptions(command: Command): void {
     .option("--prediction <column>", "of one table of both: the column, or the tensor, of the predictions")
     .option("--target <column>", "and that of the targets")
     .option("--weight-column <name>", "the column of the weights, of --weight or of the predictions' file")
-    .option("--mask-column <name>", "the column of the mask, of --mask or of the predictions' file")
+    .option("--mask-column <name>", "the column of the mask, of --mask or of the predictions' file");
+  addFileOptions(command);
+}
+
+/** Those of files that have one array each. */
+export function addFileOptions(command: Command): void {
+  command
     .option("--column <name>", 'the column to read, or its place, such as "#2"; may be given twice', collect)
     .option("--array <name>", "the array of an npz; may be given twice", collect)
     .option("--tensor <name>", "the tensor of a safetensors file; may be given twice", collect)

@@ -83,7 +83,7 @@ export class COrderReader implements ArrayReader {
 }
 
 /** Elements of which the first index changes fastest, put so that the last does. */
-function reorder(from: Uint8Array, to: Uint8Array, shape: readonly number[]): void {
+export function reorder(from: Uint8Array, to: Uint8Array, shape: readonly number[]): void {
   const strides = shape.map((_, i) => numelOf(shape.slice(0, i)));
   const place = shape.map(() => 0);
   let at = 0;

@@ -61,6 +61,20 @@ export async function openSafetensors(source: Source, name?: string): Promise<Bi
   return new BinaryReader(source, { ...layout, name: `${source.name}, tensor ${quoted(chosen)}` });
 }
 
+/** The names of a file's tensors, in the order in which their elements lie. */
+export async function tensorNames(source: Source): Promise<string[]> {
+  const fail = (what: string): InputError => new InputError(`${source.name}: ${what}`);
+  const { header } = await readHeader(source, fail);
+  const names = Object.keys(header).filter((key) => key !== "__metadata__");
+  const begins = new Map(
+    names.map((name) => [
+      name,
+      readEntry(header[name], (what) => fail(`tensor ${quoted(name)}: ${what}`)).begin,
+    ]),
+  );
+  return names.sort((a, b) => begins.get(a)! - begins.get(b)!);
+}
+
 type Fail = (what: string) => InputError;
 
 /** The first 8 bytes: how long the header is, little-endian. */

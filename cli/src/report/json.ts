@@ -19,6 +19,6 @@ export function jsonReport(inputs: Inputs, result: Result): string {
 }
 
 /** Numbers that JSON lacks become words. */
-function inWords(_: string, value: unknown): unknown {
+export function inWords(_: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }

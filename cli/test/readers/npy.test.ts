@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openNpy } from "../../src/readers/npy.js";
+import { npyOf } from "../support/npy.js";
 import { bytesSource, contentOf, pipeOf, refusalOf } from "../support/arrays.js";
 
 const fixture = (name: string) =>
@@ -62,6 +63,11 @@ test.each([
   ["structured", "x.npy: a structured array; expected plain numbers: save one of its fields"],
 ])("refuses a %s array", async (name, message) => {
   expect(await refusal(fixture(name))).toBe(message);
+});
+
+test("refuses text", async () => {
+  const bytes = npyOf(new Uint8Array(4), [1], { descr: "<U1" });
+  expect(await refusal(bytes)).toBe(`x.npy: dtype "<U1", text; ${known}`);
 });
 
 test.each([

@@ -1,5 +1,7 @@
 import { F, nn, tensor, type Tensor } from "lossgrad";
 import { l1Loss } from "lossgrad/arrays";
+import { compare, type Comparison } from "lossgrad/compare";
+import { toBeCloseToTensor } from "lossgrad/compare/matchers";
 import { MaxError, MeanAbsoluteError, Metrics } from "lossgrad/metrics";
 import { type BinarySource, init } from "lossgrad/slim";
 import { huberLoss } from "lossgrad/slim/arrays";
@@ -27,6 +29,12 @@ const columns: number[] = new MeanAbsoluteError({ numOutputs: 2 }).compute();
 metrics.merge(Metrics.fromBytes(metrics.toBytes()));
 // @ts-expect-error: there is no such policy
 const policy = () => new MaxError({ nan: "ignore" });
+const { equal, distances }: Comparison = compare(tensor([1]), new Float32Array(1), { ulp: 1 });
+// @ts-expect-error: a tolerance is a number
+const tolerance = () => compare(new Float32Array(1), new Float32Array(1), { rtol: "1e-3", atol: 0 });
+if (equal || distances?.mismatches !== 1) throw new Error(typeof tolerance);
+const passes: boolean = toBeCloseToTensor(new Float32Array(1), new Float32Array(1)).pass;
+if (!passes) throw new Error("expected zeros to be close");
 if (results.worst.index !== null || columns.length !== 2) throw new Error(typeof policy);
 const slim: number = huberLoss(new Float32Array(2), 1);
 console.log(slim, typeof ready, typeof unreduced, typeof gradient, inPlace.length, bits.data.length);

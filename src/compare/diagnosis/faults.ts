@@ -1,0 +1,26 @@
+/**
+ * The table of faults: a row each, the simplest first. A new fault is a file beside this one and a
+ * row here.
+ */
+import { activation } from "./activation.js";
+import { channelsSwapped } from "./channels-swapped.js";
+import type { Fault } from "./fault.js";
+import { flipped } from "./flipped.js";
+import { notFinite } from "./not-finite.js";
+import { offset } from "./offset.js";
+import { permuted } from "./permuted.js";
+import { quantized } from "./quantized.js";
+import { reshaped } from "./reshaped.js";
+import { rounded } from "./rounded.js";
+import { scaled, scaledByChannel } from "./scaled.js";
+
+/** Elements as they are, in another order. */
+export const LAYOUTS: readonly Fault[] = [reshaped, permuted, channelsSwapped, flipped, offset];
+
+/** Other values of the elements. */
+const VALUES: readonly Fault[] = [notFinite, rounded, scaled, scaledByChannel, activation, quantized];
+
+export const FAULTS: readonly Fault[] = [...LAYOUTS, ...VALUES];
+
+/** What often comes together with another order. */
+export const SECOND: readonly Fault[] = [scaled];
