@@ -88,6 +88,15 @@ describe("the merged result is that of one run", () => {
     expect(lasting(await json("merge", ...(await states(4, ...args))))).toEqual(whole);
   });
 
+  test("weights and a mask that are columns, with the metrics that take weights", async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => `${P[i]},${T[i]},${W[i] + 0.5},${M[i]}`);
+    const table = file("weighted.csv", `p,t,w,m\n${rows.join("\n")}\n`);
+    const columns = ["--prediction", "p", "--target", "t", "--weight-column", "w", "--mask-column", "m"];
+    const whole = lasting(await json("evaluate", table, ...columns));
+    expect(lasting(await json("merge", ...(await states(2, "evaluate", table, ...columns))))).toEqual(whole);
+    expect(Object.keys((whole as { results: object }).results)).not.toContain("median");
+  });
+
   test("a state of everything is a shard of one; the report is that of a run", async () => {
     const [path] = await states(1, "evaluate", ...files(), "--nan", "omit");
     const { out } = await lossgrad(["merge", path]);

@@ -75,7 +75,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         .default("propagate"),
     )
     .option("--weight <file>", "how much each pair counts")
-    .option("--mask <file>", "bools or bytes: pairs where one is 0 are left out")
+    .option("--mask <file>", "booleans, or numbers that are 0 or 1: pairs where one is 0 are left out")
     .option(
       "--per-output <dimension>",
       "a result for each index of this dimension; -1 is the last",
@@ -124,7 +124,8 @@ async function run(
   options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const asked = askedFor(options.loss ?? [], options.metric ?? [], options.weight !== undefined);
+  const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
+  const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
   const { nan, perOutput, worst, by, state } = options;
   if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");

@@ -8,7 +8,9 @@ import { checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.
 export interface GivenFiles extends GivenReadOptions {
   nan?: "propagate" | "omit" | "error";
   weight?: string;
+  weightColumn?: string;
   mask?: string;
+  maskColumn?: string;
   /** A column of the table of predictions. */
   by?: string;
 }
@@ -25,14 +27,22 @@ export type WantedInputs = { readonly [Role in keyof Inputs]: Wanted };
 /** @throws UsageError for files and options that do not go together */
 export function inputsOf(predictions: string, targets: string | undefined, given: GivenFiles): WantedInputs {
   const [ofPredictions, ofTargets] = readOptionsOf(given, given.nan === "omit");
-  const { weight, mask, by, wait: waitSeconds } = given;
-  const ofWeight = { ...ofPredictions, column: undefined, tensor: undefined, array: undefined };
+  const named = (name: string | undefined): ReadOptions => ({
+    ...ofPredictions,
+    column: name,
+    tensor: name,
+    array: name,
+  });
+  // A column without a file is one of the predictions' file.
+  const weight = given.weight ?? (given.weightColumn === undefined ? undefined : predictions);
+  const mask = given.mask ?? (given.maskColumn === undefined ? undefined : predictions);
+  const ofMask = { ...named(given.maskColumn), raw: undefined, keepMissing: false };
   const wanted = {
     prediction: { path: predictions, way: ofPredictions },
     target: { path: targetsOf(predictions, targets, given), way: ofTargets },
-    ...(weight === undefined ? {} : { weight: { path: weight, way: ofWeight } }),
-    ...(mask === undefined ? {} : { mask: { path: mask, way: { waitSeconds } } }),
-    ...(by === undefined ? {} : { by: { path: predictions, way: labels(ofPredictions, by) } }),
+    ...(weight === undefined ? {} : { weight: { path: weight, way: named(given.weightColumn) } }),
+    ...(mask === undefined ? {} : { mask: { path: mask, way: ofMask } }),
+    ...(given.by === undefined ? {} : { by: { path: predictions, way: labels(ofPredictions, given.by) } }),
   };
   if (Object.values(wanted).filter(({ path }) => path === "-").length > 1)
     throw new UsageError("expected - once, for one of the files");

@@ -7,6 +7,7 @@ import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import { indexIn } from "./indices.js";
 import { layoutOf } from "./layout.js";
+import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
@@ -90,12 +91,10 @@ function draw(
 
 /** The arrays as they are gone through: predictions, targets, then what else there is. */
 export function pairingOf(
-  { prediction, target, weight, mask, by }: Inputs,
+  { prediction, target, weight, mask: given, by }: Inputs,
   dtype: FloatDtype | undefined,
 ): Pairing {
-  if (mask && mask.held !== "uint8") {
-    throw new InputError(`${mask.name}: expected a mask of bool or uint8, got ${mask.dtype}`);
-  }
+  const mask = given && new MaskReader(given);
   const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
   return paired(
     [p, t, weight, mask, by].filter((one) => one !== undefined),

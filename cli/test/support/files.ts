@@ -1,4 +1,6 @@
 /** A file of each format, each with how it is read. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { ReadOptions } from "../../src/readers/open.js";
 import { table } from "./tables.js";
 
@@ -13,6 +15,11 @@ const KEPT = { keepMissing: true };
 
 function ofTable(name: string, column: string): File {
   return { bytes: table(name), options: { column, ...KEPT }, cutsShow: true };
+}
+
+function image(name: string): File {
+  const url = new URL(`../../../test/fixtures/images/${name}`, import.meta.url);
+  return { bytes: Uint8Array.from(readFileSync(fileURLToPath(url))), options: {}, cutsShow: true };
 }
 
 export const FILES: Readonly<Record<string, File>> = {
@@ -30,6 +37,12 @@ export const FILES: Readonly<Record<string, File>> = {
   "arrow with a dictionary": ofTable("lists.arrow", "coded"),
   "arrow with lz4": ofTable("lz4.arrow", "nullable"),
   "arrow with zstd": ofTable("zstd.arrow", "few"),
+  ...Object.fromEntries(
+    ["rgb.png", "interlaced.png", "grey16.png", "rgb.jpg", "progressive.jpg"].map((name) => [
+      name,
+      image(name),
+    ]),
+  ),
   "JSON lines": {
     bytes: new TextEncoder().encode('{"a":{"b":[1,2.5]},"c":"NaN"}\n{"a":{"b":[null,NaN]}}\n'.repeat(9)),
     options: { column: "a.b", ...KEPT },
