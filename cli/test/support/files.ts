@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ReadOptions } from "../../src/readers/open.js";
+import { npyOf } from "./npy.js";
 import { table } from "./tables.js";
 
 interface File {
@@ -22,7 +23,33 @@ function image(name: string): File {
   return { bytes: Uint8Array.from(readFileSync(fileURLToPath(url))), options: {}, cutsShow: true };
 }
 
+function ofArray(bytes: Uint8Array): File {
+  return { bytes, options: {}, cutsShow: true };
+}
+
+function safetensorsOf(header: string, data: Uint8Array): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + text.length + data.length);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 8);
+  bytes.set(data, 8 + text.length);
+  return bytes;
+}
+
+const NPZ = new URL("../../../test/fixtures/npz/one.npz", import.meta.url);
+const HEADER = '{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}';
+const CSV = 'a;b\r\n"1,5";2\r\nnan;NA\r\n1e400;-3,25\r\n';
+const COMMA = { delimiter: ";", format: { decimal: ",", thousands: "" } };
+
 export const FILES: Readonly<Record<string, File>> = {
+  npy: ofArray(npyOf(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])),
+  npz: ofArray(Uint8Array.from(readFileSync(fileURLToPath(NPZ)))),
+  safetensors: ofArray(safetensorsOf(HEADER, new Uint8Array(24))),
+  csv: {
+    bytes: new TextEncoder().encode(`\ufeff${CSV}`),
+    options: { column: "b", csv: COMMA, ...KEPT },
+    cutsShow: false,
+  },
   "parquet of lists": ofTable("pyarrow.parquet", "lists"),
   "parquet of missing cells in small pages": ofTable("small-pages.parquet", "nullable"),
   "parquet with zstd": ofTable("v2-zstd.parquet", "few"),
