@@ -82,6 +82,12 @@ describe("two arrays", () => {
     });
   });
 
+  test("of integers of 64 bits, to the last one", async () => {
+    const big = BigInt64Array.of(2n ** 60n + 1n);
+    const paths = [file("i.npy", npyOf(big)), file("j.npy", npyOf(BigInt64Array.of(2n ** 60n)))];
+    expect(await diffJson(...paths)).toMatchObject({ equal: false, notes: [], distances: { bias: -1 } });
+  });
+
   test("within a tolerance that is given, or units in the last place", async () => {
     const noisy = mapped(image, (x) => x * (1 + 2 ** -23));
     const paths = [npy("a.npy", image), npy("n.npy", noisy)];

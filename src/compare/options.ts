@@ -24,7 +24,7 @@ export interface CompareOptions {
   diagnose?: boolean;
 }
 
-/** @internal */
+/** The options, read and checked; null for what was not given. */
 export interface TakenCompareOptions {
   readonly rtol: number | null;
   readonly atol: number | null;

@@ -11,6 +11,8 @@ export interface GivenFiles extends GivenReadOptions {
   weightColumn?: string;
   mask?: string;
   maskColumn?: string;
+  /** A column of the table of predictions. */
+  by?: string;
 }
 
 /** A file, and how to read it. */
@@ -40,10 +42,16 @@ export function inputsOf(predictions: string, targets: string | undefined, given
     target: { path: targetsOf(predictions, targets, given), way: ofTargets },
     ...(weight === undefined ? {} : { weight: { path: weight, way: named(given.weightColumn) } }),
     ...(mask === undefined ? {} : { mask: { path: mask, way: ofMask } }),
+    ...(given.by === undefined ? {} : { by: { path: predictions, way: labels(ofPredictions, given.by) } }),
   };
   if (Object.values(wanted).filter(({ path }) => path === "-").length > 1)
     throw new UsageError("expected - once, for one of the files");
   return wanted;
+}
+
+/** A column of texts, or of numbers. */
+function labels(way: ReadOptions, column: string): ReadOptions {
+  return { ...way, column, tensor: column, array: column, csv: { ...way.csv, labels: true } };
 }
 
 function targetsOf(predictions: string, targets: string | undefined, given: GivenFiles): string {

@@ -112,8 +112,14 @@ async function opened(open: Open) {
   try {
     const elements = await readWhole(reader);
     const { name, format } = reader;
-    return { elements, origin: { name, format }, notes: reader.notes.map((note) => `${name}: ${note}`) };
+    return { elements, origin: { name, format }, notes: notesOf(reader) };
   } finally {
     await reader.close();
   }
+}
+
+/** Integers of 64 bits are compared as they are: nothing is rounded that evaluate would round. */
+function notesOf({ name, held, notes }: ArrayReader): string[] {
+  const kept = held === "int64" ? notes.filter((note) => !note.endsWith("rounded to float64")) : notes;
+  return kept.map((note) => `${name}: ${note}`);
 }

@@ -1,6 +1,6 @@
 /** Reports and pictures as files. What draws them is loaded only for those who ask. */
 import { writeFileSync } from "node:fs";
-import type { Inputs, Result } from "../evaluation/evaluate.js";
+import type { Result } from "../evaluation/result.js";
 import { InputError, UsageError, visible } from "../input-error.js";
 import type { Picture } from "../picture/picture.js";
 
@@ -24,13 +24,12 @@ export function checkDrawn({ report, plot }: Drawn): void {
 export async function writeDrawn(
   { report, plot }: Drawn,
   picture: Picture,
-  inputs: Inputs,
   result: Result,
 ): Promise<string[]> {
   const written: string[] = [];
   if (report !== undefined) {
     const { evaluationReport } = await import("./evaluation-report.js");
-    written.push(writeFile(report, evaluationReport(picture, inputs, result)));
+    written.push(writeFile(report, evaluationReport(picture, result)));
   }
   if (plot !== undefined) {
     const { plotOf, pngOf } = await import("./plots/sheet.js");
