@@ -1,8 +1,10 @@
 /** The command `lossgrad`, as a function: what it prints and its exit code. */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench.js";
 import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
+import { addMerge } from "./commands/merge.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -39,7 +41,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       },
     });
   addEvaluate(program, terminal);
+  addMerge(program, terminal);
   addDiff(program, terminal);
+  addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -244,7 +244,7 @@ describe("what is wrong", () => {
     const text = file("text.npy", "y\n1\n");
     const pickle = file("pickle", Uint8Array.of(0x80, 4));
     const empty = file("empty.npy", npyOf(new Float32Array(0), [0, 3]));
-    const floats = file("mask.npy", npyOf(Float32Array.of(1, 1, 1, 1), [2, 2]));
+    const floats = file("mask.npy", npyOf(Float32Array.of(1, 2, 1, 1), [2, 2]));
     const cases: [string[], string][] = [
       [[`${folder()}/absent.npy`, targets], `${folder()}/absent.npy: no such file`],
       [
@@ -256,7 +256,7 @@ describe("what is wrong", () => {
         `${pickle}: expected npy, npz, safetensors or CSV, also in gzip, got a pickle of Python's: save the numbers with numpy.save`,
       ],
       [[empty, empty], `${empty}: expected elements, got none`],
-      [[predictions, targets, "--mask", floats], `${floats}: expected a mask of bool or uint8, got float32`],
+      [[predictions, targets, "--mask", floats], `${floats}: expected a mask of 0 and 1, got 2 at [0, 1]`],
       [
         [predictions, targets, "--per-output", "2"],
         "--per-output: expected a dimension that the arrays have, got 2 for shape [2, 2]",

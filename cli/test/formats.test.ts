@@ -33,6 +33,26 @@ test("two columns of one file, and one column of several formats", async () => {
   }
 });
 
+test("masks and weights by columns, of the predictions' file or of another", async () => {
+  const text = "p,t,keep,w\n1,2,True,1\n5,5,FALSE,1\n3,6,1,3\n";
+  const [csv, mask] = [file("all.csv", text), file("mask.jsonl", '{"m":true}\n{"m":0}\n{"m":1}\n')];
+  const run = (...args: string[]) =>
+    json("evaluate", csv, "--prediction", "p", "--target", "t", "--metric", "mae", ...args);
+  expect(await run("--mask-column", "keep")).toMatchObject({ results: { mae: 2 }, counts: { masked: 1 } });
+  expect(await run("--mask", mask)).toMatchObject({ results: { mae: 2 }, counts: { masked: 1 } });
+  expect(await run("--mask", mask, "--mask-column", "m", "--weight-column", "w")).toMatchObject({
+    results: { mae: 10 / 4 },
+  });
+  const halves = file("halves.npy", npyOf(Uint16Array.of(0x3c00, 0, 0x3c00), [3], { descr: "<f2" }));
+  expect(await run("--mask", halves)).toMatchObject({ results: { mae: 2 } });
+});
+
+test("a mask of other numbers than 0 and 1 is refused", async () => {
+  const [p, mask] = [file("p.npy", npyOf(Float32Array.of(1, 2))), file("m.csv", "1\n0.5\n")];
+  const { code, err } = await lossgrad(["evaluate", p, p, "--mask", mask]);
+  expect([code, err]).toEqual([1, `lossgrad: ${mask}: expected a mask of 0 and 1, got 0.5 at [1]`]);
+});
+
 test("missing cells, and NaN, are left out of pairs", async () => {
   const args = ["evaluate", path("pyarrow.parquet"), "--prediction", "nullable", "--target", "float64"];
   const { code, err } = await lossgrad(args);

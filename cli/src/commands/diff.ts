@@ -4,6 +4,7 @@ import { diff } from "../comparison/diff.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { differenceJson, differenceText } from "../report/difference.js";
+import { checkDrawn, writeFile } from "../report/files.js";
 import { addFileOptions, type GivenReadOptions, readOptionsOf } from "./read-options.js";
 
 interface DiffOptions extends GivenReadOptions {
@@ -12,6 +13,7 @@ interface DiffOptions extends GivenReadOptions {
   ulp?: number;
   axis?: number;
   equalNan?: true;
+  report?: string;
   json?: true;
 }
 
@@ -39,6 +41,7 @@ export function addDiff(program: Command, terminal: Terminal): void {
     .option("--ulp <number>", "how many units in the last place they may be apart instead", amount)
     .option("--axis <dimension>", "tell how each index of this dimension compares; -1 is the last", dimension)
     .option("--equal-nan", "a NaN is equal to a NaN")
+    .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
     .option("--json", "print JSON, with all digits")
     .addHelpText("after", EXAMPLES)
     .action(async (reference: string, candidate: string, options: DiffOptions) => {
@@ -64,10 +67,15 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   if (paths[0] === "-" && paths[1] === "-") throw new UsageError("expected - once, for one of the files");
+  checkDrawn(options);
   const ways = readOptionsOf(options, true);
   const difference = await diff(paths, ways, toleranceOf(options));
   const report = options.json ? [differenceJson(difference)] : differenceText(difference);
   for (const line of report) terminal.log(line);
+  if (options.report !== undefined) {
+    const { differenceReport } = await import("../report/difference-report.js");
+    terminal.complain(writeFile(options.report, differenceReport(difference)));
+  }
   return difference.equal ? 0 : 1;
 }
 

@@ -1,9 +1,14 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { evaluate, type Inputs, type Result } from "../evaluation/evaluate.js";
+import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js";
 import { LOSSES } from "../evaluation/losses.js";
-import { type Asked, askedFor, METRICS } from "../evaluation/metrics.js";
+import { askedFor, METRICS } from "../evaluation/metrics.js";
+import { parseShard, type Shard } from "../evaluation/shard.js";
+import { writeGradient } from "../evaluation/gradient.js";
+import { stateText } from "../evaluation/state.js";
+import type { Request } from "../evaluation/tally.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
-import { InputError } from "../input-error.js";
+import { InputError, UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { Picture } from "../picture/picture.js";
 import { numelOf } from "../readers/reader.js";
@@ -12,7 +17,8 @@ import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 import { collect } from "./csv-options.js";
-import { type GivenFiles, inputsOf, withInputs } from "./inputs.js";
+import { checkGradient } from "./gradient.js";
+import { type GivenFiles, inputsOf, type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
 
 interface EvaluateOptions extends GivenFiles {
@@ -20,6 +26,10 @@ interface EvaluateOptions extends GivenFiles {
   loss?: string[];
   perOutput?: number;
   dtype?: FloatDtype;
+  worst: number;
+  shard?: Shard;
+  state?: string;
+  grad?: string;
   report?: string;
   plot?: string;
   json?: true;
@@ -65,12 +75,17 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
         .default("propagate"),
     )
     .option("--weight <file>", "how much each pair counts")
-    .option("--mask <file>", "bools or bytes: pairs where one is 0 are left out")
+    .option("--mask <file>", "booleans, or numbers that are 0 or 1: pairs where one is 0 are left out")
     .option(
       "--per-output <dimension>",
       "a result for each index of this dimension; -1 is the last",
       dimension,
     )
+    .option("--by <column>", "of the table of predictions: the metrics of each of its groups")
+    .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
+    .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
+    .option("--state <file>", "write what lossgrad merge makes the whole of")
+    .option("--grad <file>", "write the gradient of the one --loss by the predictions, an npy")
     .addOption(
       new Option("--dtype <dtype>", "round predictions and targets to this dtype first").choices(
         FLOAT_DTYPES,
@@ -87,6 +102,17 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
   addReadOptions(command);
 }
 
+function shardOf(value: string): Shard {
+  const shard = parseShard(value);
+  if (shard) return shard;
+  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
+}
+
+function count(value: string): number {
+  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
+  throw new InvalidArgumentError("Expected a number up to 1000.");
+}
+
 function dimension(value: string): number {
   if (/^-?\d{1,2}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("Expected a whole number.");
@@ -98,44 +124,81 @@ async function run(
   options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const asked = askedFor(options.loss ?? [], options.metric ?? [], options.weight !== undefined);
+  const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
+  const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
+  const { nan, perOutput, worst, by, state } = options;
+  if (by !== undefined && perOutput !== undefined)
+    throw new UsageError("--by: expected it without --per-output, since each group has one result");
   checkDrawn(options);
-  return withInputs(inputsOf(predictions, targets, options), options, async (inputs) => {
+  const wanted = inputsOf(predictions, targets, options);
+  await checkGradient(options, asked, wanted);
+  return withInputs(wanted, options, async (inputs) => {
+    const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
     const picture = options.report || options.plot ? new Picture() : undefined;
-    const result = await evaluateWith(inputs, { asked, picture, ...options }, terminal);
-    const report = options.json ? [jsonReport(inputs, result)] : textReport(inputs, result);
+    const evaluated = await evaluateWith(inputs, request, { ...options, picture }, terminal);
+    const { result } = evaluated;
+    const report = options.json ? [jsonReport(result)] : textReport(result);
     for (const line of report) terminal.log(line);
-    if (picture) {
-      for (const line of await writeDrawn(options, picture, inputs, result)) terminal.complain(line);
+    if (picture) for (const line of await writeDrawn(options, picture, result)) terminal.complain(line);
+    if (result.partial) return 130;
+    if (state !== undefined) await writeText(state, stateText(request, evaluated));
+    if (options.grad !== undefined)
+      await gradient(options.grad, wanted, request, options, evaluated, terminal);
+    return 0;
+  });
+}
+
+/** The data are gone through once more, now that it is known what the mean divides by. */
+async function gradient(
+  path: string,
+  wanted: WantedInputs,
+  request: Request,
+  options: EvaluateOptions,
+  evaluated: Evaluated,
+  terminal: Terminal,
+): Promise<void> {
+  await withInputs(wanted, options, async (inputs) => {
+    const bar = options.quiet ? NO_PROGRESS : progressBar(terminal.stderr, evaluated.result.elements);
+    try {
+      await writeGradient(path, inputs, request, { dtype: options.dtype, progress: bar.update }, evaluated);
+    } finally {
+      bar.stop();
     }
-    return result.partial ? 130 : 0;
   });
 }
 
 async function evaluateWith(
   inputs: Inputs,
-  request: { asked: Asked; picture?: Picture } & EvaluateOptions,
+  request: Request,
+  { quiet, dtype, shard, picture }: EvaluateOptions & { picture?: Picture },
   terminal: Terminal,
-): Promise<Result> {
+): Promise<Evaluated> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
-  const bar = request.quiet ? NO_PROGRESS : progressBar(terminal.stderr, shape && numelOf(shape));
+  const total = shape && Math.ceil(numelOf(shape) / (shard?.of ?? 1));
+  const bar = quiet ? NO_PROGRESS : progressBar(terminal.stderr, total);
   const { signal, release } = terminal.interruption();
-  const { asked, nan, perOutput, dtype, picture } = request;
   try {
-    const result = await evaluate(inputs, {
-      asked,
-      nan,
-      perOutput,
+    const evaluated = await evaluate(inputs, request, {
       dtype,
+      shard,
       picture,
       progress: bar.update,
       signal,
     });
-    if (result.elements === 0 && !result.partial)
+    const { elements, partial } = evaluated.result;
+    if (elements === 0 && !partial && shard === undefined)
       throw new InputError(`${inputs.prediction.name}: expected elements, got none`);
-    return result;
+    return evaluated;
   } finally {
     bar.stop();
     release();
+  }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
   }
 }

@@ -8,7 +8,11 @@ import { checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.
 export interface GivenFiles extends GivenReadOptions {
   nan?: "propagate" | "omit" | "error";
   weight?: string;
+  weightColumn?: string;
   mask?: string;
+  maskColumn?: string;
+  /** A column of the table of predictions. */
+  by?: string;
 }
 
 /** A file, and how to read it. */
@@ -23,17 +27,31 @@ export type WantedInputs = { readonly [Role in keyof Inputs]: Wanted };
 /** @throws UsageError for files and options that do not go together */
 export function inputsOf(predictions: string, targets: string | undefined, given: GivenFiles): WantedInputs {
   const [ofPredictions, ofTargets] = readOptionsOf(given, given.nan === "omit");
-  const { weight, mask, wait: waitSeconds } = given;
-  const ofWeight = { ...ofPredictions, column: undefined, tensor: undefined, array: undefined };
+  const named = (name: string | undefined): ReadOptions => ({
+    ...ofPredictions,
+    column: name,
+    tensor: name,
+    array: name,
+  });
+  // A column without a file is one of the predictions' file.
+  const weight = given.weight ?? (given.weightColumn === undefined ? undefined : predictions);
+  const mask = given.mask ?? (given.maskColumn === undefined ? undefined : predictions);
+  const ofMask = { ...named(given.maskColumn), raw: undefined, keepMissing: false };
   const wanted = {
     prediction: { path: predictions, way: ofPredictions },
     target: { path: targetsOf(predictions, targets, given), way: ofTargets },
-    ...(weight === undefined ? {} : { weight: { path: weight, way: ofWeight } }),
-    ...(mask === undefined ? {} : { mask: { path: mask, way: { waitSeconds } } }),
+    ...(weight === undefined ? {} : { weight: { path: weight, way: named(given.weightColumn) } }),
+    ...(mask === undefined ? {} : { mask: { path: mask, way: ofMask } }),
+    ...(given.by === undefined ? {} : { by: { path: predictions, way: labels(ofPredictions, given.by) } }),
   };
   if (Object.values(wanted).filter(({ path }) => path === "-").length > 1)
     throw new UsageError("expected - once, for one of the files");
   return wanted;
+}
+
+/** A column of texts, or of numbers. */
+function labels(way: ReadOptions, column: string): ReadOptions {
+  return { ...way, column, tensor: column, array: column, csv: { ...way.csv, labels: true } };
 }
 
 function targetsOf(predictions: string, targets: string | undefined, given: GivenFiles): string {

@@ -25,14 +25,16 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   encoding: ["csv", "jsonl"],
 };
 /** Formats without columns. */
-const NO_TABLES = ["npy", "npz", "safetensors", "raw"];
+const NO_TABLES = ["npy", "npz", "safetensors", "raw", "png", "jpeg"];
 /** Formats that have one array, without a name. */
-const NAMELESS = ["npy", "raw"];
+const NAMELESS = ["npy", "raw", "png", "jpeg"];
 
 export function addReadOptions(command: Command): void {
   command
     .option("--prediction <column>", "of one table of both: the column, or the tensor, of the predictions")
-    .option("--target <column>", "and that of the targets");
+    .option("--target <column>", "and that of the targets")
+    .option("--weight-column <name>", "the column of the weights, of --weight or of the predictions' file")
+    .option("--mask-column <name>", "the column of the mask, of --mask or of the predictions' file");
   addFileOptions(command);
 }
 

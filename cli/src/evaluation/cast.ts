@@ -1,6 +1,6 @@
 import { tensor, tidy } from "lossgrad";
 import { bytesOf, type Elements, type Held } from "../readers/dtypes.js";
-import type { ArrayReader } from "../readers/reader.js";
+import { type ArrayReader, skipElements } from "../readers/reader.js";
 
 export const FLOAT_DTYPES = ["float16", "bfloat16", "float32", "float64"] as const;
 export type FloatDtype = (typeof FLOAT_DTYPES)[number];
@@ -60,10 +60,10 @@ export class CastReader implements ArrayReader {
 
   async read(into: Elements): Promise<number> {
     const { held } = this.from;
-    if (this.#elements.length !== into.length) this.#elements = new ARRAYS[held](into.length);
-    const count = await this.from.read(this.#elements);
+    const elements = this.#room(into.length);
+    const count = await this.from.read(elements);
     tidy(() => {
-      const stored = tensor((this.#elements as Float64Array).subarray(0, count), { dtype: held });
+      const stored = tensor((elements as Float64Array).subarray(0, count), { dtype: held });
       const cast = stored.to(this.held);
       const [before, after] = [stored, cast].map((x) => Number(x.isinf().sum().item()));
       this.#overflowed += after - before;
@@ -72,7 +72,16 @@ export class CastReader implements ArrayReader {
     return count;
   }
 
+  skip(count: number): Promise<void> {
+    return skipElements(this.from, count, this.#room(Math.min(count, 2 ** 16)));
+  }
+
   close(): Promise<void> {
     return this.from.close();
+  }
+
+  #room(length: number): Elements {
+    if (this.#elements.length < length) this.#elements = new ARRAYS[this.from.held](length);
+    return (this.#elements as Float64Array).subarray(0, length);
   }
 }

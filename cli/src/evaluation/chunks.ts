@@ -1,7 +1,8 @@
 import { InputError } from "../input-error.js";
 import type { Allocate } from "../readers/c-order.js";
 import type { Elements } from "../readers/dtypes.js";
-import type { ArrayReader } from "../readers/reader.js";
+import { type ArrayReader, skipElements } from "../readers/reader.js";
+import { type Part, WHOLE } from "./shard.js";
 
 /** Elements of several arrays that belong together. They are overwritten after the next ones came. */
 export interface Chunk {
@@ -22,25 +23,37 @@ export async function* chunksOf(
   readers: readonly ArrayReader[],
   length: number,
   allocate: Allocate,
+  part: Part = WHOLE,
 ): AsyncGenerator<Chunk, void, void> {
   const rooms = [0, 1].map(() => readers.map(({ held }) => allocate(held, length)));
-  const fill = (room: readonly Elements[]): Promise<number[]> => {
-    const filled = Promise.all(readers.map((reader, i) => reader.read(room[i])));
+  const [start, end] = "start" in part ? [part.start, part.end ?? Infinity] : [0, Infinity];
+  if (start > 0) await Promise.all(readers.map((reader, i) => skipElements(reader, start, rooms[0][i])));
+  /** How many elements the chunk from `offset` on has at most. */
+  const wanted = (offset: number): number => Math.min(length, end - offset);
+  const fill = (room: readonly Elements[], count: number): Promise<number[]> => {
+    const filled = Promise.all(readers.map((reader, i) => reader.read(prefixOf(room[i], count))));
     // Whoever stops in the middle does not wait for it.
     filled.catch(() => undefined);
     return filled;
   };
-  let next = fill(rooms[0]);
-  for (let offset = 0, turn = 0; ; turn = 1 - turn) {
+  let next = fill(rooms[0], wanted(start));
+  for (let offset = start, turn = 0; ; turn++) {
     const counts = await next;
-    checkAlike(readers, counts, offset, length);
+    const asked = wanted(offset);
+    checkAlike(readers, counts, offset, asked);
     const [count] = counts;
-    if (count === length) next = fill(rooms[1 - turn]);
-    const elements = rooms[turn].map((room) => (room as Uint8Array).subarray(0, count));
-    if (count > 0) yield { offset, length: count, elements };
-    if (count < length) return;
+    const isLast = count < asked || offset + count >= end;
+    if (!isLast) next = fill(rooms[1 - (turn % 2)], wanted(offset + count));
+    const isOurs = "start" in part || turn % part.of === part.index;
+    const elements = rooms[turn % 2].map((room) => prefixOf(room, count));
+    if (count > 0 && isOurs) yield { offset, length: count, elements };
+    if (isLast) return;
     offset += count;
   }
+}
+
+function prefixOf(elements: Elements, length: number): Elements {
+  return (elements as Uint8Array).subarray(0, length);
 }
 
 function checkAlike(

@@ -1,36 +1,33 @@
 /** Evaluates predictions against targets, however long the files are. */
 import { allocate } from "lossgrad/arrays";
-import { type ElementCounts, type MetricOptions, Metrics } from "lossgrad/metrics";
 import { InputError } from "../input-error.js";
 import type { Picture } from "../picture/picture.js";
-import type { Elements } from "../readers/dtypes.js";
-import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
+import { type ArrayReader, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
-import { type Asked, metricsOf, unlisted } from "./metrics.js";
 import { indexIn } from "./indices.js";
+import { layoutOf } from "./layout.js";
+import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
-
-/** Elements of a chunk: up to 4 MiB of each array, and two of each are held. */
-const CHUNK = 2 ** 19;
-/** Where outputs lie further apart, a chunk is as long as that. */
-const LONGEST_CHUNK = 2 ** 20;
+import { type Described, type Origin, type Result, resultOf } from "./result.js";
+import { partOf, type Shard, WHOLE } from "./shard.js";
+import { type Request, Tally } from "./tally.js";
 
 export interface Inputs {
   readonly prediction: ArrayReader;
   readonly target: ArrayReader;
   readonly weight?: ArrayReader;
   readonly mask?: ArrayReader;
+  /** What tells the group of each pair. */
+  readonly by?: ArrayReader;
 }
 
-export interface Request {
-  readonly asked: Asked;
-  readonly nan?: MetricOptions["nan"];
+/** How the data are gone through. */
+export interface Run {
   /** What predictions and targets are rounded to before. */
   readonly dtype?: FloatDtype;
-  /** Compute a result for each index of this dimension. */
-  readonly perOutput?: number;
+  readonly shard?: Shard;
   /** What is to be drawn is gathered here. */
   readonly picture?: Picture;
   /** Called after each chunk, with the elements so far. */
@@ -39,72 +36,77 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-export interface Result {
-  readonly shape: readonly number[] | null;
-  readonly results: Readonly<Record<string, unknown>>;
-  readonly counts: ElementCounts | ElementCounts[];
-  /** How many elements were read of each array. */
-  readonly elements: number;
-  /** Whether it was ended before all was read. */
-  readonly partial: boolean;
-  readonly seconds: number;
-  readonly notes: readonly string[];
+export interface Evaluated {
+  readonly tally: Tally;
+  readonly result: Result;
 }
 
 /** @throws InputError for data that do not go together, and with nan: "error" for a NaN */
-export async function evaluate(inputs: Inputs, request: Request): Promise<Result> {
-  const { prediction, target, weight, mask } = inputs;
-  if (mask && mask.held !== "uint8") {
-    throw new InputError(`${mask.name}: expected a mask of bool or uint8, got ${mask.dtype}`);
-  }
-  const { dtype } = request;
-  const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
-  const pairing = paired(
-    [p, t, weight, mask].filter((one) => one !== undefined),
-    allocate,
-  );
-  const outputs = outputsOf(pairing, request.perOutput);
-  const metrics = new Metrics(metricsOf(request.asked, { nan: request.nan, ...outputs.options }));
+export async function evaluate(inputs: Inputs, request: Request, run: Run = {}): Promise<Evaluated> {
+  const pairing = pairingOf(inputs, run.dtype);
+  const layout = layoutOf(pairing, request.perOutput);
+  const tally = new Tally(request, layout.options);
   const began = performance.now();
+  const has = { weight: inputs.weight !== undefined, mask: inputs.mask !== undefined };
   let elements = 0;
   const take = (chunk: Chunk): void => {
-    const [p, t, ...rest] = chunk.elements;
-    const options = { weight: weight ? rest.shift() : null, mask: mask ? rest.shift() : null };
     try {
-      metrics.update(outputs.shaped(p), outputs.shaped(t), options as object);
+      tally.take(chunk, pairing.readers, layout, has);
     } catch (error) {
       throw explained(error, pairing, chunk, request.nan);
     }
-    const [predicted, actual] = pairing.readers;
-    request.picture?.take(
-      { elements: p, held: predicted.held },
-      { elements: t, held: actual.held },
-      options.mask as Uint8Array | null,
-    );
+    if (run.picture) draw(run.picture, chunk, pairing, has);
     elements += chunk.length;
-    request.progress?.(elements);
+    run.progress?.(elements);
   };
-  const partial = await takeAll(chunksOf(pairing.readers, outputs.chunk, allocate), take, request.signal);
-  const results = Object.fromEntries(
-    Object.entries(metrics.compute()).map(([word, value]): [string, unknown] => {
-      const read = (one: unknown): unknown => indexed(unlisted(word, one), pairing.order, outputs.rest);
-      return [word, request.perOutput === undefined ? read(value) : (value as unknown[]).map(read)];
-    }),
-  );
-  const seconds = (performance.now() - began) / 1000;
-  const notes = [
-    ...pairing.readers.flatMap((reader) => reader.notes.map((note) => `${reader.name}: ${note}`)),
-    ...pairing.notes,
-  ];
-  return {
-    shape: pairing.shape,
-    results,
-    counts: metrics.counts as ElementCounts,
+  const { shard = WHOLE } = run;
+  const { shape, order } = pairing;
+  const part = partOf(shard, shape && numelOf(shape), layout.unit);
+  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, allocate, part), take, run.signal);
+  const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
+  const result = resultOf(tally, request, origin, {
+    shard,
     elements,
     partial,
-    seconds,
-    notes,
-  };
+    seconds: (performance.now() - began) / 1000,
+    bytes: pairing.readers.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    notes: [
+      ...pairing.readers.flatMap((reader) => reader.notes.map((note) => `${reader.name}: ${note}`)),
+      ...pairing.notes,
+    ],
+  });
+  return { tally, result };
+}
+
+function draw(
+  picture: Picture,
+  { elements }: Chunk,
+  { readers }: Pairing,
+  has: { weight: boolean; mask: boolean },
+): void {
+  const [prediction, target] = [0, 1].map((i) => ({ elements: elements[i], held: readers[i].held }));
+  const mask = has.mask ? (elements[has.weight ? 3 : 2] as Uint8Array) : null;
+  picture.take(prediction, target, mask);
+}
+
+/** The arrays as they are gone through: predictions, targets, then what else there is. */
+export function pairingOf(
+  { prediction, target, weight, mask: given, by }: Inputs,
+  dtype: FloatDtype | undefined,
+): Pairing {
+  const mask = given && new MaskReader(given);
+  const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
+  return paired(
+    [p, t, weight, mask, by].filter((one) => one !== undefined),
+    allocate,
+  );
+}
+
+function describedOf(inputs: Inputs): Record<string, Described> {
+  const entries = Object.entries(inputs) as [string, ArrayReader][];
+  return Object.fromEntries(
+    entries.map(([role, { name, format, dtype, shape }]) => [role, { name, format, dtype, shape }]),
+  );
 }
 
 /** Hands over one chunk after another; whether it was stopped before the last. */
@@ -126,53 +128,8 @@ async function takeAll(
   }
 }
 
-interface OutputLayout {
-  readonly options: MetricOptions;
-  /** How many elements make a chunk. */
-  readonly chunk: number;
-  readonly shaped: (elements: Elements) => never;
-  /** The shape of one output's elements. */
-  readonly rest: readonly number[] | null;
-}
-
-/** How outputs lie in the elements as they come. */
-function outputsOf({ shape, order }: Pairing, perOutput: number | undefined): OutputLayout {
-  if (perOutput === undefined)
-    return { options: {}, chunk: CHUNK, shaped: (elements) => elements as never, rest: shape };
-  if (shape === null || perOutput >= shape.length || perOutput < -shape.length) {
-    const got = shape ? `shape ${bracketed(shape)}` : "a column";
-    throw new InputError(
-      `--per-output: expected a dimension that the arrays have, got ${perOutput} for ${got}`,
-    );
-  }
-  const dim = perOutput < 0 ? perOutput + shape.length : perOutput;
-  const inner = numelOf(order === "C" ? shape.slice(dim + 1) : shape.slice(0, dim));
-  const numOutputs = shape[dim];
-  const slice = numOutputs * inner;
-  if (slice > LONGEST_CHUNK || slice === 0) {
-    throw new InputError(
-      `--per-output: expected from 1 to ${LONGEST_CHUNK} elements from one index of the outputs to its next turn, got ${slice} ` +
-        `for shape ${bracketed(shape)}`,
-    );
-  }
-  const chunk = Math.max(1, Math.floor(CHUNK / slice)) * slice;
-  const shaped = (data: Elements): never => {
-    const dims = [data.length / slice, numOutputs, inner];
-    const tagged = data as Elements & { dtype?: string };
-    return { data, shape: dims, ...(tagged.dtype === undefined ? {} : { dtype: tagged.dtype }) } as never;
-  };
-  return { options: { numOutputs, dim: 1 }, chunk, shaped, rest: shape.filter((_, i) => i !== dim) };
-}
-
-/** The largest error has an index of its element, which is told in the array's dimensions. */
-function indexed(value: unknown, order: "C" | "F", shape: readonly number[] | null): unknown {
-  if (typeof value !== "object" || value === null || !("index" in value)) return value;
-  const { index } = value as { index: number | null };
-  return { ...value, index: index === null ? null : indexIn(shape, order, index) };
-}
-
 /** What a metric refused, with the place in the file. */
-function explained(error: unknown, pairing: Pairing, chunk: Chunk, nan: MetricOptions["nan"]): unknown {
+function explained(error: unknown, pairing: Pairing, chunk: Chunk, nan: Request["nan"]): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
   if (nan === "error") {
     for (const [i, { name }] of pairing.readers.entries()) {

@@ -38,8 +38,9 @@ export class BinaryReader implements ArrayReader {
   readonly #numel: number;
   /** How many bytes the elements take; null where the end tells. */
   readonly #byteLength: number | null;
-  /** How many elements were read. */
+  /** How many elements were read or passed over, and how many of them passed over. */
   #at = 0;
+  #skipped = 0;
   /** How many numbers are none of float64. */
   #rounded = 0;
   #scratch = new Uint8Array(0);
@@ -79,12 +80,19 @@ export class BinaryReader implements ArrayReader {
     return count;
   }
 
+  skip(count: number): Promise<void> {
+    const skipped = Math.min(count, this.#numel - this.#at);
+    this.#at += skipped;
+    this.#skipped += skipped;
+    return Promise.resolve();
+  }
+
   get notes(): readonly string[] {
     return this.#rounded === 0 ? [] : [roundedNote(this.#rounded)];
   }
 
   get bytesRead(): number {
-    return this.#at * this.#size;
+    return (this.#at - this.#skipped) * this.#size;
   }
 
   close(): Promise<void> {

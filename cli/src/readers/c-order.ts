@@ -67,6 +67,11 @@ export class COrderReader implements ArrayReader {
     return piece.length;
   }
 
+  skip(count: number): Promise<void> {
+    this.#at += count;
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return this.from.close();
   }

@@ -22,7 +22,6 @@ const TYPES: ReadonlyMap<string, Dtype> = new Map([
 
 /** What a type code's letter stands for where we read no such dtype. */
 const UNREAD = new Map([
-  ["c", "complex numbers"],
   ["O", "Python objects, which only Python can read"],
   ["S", "bytes"],
   ["U", "text"],
@@ -31,6 +30,10 @@ const UNREAD = new Map([
   ["m", "spans of time"],
   ["f", "floats of another size"],
 ]);
+
+/** Of complex numbers, metrics of reals would mean something else. */
+const COMPLEX_WAY =
+  "expected real ones: save their parts as twice as many numbers by numpy's view, such as view('f4') of '<c8'";
 
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
 /** NumPy itself refuses headers of more than 10,000 characters unless it is told otherwise. */
@@ -88,6 +91,7 @@ function findType(descr: string, fail: Fail): { dtype: Dtype; bigEndian: boolean
   const [, order, code] = /^([<>|=]?)([a-zA-Z]\d{0,9})/.exec(descr) ?? ["", "", ""];
   const dtype = order + code === descr ? TYPES.get(code) : undefined;
   if (dtype) return { dtype, bigEndian: order === ">" };
+  if (code.startsWith("c")) throw fail(`dtype ${quoted(descr)}, complex numbers; ${COMPLEX_WAY}`);
   const kind = UNREAD.get(code.charAt(0));
   const known = `expected one of ${[...TYPES.keys()].join(", ")}`;
   throw fail(`dtype ${quoted(descr)}${kind ? `, ${kind}` : ""}; ${known}: convert it with numpy's astype`);

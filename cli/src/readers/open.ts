@@ -3,6 +3,8 @@ import { openSource } from "../sources/open.js";
 import { readBytes, type Source } from "../sources/source.js";
 import { isArrowFile, isArrowStream } from "./arrow/messages.js";
 import type { CsvOptions } from "./csv/column.js";
+import { isJpeg } from "./images/jpeg.js";
+import { isPng } from "./images/png.js";
 import { isJson } from "./jsonl/lines.js";
 import { isNpy, openNpy } from "./npy.js";
 import { isZip, openNpz } from "./npz.js";
@@ -56,6 +58,10 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
   if (isArrowFile(head) || (raw === undefined && isArrowStream(head))) {
     const { openArrow } = await import("./arrow/reader.js");
     return openArrow(source, head, { column, keepMissing });
+  }
+  if (isPng(head) || (raw === undefined && isJpeg(head))) {
+    const { openImage } = await import("./images/reader.js");
+    return openImage(source, isPng(head) ? "png" : "jpeg");
   }
   if (raw !== undefined) return openRaw(source, raw);
   refuseOthers(source.name, head);

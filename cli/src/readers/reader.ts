@@ -24,9 +24,24 @@ export interface ArrayReader {
   readonly bytesRead: number;
   /** What was decided for the user, one sentence each. */
   readonly notes: readonly string[];
+  /** What the numbers stand for, where they are places in a list of texts, which may grow. */
+  readonly labels?: readonly string[];
   /** Fills `into` with the next elements, and says how many: fewer only at the end. */
   read(into: Elements): Promise<number>;
+  /** Passes over the next elements without reading them, where the format allows. */
+  skip?(count: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Passes over the next elements; `room` is for those that must be read. */
+export async function skipElements(reader: ArrayReader, count: number, room: Elements): Promise<void> {
+  if (reader.skip) return reader.skip(count);
+  for (let left = count; left > 0;) {
+    const piece = (room as Uint8Array).subarray(0, left);
+    const read = await reader.read(piece);
+    if (read < piece.length) return;
+    left -= read;
+  }
 }
 
 /** How many elements an array of this shape has. */

@@ -29,12 +29,13 @@ export function differenceText(difference: Difference): string[] {
   ];
 }
 
-function layersTable(layers: readonly ComparedLayer[], first: string | null): string {
-  const head = ["", "layer", "shape", "differ", "max |d|", "max ULP", "diagnosis"];
-  const table = tableOf(head, [3, 4, 5]);
-  for (const { layer, comparison } of layers) {
+export const LAYERS_HEAD = ["", "layer", "shape", "differ", "max |d|", "max ULP", "diagnosis"];
+
+/** Layers as rows of a table. */
+export function layerRows(layers: readonly ComparedLayer[], first: string | null): string[][] {
+  return layers.map(({ layer, comparison }) => {
     const { equal, distances, candidate, diagnosis } = comparison;
-    table.push([
+    return [
       layer === first ? "first →" : equal ? "" : "×",
       visible(layer),
       bracketed(candidate.shape),
@@ -42,8 +43,13 @@ function layersTable(layers: readonly ComparedLayer[], first: string | null): st
       distances?.absolute ? digits(distances.absolute.value) : "",
       distances?.ulp ? counted(distances.ulp.value) : "",
       namesOf(diagnosis),
-    ]);
-  }
+    ];
+  });
+}
+
+function layersTable(layers: readonly ComparedLayer[], first: string | null): string {
+  const table = tableOf(LAYERS_HEAD, [3, 4, 5]);
+  table.push(...layerRows(layers, first));
   return table.toString();
 }
 
@@ -52,13 +58,10 @@ function namesOf(diagnosis: Diagnosis | null): string {
   return diagnosis.second ? `${diagnosis.name}, ${diagnosis.second}` : diagnosis.name;
 }
 
-function arraysText({ reference, candidate, comparison, notes }: Compared): string[] {
-  const kind = (format: string, side: "reference" | "candidate"): string =>
-    `${format}, ${comparison[side].dtype} ${bracketed(comparison[side].shape)}`;
+function arraysText(compared: Compared): string[] {
+  const { comparison } = compared;
   return [
-    visible(`reference ${reference.name} (${kind(reference.format, "reference")})`),
-    visible(`candidate ${candidate.name} (${kind(candidate.format, "candidate")})`),
-    ...notes.map((note) => visible(`note: ${note}`)),
+    ...headText(compared),
     ...verdict(comparison),
     ...(comparison.distances && !isSame(comparison) ? distancesText(comparison.distances) : []),
     ...notFiniteText(comparison),
@@ -67,12 +70,23 @@ function arraysText({ reference, candidate, comparison, notes }: Compared): stri
   ];
 }
 
+/** What was compared. */
+export function headText({ reference, candidate, comparison, notes }: Compared): string[] {
+  const kind = (format: string, side: "reference" | "candidate"): string =>
+    `${format}, ${comparison[side].dtype} ${bracketed(comparison[side].shape)}`;
+  return [
+    visible(`reference ${reference.name} (${kind(reference.format, "reference")})`),
+    visible(`candidate ${candidate.name} (${kind(candidate.format, "candidate")})`),
+    ...notes.map((note) => visible(`note: ${note}`)),
+  ];
+}
+
 /** Whether there is nothing to tell of distances. */
 function isSame({ distances }: Comparison): boolean {
   return distances?.ulp?.value === 0 && distances.mismatches === 0;
 }
 
-function verdict({ equal, distances, tolerance, reference, candidate }: Comparison): string[] {
+export function verdict({ equal, distances, tolerance, reference, candidate }: Comparison): string[] {
   const what =
     "ulp" in tolerance
       ? `at most ${counted(tolerance.ulp)} ULP apart`
@@ -89,28 +103,31 @@ function verdict({ equal, distances, tolerance, reference, candidate }: Comparis
   ];
 }
 
-function distancesText({ absolute, relative, ulp, ulpDtype, ulps, meanAbsolute, bias }: Distances): string[] {
-  if (!absolute || !ulp) return ["no pair is of two finite numbers"];
-  const table = tableOf(["largest", "distance", "at", "reference", "candidate"], [1, 3, 4]);
+export const FURTHEST_HEAD = ["largest", "distance", "at", "reference", "candidate"];
+
+/** The largest distances, as rows of a table. */
+export function furthestRows({ absolute, relative, ulp, ulpDtype }: Distances): string[][] {
   const unit = ulpDtype === "integer" ? "in whole numbers" : `in ULP of ${ulpDtype}`;
   const rows = [
     ["absolute", absolute],
     ["relative", relative],
     [unit, ulp],
   ] as const;
-  for (const [name, furthest] of rows) {
-    if (!furthest) continue;
+  return rows.flatMap(([name, furthest]) => {
+    if (!furthest) return [];
     const { value, index, reference, candidate } = furthest;
-    table.push([
-      name,
-      name === unit ? counted(value) : digits(value),
-      bracketed(index),
-      digits(reference),
-      digits(candidate),
-    ]);
-  }
+    const distance = name === unit ? counted(value) : digits(value);
+    return [[name, distance, bracketed(index), digits(reference), digits(candidate)]];
+  });
+}
+
+function distancesText(distances: Distances): string[] {
+  const { absolute, ulp, ulpDtype, ulps, meanAbsolute, bias } = distances;
+  if (!absolute || !ulp) return ["no pair is of two finite numbers"];
+  const table = tableOf(FURTHEST_HEAD, [1, 3, 4]);
+  table.push(...furthestRows(distances));
   const most = Math.max(...ulps.map(({ count }) => count));
-  const histogram = tableOf([unit === "in whole numbers" ? "apart" : "ULP", "pairs", ""], [0, 1]);
+  const histogram = tableOf([ulpDtype === "integer" ? "apart" : "ULP", "pairs", ""], [0, 1]);
   for (const { from, to, count } of ulps) {
     const range = from === to ? counted(from) : `${counted(from)} to ${counted(to)}`;
     histogram.push([range, counted(count), "█".repeat(Math.ceil((BAR * count) / most))]);
@@ -122,7 +139,7 @@ function distancesText({ absolute, relative, ulp, ulpDtype, ulps, meanAbsolute, 
   ];
 }
 
-function notFiniteText(comparison: Comparison): string[] {
+export function notFiniteText(comparison: Comparison): string[] {
   const kinds = { nan: "NaN", positiveInfinity: "+Inf", negativeInfinity: "-Inf" } as const;
   return (["reference", "candidate"] as const).flatMap((side) => {
     const found = Object.entries(kinds).flatMap(([kind, word]) => {
@@ -155,7 +172,7 @@ function channelsText({ channels }: Comparison): string[] {
   return [`along the axis, ${which}:`, table.toString()];
 }
 
-function diagnosisText({ equal, diagnosis }: Comparison): string[] {
+export function diagnosisText({ equal, diagnosis }: Comparison): string[] {
   if (diagnosis)
     return [visible(`diagnosis: ${diagnosis.text}`), ...diagnosis.evidence.map((one) => visible(`  ${one}`))];
   return equal ? [] : ["diagnosis: none of the known faults explains the difference"];

@@ -1,6 +1,6 @@
 /** Reports and pictures as files. What draws them is loaded only for those who ask. */
 import { writeFileSync } from "node:fs";
-import type { Inputs, Result } from "../evaluation/evaluate.js";
+import type { Result } from "../evaluation/result.js";
 import { InputError, UsageError, visible } from "../input-error.js";
 import type { Picture } from "../picture/picture.js";
 
@@ -24,27 +24,26 @@ export function checkDrawn({ report, plot }: Drawn): void {
 export async function writeDrawn(
   { report, plot }: Drawn,
   picture: Picture,
-  inputs: Inputs,
   result: Result,
 ): Promise<string[]> {
   const written: string[] = [];
   if (report !== undefined) {
     const { evaluationReport } = await import("./evaluation-report.js");
-    write(report, evaluationReport(picture, inputs, result));
-    written.push(`wrote ${visible(report)}`);
+    written.push(writeFile(report, evaluationReport(picture, result)));
   }
   if (plot !== undefined) {
     const { plotOf, pngOf } = await import("./plots/sheet.js");
     const svg = plotOf(picture);
-    write(plot, /\.png$/i.test(plot) ? await pngOf(svg) : svg);
-    written.push(`wrote ${visible(plot)}`);
+    written.push(writeFile(plot, /\.png$/i.test(plot) ? await pngOf(svg) : svg));
   }
   return written;
 }
 
-function write(path: string, content: string | Uint8Array): void {
+/** Writes a file, and returns the line that says so. @throws InputError where it cannot */
+export function writeFile(path: string, content: string | Uint8Array): string {
   try {
     writeFileSync(path, content);
+    return `wrote ${visible(path)}`;
   } catch (error) {
     throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
   }

@@ -1,18 +1,25 @@
-import type { Inputs, Result } from "../evaluation/evaluate.js";
-import type { ArrayReader } from "../readers/reader.js";
+import type { Result } from "../evaluation/result.js";
 
 /** What an evaluation found, for programs: numbers have all their digits. */
-export function jsonReport(inputs: Inputs, result: Result): string {
-  const described = Object.fromEntries(
-    Object.entries(inputs).flatMap(([role, reader]: [string, ArrayReader | undefined]) =>
-      reader
-        ? [[role, { name: reader.name, format: reader.format, dtype: reader.dtype, shape: reader.shape }]]
-        : [],
-    ),
-  );
-  const { shape, elements, counts, results, partial, seconds, notes } = result;
+export function jsonReport(result: Result): string {
+  const { data, shape, dtype, shard, elements, counts, results, worst, groups } = result;
+  const { partial, seconds, bytes, notes } = result;
   return JSON.stringify(
-    { ...described, shape, elements, counts, results, partial, seconds, notes },
+    {
+      ...data,
+      shape,
+      ...(dtype === null ? {} : { dtype }),
+      ...(shard.of === 1 ? {} : { shard }),
+      elements,
+      counts,
+      results,
+      worst,
+      ...(groups ? { groups } : {}),
+      partial,
+      seconds,
+      bytes,
+      notes,
+    },
     inWords,
     2,
   );

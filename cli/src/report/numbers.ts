@@ -17,6 +17,7 @@ const PREFIXES = [
   [1, ""],
   [1e-3, "m"],
   [1e-6, "µ"],
+  [1e-9, "n"],
 ] as const;
 
 /** 1234567 bytes as "1.23 MB". */

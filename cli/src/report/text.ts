@@ -1,31 +1,42 @@
-import Table from "cli-table3";
-import type { Inputs, Result } from "../evaluation/evaluate.js";
+import type { Described, Result } from "../evaluation/result.js";
 import { visible } from "../input-error.js";
-import { type ArrayReader, bracketed } from "../readers/reader.js";
-import { counted, digits, withUnit } from "./numbers.js";
+import { bracketed } from "../readers/reader.js";
+import { groupLines } from "./groups.js";
+import { counted, withUnit } from "./numbers.js";
+import { drawn, metricTable, worstTable } from "./table.js";
 
 /** What an evaluation found, as lines that a person reads. */
-export function textReport(inputs: Inputs, result: Result): string[] {
-  const lines = headLines(inputs, result);
-  if (result.partial) lines.push("PARTIAL: interrupted before all was read");
-  return [...lines, ...countLines(result), tableOf(result), throughput(inputs, result)];
-}
-
-/** What was compared, and what was decided for the user. */
-export function headLines({ prediction, target, weight, mask }: Inputs, { notes }: Result): string[] {
+export function textReport(result: Result): string[] {
+  const { data, worst, groups } = result;
+  const { by } = data as Record<string, Described | undefined>;
   return [
-    visible(`${prediction.name} (${kindOf(prediction)}) against ${target.name} (${kindOf(target)})`),
-    ...(weight ? [visible(`weighted by ${weight.name} (${kindOf(weight)})`)] : []),
-    ...(mask ? [visible(`where ${mask.name} (${kindOf(mask)}) is not 0`)] : []),
-    ...notes.map((note) => visible(`note: ${note}`)),
+    ...headLines(result),
+    drawn(metricTable(result)),
+    ...(worst.length > 0 ? [`the largest errors`, drawn(worstTable(worst))] : []),
+    ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
+    throughput(result),
   ];
 }
 
-function kindOf({ format, dtype }: ArrayReader): string {
-  return `${format}, ${dtype}`;
+/** What was compared, what was decided for the user, and how many pairs there were. */
+export function headLines({ data, dtype, notes, partial, shard, ...counts }: Result): string[] {
+  const { prediction, target, weight, mask } = data as Record<string, Described | undefined>;
+  return [
+    visible(`${described(prediction)} against ${described(target)}${dtype === null ? "" : `, in ${dtype}`}`),
+    ...(weight ? [visible(`weighted by ${described(weight)}`)] : []),
+    ...(mask ? [visible(`where ${described(mask)} is not 0`)] : []),
+    ...notes.map((note) => visible(`note: ${note}`)),
+    ...(partial ? ["PARTIAL: interrupted before all was read"] : []),
+    ...(shard.of > 1 ? [`PARTIAL: shard ${shard.index}/${shard.of}`] : []),
+    ...countLines(counts),
+  ];
 }
 
-export function countLines({ shape, counts, elements }: Result): string[] {
+function described(array: Described | undefined): string {
+  return array ? `${array.name} (${array.format}, ${array.dtype})` : "";
+}
+
+function countLines({ shape, counts, elements }: Pick<Result, "shape" | "counts" | "elements">): string[] {
   const what = shape ? `, shape ${bracketed(shape)}` : "";
   const all = Array.isArray(counts) ? counts : [counts];
   const sum = (key: "count" | "masked" | "nan"): number => all.reduce((total, one) => total + one[key], 0);
@@ -40,31 +51,7 @@ export function countLines({ shape, counts, elements }: Result): string[] {
   ];
 }
 
-function tableOf({ results, counts }: Result): string {
-  const outputs = Array.isArray(counts) ? counts.length : null;
-  const head = outputs === null ? ["metric", "value"] : ["output", ...Object.keys(results)];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  if (outputs === null) table.push(...Object.entries(results).map(([name, value]) => [name, shown(value)]));
-  for (let i = 0; i < (outputs ?? 0); i++) {
-    table.push([String(i), ...Object.values(results).map((values) => shown((values as unknown[])[i]))]);
-  }
-  return table.toString();
-}
-
-/** A number, or the largest error with its index. */
-export function shown(value: unknown): string {
-  if (typeof value === "number") return digits(value);
-  const { value: largest, index } = value as { value: number; index: readonly number[] | null };
-  return index ? `${digits(largest)} at ${bracketed(index)}` : digits(largest);
-}
-
-function throughput(inputs: Inputs, { elements, seconds }: Result): string {
-  const readers = Object.values(inputs) as (ArrayReader | undefined)[];
-  const bytes = readers.reduce((sum, reader) => sum + (reader?.bytesRead ?? 0), 0);
+function throughput({ elements, seconds, bytes }: Result): string {
   const rates = [withUnit(elements / seconds, "pairs/s"), withUnit(bytes / seconds, "B/s")];
   return [withUnit(seconds, "s"), ...rates].join(", ");
 }

@@ -11,8 +11,8 @@ const outcome = (bytes: Uint8Array, options: object) =>
   outcomeOf(() => readerOf(memorySource(bytes, "x"), options));
 
 /** Up to this many places of a file are tried. */
-const MOST_CUTS = 60;
-const MUTATIONS = Number(process.env.MUT ?? 30);
+const MOST_CUTS = 40;
+const MUTATIONS = 25;
 
 describe.each(Object.entries(FILES))("%s", (_, { bytes, options, cutsShow }) => {
   test("is read as it is", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openNpy } from "../../src/readers/npy.js";
+import { npyOf } from "../support/npy.js";
 import { bytesSource, contentOf, pipeOf, refusalOf } from "../support/arrays.js";
 
 const fixture = (name: string) =>
@@ -54,10 +55,19 @@ const known =
   "expected one of f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, u8, b1: convert it with numpy's astype";
 
 test.each([
-  ["complex", `x.npy: dtype "<c8", complex numbers; ${known}`],
+  [
+    "complex",
+    'x.npy: dtype "<c8", complex numbers; expected real ones: save their parts as twice as many numbers by ' +
+      "numpy's view, such as view('f4') of '<c8'",
+  ],
   ["structured", "x.npy: a structured array; expected plain numbers: save one of its fields"],
 ])("refuses a %s array", async (name, message) => {
   expect(await refusal(fixture(name))).toBe(message);
+});
+
+test("refuses text", async () => {
+  const bytes = npyOf(new Uint8Array(4), [1], { descr: "<U1" });
+  expect(await refusal(bytes)).toBe(`x.npy: dtype "<U1", text; ${known}`);
 });
 
 test.each([

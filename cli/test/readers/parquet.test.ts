@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readerOf } from "../../src/readers/open.js";
+import { checkDeltas, checkRuns, PageError } from "../../src/readers/parquet/runs.js";
 import { bytesSource, readAll, refusalOf } from "../support/arrays.js";
 import { asExpected, table, values } from "../support/tables.js";
 
@@ -85,5 +86,29 @@ describe("says what it does not read", () => {
     );
     expect(await refusalOf(() => open("none.parquet"))).toContain("expected one column, got 5: ");
     expect(await asExpected(await open("none.parquet", "#2"))).toEqual(values.few);
+  });
+});
+
+describe("runs of values, before they are decoded", () => {
+  const runs = (...bytes: number[]) =>
+    checkRuns(Uint8Array.from(bytes), { at: 0, end: bytes.length, width: 1 }, 20);
+
+  test("are counted: packed ones, of which the last is padded, and repeated ones", () => {
+    expect(runs(3, 0xff, 12 << 1, 1)).toBe(20);
+    expect(runs(7, 0xff, 0xff, 0xff)).toBe(20);
+    expect(runs(4, 1)).toBe(2);
+    expect(runs()).toBe(0);
+  });
+
+  test.each([
+    ["more repetitions than values", () => runs(42, 1)],
+    ["a thousand million repetitions", () => runs(0xfe, 0xff, 0xff, 0xff, 0x07, 1)],
+    ["a thousand million packed values", () => runs(0xff, 0xff, 0xff, 0xff, 0x07)],
+    ["a number without an end", () => runs(0xff, 0xff, 0xff, 0xff, 0xff, 0xff)],
+    ["differences in blocks of 2^31", () => checkDeltas(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 8, 1, 1), 1)],
+    ["differences in no parts", () => checkDeltas(Uint8Array.of(0x80, 1, 0, 1), 1)],
+    ["more differences than values", () => checkDeltas(Uint8Array.of(0x80, 1, 4, 2), 1)],
+  ])("are refused where they say %s", (_, check) => {
+    expect(check).toThrow(PageError);
   });
 });

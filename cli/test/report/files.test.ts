@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporary } from "../../../test/support/temporary.js";
@@ -93,5 +93,41 @@ describe("what is refused", () => {
     const { code, err } = await lossgrad(["evaluate", ...files(), "--report", path]);
     expect(code).toBe(1);
     expect(err).toMatch(/^lossgrad: .*r\.html: cannot be written: ENOENT/);
+  });
+});
+
+describe("the report of diff", () => {
+  const reference = file("r.npy", npyOf(Float32Array.of(1, 2, 3, 4), [2, 2]));
+  const candidate = file("c.npy", npyOf(Float32Array.of(2, 1, 4, 3), [2, 2]));
+
+  test("has the verdict, the diagnosis and the plots", async () => {
+    const path = join(folder(), "d.html");
+    const { code, err } = await lossgrad(["diff", reference, candidate, "--axis", "1", "--report", path]);
+    expect([code, err]).toEqual([1, `wrote ${path}`]);
+    const html = readFileSync(path, "utf8");
+    expect(html).toContain("DIFFERENT: 4 of 4 pairs");
+    expect(html).toContain("diagnosis: ");
+    expect(html.match(/<figure>/g)).toHaveLength(2);
+    expect(html).not.toMatch(/NaN|undefined/);
+  });
+
+  test("of layers has a table of all, and tells of the first that departs", async () => {
+    const [a, b] = ["a", "b"].map((name) => mkdtempSync(join(folder(), name)));
+    for (const into of [a, b]) writeFileSync(join(into, "1.npy"), npyOf(Float32Array.of(1)));
+    writeFileSync(join(a, "2.npy"), npyOf(Float32Array.of(1, 2)));
+    writeFileSync(join(b, "2.npy"), npyOf(Float32Array.of(1, 3)));
+    const path = join(folder(), "layers.html");
+    const { code } = await lossgrad(["diff", a, b, "--report", path]);
+    expect(code).toBe(1);
+    const html = readFileSync(path, "utf8");
+    expect(html).toContain("2 layers, 1 differ");
+    expect(html).toContain("The first that departs is 2:");
+    expect(html).toContain("<td>first →</td><td>2</td>");
+  });
+
+  test("of equal arrays has no plot of what there is not", async () => {
+    const path = join(folder(), "equal.html");
+    expect((await lossgrad(["diff", reference, reference, "--report", path])).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toContain("EQUAL: all 4 pairs");
   });
 });

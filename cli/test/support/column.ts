@@ -18,7 +18,9 @@ export async function readColumn(
     missing.push(values.length);
     values.push(NaN);
   };
-  const parser = new ColumnParser(path, options, { push: (value) => void values.push(value), pushMissing });
+  const push = (value: number): void => void values.push(value);
+  const pushLabel = (text: string): void => void values.push(text.length);
+  const parser = new ColumnParser(path, options, { push, pushLabel, pushMissing });
   for (const piece of text) await parser.write(piece);
   return { ...(await parser.end()), values: Float64Array.from(values), missing };
 }

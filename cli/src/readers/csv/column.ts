@@ -17,11 +17,14 @@ export interface CsvOptions {
   format?: NumberFormat;
   /** Whether missing cells are handed over, or an error. */
   keepMissing?: boolean;
+  /** Whether cells are texts, which are handed over as they are, the missing ones as empty ones. */
+  labels?: boolean;
 }
 
 /** Who takes the numbers of a column, one after another. */
 export interface Sink {
   push(value: number): void;
+  pushLabel(text: string): void;
   /** A cell without a value. */
   pushMissing(): void;
 }
@@ -151,6 +154,11 @@ class RowReader {
   }
 
   #takeCell(cell: string, line: number): void {
+    if (this.#options.labels) {
+      this.#length++;
+      this.#sink.pushLabel(isMissing(cell) ? "" : cell);
+      return;
+    }
     const value = toNumber(cell, this.#format);
     if (value !== undefined) {
       if (Math.abs(value) === Infinity && /\d/.test(cell)) this.#overflowed++;
@@ -165,6 +173,11 @@ class RowReader {
   }
 
   #takeMissing(found: string, line: number): void {
+    if (this.#options.labels) {
+      this.#length++;
+      this.#sink.pushLabel("");
+      return;
+    }
     if (!this.#options.keepMissing)
       throw this.#fail(line, `expected a number, got ${found}; ${MISSING_WAY}`, []);
     this.#length++;

@@ -17,6 +17,10 @@ export const PLAIN: NumberFormat = { decimal: ".", thousands: "" };
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** What numpy writes for the values that have no digits. */
 const WITHOUT_DIGITS = /^([+-]?)(nan|inf|infinity)$/i;
+/** As Python, R and JSON write booleans, which are numbers in all formats. */
+const TRUTH = new Map([
+  ["True", 1], ["TRUE", 1], ["true", 1], ["False", 0], ["FALSE", 0], ["false", 0],
+]); // prettier-ignore
 const GROUP = /^\d{3}$/;
 const FIRST_GROUP = /^[+-]?\d{1,3}$/;
 /** What spreadsheets write for a blank within a number: a no-break space, narrow or not. */
@@ -26,6 +30,7 @@ const BLANKS = /[\u00a0\u2009\u202f]/g;
 export function toNumber(cell: string, format: NumberFormat): number | undefined {
   const plain = toPlain(cell, format);
   if (plain !== undefined && DECIMAL.test(plain)) return Number(plain);
+  if (TRUTH.has(cell)) return TRUTH.get(cell);
   const match = WITHOUT_DIGITS.exec(cell);
   if (!match) return undefined;
   if (match[2].toLowerCase() === "nan") return NaN;

@@ -19,6 +19,9 @@ export class CsvReader implements ArrayReader, Sink {
   readonly #text: AsyncIterator<string>;
   readonly #parser: ColumnParser;
   readonly #notes: string[] = [];
+  /** The texts of a column of labels, and their places. */
+  readonly labels: string[] | undefined;
+  readonly #places = new Map<string, number>();
   /** Numbers of the piece of text that was read last, and how many of them were handed over. */
   #numbers = new Growing();
   #ready: Float64Array = new Float64Array(0);
@@ -31,7 +34,8 @@ export class CsvReader implements ArrayReader, Sink {
     options: CsvOptions,
     encoding?: string,
   ) {
-    const { column } = options;
+    const { column, labels } = options;
+    if (labels) this.labels = [];
     this.name = column === undefined ? source.name : `${source.name}, column ${quoted(column)}`;
     this.#text = decodeText(this.#pieces(), source.name, encoding);
     this.#parser = new ColumnParser(source.name, options, this);
@@ -64,6 +68,15 @@ export class CsvReader implements ArrayReader, Sink {
 
   push(value: number): void {
     this.#numbers.push(value);
+  }
+
+  pushLabel(text: string): void {
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      place = this.labels!.push(text) - 1;
+      this.#places.set(text, place);
+    }
+    this.push(place);
   }
 
   pushMissing(): void {

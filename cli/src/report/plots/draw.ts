@@ -44,7 +44,7 @@ export function draw({ x, y, ...options }: Plot.PlotOptions, colors: Colors, siz
     document,
     ...size,
     marginTop: 16,
-    marginLeft: 60,
+    marginLeft: 76,
     marginRight: 16,
     marginBottom: 44,
     ...options,

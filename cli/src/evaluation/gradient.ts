@@ -1,0 +1,130 @@
+/** The gradient of a mean loss by the predictions, written as an array in a file. */
+import { open, rename, rm } from "node:fs/promises";
+import { tensor, type Tensor, tidy } from "lossgrad";
+import { allocate } from "lossgrad/arrays";
+import { InputError } from "../input-error.js";
+import { bytesOf, type Elements, type Held, storedAs } from "../readers/dtypes.js";
+import { isNpyDtype, type NpyDtype, npyHeader } from "../writers/npy.js";
+import { type Chunk, chunksOf } from "./chunks.js";
+import { type Evaluated, type Inputs, pairingOf, type Run } from "./evaluate.js";
+import type { Loss } from "./losses.js";
+import { numbersOf } from "./numbers.js";
+import type { Pairing } from "./pairing.js";
+import type { Request, Tally } from "./tally.js";
+
+/** Elements whose gradient is computed at once. */
+const CHUNK = 2 ** 17;
+
+/**
+ * Writes the gradient of the mean of the loss by each prediction as an .npy file, in the
+ * predictions' float dtype, float64 for integers. It divides by what the mean of the whole divides
+ * by, which an evaluation has found; pairs that were left out have a gradient of 0.
+ *
+ * @throws InputError for a dtype that npy lacks, and for a file that cannot be written
+ */
+export async function writeGradient(
+  path: string,
+  inputs: Inputs,
+  request: Request,
+  { dtype, progress }: Run,
+  { tally, result }: Evaluated,
+): Promise<void> {
+  const pairing = pairingOf(inputs, dtype);
+  const { held, name } = pairing.readers[0];
+  const written = isFloat(held) ? held : "float64";
+  if (!isNpyDtype(written)) {
+    throw new InputError(
+      `${name}: expected floats that npy has, got ${held}; --dtype float32 rounds to such`,
+    );
+  }
+  const [loss] = request.asked.made;
+  const upstream = 1 / divisorOf(tally, loss);
+  const part = `${path}.part`;
+  try {
+    const file = await open(part, "w");
+    try {
+      await file.writeFile(npyHeader(written, pairing.shape ?? [result.elements], pairing.order));
+      let elements = 0;
+      for await (const chunk of chunksOf(pairing.readers, CHUNK, allocate)) {
+        const gradient = gradientOf(chunk, { pairing, inputs, loss, upstream, written, nan: request.nan });
+        await file.writeFile(gradient);
+        progress?.((elements += chunk.length));
+      }
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    if (error instanceof InputError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      code === undefined ? `--grad: ${message}` : `${path}: cannot be written: ${message}`,
+    );
+  }
+}
+
+function isFloat(held: Held): boolean {
+  return held.startsWith("float") || held === "bfloat16";
+}
+
+/** What the mean of the loss divides by. */
+function divisorOf(tally: Tally, { weightedMean }: Loss): number {
+  const [{ count, weights }] = tally.metrics.toJSON().outputs;
+  return weightedMean === "elements" ? count : Number(weights.integer) * 2 ** weights.exponent;
+}
+
+interface Work {
+  readonly pairing: Pairing;
+  readonly inputs: Inputs;
+  readonly loss: Loss;
+  readonly upstream: number;
+  readonly written: NpyDtype;
+  readonly nan: Request["nan"];
+}
+
+/** The bytes of a chunk's gradients. */
+function gradientOf(chunk: Chunk, { pairing, inputs, loss, upstream, written, nan }: Work): Uint8Array {
+  const held = pairing.readers.map((reader) => reader.held);
+  return tidy(() => {
+    const asTensor = (i: number): Tensor => {
+      // Elements in the linear memory stay there for the next chunk: tensors have copies.
+      const elements = chunk.elements[i];
+      const isHalf = held[i] === "float16" || held[i] === "bfloat16";
+      const data = isHalf
+        ? new Uint16Array(elements.buffer, elements.byteOffset, elements.length)
+        : (elements as Float64Array);
+      return tensor(data, { dtype: held[i] });
+    };
+    const prediction = asTensor(0).to(written).requiresGrad_();
+    const weight = inputs.weight ? asTensor(2) : null;
+    const mask = maskOf(chunk.elements, held, inputs, nan);
+    const options = { reduction: "sum", ...(weight && { weight }), ...(mask && { mask }) } as const;
+    const sum = loss.sum(prediction, asTensor(1), options);
+    // A constant.
+    if (!sum.requiresGrad) return new Uint8Array(chunk.length * storedAs(written).size);
+    sum.backward(tensor(upstream, { dtype: sum.dtype }));
+    return Uint8Array.from(bytesOf(prediction.grad!.array()));
+  });
+}
+
+/** Which pairs count; null where all do. */
+function maskOf(
+  elements: readonly Elements[],
+  held: readonly Held[],
+  inputs: Inputs,
+  nan: Request["nan"],
+): Tensor | null {
+  const numbers = inputs.weight ? 3 : 2;
+  if (!inputs.mask && nan !== "omit") return null;
+  const given = inputs.mask ? (elements[numbers] as Uint8Array) : null;
+  const kept = Uint8Array.from({ length: elements[0].length }, (_, i) => (given?.[i] === 0 ? 0 : 1));
+  if (nan === "omit") {
+    for (let one = 0; one < numbers; one++) {
+      numbersOf(elements[one], held[one]).forEach((value, i) => {
+        if (Number.isNaN(value)) kept[i] = 0;
+      });
+    }
+  }
+  return tensor(kept, { dtype: "bool" });
+}
