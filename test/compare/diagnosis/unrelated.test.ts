@@ -22,7 +22,7 @@ it("no pair of them is a false alarm", () => {
     const length = shape.reduce((product, size) => product * size, 1);
     return { data: Float32Array.from({ length }, () => kind(random)), shape };
   };
-  const alarms = Array.from({ length: 150 }, () => {
+  const alarms = Array.from({ length: 80 }, () => {
     const shape = random.pick(SHAPES);
     const { equal, diagnosis } = compare(drawn(shape, random.pick(KINDS)), drawn(shape, random.pick(KINDS)));
     return equal ? null : diagnosis;
