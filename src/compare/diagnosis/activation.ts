@@ -6,6 +6,9 @@ import { axisText, innerOf } from "./layout.js";
 /** Of each row: longer ones are no classes. */
 const LONGEST_ROW = 2 ** 17;
 
+/** Fewer elements tell nothing: what is negative would lack a rectifier where the other is 0. */
+const FEWEST = 8;
+
 interface Activation {
   readonly name: string;
   readonly axis: number | null;
@@ -20,8 +23,9 @@ const POINTWISE: Readonly<Record<string, (x: number) => number>> = {
 };
 
 /** An activation that one of the two lacks, or that the candidate went through twice. */
-export function* activation({ shape, axis, aligned, reference, candidate }: Subject): Generator<Hypothesis> {
-  if (!aligned) return;
+export function* activation(subject: Subject): Generator<Hypothesis> {
+  const { shape, axis, aligned, numel, reference, candidate } = subject;
+  if (!aligned || numel < FEWEST) return;
   for (const { name, axis: along, words, of } of activations(shape, axis)) {
     const parameters = { activation: name, axis: along };
     yield {

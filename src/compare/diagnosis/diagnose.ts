@@ -4,24 +4,28 @@
  * simplest that does, since rows are in that order. Otherwise the one that leaves least may stand,
  * if that is little.
  */
-import { ExactSum } from "../../core/exact-sum.js";
 import { numelOf, sameShape, type Shape } from "../../ndarray/shape.js";
 import type { Pairs } from "../distances.js";
 import type { Numbers } from "../operand.js";
+import {
+  explains,
+  FACTOR,
+  isClearlyBetter,
+  isTold,
+  type Measured,
+  measured,
+  SCREEN_FACTOR,
+  variationOf,
+} from "./explanation.js";
 import { FAULTS, LAYOUTS, SECOND } from "./faults.js";
 import type { Diagnosis, DiagnosisName, Hypothesis, Residual, Subject } from "./fault.js";
 import { type Judge, noiseOf, residualOf } from "./residual.js";
-import { medianOf, sampleOf } from "./sample.js";
+import { sampleOf } from "./sample.js";
 
-/** A fault explains a difference if undone it leaves less than this part of it. */
-const FACTOR = 50;
-/** On a few places, the same with some allowance for their choice. */
+/** So many places are tried first. */
 const SCREENED = 256;
-const SCREEN_FACTOR = 20;
-/** One pair in so many may still differ, by however much. */
-const MOST_SPOILT = 7;
-/** So many elements for each number that is fitted; fewer would fit by themselves. */
-const EACH_FITTED = 8;
+/** Places that tell how large numbers are. */
+const USUAL = 1024;
 
 export function diagnose(pairs: Pairs, candidateShape: Shape, equal: boolean): Diagnosis | null {
   const search = new Search(pairs, candidateShape);
@@ -43,7 +47,6 @@ class Search {
   readonly #screen: readonly number[];
   /** As the arrays are; null where shapes differ, so that no element belongs to another. */
   readonly #before: Residual | null;
-  readonly #beforeScreen: Residual | null;
 
   constructor(pairs: Pairs, candidateShape: Shape) {
     const { reference, candidate, shape, axis } = pairs;
@@ -59,13 +62,10 @@ class Search {
       aligned,
       axis,
     };
-    this.#judge = { isClose: pairs.isClose, noise: noiseOf(pairs.ulpDtype, rootMeanSquare(r)) };
+    this.#judge = { isClose: pairs.isClose, noise: noiseOf(pairs.ulpDtype, usualSize(r)) };
     this.#screen = sampleOf(r.length, SCREENED);
     const asTheyAre = { left: this.#subject.reference.at, right: this.#subject.candidate.at };
     this.#before = aligned ? residualOf(asTheyAre, this.#judge, r.length) : null;
-    this.#beforeScreen = aligned
-      ? residualOf(asTheyAre, this.#judge, this.#screen.length, this.#screen)
-      : null;
   }
 
   /** What there is to say of arrays that differ by rounding at most. */
@@ -136,15 +136,35 @@ class Search {
 
   *#tried(hypothesis: Hypothesis, second: DiagnosisName | null): Generator<Found> {
     const { numel } = this.#subject;
-    if ((hypothesis.fitted ?? 0) * EACH_FITTED > numel) return;
-    const sample = residualOf(hypothesis, this.#judge, this.#screen.length, this.#screen);
-    const spread = spreadOf(hypothesis, this.#screen);
-    const { leavesOut } = hypothesis;
-    if (!leavesOut && !explains(sample, this.#beforeScreen, spread, SCREEN_FACTOR)) return;
-    const residual = residualOf(hypothesis, this.#judge, numel);
-    const stands = leavesOut ? residual.mismatches === 0 : explains(residual, this.#before, spread, FACTOR);
-    if (!stands) return;
-    yield { hypothesis, second, residual, isWhole: residual.mismatches === 0 };
+    const found = (): Found => {
+      const residual = residualOf(hypothesis, this.#judge, numel);
+      return { hypothesis, second, residual, isWhole: residual.mismatches === 0 };
+    };
+    if (hypothesis.leavesOut) {
+      const all = found();
+      if (all.isWhole) yield all;
+      return;
+    }
+    const variation = variationOf(hypothesis, this.#screen);
+    if (!isTold(hypothesis, variation, numel)) return;
+    const { residual, median } = measured(hypothesis, this.#judge, this.#screen);
+    // What lies outside is in neither: or leaving it out would be an explanation.
+    const before = this.#measuredBefore(hypothesis.covers);
+    if (!explains(residual, median, before, variation, SCREEN_FACTOR)) return;
+    const all = found();
+    if (explains(all.residual, median, this.#wholeBefore(before), variation, FACTOR)) yield all;
+  }
+
+  /** The arrays as they are, at the places of the screen that are covered. */
+  #measuredBefore(covers: Hypothesis["covers"]): Measured | null {
+    const { reference, candidate, aligned } = this.#subject;
+    if (!aligned) return null;
+    return measured({ left: reference.at, right: candidate.at, covers }, this.#judge, this.#screen);
+  }
+
+  /** The same of all places: means of all, and the middle as it was on the screen. */
+  #wholeBefore(screened: Measured | null): Measured | null {
+    return screened && this.#before && { residual: this.#before, median: screened.median };
   }
 
   #diagnosis({ hypothesis, second, residual, isWhole }: Found): Diagnosis {
@@ -171,44 +191,15 @@ class Search {
 }
 
 /**
- * Whether what is left is little: beside the difference as it was, and beside how much the numbers
- * vary, which a constant would leave.
+ * How large numbers mostly are: about the standard deviation of normal ones. It is told by the
+ * smaller ones that are not 0, since masks put huge numbers beside those that are computed.
  */
-function explains(after: Residual, before: Residual | null, spread: number, factor: number): boolean {
-  if (after.compared === 0) return false;
-  const differed = before?.mismatches ?? after.compared;
-  // A few elements may be spoilt by something else, by however much.
-  if (after.mismatches * MOST_SPOILT < differed) return spread > 0 || after.mismatches === 0;
-  const most = Math.min(spread, before?.meanAbsolute ?? Infinity) / factor;
-  // Pairs of which one is not finite are in no mean.
-  return after.meanAbsolute <= most && after.mismatches <= differed;
-}
-
-/** What is less simple has to leave far less. */
-function isClearlyBetter(one: Residual, other: Residual): boolean {
-  const [few, many] = [one, other].map(({ mismatches, compared }) => mismatches * MOST_SPOILT < compared);
-  return few === many ? one.meanAbsolute * 4 < other.meanAbsolute : few;
-}
-
-/** How far the numbers that are to be explained are from their middle. */
-function spreadOf({ left, covers, middle }: Hypothesis, places: readonly number[]): number {
-  const there = places.filter((i) => (!covers || covers(i)) && Number.isFinite(left(i)));
-  const median = medianOf(there.map(left));
-  const sum = new ExactSum();
-  for (const i of there) sum.add(Math.abs(left(i) - (middle ? middle(i) : median)));
-  return there.length === 0 ? 0 : sum.value() / there.length;
-}
-
-function rootMeanSquare(values: Numbers): number {
-  const sum = new ExactSum();
-  let count = 0;
-  const { length } = values;
-  for (let i = 0; i < length; i++) {
-    if (!Number.isFinite(values[i])) continue;
-    sum.add(values[i] * values[i]);
-    count++;
-  }
-  return count === 0 ? 0 : Math.sqrt(sum.dividedBy(count));
+function usualSize(values: Numbers): number {
+  const sizes = sampleOf(values.length, USUAL)
+    .map((i) => Math.abs(values[i]))
+    .filter((size) => size > 0 && size < Infinity)
+    .sort((a, b) => a - b);
+  return sizes.length === 0 ? 0 : 3 * sizes[sizes.length >> 2];
 }
 
 /** Whether shapes differ in dimensions of 1 at most. */

@@ -28,9 +28,9 @@ const NOISE: Readonly<Record<UlpDType, number>> = {
  * Noise is as large as the numbers that it came from: in a place where they cancel, as large as
  * elsewhere.
  */
-export function noiseOf(dtype: UlpDType, rootMeanSquare: number): Judge["noise"] {
+export function noiseOf(dtype: UlpDType, usualSize: number): Judge["noise"] {
   const unit = NOISE[dtype] * EPSILON[dtype];
-  return (x) => unit * (Math.abs(x) + rootMeanSquare);
+  return (x) => unit * (Math.abs(x) + usualSize);
 }
 
 /** Compares both sides at `places`, or at all of the first `count`. */
