@@ -1,7 +1,7 @@
 import { readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import type { Batch } from "../columns/batches.js";
-import type { Dtype } from "../dtypes.js";
+import { bytesOf, type Dtype } from "../dtypes.js";
 import type { SchemaElement } from "./footer.js";
 import { decompress } from "./decompress.js";
 import type { Page, PageHeader } from "./pages.js";
@@ -163,16 +163,23 @@ export class PageDecoder {
   #lookUp(places: ArrayLike<number>): Values {
     const dictionary = this.#dictionary;
     if (!dictionary) throw new PageError("it refers to a dictionary that is not there");
-    const values = new Array<Value>(places.length);
+    const { length } = dictionary;
+    const values = ArrayBuffer.isView(dictionary)
+      ? new (dictionary.constructor as typeof Float64Array)(places.length)
+      : new Array<Value>(places.length);
     for (let i = 0; i < values.length; i++) {
-      if (!(places[i] < dictionary.length)) throw new PageError("it refers to a value beyond its dictionary");
-      values[i] = dictionary[places[i]];
+      const place = places[i];
+      if (!(place < length)) throw new PageError("it refers to a value beyond its dictionary");
+      values[i] = dictionary[place];
     }
     return values;
   }
 
   #batchOf(count: number, values: Values, { definitionLevels, repetitionLevels }: Decoded): Batch {
     const { maxDefinition, element } = this.column.levels;
+    const isWhole = !definitionLevels?.some((level) => level !== maxDefinition);
+    const direct = isWhole && this.column.length === undefined ? asStored(values, this.column.dtype) : null;
+    if (direct?.length === count) return { stored: bytesOf(direct), missing: [] };
     const stored = new STORED[this.column.dtype as Storable](count);
     const missing: number[] = [];
     const put = putterOf(this.column.dtype, stored);
@@ -211,6 +218,22 @@ function schemaOf({ maxDefinition, maxRepetition }: Levels): { element: { repeti
   );
   return ["REQUIRED", ...types].map((type) => ({ element: { repetition_type: type } }));
 }
+
+/** Decoded values that lie in memory as they are stored; null where they do not. */
+function asStored(values: Values, dtype: Dtype): StoredArray | null {
+  const kind = DIRECT[dtype];
+  return kind && values instanceof kind ? values : null;
+}
+
+/** Arrays that hyparquet makes of dtypes; unsigned integers come as signed ones of the same bits. */
+const DIRECT: Readonly<Partial<Record<Dtype, new (length: number) => StoredArray>>> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Int32Array,
+  int64: BigInt64Array,
+  uint64: BigInt64Array,
+};
 
 function putterOf(dtype: Dtype, stored: StoredArray): (place: number, value: Value) => void {
   const to = stored as Float64Array & BigInt64Array;
