@@ -24,7 +24,8 @@ export async function layersOf(path: string, options: ReadOptions): Promise<Laye
 }
 
 /** Files that have arrays, by their endings. */
-const ENDINGS = /\.(npy|npz|safetensors|parquet|arrow|feather|csv|tsv|jsonl|ndjson|png|jpg|jpeg|bin|raw)(\.gz)?$/i;
+const ENDINGS =
+  /\.(npy|npz|safetensors|parquet|arrow|feather|csv|tsv|jsonl|ndjson|png|jpg|jpeg|bin|raw)(\.gz)?$/i;
 
 async function layersOfFolder(folder: string, options: ReadOptions): Promise<Layer[]> {
   const all = await readdir(folder, { recursive: true, withFileTypes: true });
