@@ -30,6 +30,7 @@ test("files, what gzip made, answers and pieces read the same", async () => {
 test("what cannot be read is told in one line", async () => {
   const cut = await openSource(file("cut.gz", gzipSync(content).subarray(0, -6)));
   await expect(readBytes(cut, 0, 9001)).rejects.toThrow(/cut\.gz: not readable as gzip: /);
+  await cut.close();
   await expect(openSource(`${folder()}/absent`)).rejects.toThrow(/absent: no such file$/);
   await expect(openSource(folder())).rejects.toThrow(/: is a folder, not a file$/);
 });
