@@ -1,8 +1,9 @@
 // `npm run reproduce`: the set of test/reproducibility on every engine that is here or that npm installs, on 1, 2 and 8 threads, with foreign
 // arrays and with arrays in place; each hash beside the recorded one of docs/REPRODUCIBILITY.md.
 //
-//     -- --only NAME    only engines whose name contains NAME
-//     -- --record       records anew what all of them agree on
+//     -- --only NAME         only engines whose name contains NAME
+//     -- --except NAME,NAME  all engines but those of these names
+//     -- --record            records anew what all of them agree on
 //
 // Exit status 1 if a hash differs or a run fails; with LOSSGRAD_REQUIRE_ENGINES=1 also if an engine
 // other than Firefox is absent.
@@ -191,7 +192,8 @@ function option(name) {
 tryInstallPackages(HERE, "the engines that npm has (about 1 GB, once)");
 await bundleSet();
 const { readRecord, writeRecord } = await import(pathToFileURL(BUNDLE).href);
-const list = engines().filter(({ name }) => name.includes(option("--only") ?? ""));
+const except = option("--except")?.split(",") ?? [];
+const list = engines().filter(({ name }) => name.includes(option("--only") ?? "") && !except.includes(name));
 const reports = await runAll(list.filter(({ program }) => program));
 const runs = [...reports.values()].flatMap((report) => report.runs);
 
