@@ -23,7 +23,7 @@ describe("what is computed", () => {
     expect(out).toMatch(/│ mae +│ +0\.5 │/);
     expect(out).toMatch(/│ max +│ 1 at \[1, 1\] │/);
     expect(out).toMatch(/│ r2 +│ +0\.9486081 │/);
-    expect(out).toMatch(/ pairs\/s, .*B\/s$/);
+    expect(out).toMatch(/ [kMG]?pairs\/s, .*B\/s$/);
   });
 
   test("asked-for losses and metrics, as JSON with all digits", async () => {

@@ -20,10 +20,15 @@ export function temporary(prefix: string): Temporary {
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
+  // Before the tests run there is none, and a file would be written beside the sources.
+  const known = (): string => {
+    if (folder === "") throw new Error("temporary: expected to be asked by a test or a hook, got a describe");
+    return folder;
+  };
   const file = (name: string, content: string | Uint8Array): string => {
-    const path = join(folder, name);
+    const path = join(known(), name);
     writeFileSync(path, content);
     return path;
   };
-  return { folder: () => folder, file };
+  return { folder: known, file };
 }

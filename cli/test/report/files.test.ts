@@ -97,12 +97,12 @@ describe("what is refused", () => {
 });
 
 describe("the report of diff", () => {
-  const reference = file("r.npy", npyOf(Float32Array.of(1, 2, 3, 4), [2, 2]));
-  const candidate = file("c.npy", npyOf(Float32Array.of(2, 1, 4, 3), [2, 2]));
+  const reference = (): string => file("r.npy", npyOf(Float32Array.of(1, 2, 3, 4), [2, 2]));
+  const candidate = (): string => file("c.npy", npyOf(Float32Array.of(2, 1, 4, 3), [2, 2]));
 
   test("has the verdict, the diagnosis and the plots", async () => {
     const path = join(folder(), "d.html");
-    const { code, err } = await lossgrad(["diff", reference, candidate, "--axis", "1", "--report", path]);
+    const { code, err } = await lossgrad(["diff", reference(), candidate(), "--axis", "1", "--report", path]);
     expect([code, err]).toEqual([1, `wrote ${path}`]);
     const html = readFileSync(path, "utf8");
     expect(html).toContain("DIFFERENT: 4 of 4 pairs");
@@ -127,7 +127,7 @@ describe("the report of diff", () => {
 
   test("of equal arrays has no plot of what there is not", async () => {
     const path = join(folder(), "equal.html");
-    expect((await lossgrad(["diff", reference, reference, "--report", path])).code).toBe(0);
+    expect((await lossgrad(["diff", reference(), reference(), "--report", path])).code).toBe(0);
     expect(readFileSync(path, "utf8")).toContain("EQUAL: all 4 pairs");
   });
 });
