@@ -2,25 +2,13 @@
 import type { Comparable } from "lossgrad/compare";
 import { InputError } from "../input-error.js";
 import { reorder } from "../readers/c-order.js";
-import { type Dtype, type Elements, type Held, storedAs } from "../readers/dtypes.js";
+import { ARRAYS, type Dtype, type Elements, storedAs } from "../readers/dtypes.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
 
 /** Each of the two arrays may have so many bytes. */
 export const MOST_BYTES = 2 ** 31;
 /** An array whose end alone tells how long it is grows from here. */
 const FIRST_LENGTH = 2 ** 16;
-
-const ARRAYS: Readonly<Record<Held, new (length: number) => Elements>> = {
-  bfloat16: Uint16Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-};
 
 /** The dtypes that files have and that are held in others; compared, they are themselves again. */
 const UNSIGNED: Readonly<Partial<Record<Dtype, (elements: Elements) => Elements>>> = {

@@ -1,57 +1,27 @@
 import { InputError } from "../input-error.js";
-import type { Elements, Held } from "../readers/dtypes.js";
-import type { ArrayReader } from "../readers/reader.js";
+import { ARRAYS, type Elements, type Held } from "../readers/dtypes.js";
+import { ReaderOver } from "../readers/over.js";
 import { indexIn } from "./indices.js";
 
-/** What holds a dtype's elements, and what 1 is among them; of halves their bits. */
-const KINDS = {
-  bfloat16: [Uint16Array, 0x3f80],
-  float16: [Uint16Array, 0x3c00],
-  float32: [Float32Array, 1],
-  float64: [Float64Array, 1],
-  int8: [Int8Array, 1],
-  int16: [Int16Array, 1],
-  int32: [Int32Array, 1],
-  int64: [BigInt64Array, 1n],
-} as const satisfies Record<Exclude<Held, "uint8">, unknown>;
+/** What 1 is where it is not the number: of halves their bits. */
+const ONE: Partial<Record<Held, number | bigint>> = { bfloat16: 0x3f80, float16: 0x3c00, int64: 1n };
 
 /**
  * The bytes of a mask: booleans and bytes as they are, and numbers of other dtypes, such as those of
  * a column, where each is 0 or 1.
  */
-export class MaskReader implements ArrayReader {
-  readonly held = "uint8";
+export class MaskReader extends ReaderOver {
   #at = 0;
 
-  constructor(private readonly from: ArrayReader) {}
-
-  get name(): string {
-    return this.from.name;
-  }
-  get format(): string {
-    return this.from.format;
-  }
-  get dtype(): ArrayReader["dtype"] {
-    return this.from.dtype;
-  }
-  get shape(): ArrayReader["shape"] {
-    return this.from.shape;
-  }
-  get order(): ArrayReader["order"] {
-    return this.from.order;
-  }
-  get bytesRead(): number {
-    return this.from.bytesRead;
-  }
-  get notes(): readonly string[] {
-    return this.from.notes;
+  override get held(): "uint8" {
+    return "uint8";
   }
 
   async read(into: Elements): Promise<number> {
     const { held } = this.from;
     if (held === "uint8") return this.from.read(into);
-    const [make, one] = KINDS[held];
-    const numbers = new make(into.length);
+    const numbers = new ARRAYS[held](into.length) as Float64Array | BigInt64Array;
+    const one = ONE[held] ?? 1;
     const count = await this.from.read(numbers);
     const to = into as Uint8Array;
     for (let i = 0; i < count; i++) {
@@ -61,10 +31,6 @@ export class MaskReader implements ArrayReader {
     }
     this.#at += count;
     return count;
-  }
-
-  close(): Promise<void> {
-    return this.from.close();
   }
 
   #fail(i: number, number: number | bigint, held: Held): InputError {

@@ -4,7 +4,7 @@
  */
 import type { Elements, Held } from "../readers/dtypes.js";
 import { Bins, type Range } from "./bins.js";
-import { numbersInto } from "./numbers.js";
+import { numbersInto } from "../evaluation/numbers.js";
 
 /** Bins of a histogram, and along each side of a plane. */
 const HISTOGRAM = 4096;

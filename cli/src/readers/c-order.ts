@@ -1,5 +1,6 @@
 import { InputError } from "../input-error.js";
 import { type Elements, type Held, storedAs } from "./dtypes.js";
+import { ReaderOver } from "./over.js";
 import { type ArrayReader, bracketed, numelOf } from "./reader.js";
 
 /** Such an array is held whole while its elements are put into another order. */
@@ -20,15 +21,15 @@ export function isLinear(shape: readonly number[] | null): boolean {
  *
  * @throws InputError for one of more than 64 MiB
  */
-export class COrderReader implements ArrayReader {
-  readonly order = "C";
+export class COrderReader extends ReaderOver<Shaped> {
   #elements: Elements | null = null;
   #at = 0;
 
   constructor(
-    private readonly from: Shaped,
+    from: Shaped,
     private readonly allocate: Allocate,
   ) {
+    super(from);
     const bytes = numelOf(from.shape) * storedAs(from.held).size;
     if (bytes <= MOST_BYTES) return;
     throw new InputError(
@@ -37,26 +38,8 @@ export class COrderReader implements ArrayReader {
     );
   }
 
-  get name(): string {
-    return this.from.name;
-  }
-  get format(): string {
-    return this.from.format;
-  }
-  get dtype(): ArrayReader["dtype"] {
-    return this.from.dtype;
-  }
-  get held(): Held {
-    return this.from.held;
-  }
-  get shape(): readonly number[] {
-    return this.from.shape;
-  }
-  get bytesRead(): number {
-    return this.from.bytesRead;
-  }
-  get notes(): readonly string[] {
-    return this.from.notes;
+  override get order(): "C" {
+    return "C";
   }
 
   async read(into: Elements): Promise<number> {
@@ -70,10 +53,6 @@ export class COrderReader implements ArrayReader {
   skip(count: number): Promise<void> {
     this.#at += count;
     return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return this.from.close();
   }
 
   async #load(): Promise<Elements> {

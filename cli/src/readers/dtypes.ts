@@ -15,6 +15,19 @@ interface Stored {
 /** The elements of a chunk: a typed array as `allocate` of lossgrad/arrays makes it. */
 export type Elements = ArrayBufferView & { readonly length: number };
 
+/** What holds elements outside the linear memory; of halves their bits. */
+export const ARRAYS = {
+  bfloat16: Uint16Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+} as const satisfies Record<Held, new (length: number) => Elements>;
+
 export const DTYPES = {
   bfloat16: { size: 2, held: "bfloat16" },
   float16: { size: 2, held: "float16" },

@@ -1,22 +1,9 @@
 /** Readers over bytes in memory, and what they read, whole. */
 import { InputError } from "../../src/input-error.js";
-import type { Elements, Held } from "../../src/readers/dtypes.js";
+import { ARRAYS } from "../../src/readers/dtypes.js";
 import type { ArrayReader } from "../../src/readers/reader.js";
 import { BlobSource } from "../../src/sources/blob.js";
 import { type Source, StreamSource } from "../../src/sources/source.js";
-
-/** How elements are held where bits of halves are no numbers. */
-const ARRAYS = {
-  bfloat16: Uint16Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-} satisfies Record<Held, new (length: number) => Elements>;
 
 export function bytesSource(bytes: Uint8Array, name = "x"): BlobSource {
   return new BlobSource(name, new Blob([Uint8Array.from(bytes)]));
