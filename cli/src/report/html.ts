@@ -18,11 +18,11 @@ export interface HtmlReport {
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #222; --muted: #666; --back: #fff; --line: #ddd; --data: #0072b2;
-  --first: #d55e00; --second: #007a5a; --third: #a3477e; }
+  --first: #d55e00; --second: #007a5a; }
 @media (prefers-color-scheme: dark) { :root { --text: #e4e4e4; --muted: #a0a0a0; --back: #16181c; --line: #3a3d44;
-  --data: #56b4e9; --first: #ff9d5c; --second: #4fd0a5; --third: #e59cc7; } }
+  --data: #56b4e9; --first: #ff9d5c; --second: #4fd0a5; } }
 @media print { :root { --text: #000; --muted: #444; --back: #fff; --line: #bbb; --data: #0072b2; --first: #d55e00;
-  --second: #007a5a; --third: #a3477e; } figure, table { break-inside: avoid; } }
+  --second: #007a5a; } figure, table { break-inside: avoid; } }
 body { margin: 2rem auto; max-width: 68rem; padding: 0 1rem; background: var(--back); color: var(--text);
   font: 15px/1.5 system-ui, "Segoe UI", Verdana, sans-serif; }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; margin: 0 0 .25rem; }

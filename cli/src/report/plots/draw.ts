@@ -16,7 +16,7 @@ export const PAGE_COLORS: Colors = {
   text: "var(--text)",
   muted: "var(--muted)",
   data: "var(--data)",
-  others: ["var(--first)", "var(--second)", "var(--third)"],
+  others: ["var(--first)", "var(--second)"],
 };
 
 /** Those of a picture by itself, on white: Okabe and Ito's, which colour-blind readers tell apart. */
@@ -24,25 +24,21 @@ export const PAPER_COLORS: Colors = {
   text: "#222222",
   muted: "#666666",
   data: "#0072b2",
-  others: ["#d55e00", "#009e73", "#cc79a7"],
+  others: ["#d55e00", "#009e73"],
 };
 
 const { document } = parseHTML("<html><body></body></html>");
 
 const axis: Plot.ScaleOptions = { labelAnchor: "center", labelArrow: "none", nice: false };
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-export const SIZE: Size = { width: 480, height: 320 };
+/** Of each plot. */
+export const SIZE = { width: 480, height: 320 };
 
 /** Draws a plot as an SVG element. */
-export function draw({ x, y, ...options }: Plot.PlotOptions, colors: Colors, size = SIZE): string {
+export function draw({ x, y, ...options }: Plot.PlotOptions, colors: Colors): string {
   const svg = Plot.plot({
     document,
-    ...size,
+    ...SIZE,
     marginTop: 16,
     marginLeft: 76,
     marginRight: 16,

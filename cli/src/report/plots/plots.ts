@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Picture } from "../../picture/picture.js";
 import { counted, digits } from "../numbers.js";
-import { type Colors, draw, type Size } from "./draw.js";
+import { type Colors, draw } from "./draw.js";
 import { lossShares, quantileCurve, shareOfLargest } from "./sizes.js";
 import { type View, viewOf } from "./view.js";
 
@@ -13,12 +13,12 @@ export interface Figure {
   readonly svg: string;
 }
 
-export function figuresOf(picture: Picture, colors: Colors, size?: Size): Figure[] {
+export function figuresOf(picture: Picture, colors: Colors): Figure[] {
   if (picture.drawn === 0) return [];
-  return [residuals, predicted, errors, quantiles, choice].map((make) => make(picture, colors, size));
+  return [residuals, predicted, errors, quantiles, choice].map((make) => make(picture, colors));
 }
 
-function residuals({ residuals: bins, drawn }: Picture, colors: Colors, size?: Size): Figure {
+function residuals({ residuals: bins, drawn }: Picture, colors: Colors): Figure {
   const view = viewOf(bins, 80, 1);
   const svg = draw(
     {
@@ -31,31 +31,30 @@ function residuals({ residuals: bins, drawn }: Picture, colors: Colors, size?: S
       ],
     },
     colors,
-    size,
   );
   const caption = `How often which error comes, of ${counted(drawn)} pairs. The dashed line is no error.`;
   return { title: "Errors", caption: caption + left(view), svg };
 }
 
-function predicted({ predicted: bins }: Picture, colors: Colors, size?: Size): Figure {
+function predicted({ predicted: bins }: Picture, colors: Colors): Figure {
   const view = viewOf(bins, 56, 56);
   const [low, high] = [Math.max(view.x[0], view.y[0]), Math.min(view.x[1], view.y[1])];
   const ends = low < high ? [{ at: low }, { at: high }] : [];
   const line = Plot.line(ends, { x: "at", y: "at", stroke: colors.text, strokeDasharray: "4,3" });
-  const svg = density(view, ["target", "prediction"], line, colors, size);
+  const svg = density(view, ["target", "prediction"], line, colors);
   const caption = "The stronger the colour, the more pairs. On the dashed line predictions are right.";
   return { title: "Predicted against actual", caption: caption + left(view), svg };
 }
 
-function errors({ errors: bins }: Picture, colors: Colors, size?: Size): Figure {
+function errors({ errors: bins }: Picture, colors: Colors): Figure {
   const view = viewOf(bins, 56, 56);
   const zero = Plot.ruleY(within(view.y, 0), { stroke: colors.text, strokeDasharray: "4,3" });
-  const svg = density(view, ["target", "prediction - target"], zero, colors, size);
+  const svg = density(view, ["target", "prediction - target"], zero, colors);
   const caption = "Where the model errs: above the dashed line it predicts too much, below it too little.";
   return { title: "Errors against targets", caption: caption + left(view), svg };
 }
 
-function quantiles({ sizes }: Picture, colors: Colors, size?: Size): Figure {
+function quantiles({ sizes }: Picture, colors: Colors): Figure {
   const curve = quantileCurve(sizes);
   const svg = draw(
     {
@@ -78,7 +77,6 @@ function quantiles({ sizes }: Picture, colors: Colors, size?: Size): Figure {
       ],
     },
     colors,
-    size,
   );
   const at = (share: number): string =>
     digits(Number(curve.find((one) => one.share >= share)!.error.toPrecision(2)));
@@ -86,7 +84,7 @@ function quantiles({ sizes }: Picture, colors: Colors, size?: Size): Figure {
   return { title: "Quantiles of |error|", caption: `${caption} The largest hundredth is not drawn.`, svg };
 }
 
-function choice({ sizes }: Picture, colors: Colors, size?: Size): Figure {
+function choice({ sizes }: Picture, colors: Colors): Figure {
   const curves = lossShares(sizes);
   const seen = curves.filter(({ pairs }) => pairs >= 0.001);
   const names = [...new Set(curves.map(({ loss }) => loss))];
@@ -115,7 +113,6 @@ function choice({ sizes }: Picture, colors: Colors, size?: Size): Figure {
       ],
     },
     colors,
-    size,
   );
   const [l1, mse] = ["L1", "MSE"].map(
     (loss) => `${digits(Number((100 * shareOfLargest(curves, loss, 0.01)).toPrecision(2)))} %`,
@@ -127,13 +124,7 @@ function choice({ sizes }: Picture, colors: Colors, size?: Size): Figure {
   };
 }
 
-function density(
-  view: View,
-  [x, y]: readonly [string, string],
-  mark: Plot.Markish,
-  colors: Colors,
-  size?: Size,
-): string {
+function density(view: View, [x, y]: readonly [string, string], mark: Plot.Markish, colors: Colors): string {
   const most = Math.max(...view.cells.map(({ count }) => count));
   // Roots, so that few pairs are seen beside many.
   const opacity = ({ count }: { count: number }): number => 0.12 + 0.88 * Math.cbrt(count / most);
@@ -146,7 +137,6 @@ function density(
       marks: [Plot.rect(view.cells, { ...ends, fill: colors.data, fillOpacity: opacity, inset: 0 }), mark],
     },
     colors,
-    size,
   );
 }
 
