@@ -11,7 +11,7 @@ import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
-import { partOf, type Shard, WHOLE } from "./shard.js";
+import { partOf, type Shard, shardsOf, WHOLE } from "./shard.js";
 import { type Request, Tally } from "./tally.js";
 
 export interface Inputs {
@@ -65,7 +65,7 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
   const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, allocate, part), take, run.signal);
   const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
   const result = resultOf(tally, request, origin, {
-    shard,
+    shards: shardsOf(shard),
     elements,
     partial,
     seconds: (performance.now() - began) / 1000,

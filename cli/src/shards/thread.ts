@@ -1,0 +1,46 @@
+/** A worker thread: does one piece of work after another. */
+import { parentPort } from "node:worker_threads";
+import { setNumThreads } from "lossgrad";
+import { done, type Failure, failureOf, type Work } from "./work.js";
+
+/** `null` ends the work in hand, as Ctrl-C does. */
+export type Order = Work | null;
+
+export type Answer =
+  | { readonly kind: "progress"; readonly elements: number; readonly total: number | null }
+  | { readonly kind: "done"; readonly text: string }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** Milliseconds between two words of progress. */
+const PACE = 100;
+
+// There is a thread for each core already.
+setNumThreads(1);
+const port = parentPort!;
+const answer = (one: Answer): void => {
+  port.postMessage(one);
+};
+let controller = new AbortController();
+
+port.on("message", (order: Order) => {
+  if (order === null) {
+    controller.abort();
+    return;
+  }
+  controller = new AbortController();
+  let told = 0;
+  const progress = (elements: number, total: number | null): void => {
+    const now = performance.now();
+    if (now - told < PACE) return;
+    told = now;
+    answer({ kind: "progress", elements, total });
+  };
+  done(order, { progress, signal: controller.signal }).then(
+    (text) => {
+      answer({ kind: "done", text });
+    },
+    (error: unknown) => {
+      answer({ kind: "failed", failure: failureOf(error) });
+    },
+  );
+});
