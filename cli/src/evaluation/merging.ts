@@ -9,7 +9,6 @@ import { type Request, Tally } from "./tally.js";
 
 /** What is known of the shards so far. */
 interface Merged {
-  readonly request: Request;
   readonly tally: Tally;
   readonly shards: Shards;
   readonly course: Omit<Course, "shards" | "notes">;
@@ -36,8 +35,8 @@ export class Merging {
     this.#first ??= file;
     checkLike(this.#first, file);
     this.#checkApart(path, shards);
-    const before = this.#merged;
-    const merged = before ?? { ...emptyOf(state), shards: { of: shards.of, ranges: [] }, course: NOTHING };
+    const none = { of: shards.of, ranges: [] };
+    const merged = this.#merged ?? { tally: emptyOf(state), shards: none, course: NOTHING };
     try {
       merged.tally.merge(state.tally);
     } catch (error) {
@@ -60,24 +59,22 @@ export class Merging {
 
   /** The state of all that came. */
   text(): string {
-    return stateText(this.#require().request, this.evaluated());
+    return stateText(this.evaluated());
   }
 
   /** What all that came amounts to, whether or not it is the whole. */
   evaluated(course: Partial<Course> = {}): Evaluated {
-    const { request, tally, shards, course: sum } = this.#require();
+    const { tally, shards, course: sum } = this.#require();
     const notes = [...this.#notes].sort(([, a], [, b]) => a - b).map(([note]) => note);
     const { origin } = this.#first!.state;
-    return { tally, result: resultOf(tally, request, origin, { ...sum, shards, notes, ...course }) };
+    return { tally, result: resultOf(tally, tally.request, origin, { ...sum, shards, notes, ...course }) };
   }
 
   /** The same of the whole. @throws InputError that names the shards that are missing */
   whole(course: Partial<Course> = {}): Evaluated {
     const { missing } = this;
     if (missing.ranges.length === 0) return this.evaluated(course);
-    throw new InputError(
-      `expected the states of all ${missing.of} shards, missing ${shardWords(missing)}`,
-    );
+    throw new InputError(`expected the states of all ${missing.of} shards, missing ${shardWords(missing)}`);
   }
 
   #require(): Merged {
@@ -106,11 +103,11 @@ function added(a: Merged["course"], b: Merged["course"]): Merged["course"] {
   };
 }
 
-function emptyOf({ options, origin }: State): { request: Request; tally: Tally } {
+function emptyOf({ options, origin }: State): Tally {
   const { losses, metrics, ...others } = options;
   const request: Request = { asked: askedFor(losses, metrics, false), ...others };
   const numOutputs = options.perOutput === undefined ? undefined : outputsIn(origin, options.perOutput);
-  return { request, tally: new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 }) };
+  return new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 });
 }
 
 function outputsIn({ shape }: Origin, dimension: number): number | undefined {

@@ -30,13 +30,14 @@ export interface StateFile {
 }
 
 /** The text of a state, which says what it was computed of and has a checksum. */
-export function stateText(request: Request, { tally, result }: Evaluated): string {
+export function stateText({ tally, result }: Evaluated): string {
   const { data, shape, order, dtype, shards, elements, partial, seconds, bytes, notes } = result;
-  const { asked, nan, perOutput, worst, by } = request;
+  const { asked, nan, perOutput, worst, by } = tally.request;
+  const drawn = tally.picture !== null;
   const state: State = {
     format: FORMAT,
     version: VERSION,
-    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by },
+    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by, drawn },
     origin: { data, shape, order, dtype },
     course: { shards, elements, partial, seconds, bytes, notes },
     tally: tally.toJSON(),
@@ -81,4 +82,9 @@ export function readState(path: string, text: string): StateFile {
   }
   if (checksum !== checksumOf(rest)) throw fail("the state was changed or cut since it was written");
   return { path, state: JSON.parse(JSON.stringify(rest), fromWords) as State };
+}
+
+/** Whether a state has what a report draws. */
+export function holdsPicture({ state }: StateFile): boolean {
+  return state.options.drawn;
 }

@@ -3,7 +3,8 @@
  * size however many pairs there are.
  */
 import type { Elements, Held } from "../readers/dtypes.js";
-import { Bins, type Range } from "./bins.js";
+import { Bins, type BinsJSON, type Range } from "./bins.js";
+import { type CountsJSON, countsToJSON, forEachCount, PictureError } from "./counts.js";
 import { numbersInto } from "../evaluation/numbers.js";
 
 /** Bins of a histogram, and along each side of a plane. */
@@ -18,6 +19,16 @@ export interface ErrorBucket {
   readonly count: number;
 }
 
+/** A picture as a state holds it. */
+export interface PictureJSON {
+  readonly drawn: number;
+  readonly leftOut: number;
+  readonly residuals: BinsJSON;
+  readonly predicted: BinsJSON;
+  readonly errors: BinsJSON;
+  readonly sizes: CountsJSON;
+}
+
 /** Predictions, or targets. */
 interface Side {
   readonly elements: Elements;
@@ -26,7 +37,7 @@ interface Side {
 
 export class Picture {
   /** How many pairs have which prediction - target. */
-  readonly residuals = new Bins(HISTOGRAM, 1);
+  readonly residuals = new Bins(HISTOGRAM);
   /** Which prediction comes with which target. */
   readonly predicted = new Bins(PLANE, PLANE);
   /** Which prediction - target comes with which target. */
@@ -63,12 +74,27 @@ export class Picture {
     const [p, t, d] = [predictions, targets, residuals].map((x) => rangeOf(x, kept));
     const both: Range = [Math.min(p[0], t[0]), Math.max(p[1], t[1])];
     this.predicted.reach(both, both);
-    this.predicted.add(targets, predictions, kept);
+    this.predicted.add(kept, targets, predictions);
     this.errors.reach(t, d);
-    this.errors.add(targets, residuals, kept);
-    this.residuals.reach(d, [0, 0]);
-    this.residuals.add(residuals, new Float64Array(kept), kept);
+    this.errors.add(kept, targets, residuals);
+    this.residuals.reach(d);
+    this.residuals.add(kept, residuals);
     this.#takeSizes(residuals, kept);
+  }
+
+  toJSON(): PictureJSON {
+    const { drawn, leftOut, residuals, predicted, errors } = this;
+    const bins = { residuals: residuals.toJSON(), predicted: predicted.toJSON(), errors: errors.toJSON() };
+    return { drawn, leftOut, ...bins, sizes: countsToJSON(this.#sizes) };
+  }
+
+  /** Takes in what another has seen: then this is the picture of both. @throws PictureError */
+  merge({ drawn, leftOut, sizes, ...bins }: PictureJSON): void {
+    if (![drawn, leftOut].every(Number.isSafeInteger)) throw new PictureError("expected counts of pairs");
+    this.drawn += drawn;
+    this.leftOut += leftOut;
+    for (const name of ["residuals", "predicted", "errors"] as const) this[name].merge(bins[name]);
+    forEachCount(sizes, SIZES, (bucket, count) => (this.#sizes[bucket] += count));
   }
 
   /** From the smallest |error| up. */

@@ -13,7 +13,7 @@ export interface Progress {
 export const NO_PROGRESS: Progress = { update: () => undefined, stop: () => undefined };
 
 /** A bar on a terminal, with rate and time left; without a known end, how much was read. */
-export function progressBar(stream: NodeJS.WriteStream, total: number | null): Progress {
+export function progressBar(stream: NodeJS.WriteStream, total: number | null = null): Progress {
   if (!stream.isTTY) return NO_PROGRESS;
   const began = performance.now();
   let bar: SingleBar | null = null;

@@ -1,5 +1,11 @@
 /** An evaluation as a job carries it to a thread or a machine, and one shard of it computed. */
-import { checkRereadable, type GivenFiles, inputsOf, type WantedInputs, withInputs } from "../commands/inputs.js";
+import {
+  checkRereadable,
+  type GivenFiles,
+  inputsOf,
+  type WantedInputs,
+  withInputs,
+} from "../commands/inputs.js";
 import type { FloatDtype } from "../evaluation/cast.js";
 import { evaluate, type Inputs } from "../evaluation/evaluate.js";
 import { type Asked, askedFor } from "../evaluation/metrics.js";
@@ -22,6 +28,8 @@ export interface TaskOptions extends GivenFiles {
   perOutput?: number;
   dtype?: FloatDtype;
   worst: number;
+  /** Whether what a report draws is gathered too. */
+  drawn: boolean;
 }
 
 /** A task that was read: what it asks for, and of which files. */
@@ -35,12 +43,12 @@ export interface Reading {
 export function readTask({ predictions, targets, options }: Task): Reading {
   const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
   const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
-  const { nan, perOutput, worst, by } = options;
+  const { nan, perOutput, worst, by, drawn } = options;
   if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");
   const wanted = inputsOf(predictions, targets, options);
   const requestOf = (inputs: Inputs): Request => {
-    return { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
+    return { asked, nan, perOutput, worst, by: inputs.by?.name ?? null, drawn };
   };
   return { asked, wanted, requestOf };
 }
@@ -71,6 +79,6 @@ export async function evaluateShard(task: Task, shard: Shard, attention: Attenti
       progress: (elements) => attention.progress?.(elements, total),
       signal: attention.signal,
     });
-    return stateText(request, evaluated);
+    return stateText(evaluated);
   });
 }

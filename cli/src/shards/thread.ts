@@ -1,6 +1,7 @@
 /** A worker thread: does one piece of work after another. */
 import { parentPort } from "node:worker_threads";
 import { setNumThreads } from "lossgrad";
+import { allocate } from "lossgrad/arrays";
 import { done, type Failure, failureOf, type Work } from "./work.js";
 
 /** `null` ends the work in hand, as Ctrl-C does. */
@@ -14,7 +15,9 @@ export type Answer =
 /** Milliseconds between two words of progress. */
 const PACE = 100;
 
-// There is a thread for each core already.
+// Memory that is shared grows without moving what lies in it; so it is there before the library is
+// told to start no threads of its own, since there is one for each core already.
+allocate("uint8", 1);
 setNumThreads(1);
 const port = parentPort!;
 const answer = (one: Answer): void => {

@@ -17,7 +17,10 @@ export function onThreads(threads: number): Executor {
           },
           signal,
         };
-        take(`shard ${index}/${of}`, await pool.run({ kind: "shard", task, shard: { index, of } }, attention));
+        take(
+          `shard ${index}/${of}`,
+          await pool.run({ kind: "shard", task, shard: { index, of } }, attention),
+        );
       }
     };
     try {

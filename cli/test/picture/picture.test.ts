@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Picture } from "../../src/picture/picture.js";
+import { Picture, type PictureJSON } from "../../src/picture/picture.js";
 
 const side = (...numbers: number[]) => ({
   elements: Float64Array.from(numbers),
@@ -37,5 +37,20 @@ describe("a picture", () => {
     const found: number[] = [];
     residuals.forEach((i) => found.push(residuals.x!.start(i)));
     expect(found.sort((a, b) => a - b)).toEqual([-2, 1]);
+  });
+
+  test("of parts merges to that of all", () => {
+    const [p, t] = [1, 2].map((scale) =>
+      Array.from({ length: 99 }, (_, i) => Math.sin(i * scale) * scale ** i),
+    );
+    const pictureOf = (from: number, to?: number): Picture => {
+      const picture = new Picture();
+      picture.take(side(...p.slice(from, to)), side(...t.slice(from, to)));
+      return picture;
+    };
+    const merged = new Picture();
+    for (const part of [pictureOf(50), pictureOf(0, 1), pictureOf(1, 50), new Picture()])
+      merged.merge(JSON.parse(JSON.stringify(part)) as PictureJSON);
+    expect(merged.toJSON()).toEqual(pictureOf(0).toJSON());
   });
 });
