@@ -84,7 +84,11 @@ async function executorOf(
 ): Promise<{ executor: Executor; shards: number; option: string } | null> {
   if (redis !== undefined) {
     const { onRedis } = await import("../shards/redis/executor.js");
-    return { executor: onRedis(redis, terminal), shards: shards ?? SHARDS_AT_REDIS, option: "--redis" };
+    return {
+      executor: onRedis(redis, terminal.complain),
+      shards: shards ?? SHARDS_AT_REDIS,
+      option: "--redis",
+    };
   }
   if (shards === undefined) return null;
   const executor = onThreads(threads ?? Math.min(MOST_THREADS, availableParallelism()));

@@ -32,14 +32,19 @@ port.on("message", (order: Order) => {
   }
   controller = new AbortController();
   let told = 0;
+  let tell = (): void => undefined;
   const progress = (elements: number, total: number | null): void => {
+    tell = () => {
+      answer({ kind: "progress", elements, total });
+    };
     const now = performance.now();
     if (now - told < PACE) return;
     told = now;
-    answer({ kind: "progress", elements, total });
+    tell();
   };
   done(order, { progress, signal: controller.signal }).then(
     (text) => {
+      tell();
       answer({ kind: "done", text });
     },
     (error: unknown) => {

@@ -1,0 +1,53 @@
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Terminal } from "../program.js";
+import { threadCount } from "./evaluate.js";
+
+interface WorkerOptions {
+  redis: string;
+  concurrency: number;
+  stalled: number;
+  quiet?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  lossgrad worker --redis redis://queue.example.org:6379
+  lossgrad evaluate /data/p.npy /data/t.npy --shards 64 --redis redis://queue.example.org:6379`;
+
+/** `lossgrad worker`: computes shards of evaluations, as long as it runs. */
+export function addWorker(program: Command, terminal: Terminal): void {
+  program
+    .command("worker")
+    .summary("compute shards that lossgrad evaluate --redis hands out")
+    .description(
+      "Takes shards of evaluations from a Redis and computes them, until Ctrl-C or SIGTERM: then others get what it had in hand. " +
+        "Shards carry paths and addresses, never data: files must have the same paths on all machines.",
+    )
+    .requiredOption("--redis <url>", "where shards are taken: redis://, rediss:// or unix://")
+    .option(
+      "--concurrency <count>",
+      "how many shards are computed at a time",
+      threadCount,
+      availableParallelism(),
+    )
+    .option("--stalled <seconds>", "after so long without a word a shard goes to another worker", seconds, 15)
+    .option("--quiet", "tell nothing of shards")
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ redis, concurrency, stalled, quiet }: WorkerOptions) => {
+      const { serve } = await import("../shards/redis/worker.js");
+      const { signal, release } = terminal.interruption();
+      const say = quiet ? () => undefined : terminal.complain;
+      try {
+        await serve(redis, { concurrency, stalled, say, signal });
+      } finally {
+        release();
+      }
+    });
+}
+
+function seconds(value: string): number {
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (number >= 1 && number <= 3600) return number;
+  throw new InvalidArgumentError("Expected whole seconds from 1 to 3600.");
+}
