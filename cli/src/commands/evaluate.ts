@@ -13,6 +13,7 @@ import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 import { readTask, type Task, type TaskOptions } from "../shards/task.js";
+import { shardCount, threadCount } from "./counts.js";
 import { collect } from "./csv-options.js";
 import { execute, type ExecutionOptions } from "./execute.js";
 import { checkGradient } from "./gradient.js";
@@ -27,8 +28,6 @@ interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
   plot?: string;
   json?: true;
 }
-
-const MOST_SHARDS_AT_ONCE = 10_000;
 
 const EXAMPLES = `
 Examples:
@@ -110,19 +109,6 @@ function shardOf(value: string): Shard {
   throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
 }
 
-function shardCount(value: string): number {
-  const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
-  if (number >= 1 && number <= MOST_SHARDS_AT_ONCE) return number;
-  throw new InvalidArgumentError(`Expected a number from 1 to ${MOST_SHARDS_AT_ONCE}.`);
-}
-
-/** For options that say how many threads there are. */
-export function threadCount(value: string): number {
-  const number = /^\d{1,3}$/.test(value) ? Number(value) : 0;
-  if (number >= 1 && number <= 256) return number;
-  throw new InvalidArgumentError("Expected a number from 1 to 256.");
-}
-
 function count(value: string): number {
   if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
   throw new InvalidArgumentError("Expected a number up to 1000.");
@@ -174,13 +160,13 @@ const LOCAL = [
   "plot",
   "json",
   "quiet",
-] as const;
+] as const satisfies readonly (keyof EvaluateOptions)[];
 
 function taskOptionsOf(given: EvaluateOptions): TaskOptions {
   const { forReport, report, plot } = given;
-  const options = { ...given, drawn: (forReport ?? report ?? plot) !== undefined };
-  for (const name of LOCAL) delete options[name];
-  return options;
+  const isLocal = (name: string): boolean => (LOCAL as readonly string[]).includes(name);
+  const options = Object.fromEntries(Object.entries(given).filter(([name]) => !isLocal(name)));
+  return { ...(options as unknown as TaskOptions), drawn: (forReport ?? report ?? plot) !== undefined };
 }
 
 /** The data are gone through once more, now that it is known what the mean divides by. */

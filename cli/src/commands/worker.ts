@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Terminal } from "../program.js";
-import { threadCount } from "./evaluate.js";
+import { secondCount, threadCount } from "./counts.js";
 
 interface WorkerOptions {
   redis: string;
@@ -31,7 +31,12 @@ export function addWorker(program: Command, terminal: Terminal): void {
       threadCount,
       availableParallelism(),
     )
-    .option("--stalled <seconds>", "after so long without a word a shard goes to another worker", seconds, 15)
+    .option(
+      "--stalled <seconds>",
+      "after so long without a word a shard goes to another worker",
+      secondCount,
+      15,
+    )
     .option("--quiet", "tell nothing of shards")
     .addHelpText("after", EXAMPLES)
     .action(async ({ redis, concurrency, stalled, quiet }: WorkerOptions) => {
@@ -44,10 +49,4 @@ export function addWorker(program: Command, terminal: Terminal): void {
         release();
       }
     });
-}
-
-function seconds(value: string): number {
-  const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (number >= 1 && number <= 3600) return number;
-  throw new InvalidArgumentError("Expected whole seconds from 1 to 3600.");
 }

@@ -18,7 +18,7 @@ export const ROOMS: Rooms = { borrow, giveBack };
 /** Room for some elements, which hold anything. */
 function borrow(dtype: Held, length: number): Elements {
   const found = free.get(`${dtype} ${length}`)?.pop();
-  if (!found) return allocate(dtype, length) as Elements;
+  if (!found) return allocate(dtype, length);
   freeBytes -= bytesOf(found).length;
   return found;
 }

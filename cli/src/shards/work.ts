@@ -2,7 +2,7 @@
 import type { Shard } from "../evaluation/shard.js";
 import { Merging } from "../evaluation/merging.js";
 import { readState } from "../evaluation/state.js";
-import { InputError, UsageError } from "../input-error.js";
+import { InputError, UnavailableError, UsageError } from "../input-error.js";
 import { type Attention, evaluateShard, type Task } from "./task.js";
 
 /** Some work whose result is a state. */
@@ -21,18 +21,25 @@ export async function done(work: Work, attention: Attention): Promise<string> {
 
 /** An error as it passes from thread to thread, and from machine to machine. */
 export interface Failure {
-  /** Whether the data are wrong, the command is, or anything else. */
-  readonly kind: "input" | "usage" | "other";
+  /** Whether the data are wrong or cannot be had now, the command is wrong, or anything else. */
+  readonly kind: "input" | "unavailable" | "usage" | "other";
   readonly message: string;
 }
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { kind: "usage", message: error.message };
+  if (error instanceof UnavailableError) return { kind: "unavailable", message: error.message };
   if (error instanceof InputError) return { kind: "input", message: error.message };
   return { kind: "other", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
+/** Whether another try may bring something else. */
+export function mayPass({ kind }: Failure): boolean {
+  return kind === "unavailable" || kind === "other";
+}
+
 export function errorOf({ kind, message }: Failure): Error {
   if (kind === "usage") return new UsageError(message);
+  if (kind === "unavailable") return new UnavailableError(message);
   return kind === "input" ? new InputError(message) : new Error(message);
 }

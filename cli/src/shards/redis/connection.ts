@@ -1,10 +1,11 @@
 /** The way to a Redis. What speaks with it is loaded only for those who ask. */
+import type * as BullMQ from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import { InputError, quoted, UsageError } from "../../input-error.js";
 
 export interface Connection {
   readonly redis: Redis;
-  readonly bullmq: typeof import("bullmq");
+  readonly bullmq: typeof BullMQ;
   /** What messages call it: without a password. */
   readonly name: string;
   /** Rejects when Redis was away for too long. */

@@ -6,7 +6,7 @@ import { InputError } from "../../input-error.js";
 import { isAddress } from "../../sources/http.js";
 import type { Executor, Hooks } from "../flow.js";
 import type { Task } from "../task.js";
-import { errorOf } from "../work.js";
+import { errorOf, mayPass } from "../work.js";
 import { connect, type Connection } from "./connection.js";
 import {
   ATTEMPTS,
@@ -99,8 +99,8 @@ class Submission {
   /** Events are read from here on, so that none of ours is missed. */
   async #lastEvent(): Promise<string> {
     const stream = `${QUEUE.prefix}:${QUEUE.name}:events`;
-    const [last] = await this.connection.redis.xrevrange(stream, "+", "-", "COUNT", 1);
-    return last?.[0] ?? "0-0";
+    const last = await this.connection.redis.xrevrange(stream, "+", "-", "COUNT", 1);
+    return last.at(0)?.[0] ?? "0-0";
   }
 
   /** True when the root is done; rejects for the first job that failed for good. */
@@ -126,7 +126,7 @@ class Submission {
 
   #errorOf(jobId: string, reason: string): Error {
     const failure = failureIn(reason);
-    if (failure.kind !== "other") return errorOf(failure);
+    if (!mayPass(failure)) return errorOf(failure);
     const shard = this.#shards.get(jobId);
     const what = shard === null ? "merging states" : `shard ${shard}`;
     return new InputError(`${what} failed ${ATTEMPTS} times, at last by: ${failure.message}`);

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { Job } from "bullmq";
 import { Pool } from "../pool.js";
-import { type Failure, failureOf, type Work } from "../work.js";
+import { type Failure, failureOf, mayPass, type Work } from "../work.js";
 import { connect, type Connection } from "./connection.js";
 import { type JobData, type JobProgress, QUEUE, reasonOf, VERSION } from "./jobs.js";
 import { Store } from "./store.js";
@@ -100,12 +100,11 @@ export class Jobs {
 
   /** The state of a job, unless nobody wants it any more. */
   async #attend(job: Job<JobData>, token: string, store: Store): Promise<string> {
-    const controller = new AbortController();
-    let why: Stop | null = null;
-    const stop = (reason: Stop): void => {
-      why ??= reason;
-      controller.abort();
+    const ending = new AbortController();
+    const stop = (why: Stop): void => {
+      ending.abort(why);
     };
+    const { signal } = ending;
     let progress: JobProgress | null = null;
     const tell = async (): Promise<void> => {
       if (!(await store.isOpen())) stop("abandoned");
@@ -114,21 +113,20 @@ export class Jobs {
     const timer = setInterval(() => void tell().catch(() => undefined), PACE_MS);
     this.#stops.add(stop);
     try {
-      const text = await this.pool.run(await workOf(job.data, store), {
-        progress: (elements, total) => {
-          progress = { elements, total };
-        },
-        signal: controller.signal,
-      });
-      if (!controller.signal.aborted) await tell();
-      if (why === null) return text;
+      const work = await workOf(job.data, store);
+      const note = (elements: number, total: number | null): void => {
+        progress = { elements, total };
+      };
+      const text = await this.pool.run(work, { progress: note, signal });
+      await tell();
+      if (!signal.aborted) return text;
     } catch (error) {
-      if (why === null) throw this.#failed(failureOf(error));
+      if (!signal.aborted) throw this.#failed(failureOf(error));
     } finally {
       clearInterval(timer);
       this.#stops.delete(stop);
     }
-    if (why === "abandoned") throw this.#abandoned();
+    if (signal.reason === "abandoned") throw this.#abandoned();
     await job.moveToWait(token);
     throw new this.connection.bullmq.WaitingError();
   }
@@ -138,7 +136,7 @@ export class Jobs {
     const { UnrecoverableError } = this.connection.bullmq;
     const message = `${failure.message} (told by the worker of ${hostname()})`;
     const reason = reasonOf({ ...failure, message });
-    return failure.kind === "other" ? new Error(reason) : new UnrecoverableError(reason);
+    return mayPass(failure) ? new Error(reason) : new UnrecoverableError(reason);
   }
 
   #abandoned(): Error {
