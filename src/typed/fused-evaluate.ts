@@ -11,7 +11,7 @@ import type { LinearMemory } from "../core/memory.js";
 import type { Lowered } from "../formula/lower.js";
 import { runExactly, runProgram } from "../formula/run.js";
 import { countKept } from "../loss/mask.js";
-import { weightsOfRows } from "../loss/rows.js";
+import { weightsOfRows } from "../loss/weighted-sums.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import type { FusedRequest } from "./fused-request.js";
