@@ -37,7 +37,7 @@ export async function openArrow(
   if (lists > 1) throw new InputError(`${name}: expected numbers, or lists of them, got lists of lists`);
   const shape = await messages.shape(leaf, lists === 1, name);
   const batches = messages.batches(leaf, { length: shape?.at(1), texts });
-  const read = { name, format: "arrow", shape, keepMissing };
+  const read = { name, format: "arrow", shape, keepMissing, notes: messages.notes };
   if (!labels) return new BatchReader(source, { ...read, dtype }, batches);
   return labelReader(source, read, labelled(batches, texts ? { texts } : dtype, labels), labels);
 }
@@ -49,11 +49,23 @@ function dtypeOf(field: Field, name: string): Dtype {
   );
 }
 
+/** How a column is read. */
+interface Way {
+  /** The length of its lists. */
+  readonly length: number | undefined;
+  /** What texts become places in. */
+  readonly texts: Labels | undefined;
+}
+
 /** The messages of a file, of which one column is read. */
 class ColumnMessages {
   readonly #messages: Messages;
   /** Those of a stream that can be read once only. */
   readonly #once: AsyncGenerator<Message> | null;
+  /** What is told at the end. */
+  readonly notes: string[] = [];
+  /** That of the column, as far as messages came. */
+  #dictionary: Dictionary | undefined;
 
   constructor(
     private readonly source: Source,
@@ -96,24 +108,23 @@ class ColumnMessages {
     return isList ? [rows, length ?? 0] : [rows];
   }
 
-  async *batches(
-    leaf: Leaf,
-    { length, texts }: { length: number | undefined; texts: Labels | undefined },
-  ): AsyncGenerator<Batch> {
+  async *batches(leaf: Leaf, way: Way): AsyncGenerator<Batch> {
+    for await (const message of this.#once ?? this.#walk())
+      yield* this.#following(message, this.#batchesOf(message, leaf, way));
+    if (this.#messages.lacksEnd) this.notes.push("the stream has no end mark; it may have been cut");
+  }
+
+  /** Those of one message; a dictionary is kept for the messages after it. */
+  async *#batchesOf(message: Message, leaf: Leaf, way: Way): AsyncGenerator<Batch> {
     const part = leaf.path[leaf.path.length - 1];
     const id = part.field.dictionary?.id;
-    let dictionary: Dictionary | undefined;
-    for await (const message of this.#once ?? this.#walk()) {
-      if (message.kind === "dictionary" && id !== undefined && message.head.int64(0) === id)
-        dictionary = await this.#told(message, () =>
-          this.#dictionaryOf(message, { part, before: dictionary, texts }),
-        );
-      if (message.kind !== "records") continue;
-      const records = this.#recordsOf(message, message.head);
-      if (id !== undefined && !dictionary && records.rows > 0)
-        throw new InputError(`${this.source.name}: column ${quoted(leaf.name)} has no dictionary`);
-      yield* this.#following(message, records.elements(leaf.path, { length, dictionary, texts }));
-    }
+    if (message.kind === "dictionary" && id !== undefined && message.head.int64(0) === id)
+      this.#dictionary = await this.#dictionaryOf(message, part, way.texts);
+    if (message.kind !== "records") return;
+    const records = this.#recordsOf(message, message.head);
+    if (id !== undefined && !this.#dictionary && records.rows > 0)
+      throw new InputError(`${this.source.name}: column ${quoted(leaf.name)} has no dictionary`);
+    yield* records.elements(leaf.path, { ...way, dictionary: this.#dictionary });
   }
 
   #walk(): AsyncGenerator<Message> {
@@ -129,10 +140,7 @@ class ColumnMessages {
     );
   }
 
-  async #dictionaryOf(
-    message: Message,
-    { part, before, texts }: { part: Part; before: Dictionary | undefined; texts: Labels | undefined },
-  ): Promise<Dictionary> {
+  async #dictionaryOf(message: Message, part: Part, texts: Labels | undefined): Promise<Dictionary> {
     const data = message.head.table(1);
     if (!data) throw new MessageError("a dictionary without values");
     const records = this.#recordsOf(message, data);
@@ -141,7 +149,7 @@ class ColumnMessages {
     const dtype = texts ? "int32" : type.dtype!;
     let batch: Batch = { stored: new Uint8Array(0), missing: [] };
     const isMore = message.head.int8(2) !== 0;
-    if (isMore && before) batch = before.batch;
+    if (isMore && this.#dictionary) batch = this.#dictionary.batch;
     for await (const piece of records.elements([values], { texts }))
       batch = joined(batch, piece, storedAs(dtype));
     return { batch, dtype };
