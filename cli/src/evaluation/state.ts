@@ -1,6 +1,8 @@
 /** The states of shards: written to files, read back, and merged to what one run would have found. */
 import { createHash } from "node:crypto";
 import { InputError, quoted } from "../input-error.js";
+import { imageIn } from "../picture/image.js";
+import { Picture } from "../picture/picture.js";
 import { askedFor } from "./metrics.js";
 import { type Course, type Origin, resultOf } from "./result.js";
 import type { Evaluated } from "./evaluate.js";
@@ -100,8 +102,9 @@ export function merged(files: readonly StateFile[]): Evaluated {
   const { losses, metrics, ...others } = options;
   const asked = askedFor(losses, metrics, false);
   const request: Request = { asked, ...others, drawn: files.every(holdsPicture) };
+  const picture = request.drawn ? new Picture(imageIn(origin)) : null;
   const numOutputs = options.perOutput === undefined ? undefined : outputsIn(origin, options.perOutput);
-  const tally = new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 });
+  const tally = new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 }, picture);
   for (const { path, state } of sorted) {
     try {
       tally.merge(state.tally);
