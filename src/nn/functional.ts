@@ -154,5 +154,14 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<
 >(formulas.softMarginLoss);
 
 export type { FormulaLossFunction } from "./formula-loss.js";
-export { logsigmoid, sigmoid, softplus, tanh } from "./activations.js";
+export {
+  type ClassOptions,
+  logSoftmax,
+  logsigmoid,
+  oneHot,
+  sigmoid,
+  softmax,
+  softplus,
+  tanh,
+} from "./activations.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";
