@@ -31,7 +31,7 @@ const BYTES: Readonly<Record<RowTag, 4 | 8>> = { f32: 4, f64: 8 };
 const LEAST_ROWS = 16;
 
 /** How many rows are worked on at a time. */
-function rowsAtOnce({ classes, inner }: ClassLayout): number {
+export function rowsAtOnce({ classes, inner }: ClassLayout): number {
   const fitting = Math.floor(BLOCK / Math.max(classes, 1));
   return inner === 1 ? Math.max(fitting, 1) : Math.min(inner, Math.max(fitting, LEAST_ROWS));
 }
