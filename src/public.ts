@@ -31,6 +31,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation.js";
+export type { SoftmaxOptions } from "./tensor/classes.js";
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
 export { fuse, type FusedFunction, type FusedOptions, type FuseOptions } from "./tensor/fuse.js";
