@@ -40,6 +40,8 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
   },
   options: { dim: 1, keepdim: true, ...rest },
 });
+/** Weights that broadcast. */
+const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
 
 const blend = lossgrad.fuse((x, y, { share }) => x.mul(share).add(y.mul(1 - share)), {
@@ -67,6 +69,7 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.softMarginLoss": loss("softMarginLoss", legacy),
+  "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
   "F.logSoftmax": {
@@ -79,6 +82,10 @@ export const TAKERS: Record<string, Entry> = {
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
   "nn.SoftMarginLoss": module((options) => new nn.SoftMarginLoss(options), legacy),
+  "nn.BCEWithLogitsLoss": module((options) => new nn.BCEWithLogitsLoss(options), {
+    ...legacy,
+    posWeight: factors,
+  }),
   "LossAccumulator.update": {
     call: (x, y) => (options) => {
       const total = new lossgrad.LossAccumulator("l1Loss");
