@@ -240,6 +240,16 @@ describe("the report of merged states", () => {
     expect(readFileSync(all, "utf8")).toBe(readFileSync(one, "utf8"));
   });
 
+  test("has the same map of the errors in images", async () => {
+    const image = [P, T].map((data, i) => file(`image${i}.npy`, npyOf(data.subarray(0, 1200), [20, 20, 3])));
+    const args = ["evaluate", ...image, "--nan", "omit"];
+    const [one, all] = ["one", "all"].map((name) => at(`${name}-map.svg`));
+    await lossgrad([...args, "--plot", one]);
+    await lossgrad(["merge", ...(await states(7, ...args, "--for-report")), "--plot", all]);
+    expect(readFileSync(all, "utf8")).toContain("Where the errors are");
+    expect(readFileSync(all, "utf8")).toBe(readFileSync(one, "utf8"));
+  });
+
   test("needs states that were written for it, and says which is not", async () => {
     const [without] = await states(1, ...args());
     expect(await lossgrad(["merge", without, "--report", at("r.html")])).toEqual({

@@ -1,6 +1,8 @@
 /** Evaluates predictions against targets, however long the files are. */
 import { allocate } from "lossgrad/arrays";
 import { InputError } from "../input-error.js";
+import { imageIn } from "../picture/image.js";
+import { Picture } from "../picture/picture.js";
 import { type ArrayReader, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
@@ -43,7 +45,9 @@ export interface Evaluated {
 export async function evaluate(inputs: Inputs, request: Request, run: Run = {}): Promise<Evaluated> {
   const pairing = pairingOf(inputs, run.dtype);
   const layout = layoutOf(pairing, request.perOutput);
-  const tally = new Tally(request, layout.options);
+  const { shape, order } = pairing;
+  const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
+  const tally = new Tally(request, layout.options, request.drawn ? new Picture(imageIn(origin)) : null);
   const began = performance.now();
   const has = { weight: inputs.weight !== undefined, mask: inputs.mask !== undefined };
   let elements = 0;
@@ -57,10 +61,8 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
     run.progress?.(elements);
   };
   const { shard = WHOLE } = run;
-  const { shape, order } = pairing;
   const part = partOf(shard, shape && numelOf(shape), layout.unit);
   const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, ROOMS, part), take, run.signal);
-  const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
   const result = resultOf(tally, request, origin, {
     shards: shardsOf(shard),
     elements,

@@ -1,5 +1,7 @@
 /** The states of shards, merged to that of several, or to the result of the whole. */
 import { InputError } from "../input-error.js";
+import { imageIn } from "../picture/image.js";
+import { Picture } from "../picture/picture.js";
 import type { Evaluated } from "./evaluate.js";
 import { askedFor } from "./metrics.js";
 import { type Course, type Origin, resultOf } from "./result.js";
@@ -107,7 +109,8 @@ function emptyOf({ options, origin }: State): Tally {
   const { losses, metrics, ...others } = options;
   const request: Request = { asked: askedFor(losses, metrics, false), ...others };
   const numOutputs = options.perOutput === undefined ? undefined : outputsIn(origin, options.perOutput);
-  return new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 });
+  const picture = request.drawn ? new Picture(imageIn(origin)) : null;
+  return new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 }, picture);
 }
 
 function outputsIn({ shape }: Origin, dimension: number): number | undefined {

@@ -1,5 +1,5 @@
 import { Metrics, type MetricsJSON, type UpdateOptions } from "lossgrad/metrics";
-import { Picture, type PictureJSON } from "../picture/picture.js";
+import type { Picture, PictureJSON } from "../picture/picture.js";
 import type { Elements } from "../readers/dtypes.js";
 import type { ArrayReader } from "../readers/reader.js";
 import type { Chunk } from "./chunks.js";
@@ -40,13 +40,15 @@ export class Tally {
   constructor(
     readonly request: Request,
     private readonly options: OutputLayout["options"],
+    /** What a report draws is gathered there, where it is asked for. */
+    picture: Picture | null = null,
   ) {
-    const { worst, nan, by, drawn } = request;
+    const { worst, nan, by } = request;
     const make = (): Metrics => this.#make();
     this.metrics = make();
     this.#worst = new Worst(worst, nan);
     this.groups = by === null ? null : new Groups(make, by);
-    this.#picture = drawn ? new Picture() : null;
+    this.#picture = picture;
   }
 
   /** What a report draws, where it is asked for and known of all pairs. */
@@ -72,7 +74,8 @@ export class Tally {
     this.metrics.update(shaped(p), shaped(t), { weight, mask, offset } as UpdateOptions);
     const held = readers.map((reader) => reader.held);
     this.#worst.take(chunk, held, mask);
-    this.picture?.take({ elements: p, held: held[0] }, { elements: t, held: held[1] }, mask as Uint8Array);
+    const [prediction, target] = [p, t].map((elements, i) => ({ elements, held: held[i] }));
+    this.picture?.take(prediction, target, chunk.offset, mask as Uint8Array | null);
     this.groups?.take(chunk, readers, (metrics, { elements }) => {
       updateGroup(metrics, elements, has);
     });

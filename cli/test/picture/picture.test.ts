@@ -20,7 +20,7 @@ describe("a picture", () => {
 
   test("leaves out what is masked, and what is not finite, and counts the latter", () => {
     const picture = new Picture();
-    picture.take(side(1, NaN, 3, Infinity, 5), side(1, 2, 3, 4, NaN), Uint8Array.of(1, 1, 0, 1, 1));
+    picture.take(side(1, NaN, 3, Infinity, 5), side(1, 2, 3, 4, NaN), 0, Uint8Array.of(1, 1, 0, 1, 1));
     expect([picture.drawn, picture.leftOut]).toEqual([1, 3]);
   });
 
