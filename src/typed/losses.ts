@@ -131,14 +131,15 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<[target: ArrayOperand 
  * const logits = new Float64Array([2, 1, 0, 0, 3, 0]);
  * crossEntropy(logits, Int32Array.of(0, 1)); // 0.25126446043267064
  * crossEntropy(logits, Float32Array.of(1, 0, 0, 0, 0.5, 0.5), { classes: 3 }); // 1.0012644604326706
- * Array.from(crossEntropy(logits, Int32Array.of(0, -100), { reduction: "none" })); // [0.4076059644443804, 0]
+ * const out = new Float64Array(2);
+ * Array.from(crossEntropy(logits, Int32Array.of(0, -100), { reduction: "none", out })); // [0.4076059644443804, 0]
  */
 export const crossEntropy = /* @__PURE__ */ rowwiseLoss<ArraySmoothingOptions>(rowwise.crossEntropy);
 
 /**
  * Negative log likelihood of log-probabilities: -weight[t] x[t] of each row, t being its target.
  *
- * Rows, options and result as for crossEntropy; the target has classes. Gradient: -weight[t] at the
+ * Shapes, options and result as for crossEntropy; the target has classes. Gradient: -weight[t] at the
  * target, else 0.
  *
  * @throws as crossEntropy
