@@ -204,6 +204,40 @@ export function nllLoss(input: Tensor, target: Tensor, options?: ClassLossOption
 }
 
 export type { ClassLossOptions, SmoothingOptions } from "./rowwise.js";
+/** Weights of what targets of 1 cost. */
+export interface PosWeightOptions {
+  /**
+   * Factors of the part of the loss that counts where the target is 1; they broadcast to the
+   * input's shape, as one for each class in the last dimension does. 1 by default.
+   */
+  posWeight?: Tensor | null;
+}
+
+/**
+ * Cross entropy of probabilities given as logits x, with targets y from 0 to 1:
+ * (1 - y) x - log(sigmoid(x)), which is -y log(p) - (1 - y) log(1 - p) for p = sigmoid(x). With
+ * `posWeight` w, (1 - y) x - (1 + (w - 1) y) log(sigmoid(x)).
+ *
+ * Shapes: the target's is the input's, weights broadcast to it; result as for l1Loss. Floating
+ * inputs; the result has the dtype of the target, which must be no integer. A weighted mean divides
+ * by the number of elements. Any logits are fine: that of ±1e4 costs 0 or 1e4.
+ * Gradient: (sigmoid(x) - y) w; by the target -x, by posWeight -y log(sigmoid(x)), which torch does
+ * not have. Each operation is rounded as torch does.
+ *
+ * @throws TypeError for operands that are no tensors, an input that is not floating, a mask that is
+ *   not of bools or uint8, `dim` with "none"; RangeError for a target of another shape, weights that
+ *   do not fit the input, an unknown reduction, a dimension that the loss does not have
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ * @example
+ * const [logits, labels] = [tensor([0, 2, -1]), tensor([1, 1, 0])];
+ * F.binaryCrossEntropyWithLogits(logits, labels).item(); // 0.3777789771556854
+ * F.binaryCrossEntropyWithLogits(logits, labels, { posWeight: tensor([2, 2, 2]) }).item(); // 0.6511373519897461
+ */
+export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
+  [input: Tensor, target: Tensor],
+  ReductionOptions & MaskOptions & LegacyOptions & WeightOptions & PosWeightOptions
+>(formulas.binaryCrossEntropyWithLogits);
+
 export type { FormulaLossFunction } from "./formula-loss.js";
 export {
   type ClassOptions,

@@ -79,7 +79,7 @@ export function evaluateRows(
   checkTensor(name, "target", target);
   if (weight !== null) checkTensor(name, "weight", weight);
   const { sizeAverage, reduce, reduction = "mean" } = options;
-  const mode = checkReduction(legacyReduction(sizeAverage, reduce) ?? reduction, false);
+  const mode = checkReduction(legacyReduction(sizeAverage, reduce) ?? reduction, "enum");
   const read = {
     ignoreIndex: readIgnoreIndex(name, ignoreIndex),
     labelSmoothing: readLabelSmoothing(name, labelSmoothing),

@@ -127,7 +127,7 @@ function readRequest(
   checkOptionNames(name, options, names);
   const { reduction = "mean", classes, shape, weight: weights, dtype: wanted } = options;
   const { ignoreIndex = -100, labelSmoothing = 0, [destination]: written } = options;
-  const mode = checkReduction(reduction, false);
+  const mode = checkReduction(reduction, "enum");
   const read = {
     ignoreIndex: readIgnoreIndex(name, ignoreIndex),
     labelSmoothing: readLabelSmoothing(name, labelSmoothing),

@@ -2,6 +2,7 @@ import { autograd, F, onWarning, ones, tensor, zeros } from "lossgrad";
 import type { Complex, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gradcheck, gradgradcheck } from "../support/gradcheck.js";
+import { refusesShapes } from "../support/formula-rows.js";
 import { ALL_LOSSES, callOf, WEIGHTED } from "../support/losses.js";
 
 // Targets broadcast on purpose.
@@ -77,6 +78,7 @@ describe("first and second derivatives agree with finite differences", () => {
     it.each(losses)(`%s, reduction ${reduction}: input, target, broadcast target`, (_, loss) => {
       for (const target of [y, row]) {
         const fn = (a: Tensor, b: Tensor): Tensor => loss(a, b, { reduction });
+        if (refusesShapes(() => fn(x, target))) continue;
         expect(gradcheck(fn, [x, target])).toEqual([]);
         expect(gradgradcheck(fn, [x, target])).toEqual([]);
       }

@@ -119,6 +119,7 @@ describe("FEATURES.md on arguments", () => {
     weight: zeros([1]),
     ignoreIndex: -1,
     labelSmoothing: 0.5,
+    posWeight: zeros([1]),
     beta: 1,
     delta: 1,
     retainGraph: true,

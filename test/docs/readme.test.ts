@@ -124,11 +124,12 @@ describe("the README's tables", () => {
       ];
     });
     const formulas = FORMULAS.map((name) => {
-      const { module, formula, parameters, takesWeight } = formulaOf(name);
+      const { module, formula, parameters, weightedMean, optional = [] } = formulaOf(name);
       const options = Object.entries(parameters).map(
         ([word, { default: value }]) => `\`${word}\` = ${value}`,
       );
-      if (takesWeight) options.push("`weight`");
+      if (weightedMean) options.push("`weight`");
+      options.push(...optional.map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
     const rowwise = Object.values(rowwiseLosses).map(({ name, module, formula, options }) => {

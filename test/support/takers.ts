@@ -45,6 +45,8 @@ const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest
   call: (x) => (options) => call(x, tensor([2n, 0n]), options),
   options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
 });
+/** Weights that broadcast. */
+const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
 
 const blend = lossgrad.fuse((x, y, { share }) => x.mul(share).add(y.mul(1 - share)), {
@@ -80,6 +82,7 @@ export const TAKERS: Record<string, Entry> = {
   "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
   "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
+  "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
   "F.logSoftmax": {
@@ -92,6 +95,10 @@ export const TAKERS: Record<string, Entry> = {
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
   "nn.HuberLoss": module((options) => new nn.HuberLoss(options), { delta: 2 }),
   "nn.SoftMarginLoss": module((options) => new nn.SoftMarginLoss(options), legacy),
+  "nn.BCEWithLogitsLoss": module((options) => new nn.BCEWithLogitsLoss(options), {
+    ...legacy,
+    posWeight: factors,
+  }),
   "LossAccumulator.update": {
     call: (x, y) => (options) => {
       const total = new lossgrad.LossAccumulator("l1Loss");
