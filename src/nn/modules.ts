@@ -262,7 +262,7 @@ function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & Smoothi
  *
  * @example
  * const loss = new nn.CrossEntropyLoss({ ignoreIndex: 0 });
- * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.0485873818397522
+ * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
  */
 export class CrossEntropyLoss extends ClassLoss {
   /** Stays when a bundler shortens names. */

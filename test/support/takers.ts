@@ -40,6 +40,11 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
   },
   options: { dim: 1, keepdim: true, ...rest },
 });
+/** A loss of two rows of three classes. */
+const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x) => (options) => call(x, tensor([2n, 0n]), options),
+  options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
+});
 /** Weights that broadcast. */
 const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
@@ -69,6 +74,14 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.softMarginLoss": loss("softMarginLoss", legacy),
+  "F.crossEntropy": classLoss((x, y, options) => F.crossEntropy(x, y, options), { labelSmoothing: 0.25 }),
+  "F.nllLoss": classLoss((x, y, options) => F.nllLoss(x, y, options), {}),
+  "nn.CrossEntropyLoss": classLoss((x, y, options) => new nn.CrossEntropyLoss(options)(x, y), {
+    labelSmoothing: 0.25,
+  }),
+  "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
+  "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
