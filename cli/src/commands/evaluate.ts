@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js";
-import { LOSSES } from "../evaluation/losses.js";
-import { askedFor, METRICS } from "../evaluation/metrics.js";
-import { parseShard, type Shard } from "../evaluation/shard.js";
+import { askedFor } from "../evaluation/metrics.js";
+import type { Shard } from "../evaluation/shard.js";
 import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
 import type { Request } from "../evaluation/tally.js";
@@ -17,6 +16,7 @@ import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 import { collect } from "./csv-options.js";
+import { count, LOSS_HELP, METRIC_HELP, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
 import { type GivenFiles, inputsOf, type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
@@ -56,16 +56,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     )
     .argument("<predictions>", "what was predicted")
     .argument("[targets]", "what really came; by default in the first file, as --target says")
-    .option(
-      "--metric <names>",
-      `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`,
-      collect,
-    )
-    .option(
-      "--loss <names>",
-      `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`,
-      collect,
-    )
+    .option("--metric <names>", METRIC_HELP, collect)
+    .option("--loss <names>", LOSS_HELP, collect)
     .addOption(
       new Option(
         "--nan <policy>",
@@ -100,17 +92,6 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       terminal.exitCode = await run(predictions, targets, options, terminal);
     });
   addReadOptions(command);
-}
-
-function shardOf(value: string): Shard {
-  const shard = parseShard(value);
-  if (shard) return shard;
-  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
-}
-
-function count(value: string): number {
-  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
-  throw new InvalidArgumentError("Expected a number up to 1000.");
 }
 
 function dimension(value: string): number {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { mergedResult, readState, type StateFile } from "../evaluation/state.js";
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
+import { isQueryResult, readQueryResult } from "../sql/result.js";
 import { jsonReport } from "../report/json.js";
 import { textReport } from "../report/text.js";
 
@@ -18,17 +19,22 @@ export function addMerge(program: Command, terminal: Terminal): void {
     .command("merge")
     .summary("merge the states of shards")
     .description(
-      "Merges the states that lossgrad evaluate --shard --state wrote, in any order: the result has the same bits as that of one run.",
+      "Merges the states that lossgrad evaluate --shard --state wrote, or what ClickHouse printed for queries of lossgrad sql, in " +
+        "any order: the result has the same bits as that of one run.",
     )
     .argument("<states...>", "the files of all shards")
     .option("--json", "print JSON, with all digits")
     .addHelpText("after", EXAMPLES)
     .action(async (paths: string[], { json }: { json?: true }) => {
       const files: StateFile[] = [];
-      for (const path of paths) files.push(readState(path, await textOf(path)));
+      for (const path of paths) files.push(...statesIn(path, await textOf(path)));
       const result = mergedResult(files);
       for (const line of json ? [jsonReport(result)] : textReport(result)) terminal.log(line);
     });
+}
+
+function statesIn(path: string, text: string): StateFile[] {
+  return isQueryResult(text) ? readQueryResult(path, text) : [readState(path, text)];
 }
 
 /** A state has some kilobytes, and with thousands of groups some hundreds of megabytes. */
