@@ -70,7 +70,7 @@ function parsed(path: string, line: string): { header: Header; states: Line["sta
     const { lossgrad, states } = JSON.parse(line) as Line;
     const header = JSON.parse(lossgrad) as Omit<Header, "format"> & { format?: string };
     if (header.format !== FORMAT) throw new Error("another format");
-    if ((header.version) !== VERSION)
+    if (header.version !== VERSION)
       throw new InputError(
         `${path}: expected the result of a query of version ${VERSION}, got version ${quoted(String(header.version))}`,
       );
