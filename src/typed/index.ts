@@ -22,7 +22,14 @@ export {
 } from "./fuse.js";
 export type { FormulaArrayLoss, FormulaValueAndGrad } from "./formula-loss.js";
 export { type ArrayLossFunction } from "./loss.js";
-export { huberLoss, l1Loss, mseLoss, smoothL1Loss, softMarginLoss } from "./losses.js";
+export {
+  binaryCrossEntropyWithLogits,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+  softMarginLoss,
+} from "./losses.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

@@ -117,6 +117,7 @@ describe("FEATURES.md on arguments", () => {
     reduce: true,
     reduction: "sum",
     weight: zeros([1]),
+    posWeight: zeros([1]),
     beta: 1,
     delta: 1,
     retainGraph: true,

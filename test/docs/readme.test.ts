@@ -123,11 +123,12 @@ describe("the README's tables", () => {
       ];
     });
     const formulas = FORMULAS.map((name) => {
-      const { module, formula, parameters, takesWeight } = formulaOf(name);
+      const { module, formula, parameters, weightedMean, optional = [] } = formulaOf(name);
       const options = Object.entries(parameters).map(
         ([word, { default: value }]) => `\`${word}\` = ${value}`,
       );
-      if (takesWeight) options.push("`weight`");
+      if (weightedMean) options.push("`weight`");
+      options.push(...optional.map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
     expect(table("function")).toEqual([...prepared, ...formulas]);

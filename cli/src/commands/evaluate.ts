@@ -9,7 +9,6 @@ import type { Request } from "../evaluation/tally.js";
 import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
 import { InputError, UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
-import { Picture } from "../picture/picture.js";
 import { numelOf } from "../readers/reader.js";
 import { checkDrawn, writeDrawn } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
@@ -29,6 +28,7 @@ interface EvaluateOptions extends GivenFiles {
   worst: number;
   shard?: Shard;
   state?: string;
+  forReport?: true;
   grad?: string;
   report?: string;
   plot?: string;
@@ -77,6 +77,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
     .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
     .option("--state <file>", "write what lossgrad merge makes the whole of")
+    .option("--for-report", "the state also holds what lossgrad merge --report draws; takes longer")
     .option("--grad <file>", "write the gradient of the one --loss by the predictions, an npy")
     .addOption(
       new Option("--dtype <dtype>", "round predictions and targets to this dtype first").choices(
@@ -108,19 +109,21 @@ async function run(
   const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
   const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
   const { nan, perOutput, worst, by, state } = options;
+  const drawn = [options.report, options.plot, options.forReport].some((one) => one !== undefined);
   if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");
+  if (options.forReport && state === undefined)
+    throw new UsageError("--for-report: expected it with --state, which holds what a report draws");
   checkDrawn(options);
   const wanted = inputsOf(predictions, targets, options);
   await checkGradient(options, asked, wanted);
   return withInputs(wanted, options, async (inputs) => {
-    const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
-    const picture = options.report || options.plot ? new Picture() : undefined;
-    const evaluated = await evaluateWith(inputs, request, { ...options, picture }, terminal);
+    const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null, drawn };
+    const evaluated = await evaluateWith(inputs, request, options, terminal);
     const { result } = evaluated;
     const report = options.json ? [jsonReport(result)] : textReport(result);
     for (const line of report) terminal.log(line);
-    if (picture) for (const line of await writeDrawn(options, picture, result)) terminal.complain(line);
+    for (const line of await writeDrawn(options, evaluated)) terminal.complain(line);
     if (result.partial) return 130;
     if (state !== undefined) await writeText(state, stateText(request, evaluated));
     if (options.grad !== undefined)
@@ -151,7 +154,7 @@ async function gradient(
 async function evaluateWith(
   inputs: Inputs,
   request: Request,
-  { quiet, dtype, shard, picture }: EvaluateOptions & { picture?: Picture },
+  { quiet, dtype, shard }: EvaluateOptions,
   terminal: Terminal,
 ): Promise<Evaluated> {
   const shape = inputs.prediction.shape ?? inputs.target.shape;
@@ -162,7 +165,6 @@ async function evaluateWith(
     const evaluated = await evaluate(inputs, request, {
       dtype,
       shard,
-      picture,
       progress: bar.update,
       signal,
     });

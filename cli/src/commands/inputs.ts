@@ -51,7 +51,7 @@ export function inputsOf(predictions: string, targets: string | undefined, given
 
 /** A column of texts, or of numbers. */
 function labels(way: ReadOptions, column: string): ReadOptions {
-  return { ...way, column, tensor: column, array: column, csv: { ...way.csv, labels: true } };
+  return { ...way, column, tensor: column, array: column, labels: true };
 }
 
 function targetsOf(predictions: string, targets: string | undefined, given: GivenFiles): string {

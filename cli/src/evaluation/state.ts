@@ -1,8 +1,10 @@
-/** The states of shards: written to files, read back, and merged to the result of the whole. */
+/** The states of shards: written to files, read back, and merged to what one run would have found. */
 import { createHash } from "node:crypto";
 import { InputError, quoted } from "../input-error.js";
+import { imageIn } from "../picture/image.js";
+import { Picture } from "../picture/picture.js";
 import { askedFor } from "./metrics.js";
-import { type Course, type Origin, type Result, resultOf } from "./result.js";
+import { type Course, type Origin, resultOf } from "./result.js";
 import type { Evaluated } from "./evaluate.js";
 import { type Request, Tally, type TallyJSON } from "./tally.js";
 
@@ -33,11 +35,11 @@ export interface StateFile {
 /** The text of a state, which says what it was computed of and has a checksum. */
 export function stateText(request: Request, { tally, result }: Evaluated): string {
   const { data, shape, order, dtype, shard, elements, partial, seconds, bytes, notes } = result;
-  const { asked, nan, perOutput, worst, by } = request;
+  const { asked, nan, perOutput, worst, by, drawn } = request;
   const state: State = {
     format: FORMAT,
     version: VERSION,
-    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by },
+    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by, drawn },
     origin: { data, shape, order, dtype },
     course: { shard, elements, partial, seconds, bytes, notes },
     tally: tally.toJSON(),
@@ -85,13 +87,13 @@ export function readState(path: string, text: string): StateFile {
 }
 
 /**
- * The result of the whole, of the states of all its shards in any order: the same bits as of one
- * run.
+ * The whole, of the states of all its shards in any order: the same bits as of one run, and a
+ * picture if all of them have one.
  *
  * @throws InputError that names the file and says why, for states of other data or options, and for
  *   shards that are missing or there twice
  */
-export function mergedResult(files: readonly StateFile[]): Result {
+export function merged(files: readonly StateFile[]): Evaluated {
   const sorted = [...files].sort((a, b) => a.state.course.shard.index - b.state.course.shard.index);
   const [first] = files;
   for (const file of files.slice(1)) checkLike(first, file);
@@ -99,9 +101,10 @@ export function mergedResult(files: readonly StateFile[]): Result {
   const { options, origin } = first.state;
   const { losses, metrics, ...others } = options;
   const asked = askedFor(losses, metrics, false);
-  const request: Request = { asked, ...others };
+  const request: Request = { asked, ...others, drawn: files.every(holdsPicture) };
+  const picture = request.drawn ? new Picture(imageIn(origin)) : null;
   const numOutputs = options.perOutput === undefined ? undefined : outputsIn(origin, options.perOutput);
-  const tally = new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 });
+  const tally = new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 }, picture);
   for (const { path, state } of sorted) {
     try {
       tally.merge(state.tally);
@@ -109,7 +112,12 @@ export function mergedResult(files: readonly StateFile[]): Result {
       throw new InputError(`${path}: the state cannot be merged: ${(error as Error).message}`);
     }
   }
-  return resultOf(tally, request, origin, courseOf(sorted));
+  return { tally, result: resultOf(tally, request, origin, courseOf(sorted)) };
+}
+
+/** Whether a state has what a report draws. */
+export function holdsPicture({ state }: StateFile): boolean {
+  return state.options.drawn;
 }
 
 function outputsIn({ shape }: Origin, dimension: number): number | undefined {
