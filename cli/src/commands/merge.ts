@@ -8,6 +8,7 @@ import type { Terminal } from "../program.js";
 import { checkDrawn, type Drawn, writeDrawn, writeFile } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { textReport } from "../report/text.js";
+import { isQueryResult, readQueryResult } from "../sql/result.js";
 
 const EXAMPLES = `
 Examples:
@@ -28,7 +29,8 @@ export function addMerge(program: Command, terminal: Terminal): void {
     .command("merge")
     .summary("merge the states of shards")
     .description(
-      "Merges the states that lossgrad evaluate --shard --state wrote, in any order: the result has the same bits as that of one run.",
+      "Merges the states that lossgrad evaluate --shard --state wrote, or what ClickHouse printed for queries of lossgrad sql, in " +
+        "any order: the result has the same bits as that of one run.",
     )
     .argument("<states...>", "the files of all shards")
     .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
@@ -46,9 +48,10 @@ async function run(paths: readonly string[], options: MergeOptions, terminal: Te
   checkDrawn(options);
   const merging = new Merging();
   for (const path of paths) {
-    const file = readState(path, await textOf(path));
-    checkPicture(file, options);
-    merging.add(file);
+    for (const file of statesIn(path, await textOf(path))) {
+      checkPicture(file, options);
+      merging.add(file);
+    }
   }
   const { missing } = merging;
   // Some shards have a state, and no result.
@@ -62,6 +65,10 @@ async function run(paths: readonly string[], options: MergeOptions, terminal: Te
   const { result } = evaluated;
   for (const line of json ? [jsonReport(result)] : textReport(result)) terminal.log(line);
   for (const line of await writeDrawn(options, evaluated)) terminal.complain(line);
+}
+
+function statesIn(path: string, text: string): StateFile[] {
+  return isQueryResult(text) ? readQueryResult(path, text) : [readState(path, text)];
 }
 
 /** @throws InputError for a state that lacks what a report draws, if one is asked for */
