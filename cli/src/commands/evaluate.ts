@@ -2,9 +2,6 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FLOAT_DTYPES } from "../evaluation/cast.js";
 import type { Evaluated } from "../evaluation/evaluate.js";
 import { writeGradient } from "../evaluation/gradient.js";
-import { LOSSES } from "../evaluation/losses.js";
-import { METRICS } from "../evaluation/metrics.js";
-import { parseShard, type Shard } from "../evaluation/shard.js";
 import { stateText } from "../evaluation/state.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
@@ -16,6 +13,7 @@ import { readTask, type Task, type TaskOptions } from "../shards/task.js";
 import { shardCount, threadCount } from "./counts.js";
 import { collect } from "./csv-options.js";
 import { execute, type ExecutionOptions } from "./execute.js";
+import { count, LOSS_HELP, METRIC_HELP, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
 import { type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
@@ -49,16 +47,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     )
     .argument("<predictions>", "what was predicted")
     .argument("[targets]", "what really came; by default in the first file, as --target says")
-    .option(
-      "--metric <names>",
-      `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`,
-      collect,
-    )
-    .option(
-      "--loss <names>",
-      `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`,
-      collect,
-    )
+    .option("--metric <names>", METRIC_HELP, collect)
+    .option("--loss <names>", LOSS_HELP, collect)
     .addOption(
       new Option(
         "--nan <policy>",
@@ -101,17 +91,6 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       terminal.exitCode = await run(predictions, targets, options, terminal);
     });
   addReadOptions(command);
-}
-
-function shardOf(value: string): Shard {
-  const shard = parseShard(value);
-  if (shard) return shard;
-  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
-}
-
-function count(value: string): number {
-  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
-  throw new InvalidArgumentError("Expected a number up to 1000.");
 }
 
 function dimension(value: string): number {

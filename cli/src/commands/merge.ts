@@ -6,6 +6,7 @@ import { holdsPicture, readState, type StateFile } from "../evaluation/state.js"
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { checkDrawn, type Drawn, writeDrawn, writeFile } from "../report/files.js";
+import { isQueryResult, readQueryResult } from "../sql/result.js";
 import { jsonReport } from "../report/json.js";
 import { textReport } from "../report/text.js";
 
@@ -28,7 +29,8 @@ export function addMerge(program: Command, terminal: Terminal): void {
     .command("merge")
     .summary("merge the states of shards")
     .description(
-      "Merges the states that lossgrad evaluate --shard --state wrote, in any order: the result has the same bits as that of one run.",
+      "Merges the states that lossgrad evaluate --shard --state wrote, or what ClickHouse printed for queries of lossgrad sql, in " +
+        "any order: the result has the same bits as that of one run.",
     )
     .argument("<states...>", "the files of all shards")
     .option("--report <file>", "write a report with plots: one .html file that needs nothing else")
@@ -46,9 +48,10 @@ async function run(paths: readonly string[], options: MergeOptions, terminal: Te
   checkDrawn(options);
   const merging = new Merging();
   for (const path of paths) {
-    const file = readState(path, await textOf(path));
-    checkPicture(file, options);
-    merging.add(file);
+    for (const file of statesIn(path, await textOf(path))) {
+      checkPicture(file, options);
+      merging.add(file);
+    }
   }
   const { missing } = merging;
   // Some shards have a state, and no result.
@@ -72,6 +75,10 @@ function checkPicture(file: StateFile, { report, plot }: Drawn): void {
     `${file.path}: expected a state with what ${option} draws, got one without; ` +
       "lossgrad evaluate --state writes such with --for-report",
   );
+}
+
+function statesIn(path: string, text: string): StateFile[] {
+  return isQueryResult(text) ? readQueryResult(path, text) : [readState(path, text)];
 }
 
 /** A state has some kilobytes, with a picture a megabyte, and with thousands of groups hundreds of it. */

@@ -6,7 +6,9 @@ import type { Shards } from "./shard.js";
 import type { Request, Tally } from "./tally.js";
 
 /** An array, as reports and states describe it. */
-export type Described = Pick<ArrayReader, "name" | "format" | "dtype" | "shape">;
+export interface Described extends Pick<ArrayReader, "name" | "format" | "shape"> {
+  readonly dtype: string;
+}
 
 /** Where the results come from. */
 export interface Origin {

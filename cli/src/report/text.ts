@@ -15,7 +15,8 @@ export function textReport(result: Result): string[] {
     drawn(metricTable(result)),
     ...(worst.length > 0 ? [`the largest errors`, drawn(worstTable(worst))] : []),
     ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
-    throughput(result),
+    // A query does not tell how long it took.
+    ...(result.seconds > 0 ? [throughput(result)] : []),
   ];
 }
 
