@@ -2,6 +2,7 @@
 import { shardsOf } from "../evaluation/shard.js";
 import { askedFor } from "../evaluation/metrics.js";
 import type { Described } from "../evaluation/result.js";
+import { shardsOf } from "../evaluation/shard.js";
 import type { State, StateFile } from "../evaluation/state.js";
 import { type Request, Tally } from "../evaluation/tally.js";
 import { InputError, quoted } from "../input-error.js";

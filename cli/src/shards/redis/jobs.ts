@@ -1,7 +1,7 @@
 /** The jobs of an evaluation: a tree, whose leaves are shards and whose other nodes merge. */
-import { createRequire } from "node:module";
 import type { FlowJob } from "bullmq";
 import type { Shard } from "../../evaluation/shard.js";
+import { version } from "../../version.js";
 import type { Task } from "../task.js";
 import type { Failure } from "../work.js";
 
@@ -11,10 +11,6 @@ export const QUEUE = { name: "shards", prefix: "lossgrad" } as const;
 export const ATTEMPTS = 3;
 /** So many states are merged at a time: Redis holds some times as many of an evaluation at most. */
 const FAN_IN = 32;
-
-export const { version: VERSION } = createRequire(import.meta.url)("../../../package.json") as {
-  version: string;
-};
 
 /** What a job is about; its result is a state, by its name in the store. */
 export interface JobData {
@@ -42,7 +38,7 @@ export interface Node {
 /** The tree for `of` shards, whose root merges all of them. */
 export function treeOf(evaluation: string, task: Task, of: number): Node {
   const node = (name: string, work: JobData["work"], children: readonly Node[]): Node => {
-    return { data: { evaluation, version: VERSION, name, work }, children };
+    return { data: { evaluation, version, name, work }, children };
   };
   let nodes = Array.from({ length: of }, (_, index) =>
     node(`shard-${index}`, { kind: "shard", task, shard: { index, of } }, []),
