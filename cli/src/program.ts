@@ -6,6 +6,7 @@ import { addEvaluate } from "./commands/evaluate.js";
 import { addMerge } from "./commands/merge.js";
 import { addSql } from "./commands/sql.js";
 import { version } from "./version.js";
+import { addWorker } from "./commands/worker.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -14,7 +15,7 @@ export interface Terminal {
   readonly complain: (line: string) => void;
   /** Where progress is shown. */
   readonly stderr: NodeJS.WriteStream;
-  /** A signal that Ctrl-C gives until it is released. */
+  /** A signal that Ctrl-C and SIGTERM give until it is released. */
   readonly interruption: () => { signal: AbortSignal; release: () => void };
   /** 0 done, 1 the data is wrong or differs, 2 the command is wrong, 130 interrupted. */
   exitCode: number;
@@ -42,6 +43,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addEvaluate(program, terminal);
   addMerge(program, terminal);
   addSql(program, terminal);
+  addWorker(program, terminal);
   addDiff(program, terminal);
   addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);

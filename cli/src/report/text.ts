@@ -1,4 +1,5 @@
 import type { Described, Result } from "../evaluation/result.js";
+import { missingShards, shardWords } from "../evaluation/shard.js";
 import { visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
 import { groupLines } from "./groups.js";
@@ -20,7 +21,7 @@ export function textReport(result: Result): string[] {
 }
 
 /** What was compared, what was decided for the user, and how many pairs there were. */
-export function headLines({ data, dtype, notes, partial, shard, ...counts }: Result): string[] {
+export function headLines({ data, dtype, notes, partial, shards, ...counts }: Result): string[] {
   const { prediction, target, weight, mask } = data as Record<string, Described | undefined>;
   return [
     visible(`${described(prediction)} against ${described(target)}${dtype === null ? "" : `, in ${dtype}`}`),
@@ -28,7 +29,7 @@ export function headLines({ data, dtype, notes, partial, shard, ...counts }: Res
     ...(mask ? [visible(`where ${described(mask)} is not 0`)] : []),
     ...notes.map((note) => visible(`note: ${note}`)),
     ...(partial ? ["PARTIAL: interrupted before all was read"] : []),
-    ...(shard.of > 1 ? [`PARTIAL: shard ${shard.index}/${shard.of}`] : []),
+    ...(missingShards(shards).ranges.length > 0 ? [`PARTIAL: shard ${shardWords(shards)}`] : []),
     ...countLines(counts),
   ];
 }

@@ -1,6 +1,7 @@
 /** What ClickHouse printed for a query, as states of evaluations. */
 import { askedFor } from "../evaluation/metrics.js";
 import type { Described } from "../evaluation/result.js";
+import { shardsOf } from "../evaluation/shard.js";
 import type { State, StateFile } from "../evaluation/state.js";
 import { type Request, Tally } from "../evaluation/tally.js";
 import { InputError, quoted } from "../input-error.js";
@@ -54,7 +55,7 @@ function stateOf(path: string, line: string): State {
     options,
     origin: { data: Object.fromEntries(described), shape: null, order: "C", dtype: null },
     course: {
-      shard,
+      shards: shardsOf(shard),
       elements: groups.reduce((sum, group) => sum + group.count("rows"), 0),
       partial: false,
       seconds: 0,
