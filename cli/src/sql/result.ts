@@ -1,5 +1,4 @@
 /** What ClickHouse printed for a query, as states of evaluations. */
-import { shardsOf } from "../evaluation/shard.js";
 import { askedFor } from "../evaluation/metrics.js";
 import type { Described } from "../evaluation/result.js";
 import { shardsOf } from "../evaluation/shard.js";

@@ -4,6 +4,10 @@ import type { Shard } from "../../evaluation/shard.js";
 import { version } from "../../version.js";
 import type { Task } from "../task.js";
 import type { Failure } from "../work.js";
+import { version } from "../../version.js";
+
+/** Of lossgrad-cli, which states and bits depend on. */
+export const VERSION = version;
 
 /** One queue for all evaluations, whose keys begin with `lossgrad:`. */
 export const QUEUE = { name: "shards", prefix: "lossgrad" } as const;
