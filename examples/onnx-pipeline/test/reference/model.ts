@@ -21,7 +21,10 @@ export function trainModel(): Trained {
 
 /** The numbers that the reference is computed of, by name. */
 export function numbersOf({ model, images }: Trained): Record<string, Float32Array> {
-  const numbers = ({ data }: Tensor): Float32Array => Float32Array.from(data.array());
+  const numbers = ({ data }: Tensor): Float32Array => {
+    const elements: Float32Array = data.array();
+    return elements.slice();
+  };
   const layers = model.layers.flatMap(({ weight, bias }, i) => [
     [`weight${i}`, numbers(weight)] as const,
     [`bias${i}`, numbers(bias)] as const,
