@@ -27,6 +27,8 @@ export interface Call<V extends Variable> {
   readonly shape: Shape;
   readonly reduction: Reduction;
   readonly mask: Mask<V> | null;
+  /** What a mean divides by; null for the number of elements that count. */
+  readonly divisor: number | null;
   readonly wrap: Wrap<V>;
 }
 
@@ -119,9 +121,9 @@ class Evaluation<V extends Variable> {
     return NdArray.scalar(traced.dtype!, found.sum);
   }
 
-  /** How many elements a mean divides by. */
+  /** What a mean divides by. */
   private get counted(): number {
-    return this.call.mask?.kept ?? this.numel;
+    return this.call.divisor ?? this.call.mask?.kept ?? this.numel;
   }
 
   /** Runs the program that is asked for, if there is one. */
@@ -181,10 +183,11 @@ class Evaluation<V extends Variable> {
   }
 
   private composed(operands: readonly Variable[]): Variable {
-    const { reduction, traced, mask } = this.call;
+    const { reduction, traced, mask, divisor } = this.call;
     if (mask) return this.composedKept(operands, mask);
     const terms = replay(traced, operands, this.call);
-    return reduction === "none" ? terms : terms[reduction]();
+    if (reduction === "none") return terms;
+    return divisor === null ? terms[reduction]() : terms.sum().div(divisor);
   }
 
   /**
@@ -192,14 +195,14 @@ class Evaluation<V extends Variable> {
    * in the gradient, a NaN or an infinity of theirs would make a NaN of the 0 that comes down to
    * it.
    */
-  private composedKept(operands: readonly Variable[], { tensor, kept }: Mask<Variable>): Variable {
+  private composedKept(operands: readonly Variable[], { tensor }: Mask<Variable>): Variable {
     const { reduction, traced } = this.call;
     const holds = tensor.ne(0);
     const select = (x: Variable): Variable => holds.op("where", {}, x, x.zeros());
     const whole = operands.map((x, i) => (traced.used.has(i) ? select(x.expand(this.shape)) : x));
     const terms = select(replay(traced, whole, this.call));
     if (reduction === "none") return terms;
-    return reduction === "mean" ? terms.sum().div(kept) : terms.sum();
+    return reduction === "mean" ? terms.sum().div(this.counted) : terms.sum();
   }
 
   saveTo(node: GraphNode): void {

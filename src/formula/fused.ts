@@ -10,6 +10,7 @@ import { Expression } from "./expression.js";
 import { isProgramDType, lower, type Lowered, type Wanted } from "./lower.js";
 import { UNNAMED } from "./mark.js";
 import type { ProgramDType } from "./program.js";
+import { PLAIN, type Traits } from "./traits.js";
 import {
   extend,
   type Formula,
@@ -92,12 +93,17 @@ export class Traced {
     if (!found) {
       const { operand, product } = extend(trace, () => {
         const operand = Expression.operand(trace, operands.length, weight);
-        return { operand, product: root.mul(operand) };
+        const product = root.mul(operand);
+        return { operand, product: formula.weighsInPlace ? product.to(root.dtype) : product };
       });
       const { slopes } = formula;
+      // torch's formulas for gradients multiply by the weights last.
       const own = (upstream: Expression): Gradients =>
         new Map([
-          ...slopes!(upstream.mul(operand).to(root.dtype)),
+          ...[...slopes!(upstream.to(root.dtype))].map(([index, slope]): [number, Expression] => [
+            index,
+            slope.mul(operand).to(slope.dtype),
+          ]),
           [operand.index, upstream.mul(root).to(operand.dtype)],
         ]);
       const all = [...operands, operand];
@@ -142,6 +148,7 @@ export class Traced {
 }
 
 const NONE: readonly number[] = [];
+const NO_NAMES: readonly string[] = [];
 const VALUES = { sum: 0, store: 1, none: 2 } as const;
 /** Operands that fit into a number as a set, twice, beside what else a request says. */
 const MOST_IN_NUMBER = 23;
@@ -191,8 +198,9 @@ export class Fused {
   readonly parameters: ParameterValues | null;
   /** The options that are parameters. */
   readonly parameterNames: readonly string[];
-  /** Whether its calls take weights. */
-  readonly takesWeight: boolean = true;
+  readonly traits: Traits = PLAIN;
+  /** The options that are operands. */
+  readonly optionalNames: readonly string[] = [];
   /** What messages say of tensors where there should be typed arrays. */
   readonly wayForTensors: string = "make the function with fuse of lossgrad";
   private readonly traced = new Map<string, Traced>();
@@ -235,6 +243,12 @@ export class Fused {
   /** What is computed of each element, of operands of a trace that is open. */
   termOf(operands: readonly Expression[], values: ParameterValues | null): Expression {
     return termOf(this.fn, operands, values && { ...values });
+  }
+
+  /** The function of as many operands as a call gives: those behind the others come from options. */
+  givenBy(options: Readonly<Record<string, unknown>>): { fused: Fused; behind: readonly string[] } {
+    void options;
+    return { fused: this, behind: NO_NAMES };
   }
 
   /** Throws unless `count` operands are as many as the function names. */

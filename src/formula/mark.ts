@@ -4,6 +4,7 @@
  */
 
 import type { Expression } from "./expression.js";
+import type { Traits } from "./traits.js";
 
 /** The name of a function that is written in place and was given none. */
 export const UNNAMED = "fused";
@@ -12,7 +13,9 @@ export const UNNAMED = "fused";
 export interface FusedDescription {
   readonly name: string;
   readonly parameterNames: readonly string[];
-  readonly takesWeight: boolean;
+  readonly traits: Traits;
+  /** The options that are operands. */
+  readonly optionalNames: readonly string[];
   /**
    * The parameters of a call: those that it gives, and the defaults of the others; null for a
    * function without.

@@ -3,6 +3,7 @@ import { isLossgradTensor } from "../ndarray/adapter.js";
 import type { Typed } from "../ndarray/promotion.js";
 import { describeValue } from "../core/describe.js";
 import { Expression, Trace } from "./expression.js";
+import type { Traits } from "./traits.js";
 
 /** Numbers of a formula by their names. */
 export type ParameterValues = Readonly<Record<string, number>>;
@@ -28,6 +29,7 @@ export interface FormulaText {
   readonly fn: FormulaFunction;
   /** Its gradients where they are not those of the function's operations; else null. */
   readonly slopes: SlopesFunction | null;
+  readonly traits: Pick<Traits, "weighsInPlace">;
 }
 
 /** Gradients by the indices of the operands. */
@@ -47,6 +49,8 @@ export interface Formula {
    * they are those of its operations.
    */
   readonly slopes: ((upstream: Expression) => Gradients) | null;
+  /** Whether weighted elements have the dtype of `root`, whatever that of the weights. */
+  readonly weighsInPlace: boolean;
 }
 
 /**
@@ -57,7 +61,7 @@ export interface Formula {
  *   operands
  */
 export function traceFormula(
-  { name: caller, fn, slopes }: FormulaText,
+  { name: caller, fn, slopes, traits }: FormulaText,
   types: readonly Typed[],
   positions: readonly number[],
   parameters: ParameterValues | null,
@@ -73,17 +77,10 @@ export function traceFormula(
   }
   const own =
     slopes && ((upstream: Expression) => byOperand(slopes(upstream, ...given), operands, positions));
-  if (root.name !== "mean" && root.name !== "sum") {
-    return { caller, trace, operands, root, reduction: null, slopes: own };
-  }
-  return {
-    caller,
-    trace,
-    operands,
-    root: root.inputs[0] as Expression,
-    reduction: root.name,
-    slopes: own,
-  };
+  const formula = { caller, trace, operands, slopes: own, weighsInPlace: traits.weighsInPlace };
+  return root.name === "mean" || root.name === "sum"
+    ? { ...formula, root: root.inputs[0] as Expression, reduction: root.name }
+    : { ...formula, root, reduction: null };
 }
 
 /** The gradients of operands from those of the places where they stand. */

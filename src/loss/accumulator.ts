@@ -73,7 +73,7 @@ export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): Acc
   return {
     name: fused.name,
     parameterNames: fused.parameterNames,
-    weightedMean: fused.takesWeight ? "weights" : null,
+    weightedMean: fused.traits.weightedMean,
     readParameters: (given) => ({ ...fused.readParameters(given) }),
   };
 }

@@ -1,40 +1,63 @@
 /** A row of the table of formulas as something that can be called, by tensors and typed arrays. */
-import { Fused } from "../formula/fused.js";
-import type { SlopesFunction } from "../formula/trace.js";
 import { describeValue } from "../core/describe.js";
-import type { FormulaRow } from "./formulas.js";
+import { Fused } from "../formula/fused.js";
+import type { Traits } from "../formula/traits.js";
+import type { FormulaFunction, SlopesFunction } from "../formula/trace.js";
+import type { FormulaRow } from "./formula-row.js";
 import { readNumber } from "./parameter.js";
 
 export class FormulaLoss extends Fused {
-  override readonly takesWeight: boolean;
+  override readonly traits: Traits;
   override readonly wayForTensors: string;
+  override readonly optionalNames: readonly string[];
+  /** The same of other optional operands, by their names. */
+  private readonly variants: Map<string, FormulaLoss>;
 
-  /** `words` are what messages call the operands. */
+  /** `words` are what messages call the operands; `present`, the optional ones that there are. */
   constructor(
     readonly row: FormulaRow,
     private readonly words: readonly string[] = row.operands,
+    private readonly present: readonly string[] = [],
+    variants?: Map<string, FormulaLoss>,
   ) {
     const { name, parameters, term, slopes } = row;
     const standards = Object.entries(parameters).map(([word, parameter]): [string, number] => [
       word,
       Number(parameter.default),
     ]);
+    const place = placing(row, present);
     super(
-      term,
+      (place ? (...args: unknown[]) => (term as Call)(...place(args)) : term) as FormulaFunction,
       name,
       standards.length > 0 ? Object.fromEntries(standards) : undefined,
-      (slopes as SlopesFunction | undefined) ?? null,
+      slopes && place
+        ? (upstream, ...args) => chosen(row, present, slopes(upstream, ...(place(args) as never)))
+        : ((slopes as SlopesFunction | undefined) ?? null),
     );
-    this.takesWeight = row.takesWeight;
+    this.traits = traitsOf(row);
     this.wayForTensors = `use F.${name}`;
+    this.optionalNames = row.optional ?? [];
+    this.variants = variants ?? new Map<string, FormulaLoss>([["", this]]);
   }
 
   override get operandCount(): number {
-    return this.row.operands.length;
+    return this.row.operands.length + this.present.length;
   }
 
   override wordFor(place: number): string {
-    return this.words[place];
+    return [...this.words, ...this.present][place];
+  }
+
+  override givenBy(options: Readonly<Record<string, unknown>>): {
+    fused: FormulaLoss;
+    behind: readonly string[];
+  } {
+    const { row, words, variants, optionalNames } = this;
+    const behind = optionalNames.filter((name) => options[name] !== undefined && options[name] !== null);
+    const key = behind.join();
+    let fused = variants.get(key);
+    if (!fused) variants.set(key, (fused = new FormulaLoss(row, words, behind, variants)));
+    return { fused, behind };
   }
 
   protected override readParameter(word: string, given: unknown, standard: number): number {
@@ -47,4 +70,49 @@ export class FormulaLoss extends Fused {
     if (typeof given === "boolean" || given === 0 || given === 1) return Number(given);
     throw new TypeError(`${this.name}(): argument '${word}' must be bool, not ${describeValue(given)}`);
   }
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+function traitsOf({
+  operands,
+  weightedMean,
+  reductionWords = "enum",
+  reductions,
+  refusals,
+}: FormulaRow): Traits {
+  return {
+    weightedMean,
+    weighsInPlace: true,
+    reductionWords,
+    reductions: reductions ?? {},
+    refusals: (refusals ?? []).map(({ operand, ...rest }) => ({ ...rest, index: operands.indexOf(operand) })),
+  };
+}
+
+/** Puts null in the place of each optional operand that is not there; null where a row has none. */
+function placing(
+  { operands, optional = [] }: FormulaRow,
+  present: readonly string[],
+): ((args: readonly unknown[]) => unknown[]) | null {
+  if (optional.length === 0) return null;
+  const count = operands.length;
+  return (args) => [
+    ...args.slice(0, count),
+    ...optional.map((name) => {
+      const at = present.indexOf(name);
+      return at < 0 ? null : args[count + at];
+    }),
+    ...args.slice(count + present.length),
+  ];
+}
+
+/** The gradients of the operands that there are. */
+function chosen<T>(
+  { operands, optional = [] }: FormulaRow,
+  present: readonly string[],
+  all: readonly T[],
+): T[] {
+  const count = operands.length;
+  return [...all.slice(0, count), ...present.map((name) => all[count + optional.indexOf(name)])];
 }

@@ -4,74 +4,29 @@
  * one: its row here, and the lines that give it a name and a type in nn/ and typed/, as
  * CONTRIBUTING.md says. Rows are constants of their own, since a bundle has those that it uses.
  */
-import { checkCast, type DType } from "../ndarray/dtype.js";
+import { checkCast, dtypes, isFloating } from "../ndarray/dtype.js";
 import { resultType } from "../ndarray/promotion.js";
-import { checkBroadcastsInto, type Shape } from "../ndarray/shape.js";
+import { broadcastShapes, checkBroadcastsInto, sameShape, sizeText } from "../ndarray/shape.js";
 import type { Expression } from "../formula/expression.js";
-import type { ParameterRange } from "./parameter.js";
+import { type FormulaOperand, formulaRow } from "./formula-row.js";
 
-/** A number that is an option of a loss; or a boolean, which formulas are given as 1 or 0. */
-export interface FormulaParameter extends ParameterRange {
-  readonly default: number | boolean;
+/** Throws torch's error for an operation in place of `x`, unless `y` fits it. */
+function checkInPlace(x: FormulaOperand, y: FormulaOperand): void {
+  checkBroadcastsInto(x.shape, y.shape);
+  checkCast(resultType([x, y]), x.dtype);
 }
 
-/** What a loss of tensors knows of an operand before it is computed. */
-export interface FormulaOperand {
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
-
-type Operands<N extends readonly string[]> = { readonly [K in keyof N]: Expression };
-type Values<P> = { readonly [K in keyof P]: number };
-
-/** A loss of operands with the names N and of parameters P. */
-interface NamedRow<N extends readonly string[], P extends Readonly<Record<string, FormulaParameter>>> {
-  /** Name of the function. */
-  readonly name: string;
-  /** Name of the module class. */
-  readonly module: string;
-  readonly operands: N;
-  /** Value and gradients, as documentation. */
-  readonly formula: string;
-  readonly parameters: P;
-  /** Whether it takes weights, by whose sum a weighted mean divides. */
-  readonly takesWeight: boolean;
-  /** Whether torch's deprecated arguments, sizeAverage and reduce, are understood. */
-  readonly legacy: boolean;
-  /** Throws torch's errors for operands that may not meet; without it they broadcast. */
-  readonly check?: (operands: { readonly [K in keyof N]: FormulaOperand }) => void;
-  /**
-   * The term: of the operands, then of the parameters where there are any. Every operation is
-   * rounded to the dtype of its operands, of halves as well.
-   */
-  readonly term: (...args: [...operands: Operands<N>, values: Values<P>]) => Expression;
-  /**
-   * The gradients by the operands in their order, from that of the term and what the term takes.
-   * Only where torch has formulas of its own for them; else they are those of the term's operations.
-   */
-  readonly slopes?: (
-    upstream: Expression,
-    ...args: [...operands: Operands<N>, values: Values<P>]
-  ) => { readonly [K in keyof N]: Expression };
-}
-
-/** A row of the table. */
-export type FormulaRow = NamedRow<readonly string[], Readonly<Record<string, FormulaParameter>>>;
-
-/** The row itself; the formula's operands and parameters take their types from their names. */
-export function formulaRow<
-  const N extends readonly string[],
-  P extends Readonly<Record<string, FormulaParameter>>,
->(row: NamedRow<N, P>): FormulaRow {
-  return row as unknown as FormulaRow;
+/** Throws torch's error unless its kernel has the operand's dtype. */
+function checkKernel(kernel: string, { dtype }: FormulaOperand): void {
+  if (isFloating(dtype)) return;
+  throw new TypeError(`"${kernel}" not implemented for '${dtypes[dtype].torchName}'`);
 }
 
 /** As torch computes it: in place of the input, which the target has to fit. */
-function fitInput([input, target]: readonly [FormulaOperand, FormulaOperand]): void {
+function fitInput({ input, target }: { input: FormulaOperand; target: FormulaOperand }): void {
   // A bool has no negation, which comes first.
   if (input.dtype === "bool") return;
-  checkBroadcastsInto(input.shape, target.shape);
-  checkCast(resultType([input, target]), input.dtype);
+  checkInPlace(input, target);
   checkCast("float32", input.dtype);
 }
 
@@ -81,7 +36,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaRow({
   operands: ["input", "target"],
   formula: "log(1 + exp(-input target)); slope -target z / (1 + z), z = exp(-input target)",
   parameters: {},
-  takesWeight: false,
+  weightedMean: null,
   legacy: true,
   check: fitInput,
   term: (input, target) => input.neg().mul(target).to(input.dtype).exp().log1p(),
@@ -92,8 +47,57 @@ export const softMarginLoss = /* @__PURE__ */ formulaRow({
   },
 });
 
+export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaRow({
+  name: "binaryCrossEntropyWithLogits",
+  module: "BCEWithLogitsLoss",
+  operands: ["input", "target"],
+  optional: ["posWeight"],
+  formula: "(1 - y) x - log(sigmoid(x)), y = target; slope sigmoid(x) - y",
+  parameters: {},
+  weightedMean: "elements",
+  moduleWeight: true,
+  legacy: true,
+  check: ({ input, target, posWeight, weight }) => {
+    if (!sameShape(input.shape, target.shape)) {
+      const [found, expected] = [target, input].map(({ shape }) => `torch.${sizeText(shape)}`);
+      throw new RangeError(`Target size (${found}) must be the same as input size (${expected})`);
+    }
+    checkKernel("log_sigmoid_cpu", input);
+    if (posWeight) {
+      const shape = broadcastShapes(posWeight.shape, target.shape);
+      checkInPlace(input, { dtype: resultType([posWeight, target]), shape });
+    }
+    if (target.dtype === "bool") {
+      throw new TypeError(
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` " +
+          "operator instead.",
+      );
+    }
+    checkInPlace(target, input);
+    if (weight) checkInPlace(target, weight);
+  },
+  term: (input, target, posWeight) => {
+    const log = input.logsigmoid();
+    const weighted = posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)).to(input.dtype) : log;
+    const { dtype } = target;
+    return target.neg().add(1).mul(input).to(dtype).sub(weighted).to(dtype);
+  },
+  slopes: (upstream, input, target, posWeight) => {
+    const probability = input.sigmoid();
+    if (!posWeight) return [probability.sub(target).mul(upstream), input.neg().mul(upstream)];
+    const factor = posWeight.mul(target);
+    const [log, other] = [input.logsigmoid(), input.neg().logsigmoid()];
+    return [
+      factor.add(1).sub(target).mul(probability).sub(factor).mul(upstream),
+      other.sub(log.mul(posWeight)).mul(upstream),
+      log.mul(target).neg().mul(upstream),
+    ];
+  },
+});
+
 export const formulaLosses = {
   softMarginLoss,
+  binaryCrossEntropyWithLogits,
 };
 
 /** The losses of this table, by the names of their functions. */

@@ -7,6 +7,7 @@ import { sameShape, type Shape, takeDims, wrapDims } from "../ndarray/shape.js";
 import { describeValue } from "../core/describe.js";
 import { checkFlag } from "../core/options.js";
 import { warn } from "../core/warnings.js";
+import type { OwnReduction, ReductionWords, Traits } from "../formula/traits.js";
 import { type Reduction, REDUCTIONS } from "./losses.js";
 
 /** The options as a user gave them: each was read once. */
@@ -31,11 +32,11 @@ export interface ReadReduction {
 export function readReduction(
   caller: string,
   { reduction = "mean", dim, keepdim = false }: GivenReduction,
-  weighted: boolean,
+  words: ReductionWords,
 ): ReadReduction {
   checkFlag(caller, "keepdim", keepdim);
   const dims = takeDims(dim);
-  const mode = checkReduction(reduction, weighted);
+  const mode = checkReduction(reduction, words);
   if (mode === "none" && (dims !== undefined || keepdim)) {
     const word = dims === undefined ? "keepdim" : "dim";
     throw new TypeError(
@@ -148,20 +149,27 @@ function readFlag(word: string, value: boolean | null | undefined): boolean | nu
   throw new TypeError(`${word}: expected a boolean or null, got ${describeValue(flag)}; use reduction`);
 }
 
-/**
- * Throws torch's error unless `value` is a reduction; warns of the mean's old name, which weighted
- * losses do not know.
- */
-export function checkReduction(value: unknown, weighted: boolean): Reduction {
+const REFUSALS: { readonly [W in ReductionWords]: (shown: string) => string } = {
+  enum: (shown) => `${shown} is not a valid value for reduction`,
+  weighted: (shown) => `Invalid reduction mode: ${shown}. Expected one of 'none', 'mean', 'sum'.`,
+  string: (shown) => `${shown} is not a valid value for reduction`,
+  short: (shown) => `${shown} is not valid`,
+};
+
+/** What is known of a reduction besides, or of one of the function's own; warns as torch does. */
+export function ownReduction({ reductions }: Traits, name: unknown): OwnReduction {
+  if (typeof name !== "string" || !Object.hasOwn(reductions, name)) return {};
+  const { [name]: own } = reductions;
+  if (own.warning !== undefined) warn(own.warning);
+  return own;
+}
+
+/** Throws torch's error unless `value` is a reduction. */
+export function checkReduction(value: unknown, words: ReductionWords): Reduction {
   if ((REDUCTIONS as readonly unknown[]).includes(value)) return value as Reduction;
-  if (value === "elementwise_mean" && !weighted) {
+  if (value === "elementwise_mean" && words === "enum") {
     warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.");
     return "mean";
   }
-  const shown = typeof value === "string" ? value : describeValue(value);
-  throw new RangeError(
-    weighted
-      ? `Invalid reduction mode: ${shown}. Expected one of 'none', 'mean', 'sum'.`
-      : `${shown} is not a valid value for reduction`,
-  );
+  throw new RangeError(REFUSALS[words](typeof value === "string" ? value : describeValue(value)));
 }

@@ -155,7 +155,7 @@ function warnAndReadReduction(
   const { reduction, sizeAverage, reduce, weight, dim, keepdim } = options;
   // A default, not `??`: null is no reduction, as None is none.
   const asked = legacyReduction(sizeAverage, reduce) ?? reduction;
-  return readReduction(name, { reduction: asked, dim, keepdim }, Boolean(weight));
+  return readReduction(name, { reduction: asked, dim, keepdim }, weight ? "weighted" : "enum");
 }
 
 function checkArguments(

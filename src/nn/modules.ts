@@ -2,18 +2,30 @@
 import { type Taken, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
-import type { FormulaRow } from "../loss/formulas.js";
+import type { FormulaRow } from "../loss/formula-row.js";
 import * as F from "./functional.js";
-import type { LegacyOptions, MaskOptions, ReductionOptions } from "./functional.js";
+import type {
+  ClassLossOptions,
+  LegacyOptions,
+  MaskOptions,
+  PosWeightOptions,
+  ReductionOptions,
+  SmoothingOptions,
+  WeightOptions,
+} from "./functional.js";
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
 import { takeDims } from "../ndarray/shape.js";
 import { legacyReduction } from "../loss/reduction.js";
+import * as rowwise from "../loss/rowwise.js";
+import { checkNoMore } from "../core/options.js";
+import { warn } from "../core/warnings.js";
+import { rowOptionNames } from "./rowwise.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
 
 /** A loss with its options; an instance is a function of the operands O: input and target of most. */
-export interface Loss<O extends readonly Tensor[] = [input: Tensor, target: Tensor]> {
+export interface Loss<O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor]> {
   (...args: [...operands: O, options?: MaskOptions]): Tensor;
 }
 
@@ -21,7 +33,7 @@ export interface Loss<O extends readonly Tensor[] = [input: Tensor, target: Tens
  * What the loss modules share. Instances are callable: `loss(input, target)` is
  * `loss.forward(input, target)`.
  */
-export abstract class Loss<O extends readonly Tensor[] = [input: Tensor, target: Tensor]> {
+export abstract class Loss<O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor]> {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
   declare readonly reduction: Reduction;
   /** The dimensions to reduce; all where there are none. Checked when the loss is called. */
@@ -69,28 +81,33 @@ function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }:
   };
 }
 
+/** The options of a row's own, with their defaults. */
+function ownOptions({ parameters, moduleWeight, optional = [] }: FormulaRow): [string, unknown][] {
+  const tensors = [...(moduleWeight ? ["weight"] : []), ...optional];
+  return [
+    ...tensors.map((name): [string, unknown] => [name, null]),
+    ...Object.entries(parameters).map(([name, parameter]): [string, unknown] => [name, parameter.default]),
+  ];
+}
+
 /** What the module of a row of the table of formulas holds. */
-function heldOf({ module, legacy, parameters }: FormulaRow, options: Options): object {
-  const own = Object.keys(parameters);
-  const names = [...OPTIONS.slice(legacy ? 0 : 2), ...own];
-  const taken = takeOptions<Record<string, unknown>>(module, options as Record<string, unknown>, names);
-  const values = own.map((name): [string, unknown] => {
-    const { [name]: value = parameters[name].default } = taken;
+function heldOf(row: FormulaRow, options: Options): object {
+  const own = ownOptions(row);
+  const names = [...OPTIONS.slice(row.legacy ? 0 : 2), ...own.map(([name]) => name)];
+  const taken = takeOptions<Record<string, unknown>>(row.module, options as Record<string, unknown>, names);
+  const values = own.map(([name, standard]): [string, unknown] => {
+    const { [name]: value = standard } = taken;
     return [name, value];
   });
   return { ...held(taken), ...Object.fromEntries(values) };
 }
 
 /** The options by which such a module calls its function. */
-function optionsOf(
-  loss: Loss<never>,
-  { module, parameters }: FormulaRow,
-  options: MaskOptions | undefined,
-): object {
+function optionsOf(loss: Loss<never>, row: FormulaRow, options: MaskOptions | undefined): object {
   const { reduction, dim, keepdim } = loss;
   const held = loss as unknown as Readonly<Record<string, unknown>>;
-  const values = Object.keys(parameters).map((name): [string, unknown] => [name, held[name]]);
-  return { reduction, dim, keepdim, mask: maskOf(module, options), ...Object.fromEntries(values) };
+  const values = ownOptions(row).map(([name]): [string, unknown] => [name, held[name]]);
+  return { reduction, dim, keepdim, mask: maskOf(row.module, options), ...Object.fromEntries(values) };
 }
 
 function maskOf(caller: string, options: MaskOptions | undefined): Tensor | null | undefined {
@@ -214,5 +231,125 @@ export class SoftMarginLoss extends Loss {
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     return F.softMarginLoss(input, target, optionsOf(this, formulas.softMarginLoss, options));
+  }
+}
+
+/** A loss of rows of classes, with what such losses hold. */
+export abstract class ClassLoss extends Loss {
+  /** A factor for each class; null where all are 1. */
+  declare readonly weight: Tensor | null;
+  /** The target of rows that count for nothing. */
+  declare readonly ignoreIndex: number;
+}
+
+/** What the module of a row of the table of losses of rows holds. */
+function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & SmoothingOptions): object {
+  const taken = takeOptions(row.module, options, rowOptionNames(row));
+  const { sizeAverage, reduce, reduction = "mean", weight = null } = taken;
+  const { ignoreIndex = -100, labelSmoothing = 0 } = taken;
+  const smoothing = row.takesProbabilities ? { labelSmoothing } : {};
+  return {
+    reduction: legacyReduction(sizeAverage, reduce) ?? reduction,
+    weight,
+    ignoreIndex,
+    ...smoothing,
+  };
+}
+
+/**
+ * Cross-entropy of the softmax of logits; see F.crossEntropy. Options are checked when the loss is
+ * called, as in torch.
+ *
+ * @example
+ * const loss = new nn.CrossEntropyLoss({ ignoreIndex: 0 });
+ * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
+ */
+export class CrossEntropyLoss extends ClassLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "CrossEntropyLoss";
+  }
+  /** What share of each target is spread over all classes. */
+  declare readonly labelSmoothing: number;
+  constructor(options: ClassLossOptions & SmoothingOptions = {}) {
+    super(heldOfRows(rowwise.crossEntropy, options));
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("CrossEntropyLoss", rest);
+    const { reduction, weight, ignoreIndex, labelSmoothing } = this;
+    return F.crossEntropy(input, target, { reduction, weight, ignoreIndex, labelSmoothing });
+  }
+}
+
+/**
+ * Negative log likelihood of log-probabilities; see F.nllLoss. Options are checked when the loss is
+ * called, as in torch.
+ *
+ * @example
+ * new nn.NLLLoss({ reduction: "sum" })(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.75
+ */
+export class NLLLoss extends ClassLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "NLLLoss";
+  }
+  constructor(options: ClassLossOptions = {}) {
+    super(heldOfRows(rowwise.nllLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("NLLLoss", rest);
+    const { reduction, weight, ignoreIndex } = this;
+    return F.nllLoss(input, target, { reduction, weight, ignoreIndex });
+  }
+}
+
+/**
+ * torch's deprecated name of NLLLoss, with its warning.
+ *
+ * @deprecated use NLLLoss
+ * @example
+ * new nn.NLLLoss2d()(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.375
+ */
+export class NLLLoss2d extends NLLLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "NLLLoss2d";
+  }
+  constructor(options: ClassLossOptions = {}) {
+    warn(
+      "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see " +
+        "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
+    );
+    super(options);
+  }
+}
+
+/**
+ * Cross entropy of logits; see F.binaryCrossEntropyWithLogits. The weights are held as they are, and
+ * checked when the loss is called.
+ *
+ * @example
+ * const loss = new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) });
+ * loss(tensor([0, 0]), tensor([1, 0])).item(); // 1.3862943649291992
+ */
+export class BCEWithLogitsLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "BCEWithLogitsLoss";
+  }
+  /** Factors of the elementwise loss. */
+  declare readonly weight: Tensor | null;
+  /** Factors of what targets of 1 cost. */
+  declare readonly posWeight: Tensor | null;
+  constructor(options: LegacyOptions & ReductionOptions & WeightOptions & PosWeightOptions = {}) {
+    super(heldOf(formulas.binaryCrossEntropyWithLogits, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const own = optionsOf(this, formulas.binaryCrossEntropyWithLogits, options);
+    return F.binaryCrossEntropyWithLogits(input, target, own);
   }
 }

@@ -146,21 +146,28 @@ export function evaluateRead(
   const traced = fused.trace(unique.map(ndOf), positions, values);
   // The function is the user's: it may have disposed of an operand, as a list of dimensions may.
   for (const x of unique) x.checkAlive(fused.name);
-  const { mask, weight, read } = taken;
+  const { mask, weight, read, divisor = null } = taken;
   const mode = read.named ? read.mode : (traced.formula.reduction ?? read.mode);
   const shape = shapeOfElements(traced, unique);
   const kept = mask ? checkedMask(fused.name, mask, shape) : null;
   if (weight) checkedWeight(fused.name, weight, shape);
   const call = { node, traced, operands: unique, shape, mask: kept, wrap: Tensor.wrap };
   const inParts = weight !== null || read.dims !== undefined || read.keepdim;
-  if (!inParts) return applyFused<Tensor>({ ...call, reduction: mode });
+  if (!inParts) return applyFused<Tensor>({ ...call, reduction: mode, divisor });
   if (mode !== "none") {
     const extent = extentOf(read, shape);
-    return partsOf({ ...call, mode, extent, keepdim: read.keepdim, weight });
+    const byWeights = weight !== null && fused.traits.weightedMean === "weights";
+    return partsOf({ ...call, mode, extent, keepdim: read.keepdim, weight, byWeights });
   }
   const operandsAndWeight = weight ? [...unique, weight] : unique;
   const weighted = weight ? traced.weighted(weight.nd) : traced;
-  return applyFused<Tensor>({ ...call, traced: weighted, operands: operandsAndWeight, reduction: "none" });
+  return applyFused<Tensor>({
+    ...call,
+    traced: weighted,
+    operands: operandsAndWeight,
+    reduction: "none",
+    divisor: null,
+  });
 }
 
 interface Parted {
@@ -174,6 +181,8 @@ interface Parted {
   readonly extent: Extent;
   readonly keepdim: boolean;
   readonly weight: Tensor | null;
+  /** Whether a mean divides by the sum of the weights. */
+  readonly byWeights: boolean;
 }
 
 /**
@@ -181,15 +190,16 @@ interface Parted {
  * operations of tensors.
  */
 function partsOf(call: Parted): Tensor {
-  const { node, traced, operands, mask, wrap, mode, shape, extent, weight } = call;
+  const { node, traced, operands, mask, wrap, mode, shape, extent, weight, byWeights } = call;
   const compose = (operands: readonly Tensor[]): Tensor => {
     const [own, factor] = weight ? [operands.slice(0, -1), operands.at(-1)!] : [operands, null];
-    const terms = applyFused<Tensor>({ node, traced, operands: own, shape, mask, wrap, reduction: "none" });
+    const unreduced = { reduction: "none", divisor: null } as const;
+    const terms = applyFused<Tensor>({ node, traced, operands: own, shape, mask, wrap, ...unreduced });
     return reduceParts(terms, { ...call, weight: factor });
   };
   const all = weight ? [...operands, weight] : operands;
   // The weights of a mean are in what it divides by as well.
-  const divides = mode === "mean" && weight !== null && weight.requiresGrad && isGradEnabled();
+  const divides = mode === "mean" && byWeights && weight!.requiresGrad && isGradEnabled();
   const weighted = weight ? traced.weighted(weight.nd) : traced;
   if (divides || weighted.dtype === null) return compose(all);
   const found = applyInParts<Tensor>({
@@ -211,8 +221,9 @@ function partsOf(call: Parted): Tensor {
  * What a mean divides by where that is not the number of elements: the weights, or how many
  * elements a mask keeps.
  */
-function countsOf({ mask, weight, shape, extent }: Parted): NdArray | null {
+function countsOf({ mask, weight: given, byWeights, shape, extent }: Parted): NdArray | null {
   const { rows, dims, result } = extent;
+  const weight = byWeights ? given : null;
   if (!weight) {
     return mask && arrayOf(countsOfParts(mask.tensor.nd.expanded(shape), extent), "float64", result);
   }
@@ -253,18 +264,23 @@ function checkedWeight(caller: string, weight: Tensor, shape: readonly number[])
  * Sums or means of the elements' losses along dimensions, weighted, by sums that are correctly
  * rounded.
  */
-function reduceParts(terms: Tensor, { mode, extent, keepdim, mask, weight }: Parted): Tensor {
+function reduceParts(
+  terms: Tensor,
+  { traced, mode, extent, keepdim, mask, weight, byWeights }: Parted,
+): Tensor {
   const holds = mask ? mask.tensor.ne(0) : null;
   const select = (x: Tensor): Tensor => (holds ? holds.choose(x, x.zeros()) : x);
+  const inPlace = traced.formula.weighsInPlace;
+  const product = weight && (inPlace ? terms.mul(weight).to(terms.dtype) : terms.mul(weight));
   // A weight that is left out may be NaN.
-  const weighted = weight ? select(terms.mul(weight)) : terms;
+  const weighted = product ? select(product) : terms;
   const along = extent.dims.length > 0 ? { dim: extent.dims, keepdim } : {};
   if (mode === "sum") return weighted.sum(along);
-  if (!holds && !weight) return weighted.mean(along);
+  if (!holds && !byWeights) return weighted.mean(along);
   // The sum of a mean is not rounded to the result's dtype, where it may be infinite.
   const total = weighted.to("float64").sum(along);
   const shape = weighted.shape;
-  const counted = weight ? select(weight.expand(shape)).to("float64") : holds!.expand(shape);
+  const counted = byWeights ? select(weight!.expand(shape)).to("float64") : holds!.expand(shape);
   return total.div(counted.sum(along)).to(weighted.dtype);
 }
 
@@ -279,6 +295,8 @@ export interface TakenOptions {
   readonly read: ReadReduction & { readonly named: boolean };
   readonly mask: Tensor | null;
   readonly weight: Tensor | null;
+  /** What a mean divides by where that is a number of its own. */
+  readonly divisor?: number;
 }
 
 export const NONE_GIVEN: TakenOptions = {
@@ -290,16 +308,20 @@ export const NONE_GIVEN: TakenOptions = {
 
 const REDUCTION_OPTIONS = ["reduction", "dim", "keepdim", "mask", "weight"] as const;
 
-function takeFusedOptions({ name }: Fused, names: readonly string[], given: object): TakenOptions {
+function takeFusedOptions(fused: Fused, names: readonly string[], given: object): TakenOptions {
   return readOptions(
-    name,
-    takeOptions<Record<string, unknown>>(name, given as Record<string, unknown>, names),
+    fused,
+    takeOptions<Record<string, unknown>>(fused.name, given as Record<string, unknown>, names),
   );
 }
 
-export function readOptions(name: string, taken: Taken<Record<string, unknown>>): TakenOptions {
+export function readOptions(
+  { name, traits }: Pick<Fused, "name" | "traits">,
+  taken: Taken<Record<string, unknown>>,
+): TakenOptions {
   const { reduction, dim, keepdim, mask, weight } = taken;
-  const read = readReduction(name, { reduction, dim, keepdim }, weight != null);
+  const words = traits.reductionWords ?? (weight == null ? "enum" : "weighted");
+  const read = readReduction(name, { reduction, dim, keepdim }, words);
   return {
     values: taken,
     read: { ...read, named: reduction !== undefined },
@@ -308,7 +330,8 @@ export function readOptions(name: string, taken: Taken<Record<string, unknown>>)
   };
 }
 
-function takenTensor(caller: string, word: string, value: unknown): Tensor | null {
+/** A tensor that an option gives; null where it gives none. */
+export function takenTensor(caller: string, word: string, value: unknown): Tensor | null {
   if (value === undefined || value === null) return null;
   if (value instanceof Tensor) return value;
   throw notATensor(caller, `${word} to be a Tensor`, value);
@@ -364,7 +387,8 @@ function ndOf({ nd }: Tensor): NdArray {
   return nd;
 }
 
-function scalar(common: DType, x: number): Tensor {
+/** A number as an operand beside tensors of `common`. */
+export function scalar(common: DType, x: number): Tensor {
   const dtype = isFloating(common) ? common : resultType([{ dtype: common, shape: [1] }, x]);
   return new Tensor(NdArray.scalar(dtype, x));
 }

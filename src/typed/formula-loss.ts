@@ -1,7 +1,7 @@
 /** A row of the table of formulas as a loss of typed arrays. */
 import type { TypedArray } from "../ndarray/dtype.js";
 import { FormulaLoss } from "../loss/formula-loss.js";
-import type { FormulaRow } from "../loss/formulas.js";
+import type { FormulaRow } from "../loss/formula-row.js";
 import type { Reduction } from "../loss/losses.js";
 import { arrayFunctionOf, type GradsOptions, type ValueAndGrads } from "./fuse.js";
 import type { ArrayOperand } from "./operands.js";

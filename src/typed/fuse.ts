@@ -146,7 +146,9 @@ export function arrayFunctionOf(fused: Fused): (...args: never[]) => unknown {
     const request = readFused(fused, args, "gradients");
     const { value, grads } = evaluateFusedWithGradients(request);
     if (!request.listed) return { value, grad: grads[0] };
-    const all = request.operands.map((_, i) => request.gradients.findIndex(({ index }) => index === i));
+    const all = request.operands
+      .slice(0, fused.operandCount ?? undefined)
+      .map((_, i) => request.gradients.findIndex(({ index }) => index === i));
     return { value, grads: all.map((at) => grads[at] ?? null) };
   };
   Object.defineProperties(call, {
@@ -154,11 +156,12 @@ export function arrayFunctionOf(fused: Fused): (...args: never[]) => unknown {
     toString: { value: () => fused.toString() },
     valueAndGrad: { value: valueAndGrad },
   });
-  const { name, parameterNames, takesWeight, operandCount } = fused;
+  const { name, parameterNames, traits, optionalNames, operandCount } = fused;
   markFusedArrays(call, {
     name,
     parameterNames,
-    takesWeight,
+    traits,
+    optionalNames,
     operandCount,
     termOf: (operands, values) => fused.termOf(operands, values),
     readParameters: (given) => fused.readParameters(given),

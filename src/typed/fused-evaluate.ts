@@ -9,9 +9,11 @@ import { divided } from "../ndarray/reductions.js";
 import type { Elements } from "../ndarray/window.js";
 import type { LinearMemory } from "../core/memory.js";
 import type { Lowered } from "../formula/lower.js";
+import { refusedAmong } from "../formula/refusals.js";
 import { runExactly, runProgram } from "../formula/run.js";
+import type { Refusal } from "../formula/traits.js";
 import { countKept } from "../loss/mask.js";
-import { weightsOfRows } from "../loss/rows.js";
+import { weightsOfRows } from "../loss/weighted-sums.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import type { FusedRequest } from "./fused-request.js";
@@ -86,6 +88,30 @@ export class FusedWork {
     );
     this.weight = weight && elementsOf(weight, place);
     this.mask = mask && elementsOf(mask, place);
+    for (const refusal of request.fused.traits.refusals) this.refuse(refusal);
+  }
+
+  /** Throws where an operand has an element that it must not have, among those that count. */
+  private refuse(refusal: Refusal): void {
+    const { elements, mask } = this;
+    const type = { dtype: this.request.dtype, shape: [1] };
+    const { program, numbers } = refusedAmong(refusal)
+      .trace([type], [0], null)
+      .program({
+        value: "sum",
+        wanted: [],
+        seed: "number",
+        numbers: [],
+        masked: mask !== null,
+      })!;
+    const run = {
+      program,
+      operands: [elements[refusal.index]],
+      numbers: numbers(() => 0),
+      mask,
+      outputs: [],
+    };
+    if (runProgram(run) > 0) throw new RangeError(refusal.message);
   }
 
   /** How many elements count. */
@@ -130,7 +156,9 @@ export class FusedWork {
   /** What a mean divides by. */
   private counted(): number {
     const { weight, mask } = this;
-    if (!weight) return this.count;
+    const { divisor } = this.request;
+    if (divisor !== null) return divisor;
+    if (!weight || !this.byWeights) return this.count;
     return weightsOfRows(weight, mask, { rows: 1, length: weight.numel })[0];
   }
 
@@ -138,7 +166,12 @@ export class FusedWork {
   private seed(counted: number): number {
     const { reduction, dtype } = this.request;
     if (reduction !== "mean") return 1;
-    return this.weight ? roundFloat(dtype, 1 / counted) : divided(1, counted, dtype);
+    return this.byWeights ? roundFloat(dtype, 1 / counted) : divided(1, counted, dtype);
+  }
+
+  /** Whether a mean divides by the sum of the weights. */
+  private get byWeights(): boolean {
+    return this.weight !== null && this.request.fused.traits.weightedMean === "weights";
   }
 
   private program(value: "sum" | "store" | null, withGradients: boolean): Lowered {

@@ -6,7 +6,8 @@ import { describeValue } from "../core/describe.js";
 import { takeList, takeOptions } from "../core/options.js";
 import type { Fused, Traced } from "../formula/fused.js";
 import type { Reduction } from "../loss/losses.js";
-import { checkReduction } from "../loss/reduction.js";
+import type { OwnReduction } from "../formula/traits.js";
+import { checkReduction, ownReduction } from "../loss/reduction.js";
 import { type Given, readGiven } from "./destination.js";
 import { checkOperands, checkSameSize, type ReadOperand, readOperand } from "./operands.js";
 import { checkNoDimensions, operandsAmong, readDType, readMask } from "./request.js";
@@ -36,6 +37,8 @@ export interface FusedRequest {
   /** The dtype that the caller asked for. */
   readonly asked: DType | null;
   readonly reduction: Reduction;
+  /** What a mean divides by where that is neither the number of elements nor that of weights. */
+  readonly divisor: number | null;
   /** What the caller gave to write the unreduced loss to. */
   readonly out: Given | null;
   /** The gradients that are wanted, by the order of the operands. */
@@ -52,20 +55,22 @@ const DESTINATIONS = { value: ["out"], gradients: ["grad", "grads"] } as const;
  * Reads a call of `fused`. Whatever runs code of the caller's comes first: options are read once,
  * then operands, then the formula is traced. What any of it did to the operands is looked at last.
  */
-export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): FusedRequest {
-  const caller = fused.name;
-  const { given, options } = split(fused, args);
+export function readFused(called: Fused, args: readonly unknown[], pass: Pass): FusedRequest {
+  const caller = called.name;
+  const { given, options } = split(called, args);
   checkNoDimensions(caller, options);
-  const weights = fused.takesWeight ? ["weight"] : [];
-  const names = ["reduction", ...weights, "mask", "dtype", ...DESTINATIONS[pass], ...fused.parameterNames];
+  const names = optionNames(called, pass);
   const taken = takeOptions<Record<string, unknown>>(caller, options as Record<string, unknown>, names);
-  const { reduction, weight: factors, mask: bytes, dtype: wanted, out, grad, grads } = taken;
-  const parameters = fused.readParameters(taken);
-  const mode = reduction === undefined ? null : checkReduction(reduction, factors != null);
-  fused.checkCount(given.length);
+  const { weight: factors, mask: bytes, dtype: wanted, out, grad, grads } = taken;
+  const parameters = called.readParameters(taken);
+  const { mode, divisorOf } = readReduction(called, taken);
+  called.checkCount(given.length);
+  const { fused, behind } = called.givenBy(taken);
   const gradients = pass === "value" ? [] : readAsked(caller, given.length, grad, grads);
   const written = pass === "value" ? readGiven(out) : null;
-  const operands = given.map((x, i) => (typeof x === "number" ? x : readArray(fused, fused.wordFor(i), x)));
+  const operands = [...given, ...behind.map((name) => taken[name])].map((x, i) =>
+    typeof x === "number" ? x : readArray(fused, fused.wordFor(i), x),
+  );
   const [like, ...others] = operandsAmong(...operands) as [ReadOperand | undefined, ...ReadOperand[]];
   if (!like) throw noArray(caller, given.length);
   const weight = factors == null ? null : readArray(fused, "weight", factors);
@@ -91,6 +96,7 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
     dtype,
     asked,
     reduction: mode ?? traced.formula.reduction ?? "mean",
+    divisor: divisorOf?.(like.shape ?? [like.length]) ?? null,
     out: written,
     gradients,
     listed: grads !== undefined,
@@ -98,6 +104,23 @@ export function readFused(fused: Fused, args: readonly unknown[], pass: Pass): F
   for (const { index } of gradients) checkDifferentiable(read, index);
   if (traced.dtype !== dtype) throw otherType(read);
   return read;
+}
+
+function optionNames({ traits, optionalNames, parameterNames }: Fused, pass: Pass): string[] {
+  const weights = traits.weightedMean ? ["weight"] : [];
+  const names = ["reduction", ...weights, "mask", "dtype", ...DESTINATIONS[pass]];
+  return [...names, ...optionalNames, ...parameterNames];
+}
+
+/** The reduction of a call, null where it gives none; one of the function's own is a mean. */
+function readReduction(
+  { traits }: Fused,
+  { reduction, weight }: Readonly<Record<string, unknown>>,
+): { mode: Reduction | null; divisorOf: OwnReduction["divisor"] } {
+  const { divisor } = ownReduction(traits, reduction ?? "mean");
+  if (divisor) return { mode: "mean", divisorOf: divisor };
+  const words = traits.reductionWords ?? (weight == null ? "enum" : "weighted");
+  return { mode: reduction === undefined ? null : checkReduction(reduction, words), divisorOf: undefined };
 }
 
 /**

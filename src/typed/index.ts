@@ -22,7 +22,16 @@ export {
 } from "./fuse.js";
 export type { FormulaArrayLoss, FormulaValueAndGrad } from "./formula-loss.js";
 export { type ArrayLossFunction } from "./loss.js";
-export { huberLoss, l1Loss, mseLoss, smoothL1Loss, softMarginLoss } from "./losses.js";
+export {
+  binaryCrossEntropyWithLogits,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+  softMarginLoss,
+} from "./losses.js";
+export { crossEntropy, nllLoss } from "./class-losses.js";
+export type { ArrayClassOptions, ArraySmoothingOptions, RowwiseArrayLoss } from "./rowwise.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

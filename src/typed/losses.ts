@@ -106,3 +106,23 @@ export const huberLoss = /* @__PURE__ */ arrayLoss<ArrayWeightOptions & DeltaOpt
 export const softMarginLoss = /* @__PURE__ */ formulaLoss<[target: ArrayOperand | number]>(
   formulas.softMarginLoss,
 );
+
+/**
+ * Cross entropy of probabilities given as logits x, with targets y from 0 to 1:
+ * (1 - y) x - log(sigmoid(x)). With `posWeight` w, a number or an array,
+ * (1 - y) x - (1 + (w - 1) y) log(sigmoid(x)).
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. A weighted mean divides by the number of elements.
+ * Gradient: (sigmoid(x) - y) w; by the target -x.
+ *
+ * @throws as l1Loss
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ * @example
+ * binaryCrossEntropyWithLogits(new Float32Array([0, 2, -1]), new Float32Array([1, 1, 0]), { dtype: "float32" }); // 0.3777789771556854
+ * Array.from(binaryCrossEntropyWithLogits.valueAndGrad(new Float32Array([0, 0]), new Float32Array([1, 0])).grad); // [-0.25, 0.25]
+ */
+export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number],
+  ArrayWeightOptions & { posWeight?: ArrayOperand | number | null }
+>(formulas.binaryCrossEntropyWithLogits);

@@ -93,7 +93,7 @@ export function readRequest(
     caller,
     row,
     parameter,
-    reduction: checkReduction(reduction, weight !== null),
+    reduction: checkReduction(reduction, weight ? "weighted" : "enum"),
     prediction: from,
     target: to,
     weight,

@@ -117,6 +117,9 @@ describe("FEATURES.md on arguments", () => {
     reduce: true,
     reduction: "sum",
     weight: zeros([1]),
+    ignoreIndex: -1,
+    labelSmoothing: 0.5,
+    posWeight: zeros([1]),
     beta: 1,
     delta: 1,
     retainGraph: true,
@@ -145,7 +148,8 @@ describe("FEATURES.md on arguments", () => {
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
-    return F[inCamelCase(name) as "l1Loss"](x(), x(), options);
+    const target = name === "nll_loss" ? zeros([], { dtype: "int64" }) : x();
+    return F[inCamelCase(name) as "l1Loss"](x(), target, options);
   };
   /** Arguments that stand in their place. */
   const positional = /\((input|target|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;

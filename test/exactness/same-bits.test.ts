@@ -92,14 +92,13 @@ describe.each(CASES)("%s in %s gives the same bits", (loss, dtype) => {
           const [x, y] = [randomTensor([n], dtype, n), randomTensor([n], other, n + 1)];
           // float16 and bfloat16 meet in float32.
           const common = x.add(y).dtype;
-          const { inputDecidesDType, prepared } = traitsOf(loss);
+          const { dtypeOf, prepared } = traitsOf(loss);
           // Without kernels they are computed by operations of tensors, whose sums are rounded once.
           const reduction = prepared ? "sum" : "none";
-          // And where the result has the input's dtype, they are rounded to it on the way.
-          if (!prepared && inputDecidesDType && common !== dtype) continue;
-          const expected = lossOf(loss, x.to(common), y.to(common), reduction).to(
-            inputDecidesDType ? dtype : common,
-          );
+          // Others convert or round operands on their way, each by itself.
+          if (!prepared && (dtypeOf !== "input" || common !== dtype)) continue;
+          const result = dtypeOf === "input" ? dtype : common;
+          const expected = lossOf(loss, x.to(common), y.to(common), reduction).to(result);
           const found = lossOf(loss, x, y, reduction);
           expect([found.dtype, bitsOf(found)], `with ${other}, ${n}`).toEqual([
             expected.dtype,

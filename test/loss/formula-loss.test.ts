@@ -5,7 +5,7 @@
 import { tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
-import { formulaRow } from "../../src/loss/formulas.js";
+import { formulaRow } from "../../src/loss/formula-row.js";
 import { formulaLoss } from "../../src/nn/formula-loss.js";
 import { formulaLoss as arrayLoss } from "../../src/typed/formula-loss.js";
 import { expectRefused } from "../support/refuse.js";
@@ -19,9 +19,9 @@ const row = formulaRow({
     full: { default: false },
     eps: { default: 0.25, refused: "not positive", message: "eps has to be positive" },
   },
-  takesWeight: true,
+  weightedMean: "weights",
   legacy: false,
-  check: ([input, , variance]) => {
+  check: ({ input, variance }) => {
     if (input.shape.length !== variance.shape.length) throw new RangeError("variance is of incorrect size");
   },
   term: (input, target, variance, { full, eps }) => {
@@ -97,7 +97,7 @@ describe("a formula with gradients of its own", () => {
     operands: ["input", "target"],
     formula: "(input target)², slope input target²",
     parameters: {},
-    takesWeight: true,
+    weightedMean: "weights",
     legacy: false,
     term: (input, target) => input.mul(target).square(),
     slopes: (upstream, input, target) => [

@@ -13,6 +13,10 @@ export interface FusedCase {
   /** By its steps; or the name of a loss of the table of formulas. */
   readonly formula?: { readonly steps: readonly FormulaStep[] };
   readonly formulaLoss?: Formula;
+  /** Of the loss: options, optional operands behind the others, what a weighted mean divides by. */
+  readonly options?: Readonly<Record<string, number | boolean>>;
+  readonly present?: readonly string[];
+  readonly weightedMean?: "weights" | "elements" | null;
   readonly leaves: readonly (WireArray & { readonly requires: boolean })[];
   /** Of the elements of the result. */
   readonly shape: readonly number[];
@@ -96,7 +100,11 @@ function checkCall(call: LossCall, asked: FusedCase, answer: FusedAnswer): strin
       ...(asked.mask ? { mask: leafOf(asked.mask) } : {}),
       ...(asked.weight ? { weight: leafOf(asked.weight) } : {}),
     };
-    const loss = call(...leaves, options);
+    const { present = [] } = asked;
+    const count = leaves.length - present.length;
+    const behind = present.map((word, i) => [word, leaves[count + i]] as const);
+    const all = { ...asked.options, ...Object.fromEntries(behind), ...options };
+    const loss = call(...leaves.slice(0, count), all);
     if (loss.requiresGrad) loss.backward(upstreamOf(asked, loss));
     const found = differences("value", loss, value);
     leaves.forEach((leaf, i) => {

@@ -2,9 +2,10 @@
  * The losses of the tables, src/loss/losses.ts and src/loss/formulas.ts, by one call, and what exact
  * arithmetic makes of those with kernels.
  */
-import { F } from "lossgrad";
+import { F, full } from "lossgrad";
 import type { Tensor } from "lossgrad";
-import { type FormulaLossName, formulaLosses, type FormulaRow } from "../../src/loss/formulas.js";
+import type { FormulaRow } from "../../src/loss/formula-row.js";
+import { type FormulaLossName, formulaLosses } from "../../src/loss/formulas.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow, ParameterName, Reduction } from "../../src/loss/losses.js";
 import { toUnits } from "./rational.js";
@@ -20,10 +21,10 @@ export const FORMULAS = Object.keys(formulaLosses) as Formula[];
 export const formulaOf = (loss: Formula): FormulaRow => formulaLosses[loss];
 /** A loss with kernels or without. */
 export type AnyLoss = Loss | Formula;
-/** All losses that are functions of an input and a target. */
+/** All losses that are functions of an input and a target, whatever numbers these hold. */
 export const ALL_LOSSES: readonly AnyLoss[] = [
   ...LOSSES,
-  ...FORMULAS.filter((loss) => formulaOf(loss).operands.length === 2),
+  ...FORMULAS.filter((loss) => formulaOf(loss).operands.length === 2 && !formulaOf(loss).refusals),
 ];
 const isFormula = (loss: AnyLoss): loss is Formula => loss in formulaLosses;
 
@@ -33,16 +34,29 @@ export interface Traits {
   readonly prepared: boolean;
   readonly takesWeight: boolean;
   readonly legacy: boolean;
-  /** Whether the result has the dtype of the input, whatever the target's. */
-  readonly inputDecidesDType: boolean;
+  /** Whose dtype the result has: that which both promote to, or that of one; null where they must agree. */
+  readonly dtypeOf: "both" | "input" | "target" | null;
 }
 export function traitsOf(loss: AnyLoss): Traits {
   if (!isFormula(loss)) {
     const { weightedMean, legacy, inputDecidesDType } = rowOf(loss);
-    return { prepared: true, takesWeight: weightedMean !== null, legacy, inputDecidesDType };
+    const dtypeOf = inputDecidesDType ? "input" : "both";
+    return { prepared: true, takesWeight: weightedMean !== null, legacy, dtypeOf };
   }
-  const { takesWeight, legacy, check } = formulaOf(loss);
-  return { prepared: false, takesWeight, legacy, inputDecidesDType: check !== undefined };
+  const { weightedMean, legacy } = formulaOf(loss);
+  return { prepared: false, takesWeight: weightedMean !== null, legacy, dtypeOf: dtypeOf(loss) };
+}
+
+/** What a loss of a float32 and a float64 shows. */
+function dtypeOf(loss: Formula): Traits["dtypeOf"] {
+  const [narrow, wide] = (["float32", "float64"] as const).map((dtype) => full([1], 0.5, { dtype }));
+  try {
+    if (callOf(loss)(narrow, wide).dtype === "float32") return "input";
+    return callOf(loss)(wide, narrow).dtype === "float32" ? "target" : "both";
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 type WithWeights<Name extends Loss> = Name extends Loss

@@ -5,7 +5,9 @@ import type { DType } from "lossgrad";
 import type { FormulaArgument, FormulaCase, FormulaStep } from "../support/formula-case.js";
 import { randomFormula } from "../support/formula-case.js";
 import type { FusedCase } from "../support/fused-case.js";
-import { type Formula, FORMULAS, formulaOf } from "../support/losses.js";
+import type { FormulaRow } from "../../src/loss/formula-row.js";
+import { FORMS } from "../support/formula-rows.js";
+import type { Formula } from "../support/losses.js";
 import type { Random } from "../support/random.js";
 import type { WireArray } from "../support/wire.js";
 import { encode } from "../support/wire.js";
@@ -54,17 +56,25 @@ export function formulaCase(random: Random): Formulated {
 /** The operands of PyTorch's losses that it has no gradient by. */
 const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = {
   softMarginLoss: ["target"],
+  binaryCrossEntropyWithLogits: ["posWeight"],
 };
+
+/** Numbers that a parameter is given besides its default. */
+const PARAMETERS = [0.25, 1.5];
 
 /** A loss of the table of formulas that PyTorch has, which it is told by its name. */
 export function formulaLossCase(random: Random): FusedCase {
-  const formulaLoss = random.pick(FORMULAS);
-  const { operands, takesWeight } = formulaOf(formulaLoss);
+  const { name: formulaLoss, row, words, present, options } = random.pick(FORMS);
+  const { weightedMean, parameters } = row;
+  const numbers = Object.entries(parameters).filter(([, { default: value }]) => typeof value === "number");
+  const given = numbers
+    .filter(() => random.chance(0.4))
+    .map(([word]): [string, number] => [word, random.pick(PARAMETERS)]);
   const dtype = random.weighted({ float32: 40, float64: 25, float16: 15, bfloat16: 20 });
   const [shape] = shapesOf(random, 1);
-  const leaves = operands.map((operand) => ({
-    ...encode(dtype, shape, elements(random, dtype, product(shape))),
-    requires: !WITHOUT_GRADIENT[formulaLoss]?.includes(operand) && random.chance(0.9),
+  const leaves = words.map((word) => ({
+    ...encode(dtype, shape, elements(random, dtype, product(shape)).map(domainOf(row, word))),
+    requires: !WITHOUT_GRADIENT[formulaLoss]?.includes(word) && random.chance(0.9),
   }));
   const reduction = random.pick(["none", "mean", "sum"] as const);
   const { weight, ...parts } = partsOf(random, dtype, shape, reduction);
@@ -73,8 +83,30 @@ export function formulaLossCase(random: Random): FusedCase {
     ? { upstream: encode(dtype, left, elements(random, dtype, product(left))) }
     : {};
   const seed = random.integer(0, 2 ** 31 - 1);
-  const options = weight && takesWeight ? { ...parts, weight } : parts;
-  return { formulaLoss, leaves, shape, reduction, ...options, ...upstream, seed };
+  return {
+    formulaLoss,
+    options: { ...options, ...Object.fromEntries(given) },
+    present,
+    weightedMean,
+    leaves,
+    shape,
+    reduction,
+    ...parts,
+    ...(weight && weightedMean ? { weight } : {}),
+    ...upstream,
+    seed,
+  };
+}
+
+/** Brings numbers to where the loss takes them. */
+function domainOf({ refusals = [] }: FormulaRow, word: string): (x: number) => number {
+  const refusal = refusals.find(({ operand }) => operand === word);
+  if (!refusal) return (x) => x;
+  const isProbability = refusal.message.includes("between 0 and 1");
+  return (x) => {
+    if (!isProbability) return Number.isNaN(x) ? x : Math.abs(x);
+    return Number.isNaN(x) ? 0.5 : Math.min(1, Math.abs(x) / 2);
+  };
 }
 
 function shapesOf(random: Random, count: number): number[][] {

@@ -1,4 +1,7 @@
-"""Formulas: {"formula": {"steps"} or "formulaLoss": name, "leaves", "shape", "reduction", "mask", "weight", "dim", "upstream", "seed"}, run by torch itself.
+"""Formulas: {"formula": {"steps"}, "leaves", "shape", "reduction", "mask", "weight", "dim", "upstream", "seed"}, run by torch itself.
+
+A loss of the table of formulas has "formulaLoss" instead, its name, with "options", the optional
+operands that are "present" behind the other leaves, and what its "weightedMean" divides by.
 
 An answer is torch's own, with the range that rounding allows around it. The formula runs on several
 replicas at once, along a new first dimension. The first is torch as it is. In the others, whatever
@@ -13,7 +16,7 @@ import torch
 
 from arrays import TORCH, decode, encode
 from expressions import BINARY, Replaced, signed_zeros, with_alpha
-from formula_losses import LOSSES
+import formula_losses
 from rounding import Rounding, blurred
 
 # A case may ask for more of them: few may agree by chance.
@@ -46,12 +49,38 @@ def answer(case):
             if case.get("upstream"):
                 upstream = decode(case["upstream"]).expand(value.shape).contiguous()
             value.backward(upstream)
-    return {
+    found = {
         # Operands that are not used may have more dimensions than the result.
         "value": ranged(value, case["shape"] if case["reduction"] == "none" else shape_behind(case, value)),
         "gradients": [None if x.grad is None else ranged(x.grad, leaf.shape, leaf.ndim < len(case["shape"]))
                       for x, leaf in zip(leaves, stored)],
     }
+    if "formulaLoss" in case:
+        check_spelling(case, stored, found)
+    return found
+
+
+def check_spelling(case, stored, found):
+    """A loss that is spelled out gives what torch's own does, and so do its gradients."""
+    if case["reduction"] != "none" or any(case.get(word) for word in ("mask", "weight")):
+        return
+    leaves = [leaf.detach().requires_grad_(wire["requires"]) for leaf, wire in zip(stored, case["leaves"])]
+    own = formula_losses.torch_itself(case, leaves)
+    if own is None:
+        return
+    if own.requires_grad:
+        own.backward(decode(case["upstream"]) if case.get("upstream") else torch.ones_like(own))
+    for tensor, answer in zip([own] + [leaf.grad for leaf in leaves], [found["value"]] + found["gradients"]):
+        if answer:
+            assert within(tensor.detach().double().flatten().numpy(), answer), (case, tensor, answer)
+
+
+def within(numbers, answer):
+    low, high = (numpy.frombuffer(bytes.fromhex(answer[end])) for end in ("low", "high"))
+    free = numpy.frombuffer(bytes.fromhex(answer["free"]), bool)
+    own = decode(answer).double().flatten().numpy()
+    same = (numbers == own) | (numpy.isnan(numbers) & numpy.isnan(own))
+    return bool((same | free | ((low <= numbers) & (numbers <= high))).all())
 
 
 def shape_behind(case, value):
@@ -66,7 +95,8 @@ def replicated(leaf, count, rank):
 
 def elements(case, operands):
     if "formulaLoss" in case:
-        return LOSSES[case["formulaLoss"]](*operands)
+        weight = decode(case["weight"]) if case.get("weight") and weighs_itself(case) else None
+        return formula_losses.evaluate(case, operands, weight)
     values = list(operands)
     for step in case["formula"]["steps"]:
         values.append(computed(step, values))
@@ -120,12 +150,22 @@ def clamped(x, low, high):
 
 
 def reduced(case, leaves):
-    mask, weight, reduction = case.get("mask"), case.get("weight"), case["reduction"]
+    mask, weight = case.get("mask"), case.get("weight")
     if mask:
         return masked(case, leaves)
     terms = elements(case, leaves)
-    if weight:
+    if weight and not weighs_itself(case):
         return weighted(case, blurred(terms), decode(weight).expand(terms.shape[1:]))
+    return whole(case, terms)
+
+
+def weighs_itself(case):
+    """Whether torch's function takes the weights, and a mean divides by the number of elements."""
+    return case.get("weightedMean") == "elements"
+
+
+def whole(case, terms):
+    reduction = case["reduction"]
     if reduction == "none":
         return terms
     terms, dims = reducible(case, terms)
@@ -153,8 +193,9 @@ def masked(case, leaves):
         return torch.where(kept, x, torch.zeros((), dtype=x.dtype))
 
     terms = selected(elements(case, [selected(leaf.expand(shape)) for leaf in leaves]))
-    if case.get("weight") or case.get("dim") is not None:
-        weight = decode(case["weight"]) if case.get("weight") else torch.ones((), dtype=terms.dtype)
+    weighs = case.get("weight") and not weighs_itself(case)
+    if weighs or case.get("dim") is not None:
+        weight = decode(case["weight"]) if weighs else torch.ones((), dtype=terms.dtype)
         return weighted(case, blurred(terms), selected(weight.expand(shape[1:])))
     if case["reduction"] == "none":
         return terms

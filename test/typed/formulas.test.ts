@@ -2,14 +2,12 @@
  * The losses of the table of formulas on typed arrays: the bits of tensors, wherever arrays lie. A
  * row that is added is tested without a line here.
  */
-import { F, tensor } from "lossgrad";
-import type { Tensor } from "lossgrad";
+import { tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { LossAccumulator } from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
-import { type FormulaRow, formulaLosses } from "../../src/loss/formulas.js";
 import { bytesOf, HOMES, operandAt, rounded, tensorBytes } from "../support/arrays.js";
-import { FORMULAS } from "../support/losses.js";
+import { argumentsOf, callForm, FORMS, formulaRows } from "../support/formula-rows.js";
 import { Random } from "../support/random.js";
 import { FLOAT_DTYPES } from "../support/rational.js";
 import { expectRefused } from "../support/refuse.js";
@@ -18,41 +16,42 @@ interface ArrayLoss {
   (...args: unknown[]): unknown;
   valueAndGrad(...args: unknown[]): { value: unknown; grad: unknown; grads: unknown[] };
 }
-const rows = FORMULAS.map((name): [typeof name, FormulaRow] => [name, formulaLosses[name]]);
+const random = new Random(3);
+const numbers = (n: number): Float64Array =>
+  Float64Array.from({ length: n }, () => 0.05 + 0.9 * random.next());
 
-describe.each(rows)("arrays.%s", (name, row) => {
+describe.each(FORMS.map((form) => [form.title, form] as const))("arrays.%s", (_, form) => {
+  const { name, row, words } = form;
   const loss = arrays[name] as unknown as ArrayLoss;
-  const onTensors = F[name] as unknown as (...args: unknown[]) => Tensor;
-  const random = new Random(3);
-  const numbers = (n: number): Float64Array =>
-    Float64Array.from({ length: n }, () => 0.05 + 0.9 * random.next());
 
   it.each(FLOAT_DTYPES.flatMap((dtype) => HOMES.map((home) => [dtype, home] as const)))(
     "of %s %s: value and all gradients have the bits of tensors",
     (dtype, home) => {
       for (const n of [1, 67, 16_401]) {
-        const operands = row.operands.map(() => tensor(numbers(n)).to(dtype));
+        const operands = words.map(() => tensor(numbers(n)).to(dtype));
         const given = operands.map((x) => operandAt(home, x));
         const mask = Uint8Array.from({ length: n }, (_, i) => Number(i % 3 !== 1));
         for (const masks of [{}, { mask }]) {
           for (const reduction of ["none", "mean", "sum"] as const) {
             const leaves = operands.map((x) => x.detach().requiresGrad_());
             const bools = "mask" in masks ? { mask: tensor(mask, { dtype: "uint8" }) } : {};
-            const expected = onTensors(...leaves, { ...bools, reduction });
+            const expected = callForm(form, leaves, { ...bools, reduction });
             expected.sum().backward();
-            const options = { ...masks, reduction };
+            const args = (more: object = {}): unknown[] =>
+              argumentsOf(form, given, { ...masks, reduction, ...more });
             const grads = row.operands.map(() => true);
             const found = [
-              loss(...given, options),
-              loss.valueAndGrad(...given, options).value,
-              loss.valueAndGrad(...given, { ...options, grads }).value,
+              loss(...args()),
+              loss.valueAndGrad(...args()).value,
+              loss.valueAndGrad(...args({ grads })).value,
             ];
             for (const value of found) {
               if (reduction === "none") expect(bytesOf(value)).toBe(tensorBytes(expected));
               else expect(rounded(dtype, value)).toBe(expected.item());
             }
-            expect(bytesOf(loss.valueAndGrad(...given, options).grad)).toBe(tensorBytes(leaves[0].grad!));
-            const all = loss.valueAndGrad(...given, { ...options, grads }).grads;
+            expect(bytesOf(loss.valueAndGrad(...args()).grad)).toBe(tensorBytes(leaves[0].grad!));
+            const all = loss.valueAndGrad(...args({ grads })).grads;
+            expect(all).toHaveLength(row.operands.length);
             all.forEach((grad, i) => {
               expect(bytesOf(grad), row.operands[i]).toBe(tensorBytes(leaves[i].grad!));
             });
@@ -63,20 +62,49 @@ describe.each(rows)("arrays.%s", (name, row) => {
   );
 
   it("takes numbers as constant operands, and replaces an operand by its gradient", () => {
-    const given = row.operands.map(() => Float32Array.from(numbers(20)));
+    const given = words.map(() => Float32Array.from(numbers(20)));
+    const args = (operands: readonly unknown[], more: object = {}): unknown[] =>
+      argumentsOf(form, operands, more);
     for (let i = 1; i < given.length; i++) {
       const constant = given.map((x, j) => (j === i ? 0.5 : x));
       const filled = given.map((x, j) => (j === i ? x.slice().fill(0.5) : x));
-      expect(loss(...constant)).toBe(loss(...filled));
+      expect(loss(...args(constant))).toBe(loss(...args(filled)));
     }
-    const { value, grad } = loss.valueAndGrad(...given);
+    const { value, grad } = loss.valueAndGrad(...args(given));
     const [first, ...others] = given.map((x) => x.slice());
-    expect(loss.valueAndGrad(first, ...others, { grad: first })).toEqual({ value, grad });
+    expect(loss.valueAndGrad(...args([first, ...others], { grad: first }))).toEqual({ value, grad });
     expect(first).toEqual(grad);
     const out = new Float32Array(20);
-    expect(loss(...given, { reduction: "none", out })).toBe(out);
-    expect(out).toEqual(loss(...given, { reduction: "none" }));
+    expect(loss(...args(given, { reduction: "none", out }))).toBe(out);
+    expect(out).toEqual(loss(...args(given, { reduction: "none" })));
   });
+
+  if (row.weightedMean) {
+    it("takes weights, with the value of tensors", () => {
+      const given = words.map(() => numbers(12));
+      const weight = numbers(12);
+      const mask = Uint8Array.from(weight, (x) => Number(x < 0.7));
+      for (const reduction of ["mean", "sum"] as const) {
+        const options = { weight: tensor(weight), reduction };
+        const operands = given.map((x) => tensor(x));
+        expect(loss(...argumentsOf(form, given, { weight, reduction }))).toBe(
+          callForm(form, operands, options).item(),
+        );
+        const masks = { ...options, mask: tensor(mask, { dtype: "uint8" }) };
+        expect(loss(...argumentsOf(form, given, { weight, reduction, mask }))).toBe(
+          callForm(form, operands, masks).item(),
+        );
+        const leaves = operands.map((x) => x.requiresGrad_());
+        callForm(form, leaves, options).backward();
+        const { grad } = loss.valueAndGrad(...argumentsOf(form, given, { weight, reduction }));
+        expect(bytesOf(grad)).toBe(tensorBytes(leaves[0].grad!));
+      }
+    });
+  }
+});
+
+describe.each(formulaRows)("arrays.%s as an interface", (name, row) => {
+  const loss = arrays[name] as unknown as ArrayLoss;
 
   it("accumulates chunk after chunk as it is unreduced", () => {
     const given = row.operands.map(() => Float32Array.from(numbers(20)));
@@ -102,7 +130,7 @@ describe.each(rows)("arrays.%s", (name, row) => {
       expectRefused(() => loss(...args(stranger)), TypeError, `got a Tensor; use F.${name}`);
       expectRefused(() => loss(...args(new Float32Array(4))), RangeError, "of one length");
     });
-    for (const option of ["dim", "reductoin", ...(row.takesWeight ? [] : ["weight"])]) {
+    for (const option of ["dim", "reductoin", ...(row.weightedMean ? [] : ["weight"])]) {
       expectRefused(() => loss(...given, { [option]: new Float32Array(3) }), TypeError, option);
     }
     expectRefused(
@@ -112,16 +140,4 @@ describe.each(rows)("arrays.%s", (name, row) => {
     );
     expectRefused(() => loss(), TypeError, `${name}: expected ${row.operands.length} operands`);
   });
-
-  if (row.takesWeight) {
-    it("takes weights, with the value of tensors", () => {
-      const given = row.operands.map(() => numbers(12));
-      const weight = numbers(12);
-      for (const reduction of ["mean", "sum"] as const) {
-        const tensors = given.map((x) => tensor(x));
-        const expected = onTensors(...tensors, { weight: tensor(weight), reduction }).item();
-        expect(loss(...given, { weight, reduction })).toBe(expected);
-      }
-    });
-  }
 });
