@@ -4,9 +4,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../test/support/random.js";
 import { temporary } from "../../test/support/temporary.js";
-import { chunksOf } from "../src/evaluation/chunks.js";
+import { chunksOf, type Rooms } from "../src/evaluation/chunks.js";
 import { partOf } from "../src/evaluation/shard.js";
-import type { Allocate } from "../src/readers/c-order.js";
 import { CsvReader } from "../src/readers/csv/reader.js";
 import { bytesSource } from "./support/arrays.js";
 import { npyOf } from "./support/npy.js";
@@ -107,13 +106,13 @@ describe("the merged result is that of one run", () => {
 
 test("shards of a column, whose length only its end tells, take turns with chunks", async () => {
   const text = `y\n${Array.from({ length: 23 }, (_, i) => i).join("\n")}\n`;
-  const allocate: Allocate = (_, length) => new Float64Array(length);
+  const rooms: Rooms = { borrow: (_, length) => new Float64Array(length), giveBack: () => undefined };
   const taken: number[][] = [];
   for (const index of [0, 1, 2]) {
     const reader = new CsvReader(bytesSource(new TextEncoder().encode(text)), {});
     const numbers: number[] = [];
     const part = partOf({ index, of: 3 }, null, 1);
-    for await (const { elements } of chunksOf([reader], 4, allocate, part))
+    for await (const { elements } of chunksOf([reader], 4, rooms, part))
       numbers.push(...(elements[0] as Float64Array));
     taken.push(numbers);
   }

@@ -1,7 +1,8 @@
 import type { Expression } from "../formula/expression.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, integerPower, withDefaults } from "./hyperparameters.js";
-import { Optimizer, type ParameterGroup, type Parameters } from "./optimizer.js";
+import type { ParameterGroup, Parameters } from "./optimizer.js";
+import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
 
 /** The hyperparameters of Adam and AdamW. */
@@ -95,7 +96,7 @@ function updateOf({ decay, amsgrad, maximize, light }: Form): AdamUpdate {
  * optimizer.step();
  * String(x.detach()); // "tensor([ 2.9000, -3.9000])"
  */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends ParameterwiseOptimizer<AdamOptions> {
   constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(parameters, withDefaults(new.target.name, options, new.target.defaults));
   }

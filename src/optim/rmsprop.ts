@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
-import { Optimizer, type ParameterGroup, type Parameters } from "./optimizer.js";
+import type { ParameterGroup, Parameters } from "./optimizer.js";
+import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
 
 /** The hyperparameters of RMSprop. */
@@ -96,7 +97,7 @@ function updateOf({ decays, hasMomentum, centered, maximize, light }: Form): RMS
  * optimizer.step();
  * String(x.detach()); // "tensor([ 2.0000, -3.0000])"
  */
-export class RMSprop extends Optimizer<RMSpropOptions> {
+export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions> {
   constructor(parameters: Parameters<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(parameters, withDefaults("RMSprop", options, DEFAULTS));
   }

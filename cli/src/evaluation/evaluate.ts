@@ -12,7 +12,8 @@ import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
-import { partOf, type Shard, WHOLE } from "./shard.js";
+import { partOf, type Shard, shardsOf, WHOLE } from "./shard.js";
+import { ROOMS } from "./rooms.js";
 import { type Request, Tally } from "./tally.js";
 
 export interface Inputs {
@@ -61,9 +62,9 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
   };
   const { shard = WHOLE } = run;
   const part = partOf(shard, shape && numelOf(shape), layout.unit);
-  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, allocate, part), take, run.signal);
+  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, ROOMS, part), take, run.signal);
   const result = resultOf(tally, request, origin, {
-    shard,
+    shards: shardsOf(shard),
     elements,
     partial,
     seconds: (performance.now() - began) / 1000,

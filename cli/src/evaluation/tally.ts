@@ -34,19 +34,26 @@ export interface TallyJSON {
 export class Tally {
   readonly metrics: Metrics;
   readonly groups: Groups | null;
+  #picture: Picture | null;
   readonly #worst: Worst;
 
   constructor(
-    private readonly request: Request,
+    readonly request: Request,
     private readonly options: OutputLayout["options"],
     /** What a report draws is gathered there, where it is asked for. */
-    readonly picture: Picture | null = null,
+    picture: Picture | null = null,
   ) {
     const { worst, nan, by } = request;
     const make = (): Metrics => this.#make();
     this.metrics = make();
     this.#worst = new Worst(worst, nan);
     this.groups = by === null ? null : new Groups(make, by);
+    this.#picture = picture;
+  }
+
+  /** What a report draws, where it is asked for and known of all pairs. */
+  get picture(): Picture | null {
+    return this.#picture;
   }
 
   get worst(): readonly Pair[] {
@@ -80,7 +87,8 @@ export class Tally {
     this.metrics.merge(read(metrics));
     this.#worst.merge(worst);
     this.groups?.merge(groups.map(([label, json]) => [label, read(json)]));
-    if (picture) this.picture?.merge(picture);
+    if (picture) this.#picture?.merge(picture);
+    else this.#picture = null;
   }
 
   toJSON(): TallyJSON {
