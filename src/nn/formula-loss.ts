@@ -150,7 +150,6 @@ function refuse(
     const sum = evaluateRead(made, [whole], null, { ...NONE_GIVEN, read, mask });
     const value = Number(sum.item());
     sum.dispose();
-    if (whole !== x) whole.dispose();
     return value;
   });
   if (count > 0) throw new RangeError(refusal.message);

@@ -118,6 +118,9 @@ describe("FEATURES.md on arguments", () => {
     reduction: "sum",
     weight: zeros([1]),
     posWeight: zeros([1]),
+    logTarget: true,
+    logInput: false,
+    full: true,
     beta: 1,
     delta: 1,
     retainGraph: true,
@@ -146,10 +149,11 @@ describe("FEATURES.md on arguments", () => {
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
-    return F[inCamelCase(name) as "l1Loss"](x(), x(), options);
+    const third = name === "gaussian_nll_loss" || name === "margin_ranking_loss" ? [x()] : [];
+    return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(x(), x(), ...third, options);
   };
   /** Arguments that stand in their place. */
-  const positional = /\((input|target|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
+  const positional = /\((input[12]?|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",

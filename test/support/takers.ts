@@ -59,6 +59,21 @@ export const TAKERS: Record<string, Entry> = {
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.softMarginLoss": loss("softMarginLoss", legacy),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
+  "F.binaryCrossEntropy": {
+    call: (x, y) => (options) => F.binaryCrossEntropy(x.div(8), y.div(8), options),
+    options: { ...legacy, weight: factors },
+  },
+  "F.klDiv": loss("klDiv", { ...legacy, logTarget: true }),
+  "F.poissonNllLoss": loss("poissonNllLoss", { ...legacy, logInput: false, full: true, eps: 1 }),
+  "F.gaussianNllLoss": {
+    call: (x, y) => (options) => F.gaussianNllLoss(x, y, 2, options),
+    options: { reduction: "sum", full: true, eps: 3 },
+  },
+  "F.hingeEmbeddingLoss": loss("hingeEmbeddingLoss", { ...legacy, margin: 2 }),
+  "F.marginRankingLoss": {
+    call: (x, y) => (options) => F.marginRankingLoss(x, y, y, options),
+    options: { ...legacy, reduction: "sum", margin: 2 },
+  },
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
@@ -70,6 +85,32 @@ export const TAKERS: Record<string, Entry> = {
     ...legacy,
     posWeight: factors,
   }),
+  "nn.BCELoss": {
+    call: (x, y) => (options) => new nn.BCELoss(options)(x.div(8), y.div(8)),
+    options: { ...legacy, weight: factors },
+  },
+  "nn.KLDivLoss": {
+    call: (x, y) => (options) => new nn.KLDivLoss(options)(x, y),
+    options: { ...legacy, logTarget: true },
+  },
+  "nn.PoissonNLLLoss": module((options) => new nn.PoissonNLLLoss(options), {
+    ...legacy,
+    logInput: false,
+    full: true,
+    eps: 1,
+  }),
+  "nn.GaussianNLLLoss": {
+    call: (x, y) => (options) => new nn.GaussianNLLLoss(options)(x, y, 2),
+    options: { reduction: "sum", full: true, eps: 3 },
+  },
+  "nn.HingeEmbeddingLoss": module((options) => new nn.HingeEmbeddingLoss(options), {
+    ...legacy,
+    margin: 2,
+  }),
+  "nn.MarginRankingLoss": {
+    call: (x, y) => (options) => new nn.MarginRankingLoss(options)(x, y, y),
+    options: { ...legacy, reduction: "sum", margin: 2 },
+  },
   "LossAccumulator.update": {
     call: (x, y) => (options) => {
       const total = new lossgrad.LossAccumulator("l1Loss");
