@@ -203,7 +203,7 @@ export const gaussianNllLoss = /* @__PURE__ */ formulaRow({
     refuseComplex("gaussian_nll_loss", input, target, variance);
     checkCast("float32", variance.dtype, C_NAMES[variance.dtype]);
     broadcastShapes(input.shape, target.shape);
-    return { var: shape };
+    return shape === variance.shape ? undefined : { var: shape };
   },
   refusals: [{ operand: "var", where: (x) => x.lt(0), message: "var has negative entry/entries" }],
   term: (input, target, variance, { full, eps }) => {

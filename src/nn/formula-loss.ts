@@ -129,7 +129,7 @@ function fitted(
   const shapes = check(Object.fromEntries(named)) ?? {};
   return tensors.map((x, i) => {
     const { [words[i]]: shape } = shapes;
-    return shape ? x.reshape(shape) : x;
+    return shape && operands[i] === x ? x.reshape(shape) : x;
   });
 }
 

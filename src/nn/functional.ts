@@ -202,8 +202,8 @@ export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
  *   loss does not have
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  * @example
- * F.binaryCrossEntropy(tensor([0.5, 0.75, 0.25]), tensor([1, 1, 0])).item(); // 0
- * F.binaryCrossEntropy(tensor([0, 1]), tensor([1, 1]), { reduction: "none" }).tolist(); // [100, 0]
+ * F.binaryCrossEntropy(tensor([0.5, 0.75, 0.25]), tensor([1, 1, 0])).item(); // 0.42283710837364197
+ * F.binaryCrossEntropy(tensor([0, 1]), tensor([1, 1]), { reduction: "none" }).tolist(); // [100, -0]
  */
 export const binaryCrossEntropy = /* @__PURE__ */ formulaLoss<
   [input: Tensor, target: Tensor],
@@ -234,7 +234,7 @@ export interface KLDivOptions extends Omit<ReductionOptions, "reduction"> {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  * @example
  * const [logs, probabilities] = [tensor([[-1, -0.5], [-2, -0.25]]), tensor([[0.5, 0.5], [0, 1]])];
- * F.klDiv(logs, probabilities, { reduction: "batchmean" }).item(); // 0
+ * F.klDiv(logs, probabilities, { reduction: "batchmean" }).item(); // 0.1534264087677002
  * F.klDiv(tensor([-1]), tensor([0]), { logTarget: true, reduction: "sum" }).item(); // 1
  */
 export const klDiv = /* @__PURE__ */ formulaLoss<
@@ -257,7 +257,7 @@ export interface PoissonOptions {
  * exp(x) - y x. Without `logInput`, x is the rate: x - y log(x + eps). With `full`, for y > 1,
  * y log(y) - y + log(2 pi y) / 2 besides.
  *
- * Shapes broadcast, without a warning; result as for l1Loss; integers count as float32.
+ * Shapes broadcast, without a warning; result as for l1Loss; any real dtype, integers count as float32.
  * Gradient: exp(x) - y, or 1 - y / (x + eps); by the target -x or -log(x + eps), with `full`
  * log(y) + 1 / (2 y) more where y > 1, and NaN at y = 0, as in torch.
  *
@@ -266,8 +266,8 @@ export interface PoissonOptions {
  *   broadcast, eps that is not finite, an unknown reduction, a dimension that the loss does not have
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  * @example
- * F.poissonNllLoss(tensor([0, 1]), tensor([1, 2])).item(); // 0
- * F.poissonNllLoss(tensor([1, 4]), tensor([2, 3]), { logInput: false, full: true }).item(); // 0
+ * F.poissonNllLoss(tensor([0, 1]), tensor([1, 2])).item(); // 0.8591408729553223
+ * F.poissonNllLoss(tensor([1, 4]), tensor([2, 3]), { logInput: false, full: true }).item(); // 1.6285024881362915
  */
 export const poissonNllLoss = /* @__PURE__ */ formulaLoss<
   [input: Tensor, target: Tensor],
@@ -289,7 +289,7 @@ export interface GaussianOptions {
  *
  * Shapes: input and target broadcast; the variance is a number, has the input's shape, or has 1 in
  * the place of one of its sizes, which may be left out where that is the last. Result as for l1Loss;
- * floating variances. A negative variance is an error, unless the mask leaves it out; NaN is none.
+ * variances of a floating dtype. A negative variance is an error, unless the mask leaves it out; NaN is none.
  * Gradient: d / v; by the variance (1 - d² / v) / (2 v), below eps as well.
  *
  * @throws TypeError for operands that are no tensors, variances of integers, complex numbers,
@@ -299,8 +299,8 @@ export interface GaussianOptions {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  * @example
  * const [means, targets] = [tensor([[1, 2], [3, 4]]), tensor([[1, 3], [5, 4]])];
- * F.gaussianNllLoss(means, targets, 0.5).item(); // 0
- * F.gaussianNllLoss(means, targets, tensor([1, 4]), { reduction: "none" }).tolist(); // 0
+ * F.gaussianNllLoss(means, targets, 0.5).item(); // 0.9034264087677002
+ * F.gaussianNllLoss(means, targets, tensor([1, 1]), { reduction: "none" }).tolist(); // [[0, 0.5], [2, 0]]
  */
 export const gaussianNllLoss = /* @__PURE__ */ formulaLoss<
   [input: Tensor, target: Tensor, variance: Tensor | number],
@@ -337,8 +337,8 @@ export const hingeEmbeddingLoss = /* @__PURE__ */ formulaLoss<
  * Loss of pairs in the wrong order: max(-target (input1 - input2) + margin, 0), where a target of 1
  * says that the first should be larger, -1 the second.
  *
- * Shapes broadcast and have one number of dimensions; result as for l1Loss; integers count as
- * float32. margin is 0 by default.
+ * Shapes broadcast and have one number of dimensions; result as for l1Loss; any real dtype, integers
+ * count as float32. margin is 0 by default.
  * Gradient: by input1 -target where the loss is positive, else 0; by input2 its negative; by the
  * target input2 - input1.
  *

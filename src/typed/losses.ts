@@ -139,7 +139,7 @@ export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
  *   out
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  * @example
- * binaryCrossEntropy(Float32Array.of(0.5, 0.75, 0.25), Float32Array.of(1, 1, 0), { dtype: "float32" }); // 0
+ * binaryCrossEntropy(Float32Array.of(0.5, 0.75, 0.25), Float32Array.of(1, 1, 0), { dtype: "float32" }); // 0.42283710837364197
  * Array.from(binaryCrossEntropy.valueAndGrad(Float32Array.of(0.5, 0.5), Float32Array.of(1, 0)).grad); // [-1, 1]
  */
 export const binaryCrossEntropy = /* @__PURE__ */ formulaLoss<

@@ -61,9 +61,14 @@ const OWNERS: Record<string, readonly string[]> = {
 };
 const exported = new Set(entries.map(({ name }) => name));
 
-/** The export that a name of a section stands for, or undefined. */
+/** The exports that a name of a section stands for: several losses may have it. */
+function exportsOf(section: string, name: string): string[] {
+  return OWNERS[section].map((owner) => owner + name).filter((path) => exported.has(path));
+}
+
+/** One of them, or undefined. */
 function exportOf(section: string, name: string): string | undefined {
-  return OWNERS[section].map((owner) => owner + name).find((path) => exported.has(path));
+  return exportsOf(section, name).at(0);
 }
 
 /** What is exported under a name that differs, which may have another owner. */
@@ -175,7 +180,10 @@ describe("FEATURES.md on what is besides PyTorch", () => {
   const covered = Object.keys(OWNERS).flatMap((section) =>
     featuresOf(sections.get(section)!)
       .filter(({ status }) => status !== "absent")
-      .map(({ name, ours: other }) => differing(section, other ?? inCamelCase(name))),
+      .flatMap(({ name, ours: other }) => {
+        const word = other ?? inCamelCase(name);
+        return [differing(section, word), ...exportsOf(section, word)];
+      }),
   );
 
   it("has every export that has no name of PyTorch's, and no others, once", () => {

@@ -29,6 +29,8 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
   },
   options: { dim: 1, keepdim: true, ...rest },
 });
+/** The tensor itself, whose elements become probabilities. */
+const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
 const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
@@ -60,7 +62,10 @@ export const TAKERS: Record<string, Entry> = {
   "F.softMarginLoss": loss("softMarginLoss", legacy),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
-    call: (x, y) => (options) => F.binaryCrossEntropy(x.div(8), y.div(8), options),
+    call: (x, y) => {
+      const [input, target] = [x, y].map(asProbabilities);
+      return (options) => F.binaryCrossEntropy(input, target, options);
+    },
     options: { ...legacy, weight: factors },
   },
   "F.klDiv": loss("klDiv", { ...legacy, logTarget: true }),
@@ -86,7 +91,10 @@ export const TAKERS: Record<string, Entry> = {
     posWeight: factors,
   }),
   "nn.BCELoss": {
-    call: (x, y) => (options) => new nn.BCELoss(options)(x.div(8), y.div(8)),
+    call: (x, y) => {
+      const [input, target] = [x, y].map(asProbabilities);
+      return (options) => new nn.BCELoss(options)(input, target);
+    },
     options: { ...legacy, weight: factors },
   },
   "nn.KLDivLoss": {
