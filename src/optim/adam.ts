@@ -101,13 +101,15 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
     super(parameters, withDefaults(new.target.name, options, new.target.defaults));
   }
 
+  /** @internal */
   protected static get defaults(): AdamOptions {
     return DEFAULTS;
   }
 
-  /** Whether weight decay shrinks the parameter itself. */
+  /** @internal Whether weight decay shrinks the parameter itself. */
   protected readonly decouples: boolean = false;
 
+  /** @internal */
   protected override check({ lr, betas, eps, weightDecay, amsgrad, maximize }: AdamOptions): void {
     checkFrom0(lr, "learning rate");
     checkFrom0(eps, "epsilon value");
@@ -121,6 +123,7 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
     checkFlags({ amsgrad, maximize });
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group;
     const [beta1, beta2] = betas;
@@ -164,9 +167,11 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
  * String(x.detach()); // "tensor([ 2.7500, -3.7000])"
  */
 export class AdamW extends Adam {
+  /** @internal */
   protected static override get defaults(): AdamOptions {
     return { ...DEFAULTS, weightDecay: 1e-2 };
   }
 
+  /** @internal */
   protected override readonly decouples = true;
 }

@@ -91,6 +91,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     throw new RangeError("LBFGS doesn't support per-parameter options (parameter groups)");
   }
 
+  /** @internal */
   protected override check(group: LBFGSOptions): void {
     const { lr, maxIter, maxEval, historySize, lineSearchFn, maximize } = group;
     checkFrom0(lr, "learning rate");
@@ -102,6 +103,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     throw new RangeError(`only 'strong_wolfe' is supported, got ${describeValue(lineSearchFn)}`);
   }
 
+  /** @internal */
   protected override checkState(): void {
     // Its tensors are of all parameters together.
   }

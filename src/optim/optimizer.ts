@@ -49,6 +49,7 @@ export abstract class Optimizer<H extends object> {
   /** @param defaults the hyperparameters of groups that do not say others */
   protected constructor(
     parameters: Parameters<H>,
+    /** @internal */
     protected readonly defaults: Readonly<H>,
   ) {
     const caller = this.constructor.name;
@@ -100,10 +101,12 @@ export abstract class Optimizer<H extends object> {
     this.paramGroups.push({ ...hyperparameters, params: tensors });
   }
 
-  /** Throws torch's errors for hyperparameters that are out of range. */
+  /**
+   * @internal Throws torch's errors for hyperparameters that are out of range.
+   */
   protected abstract check(hyperparameters: H): void;
 
-  /** Throws for a state that is not one of this optimiser's for that parameter. */
+  /** @internal Throws for a state that is not one of this optimiser's for that parameter. */
   protected abstract checkState(parameter: Tensor, state: Readonly<ParameterState>): void;
 
   /**
@@ -119,7 +122,7 @@ export abstract class Optimizer<H extends object> {
   }
 
   /**
-   * What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
+   * @internal What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
    * around the step ends.
    */
   protected stateOf(parameter: Tensor, make: () => ParameterState): ParameterState {

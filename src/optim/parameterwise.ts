@@ -8,7 +8,7 @@ import { Optimizer, type ParameterGroup, type ParameterState } from "./optimizer
  * Parameters without a gradient stay.
  */
 export abstract class ParameterwiseOptimizer<H extends object> extends Optimizer<H> {
-  /** Changes a parameter by its gradient, of the same shape and dtype, while nothing is recorded. */
+  /** @internal Changes a parameter by its gradient, of the same shape and dtype, while nothing is recorded. */
   protected abstract update(parameter: Tensor, grad: Tensor, group: ParameterGroup<H>): void;
 
   override step<L = undefined>(closure?: () => L): L | undefined {
@@ -29,6 +29,7 @@ export abstract class ParameterwiseOptimizer<H extends object> extends Optimizer
     return loss;
   }
 
+  /** @internal */
   protected override checkState(parameter: Tensor, state: Readonly<ParameterState>): void {
     for (const [name, value] of Object.entries(state)) {
       if (!(value instanceof Tensor) || sameShape(value.shape, parameter.shape)) continue;

@@ -102,6 +102,7 @@ export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions> {
     super(parameters, withDefaults("RMSprop", options, DEFAULTS));
   }
 
+  /** @internal */
   protected override check(group: RMSpropOptions): void {
     const { lr, eps, momentum, weightDecay, alpha, centered, maximize } = group;
     checkFrom0(lr, "learning rate");
@@ -112,6 +113,7 @@ export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions> {
     checkFlags({ centered, maximize });
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     const state = this.stateOf(param, () => ({

@@ -90,6 +90,7 @@ export class SGD extends ParameterwiseOptimizer<SGDOptions> {
     super(parameters, withDefaults("SGD", options, DEFAULTS));
   }
 
+  /** @internal */
   protected override check({ lr, momentum, weightDecay, dampening, nesterov, maximize }: SGDOptions): void {
     checkFrom0(lr, "learning rate");
     checkFrom0(momentum, "momentum value");
@@ -100,6 +101,7 @@ export class SGD extends ParameterwiseOptimizer<SGDOptions> {
     }
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
     const form = { decays: weightDecay !== 0, nesterov, maximize };

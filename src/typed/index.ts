@@ -23,10 +23,16 @@ export {
 export type { FormulaArrayLoss, FormulaValueAndGrad } from "./formula-loss.js";
 export { type ArrayLossFunction } from "./loss.js";
 export {
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  gaussianNllLoss,
+  hingeEmbeddingLoss,
   huberLoss,
+  klDiv,
   l1Loss,
+  marginRankingLoss,
   mseLoss,
+  poissonNllLoss,
   smoothL1Loss,
   softMarginLoss,
 } from "./losses.js";

@@ -1,7 +1,6 @@
 /** The jobs of an evaluation: a tree, whose leaves are shards and whose other nodes merge. */
 import type { FlowJob } from "bullmq";
 import type { Shard } from "../../evaluation/shard.js";
-import { version } from "../../version.js";
 import type { Task } from "../task.js";
 import type { Failure } from "../work.js";
 import { version } from "../../version.js";
