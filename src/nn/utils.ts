@@ -58,6 +58,7 @@ export function clipGradNorm_(
 /**
  * Every element of every gradient between -`value` and `value`, in place.
  *
+ * @throws TypeError for a value that is no number
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  * @example
  * const x = tensor([3, -0.5], { requiresGrad: true });

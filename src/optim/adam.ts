@@ -13,6 +13,7 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the denominator. */
   eps: number;
+  /** λ: how much the parameter shrinks, by the gradient in Adam and by itself in AdamW. */
   weightDecay: number;
   /** Whether the largest mean of squares so far divides (Reddi and others, 2018). */
   amsgrad: boolean;

@@ -21,6 +21,7 @@ export interface LBFGSOptions {
   toleranceChange: number;
   /** How many past iterations are remembered. */
   historySize: number;
+  /** A line search that finds a point with the strong Wolfe conditions, or steps of lr. */
   lineSearchFn: "strong_wolfe" | null;
   /** Whether the objective is maximised. */
   maximize: boolean;

@@ -1,7 +1,7 @@
 /** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
 import { describeStranger } from "../ndarray/adapter.js";
 import { describeValue } from "../core/describe.js";
-import { checkOptionNames } from "../core/options.js";
+import { checkOptionNames, takeOptions } from "../core/options.js";
 import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
@@ -19,7 +19,9 @@ export type ParameterState = Record<string, Tensor | number | readonly Tensor[] 
 
 /** An optimiser's state, with the numbers of parameters in the place of them. */
 export interface OptimizerStateDict<H extends object> {
+  /** What is remembered, by the number of the parameter. */
   readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  /** The groups, whose parameters are numbers. */
   readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
 }
 
@@ -77,6 +79,10 @@ export abstract class Optimizer<H extends object> {
    *
    * @throws TypeError for what are no tensors, and for hyperparameters that do not exist; RangeError
    *   for hyperparameters out of range; Error for a parameter that is no leaf, or in another group
+   * @example
+   * const optimizer = new optim.SGD([tensor(1, { requiresGrad: true })], { lr: 0.1 });
+   * optimizer.addParamGroup({ params: tensor(2, { requiresGrad: true }), lr: 0.01 });
+   * optimizer.paramGroups.map(({ lr }) => lr); // [0.1, 0.01]
    */
   addParamGroup(group: { readonly params: Tensor | Iterable<Tensor> } & Partial<H>): void {
     const { params, ...own } = group;
@@ -113,11 +119,32 @@ export abstract class Optimizer<H extends object> {
    * One step. With a closure, it computes the loss anew and calls `backward()` first.
    *
    * @returns what the closure returned
+   * @throws TypeError for a parameter or gradient that was disposed of
+   * @example
+   * const x = tensor(3, { requiresGrad: true });
+   * const optimizer = new optim.SGD([x], { lr: 0.5 });
+   * const loss = optimizer.step(() => {
+   *   const loss = x.square();
+   *   loss.backward();
+   *   return loss;
+   * });
+   * loss.item(); // 9
+   * x.item(); // 0
    */
   abstract step<L = undefined>(closure?: () => L): L | undefined;
 
-  /** Drops the gradients of all parameters, or sets them to 0. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  /**
+   * Drops the gradients of all parameters, or sets them to 0.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const x = tensor(3, { requiresGrad: true });
+   * x.square().backward();
+   * new optim.SGD([x]).zeroGrad();
+   * x.grad; // null
+   */
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
     for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
   }
 
@@ -138,7 +165,18 @@ export abstract class Optimizer<H extends object> {
     return new Map([...this.kept].map(([parameter, { values }]) => [parameter, values]));
   }
 
-  /** State and hyperparameters, with numbers in the place of parameters: its tensors are those in use. */
+  /**
+   * State and hyperparameters, with numbers in the place of parameters: its tensors are those in use.
+   *
+   * @example
+   * const x = tensor([3, -4], { requiresGrad: true });
+   * const optimizer = new optim.Adam([x], { lr: 0.1 });
+   * x.sum().backward();
+   * optimizer.step();
+   * const { state, paramGroups } = optimizer.stateDict();
+   * state[0].step; // 1
+   * paramGroups[0].params; // [0]
+   */
   stateDict(): OptimizerStateDict<H> {
     const numbers = new Map<Tensor, number>();
     for (const { params } of this.paramGroups) {
@@ -158,6 +196,12 @@ export abstract class Optimizer<H extends object> {
    * Takes over the state that `stateDict` gave, of copies of its tensors in the parameters' dtypes.
    *
    * @throws RangeError for the state of other groups; then nothing changes
+   * @example
+   * const x = tensor([3, -4], { requiresGrad: true });
+   * const optimizer = new optim.SGD([x], { lr: 0.1 });
+   * const another = new optim.SGD([x]);
+   * another.loadStateDict(optimizer.stateDict());
+   * another.paramGroups[0].lr; // 0.1
    */
   loadStateDict(dict: OptimizerStateDict<H>): void {
     const groups = dict.paramGroups;
@@ -185,7 +229,12 @@ export abstract class Optimizer<H extends object> {
     this.paramGroups.forEach((group, i) => Object.assign(group, loaded[i]));
   }
 
-  /** As torch prints it: the class and the hyperparameters of each group. */
+  /**
+   * As torch prints it: the class and the hyperparameters of each group.
+   *
+   * @example
+   * String(new optim.SGD([tensor(1, { requiresGrad: true })])).split("\n")[1]; // "Parameter Group 0"
+   */
   toString(): string {
     const groups = this.paramGroups.map((group, i) => {
       const lines = Object.entries(withoutParams(group)).sort(([a], [b]) => (a < b ? -1 : 1));

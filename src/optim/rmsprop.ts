@@ -14,6 +14,7 @@ export interface RMSpropOptions {
   eps: number;
   /** λ of the L2 penalty: λ p is added to the gradient. */
   weightDecay: number;
+  /** μ: how much of the buffer stays; without it there is none. */
   momentum: number;
   /** Whether gradients are divided by an estimate of their standard deviation. */
   centered: boolean;

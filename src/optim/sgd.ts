@@ -8,10 +8,13 @@ import { apply, fusedMultiplyAdd, type Update } from "./update.js";
 export interface SGDOptions {
   /** The learning rate. */
   lr: number;
+  /** μ: how much of the buffer stays. */
   momentum: number;
+  /** How much of the gradient does not come to the buffer. */
   dampening: number;
   /** λ of the L2 penalty: λ p is added to the gradient. */
   weightDecay: number;
+  /** Whether the step looks ahead by one more share of the buffer. */
   nesterov: boolean;
   /** Whether the objective is maximised: then gradients count negative. */
   maximize: boolean;

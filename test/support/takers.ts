@@ -1,6 +1,6 @@
 /** The public functions that take options, each with a call of it. */
 import * as lossgrad from "lossgrad";
-import { autograd, F, manualSeed, nn, Tensor, tensor } from "lossgrad";
+import { autograd, F, manualSeed, nn, optim, Tensor, tensor } from "lossgrad";
 import type { SoftmaxOptions, ValuesAndIndices } from "lossgrad";
 import { type AnyLoss, callOf } from "./losses.js";
 
@@ -54,6 +54,22 @@ const legacy = { sizeAverage: false, reduce: true };
 const blend = lossgrad.fuse((x, y, { share }) => x.mul(share).add(y.mul(1 - share)), {
   name: "blend",
   parameters: { share: 0.5 },
+});
+
+type Optimizers = "Adam" | "LBFGS" | "RMSprop" | "SGD";
+/** A step of an optimiser, from fresh gradients. */
+const optimizer = (name: Optimizers, rest: object): Entry => ({
+  call: (x) => (options) => {
+    const steps = new optim[name]([x], options);
+    steps.step(() => {
+      x.grad = null;
+      const loss = x.square().sum();
+      loss.backward();
+      return loss;
+    });
+    return x.detach().clone();
+  },
+  options: { lr: 0.25, maximize: true, ...rest },
 });
 
 /** Every public function of tensors that takes options, by its name. */
@@ -110,6 +126,24 @@ export const TAKERS: Record<string, Entry> = {
     options: { dim: 1, dtype: "float64" },
   },
   "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
+  "nn.utils.clipGradNorm_": {
+    call: (x) => (options) => {
+      x.grad = x.detach().add(1);
+      nn.utils.clipGradNorm_(x, 2, options);
+      return x.grad;
+    },
+    options: { normType: 1, errorIfNonfinite: true },
+  },
+  "optim.Adam": optimizer("Adam", { betas: [0.5, 0.75], eps: 0.5, weightDecay: 0.5, amsgrad: true }),
+  "optim.LBFGS": optimizer("LBFGS", { maxIter: 2, maxEval: 3, historySize: 1, lineSearchFn: null }),
+  "optim.RMSprop": optimizer("RMSprop", {
+    alpha: 0.5,
+    eps: 0.5,
+    weightDecay: 0.5,
+    momentum: 0.5,
+    centered: true,
+  }),
+  "optim.SGD": optimizer("SGD", { momentum: 0.5, weightDecay: 0.5, nesterov: true, dampening: 0 }),
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
