@@ -1,9 +1,12 @@
 /** The jobs of an evaluation: a tree, whose leaves are shards and whose other nodes merge. */
 import type { FlowJob } from "bullmq";
 import type { Shard } from "../../evaluation/shard.js";
-import { version } from "../../version.js";
 import type { Task } from "../task.js";
 import type { Failure } from "../work.js";
+import { version } from "../../version.js";
+
+/** Of lossgrad-cli, which states and bits depend on. */
+export const VERSION = version;
 
 /** One queue for all evaluations, whose keys begin with `lossgrad:`. */
 export const QUEUE = { name: "shards", prefix: "lossgrad" } as const;
