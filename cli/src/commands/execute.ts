@@ -20,12 +20,12 @@ export interface ExecutionOptions {
 
 /** As many shards as a Redis gets where nothing is said. */
 const SHARDS_AT_REDIS = 64;
-/** Pairs that take a thread longer than its start. */
-const WORTH_A_THREAD = 2 ** 23;
-/** Each thread takes 60 MB, and a disk is not faster for more of them. */
+/** Pairs that take a thread several times as long as its start and the compiling of its loops. */
+const WORTH_A_THREAD = 2 ** 25;
+/** Each thread takes 50 MB, and a disk is not faster for more of them. */
 const MOST_THREADS = 16;
-/** So that a thread that is slow leaves some of its work to others. */
-const SHARDS_A_THREAD = 4;
+/** So that a thread that is slow leaves some of its work to others; each costs 20 to 60 ms. */
+const SHARDS_A_THREAD = 2;
 
 /**
  * Evaluates a task; null if it was interrupted before there was anything to tell.
