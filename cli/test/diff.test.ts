@@ -226,6 +226,7 @@ describe("what is refused", () => {
     ["a negative tolerance", () => [x(), x(), "--ulp", "-1"], 2, "Expected a number from 0 on."],
     ["standard input twice", () => ["-", "-"], 2, "expected - once"],
     ["one file only", () => [x()], 2, "missing required argument 'candidate'"],
+    ["an option that no file has use for", () => [x(), x(), "--delimiter", ";"], 2, "--delimiter: expected a file of csv, got npy"],
     ["an axis that there is not", () => [x(), x(), "--axis", "1"], 1, "Dimension out of range"],
     ["a file that there is not", () => [x(), `${folder()}/nothing.npy`], 1, "no such file"],
     ["a file with a folder", () => [x(), folder()], 1, "expected two files of one array each, or two of several"],

@@ -47,7 +47,14 @@ export function toBeCloseToTensor(
  * `declare module "expect" { interface Matchers<R> extends TensorMatchers<R> {} }`.
  */
 export interface TensorMatchers<R> {
-  /** Passes where `compare` of lossgrad/compare finds the tensors equal. */
+  /**
+   * Passes where `compare` of lossgrad/compare finds the tensors equal.
+   *
+   * @throws TypeError for what `compare` does not take
+   * @example
+   * // expect(candidate).toBeCloseToTensor(reference) calls the matcher:
+   * toBeCloseToTensor(Float32Array.of(1, 2), Float32Array.of(1, 2)).pass; // true
+   */
   toBeCloseToTensor(reference: Comparable, options?: CompareOptions): R;
 }
 

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { CompareOptions } from "lossgrad/compare";
-import { diff } from "../comparison/diff.js";
+import { diff, type Difference } from "../comparison/diff.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { differenceJson, differenceText } from "../report/difference.js";
 import { checkDrawn, writeFile } from "../report/files.js";
-import { addFileOptions, type GivenReadOptions, readOptionsOf } from "./read-options.js";
+import { addFileOptions, checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.js";
 
 interface DiffOptions extends GivenReadOptions {
   rtol?: number;
@@ -71,6 +71,7 @@ async function run(
   checkDrawn(options);
   const ways = readOptionsOf(options, true);
   const difference = await diff(paths, ways, toleranceOf(options));
+  checkUsed(options, formatsOf(difference));
   const report = options.json ? [differenceJson(difference)] : differenceText(difference);
   for (const line of report) terminal.log(line);
   if (options.report !== undefined) {
@@ -78,6 +79,11 @@ async function run(
     terminal.complain(writeFile(options.report, differenceReport(difference)));
   }
   return difference.equal ? 0 : 1;
+}
+
+function formatsOf(difference: Difference): string[] {
+  const all = difference.kind === "arrays" ? [difference.compared] : difference.layers;
+  return all.flatMap(({ reference, candidate }) => [reference.format, candidate.format]);
 }
 
 function toleranceOf({ rtol, atol, ulp, axis, equalNan }: DiffOptions): CompareOptions {
