@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { truncateSync } from "node:fs";
+import { closeSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { temporary } from "../../test/support/temporary.js";
@@ -21,12 +21,53 @@ function zeros(name: string, descr: string, size: number, shape: readonly number
   return path;
 }
 
-test("1 GiB of float32 against 2 GiB of float64 take less than 250 MB", async () => {
-  const shape = [2 ** 28];
+/** Writes numbers at places of a file of float32. */
+function plant(path: string, header: number, numbers: ReadonlyMap<number, number>): void {
+  const descriptor = openSync(path, "r+");
+  for (const [place, number] of numbers)
+    writeSync(descriptor, Float32Array.of(number), 0, 4, header + 4 * place);
+  closeSync(descriptor);
+}
+
+async function measured(...args: string[]): Promise<{ report: unknown; megabytes: number }> {
+  const all = ["--input-type=module", "--eval", MEASURED, "lossgrad", "evaluate", ...args, "--json"];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, all);
+  return { report: JSON.parse(stdout), megabytes: Number(stderr) };
+}
+
+test("256 MiB of float32 against 512 MiB of float64 take less than 250 MB", async () => {
+  const shape = [2 ** 26];
   const files = [zeros("p.npy", "<f4", 4, shape), zeros("t.npy", "<f8", 8, shape)];
-  const args = ["--input-type=module", "--eval", MEASURED, "lossgrad", "evaluate", ...files, "--json"];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
-  expect(JSON.parse(stdout)).toMatchObject({ elements: 2 ** 28, results: { mae: 0, r2: 1 } });
-  expect(Number(stderr)).toBeGreaterThan(30);
-  expect(Number(stderr)).toBeLessThan(250);
+  const { report, megabytes } = await measured(...files, "--threads", "1");
+  expect(report).toMatchObject({ elements: 2 ** 26, results: { mae: 0, r2: 1 } });
+  expect(megabytes).toBeGreaterThan(30);
+  expect(megabytes).toBeLessThan(250);
+});
+
+test("two files of 4 GiB take less than 250 MB, and no number is lost at any place of them", async () => {
+  const n = 2 ** 30;
+  const files = [zeros("a.npy", "<f4", 4, [n]), zeros("b.npy", "<f4", 4, [n])];
+  const header = statSync(files[0]).size - 4 * n;
+  // Beyond 2^31 and 2^32 bytes, at the ends, and where chunks meet.
+  const places = [0, 2 ** 19 - 1, 2 ** 19, 2 ** 29 - 1, 2 ** 29, 777_777_777, n - 1];
+  const numbers = new Map(places.map((place, i) => [place, 2 ** i]));
+  plant(files[0], header, numbers);
+  const { report, megabytes } = await measured(
+    ...files,
+    "--metric",
+    "mae,max",
+    "--worst",
+    "2",
+    "--threads",
+    "1",
+  );
+  expect(report).toMatchObject({
+    elements: n,
+    results: { mae: 127 / n, max: { value: 64, index: [n - 1] } },
+    worst: [
+      { index: [n - 1], error: 64 },
+      { index: [777_777_777], error: 32 },
+    ],
+  });
+  expect(megabytes).toBeLessThan(250);
 });
