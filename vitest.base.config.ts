@@ -23,7 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "cli/test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, "test/torch/**", SLOW_FILES],
+    exclude: [...configDefaults.exclude, "test/torch/**", "cli/test/clickhouse/**", SLOW_FILES],
     pool: "forks",
     // Vitest alone would leave one core to itself, which is half of two.
     maxWorkers: "100%",

@@ -41,6 +41,9 @@ import { columns } from "./loops/columns";
 import { countRows, keepWhere } from "./loops/masks";
 import { RowOf, scaleRows, SmoothRowOf, sumAndSlopeRows, sumRows } from "./loops/rows";
 import { extreme } from "./loops/extreme";
+import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
+import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
+import { transpose } from "./loops/transpose";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
@@ -364,6 +367,20 @@ export function where_16(mask: ptr, x: ptr, y: ptr, out: ptr, n: i32): void { ch
 export function extreme_f32(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<f32>(x, values, indices, outer, length, inner, largest != 0); }
 export function extreme_f64(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<f64>(x, values, indices, outer, length, inner, largest != 0); }
 export function extreme_i64(x: ptr, values: ptr, indices: ptr, outer: i32, length: i32, inner: i32, largest: i32): void { extreme<i64>(x, values, indices, outer, length, inner, largest != 0); }
+
+// Rows of n numbers, one for each class; and what brings the classes of others side by side.
+export function softmax_f32(x: ptr, out: ptr, rows: i32, n: i32): void { softmax<f32>(x, out, rows, n); }
+export function softmax_f64(x: ptr, out: ptr, rows: i32, n: i32): void { softmax<f64>(x, out, rows, n); }
+export function logsoftmax_f32(x: ptr, out: ptr, rows: i32, n: i32): void { logSoftmax<f32>(x, out, rows, n); }
+export function logsoftmax_f64(x: ptr, out: ptr, rows: i32, n: i32): void { logSoftmax<f64>(x, out, rows, n); }
+export function logsumexp_f32(x: ptr, out: ptr, rows: i32, n: i32): void { logSumExp<f32>(x, out, rows, n); }
+export function logsumexp_f64(x: ptr, out: ptr, rows: i32, n: i32): void { logSumExp<f64>(x, out, rows, n); }
+export function crossentropy_f32(x: ptr, targets: ptr, y: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, a: f64, b: f64, norm: f64): void { crossEntropy<f32>(x, targets, y, w, losses, grad, norms, rows, n, a, b, norm); }
+export function crossentropy_f64(x: ptr, targets: ptr, y: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, a: f64, b: f64, norm: f64): void { crossEntropy<f64>(x, targets, y, w, losses, grad, norms, rows, n, a, b, norm); }
+export function nll_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f32>(x, targets, w, losses, grad, norms, rows, n, norm); }
+export function nll_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f64>(x, targets, w, losses, grad, norms, rows, n, norm); }
+export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
+export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
 
 // Matrices and complex numbers.
 export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }

@@ -11,6 +11,7 @@ export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from 
 export * as F from "./nn/functional.js";
 export type { LossName, Reduction } from "./loss/losses.js";
 export * as nn from "./nn/index.js";
+export * as optim from "./optim/index.js";
 export type { Sizes } from "./tensor/arguments.js";
 export * as autograd from "./tensor/autograd.js";
 export {
@@ -31,6 +32,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation.js";
+export type { SoftmaxOptions } from "./tensor/classes.js";
 export type { BackwardOptions } from "./tensor/differentiate.js";
 export type { PrintOptions } from "./tensor/format.js";
 export { fuse, type FusedFunction, type FusedOptions, type FuseOptions } from "./tensor/fuse.js";

@@ -53,3 +53,8 @@ export function listed(names: readonly string[]): string {
 export class UsageError extends InputError {
   override name = "UsageError";
 }
+
+/** The data cannot be had now; they may be had later. */
+export class UnavailableError extends InputError {
+  override name = "UnavailableError";
+}

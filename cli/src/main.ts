@@ -11,8 +11,11 @@ const terminal: Terminal = {
     const stop = (): void => {
       controller.abort();
     };
-    process.once("SIGINT", stop);
-    return { signal: controller.signal, release: () => void process.off("SIGINT", stop) };
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    const release = (): void => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+    };
+    return { signal: controller.signal, release };
   },
   exitCode: 0,
 };

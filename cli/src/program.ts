@@ -1,10 +1,12 @@
 /** The command `lossgrad`, as a function: what it prints and its exit code. */
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { addBench } from "./commands/bench.js";
 import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addMerge } from "./commands/merge.js";
+import { addWorker } from "./commands/worker.js";
+import { addSql } from "./commands/sql.js";
+import { version } from "./version.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -13,13 +15,11 @@ export interface Terminal {
   readonly complain: (line: string) => void;
   /** Where progress is shown. */
   readonly stderr: NodeJS.WriteStream;
-  /** A signal that Ctrl-C gives until it is released. */
+  /** A signal that Ctrl-C and SIGTERM give until it is released. */
   readonly interruption: () => { signal: AbortSignal; release: () => void };
   /** 0 done, 1 the data is wrong or differs, 2 the command is wrong, 130 interrupted. */
   exitCode: number;
 }
-
-const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /** Runs a command, and returns its exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -42,6 +42,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     });
   addEvaluate(program, terminal);
   addMerge(program, terminal);
+  addWorker(program, terminal);
+  addSql(program, terminal);
   addDiff(program, terminal);
   addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,6 +1,9 @@
 /** `--by`: the metrics of each group of a table. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { temporary } from "../../test/support/temporary.js";
+import { Labels } from "../src/readers/columns/labels.js";
 import { npyOf } from "./support/npy.js";
 import { json, lossgrad } from "./support/program.js";
 
@@ -80,4 +83,78 @@ describe("what is refused", () => {
     ]);
     expect((await refusal("--by", "raw"))[1]).toMatch(/no column "raw"; the header has "p", "t", "row"$/);
   });
+});
+
+describe("groups by texts and numbers of tables are those of pandas", () => {
+  const path = (name: string) =>
+    fileURLToPath(new URL(`../../test/fixtures/tables/${name}`, import.meta.url));
+  type Groups = Record<string, [count: number, mae: number]>;
+  const expected = JSON.parse(readFileSync(path("texts.json"), "utf8")) as Record<string, Groups>;
+
+  test.each([
+    ["texts.parquet", "kind"],
+    ["texts.parquet", "year"],
+    ["texts.parquet", "id"],
+    ["texts.parquet", "half"],
+    ["texts.parquet", "odd"],
+    ["text-encodings.parquet", "plain", "kind"],
+    ["text-encodings.parquet", "lengths", "kind"],
+    ["text-encodings.parquet", "shared", "kind"],
+    ["texts.arrow", "kind"],
+    ["texts.arrow", "large", "kind"],
+    ["texts.arrow", "coded", "kind"],
+    ["texts.arrow", "categories", "kind"],
+    ["texts.arrow", "year"],
+    ["texts.arrow", "id"],
+    ["texts.arrow", "half"],
+    ["texts.arrow", "odd"],
+    ["texts-lz4.arrow", "kind"],
+    ["texts-lz4.arrow", "large", "kind"],
+    ["texts-lz4.arrow", "coded", "kind"],
+    ["texts-more.arrows", "grown"],
+    ["texts-replaced.arrows", "grown"],
+    ["texts.jsonl", "kind"],
+    ["texts.jsonl", "year"],
+    ["texts.jsonl", "odd"],
+  ])("%s, %s", async (name, column, as = column) => {
+    const found = await json("evaluate", path(name), ...columns, "--by", column, "--metric", "mae");
+    const groups = found.groups as { group: string; counts: { count: number }; results: { mae: number } }[];
+    const listed = groups.map(({ group, counts, results }) => [group, [counts.count, results.mae]] as const);
+    const sorted = Object.fromEntries(listed);
+    expect(Object.keys(sorted).sort()).toEqual(Object.keys(expected[as]).sort());
+    for (const [group, [count, mae]] of Object.entries(expected[as])) {
+      expect(sorted[group][0], group).toBe(count);
+      expect(sorted[group][1], group).toBeCloseTo(mae, 13);
+    }
+  });
+});
+
+test.each([
+  ["a list", '{"p":1,"t":0,"k":[1]}', "line 1: expected a text or a number, got a list of 1"],
+  ["an object", '{"p":1,"t":0,"k":{}}', "line 1: expected a text or a number, got an object"],
+  [
+    "a number that may be another one, rounded",
+    '{"p":1,"t":0,"k":1}\n{"p":1,"t":0,"k":9007199254740993}',
+    "line 2: expected numbers up to 2^53 as groups, or texts, got 9007199254740992",
+  ],
+  [
+    "a text of a page",
+    `{"p":1,"t":0,"k":"${"x".repeat(1001)}"}`,
+    'column "k": expected texts of at most 1,000 characters, got one of 1001 characters',
+  ],
+])("%s tells no group", async (_, lines, message) => {
+  const path = file("x.jsonl", lines);
+  const { code, err } = await lossgrad(["evaluate", path, ...columns, "--by", "k"]);
+  expect([code, err.replace(/x\.jsonl, column/, "x.jsonl: column")]).toEqual([
+    1,
+    `lossgrad: ${path}: ${message}`,
+  ]);
+});
+
+test("texts that are not in UTF-8 tell no group", () => {
+  const labels = new Labels("x");
+  expect(() => labels.codeOfBytes(Uint8Array.of(0xff))).toThrow(
+    "x: expected texts in UTF-8, got other bytes",
+  );
+  expect(() => labels.codeOfBytes(new Uint8Array(4001))).toThrow("got one of 4001 bytes");
 });

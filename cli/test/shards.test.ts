@@ -4,9 +4,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../test/support/random.js";
 import { temporary } from "../../test/support/temporary.js";
-import { chunksOf } from "../src/evaluation/chunks.js";
+import { chunksOf, type Rooms } from "../src/evaluation/chunks.js";
 import { partOf } from "../src/evaluation/shard.js";
-import type { Allocate } from "../src/readers/c-order.js";
 import { CsvReader } from "../src/readers/csv/reader.js";
 import { bytesSource } from "./support/arrays.js";
 import { npyOf } from "./support/npy.js";
@@ -107,13 +106,13 @@ describe("the merged result is that of one run", () => {
 
 test("shards of a column, whose length only its end tells, take turns with chunks", async () => {
   const text = `y\n${Array.from({ length: 23 }, (_, i) => i).join("\n")}\n`;
-  const allocate: Allocate = (_, length) => new Float64Array(length);
+  const rooms: Rooms = { borrow: (_, length) => new Float64Array(length), giveBack: () => undefined };
   const taken: number[][] = [];
   for (const index of [0, 1, 2]) {
     const reader = new CsvReader(bytesSource(new TextEncoder().encode(text)), {});
     const numbers: number[] = [];
     const part = partOf({ index, of: 3 }, null, 1);
-    for await (const { elements } of chunksOf([reader], 4, allocate, part))
+    for await (const { elements } of chunksOf([reader], 4, rooms, part))
       numbers.push(...(elements[0] as Float64Array));
     taken.push(numbers);
   }
@@ -222,4 +221,57 @@ test("a state that cannot be written is an error; an interrupted run writes none
   const state = `${folder()}/interrupted.json`;
   expect((await lossgrad(["evaluate", ...files(), "--state", state], controller)).code).toBe(130);
   expect(() => readFileSync(state)).toThrow("ENOENT");
+});
+
+describe("the report of merged states", () => {
+  const args = () => ["evaluate", ...files(), "--nan", "omit"];
+  const at = (name: string) => `${folder()}/${name}`;
+
+  test.each([
+    ["--report", "html"],
+    ["--plot", "svg"],
+  ])("%s is that of one run", async (option, ending) => {
+    // prettier-ignore
+    const [one, all] = ["one", "all"].map((name) => at(`${name}.${ending}`));
+    await lossgrad([...args(), option, one]);
+    const shards = await states(3, ...args(), "--for-report");
+    const { code, err } = await lossgrad(["merge", ...shards, option, all]);
+    expect([code, err]).toEqual([0, `wrote ${all}`]);
+    expect(readFileSync(all, "utf8")).toBe(readFileSync(one, "utf8"));
+  });
+
+  test("has the same map of the errors in images", async () => {
+    const image = [P, T].map((data, i) => file(`image${i}.npy`, npyOf(data.subarray(0, 1200), [20, 20, 3])));
+    const args = ["evaluate", ...image, "--nan", "omit"];
+    const [one, all] = ["one", "all"].map((name) => at(`${name}-map.svg`));
+    await lossgrad([...args, "--plot", one]);
+    await lossgrad(["merge", ...(await states(7, ...args, "--for-report")), "--plot", all]);
+    expect(readFileSync(all, "utf8")).toContain("Where the errors are");
+    expect(readFileSync(all, "utf8")).toBe(readFileSync(one, "utf8"));
+  });
+
+  test("needs states that were written for it, and says which is not", async () => {
+    const [without] = await states(1, ...args());
+    expect(await lossgrad(["merge", without, "--report", at("r.html")])).toEqual({
+      code: 1,
+      out: "",
+      err:
+        `lossgrad: ${without}: expected a state with what --report draws, got one without; ` +
+        "lossgrad evaluate --state writes such with --for-report",
+    });
+  });
+
+  test("states with and without what a report draws merge without a report", async () => {
+    const paths = [0, 1].map((i) => at(`mixed${i}.json`));
+    await lossgrad([...args(), "--shard", "0/2", "--state", paths[0]]);
+    await lossgrad([...args(), "--shard", "1/2", "--state", paths[1], "--for-report"]);
+    expect((await lossgrad(["merge", ...paths])).code).toBe(0);
+  });
+
+  test("--for-report without --state, and files of other kinds, are refused", async () => {
+    const { code, err } = await lossgrad([...args(), "--for-report"]);
+    const what = "expected it with --state, which holds what a report draws";
+    expect([code, err]).toEqual([2, `lossgrad: --for-report: ${what}`]);
+    expect((await lossgrad(["merge", "nowhere.json", "--plot", "p.gif"])).code).toBe(2);
+  });
 });

@@ -8,7 +8,7 @@
 import { isSkipped } from "../ndarray/joining.js";
 import type { OperationName, ParametersByName } from "../ndarray/operations.js";
 import type { ExtentParameters, NormParameters, VarianceParameters } from "../ndarray/parameters.js";
-import { type Gradient, gradients, noNumber } from "./elementwise.js";
+import { type Gradient, gradients, inOneKernel, noNumber } from "./elementwise.js";
 import type { Algebra } from "./graph.js";
 
 export type { Saved } from "./elementwise.js";
@@ -283,5 +283,19 @@ export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName
   norm: rule("LinalgVectorNormBackward0", [["x", "out"]], (g, { x, out, parameters }) => [
     () =>
       normGradient(restore(g, parameters, x().shape), x(), restore(out(), parameters, x().shape), parameters),
+  ]),
+  softmax: rule("SoftmaxBackward0", [["out"]], (g, { out, parameters: { dim } }) => [
+    () => inOneKernel(g, out(), (g, p) => g.sub(g.mul(p).sum({ dim, keepdim: true })).mul(p)),
+  ]),
+  logSoftmax: rule("LogSoftmaxBackward0", [["out"]], (g, { out, parameters: { dim } }) => [
+    () => inOneKernel(g, out(), (g, y) => g.sub(y.op("exp").mul(g.sum({ dim, keepdim: true })))),
+  ]),
+  logsumexp: rule("LogsumexpBackward0", [["x", "out"]], (g, { x, out, parameters, shape }) => [
+    () =>
+      restore(g, parameters, shape).mul(
+        x()
+          .sub(restore(out(), parameters, shape))
+          .op("exp"),
+      ),
   ]),
 };

@@ -84,7 +84,7 @@ function shareAmongBounds<V extends Algebra<V>>(g: V, { x, y, z }: Saved<V>): re
  * A derivative that torch computes in one kernel, so that halves are computed in float32 and
  * rounded once.
  */
-function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
+export function inOneKernel<V extends Algebra<V>>(g: V, saved: V, compute: (g: V, saved: V) => V): V {
   if (!isHalf(g.dtype)) return compute(g, saved);
   return compute(g.to("float32"), saved.to("float32")).to(g.dtype);
 }

@@ -91,6 +91,41 @@ type ExtremeKernel = (
   inner: number,
   largest: number,
 ) => void;
+/** What it gives has as many elements as x, or one for each row. */
+type RowKernel = (x: number, out: number, rows: number, n: number) => void;
+type CrossEntropyKernel = (
+  x: number,
+  targets: number,
+  y: number,
+  w: number,
+  losses: number,
+  grad: number,
+  norms: number,
+  rows: number,
+  n: number,
+  a: number,
+  b: number,
+  norm: number,
+) => void;
+type LikelihoodKernel = (
+  x: number,
+  targets: number,
+  w: number,
+  losses: number,
+  grad: number,
+  norms: number,
+  rows: number,
+  n: number,
+  norm: number,
+) => void;
+type TransposeKernel = (
+  x: number,
+  stride: number,
+  out: number,
+  outStride: number,
+  rows: number,
+  columns: number,
+) => void;
 
 /** Returns whether all sums are finite. */
 type LossColumnsKernel = (
@@ -164,6 +199,8 @@ type ReviewKernel = (
  */
 type ElementaryName =
   "exp" | "expm1" | "log" | "log1p" | "sigmoid" | "tanh" | "softplus" | "logsigmoid" | "sin" | "cos" | "erf";
+/** What rows of numbers, one for each class, become. */
+export type RowName = "softmax" | "logsoftmax" | "logsumexp";
 export type UnaryName = "neg" | "abs" | "sign" | "sqrt" | "relu" | "clamp" | ElementaryName;
 export type BinaryName =
   "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "keep" | "eq" | "ne" | "lt" | "le";
@@ -203,6 +240,10 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &
   Record<`extreme_${ComputeTag}`, ExtremeKernel> &
+  Record<`${RowName}_${"f32" | "f64"}`, RowKernel> &
+  Record<`crossentropy_${"f32" | "f64"}`, CrossEntropyKernel> &
+  Record<`nll_${"f32" | "f64"}`, LikelihoodKernel> &
+  Record<`transpose_${4 | 8}`, TransposeKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`
     | `convert_${"f32" | "i64"}_f64`

@@ -204,17 +204,25 @@ export class LinearMemory {
 
   /** The address of window `index`: BLOCK elements of 8 bytes. */
   window(index: number): number {
-    let block: Block | null = this.windows[index - SUM_WINDOW] ?? null;
-    if (!block) {
-      block = this.allocate(BLOCK * 8);
-      if (!block) this.makeRoom(() => (block ??= this.allocator.take(BLOCK * 8)) === null);
-      block ??= this.allocator.take(BLOCK * 8);
-      if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${BLOCK * 8} bytes`);
-      // Windows are the library's own working space, not the user's memory.
-      this.allocator.bytesInUse -= block.size;
-      this.windows[index - SUM_WINDOW] = block;
-    }
-    return block.address;
+    return (this.windows[index - SUM_WINDOW] ??= this.room(BLOCK * 8)).address;
+  }
+
+  /**
+   * A block of working space, which `giveRoom` takes back. It is the library's own, and does not
+   * count as the user's memory.
+   */
+  room(bytes: number): Block {
+    let block = this.allocate(bytes);
+    if (!block) this.makeRoom(() => (block ??= this.allocator.take(bytes)) === null);
+    block ??= this.allocator.take(bytes);
+    if (!block) throw new RangeError(`lossgrad: no memory for a working window of ${bytes} bytes`);
+    this.allocator.bytesInUse -= block.size;
+    return block;
+  }
+
+  giveRoom(block: Block): void {
+    this.allocator.bytesInUse += block.size;
+    this.give(block);
   }
 
   private grow(bytes: number): boolean {

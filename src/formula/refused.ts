@@ -11,6 +11,9 @@ const shapes = (name: string): string =>
 const multiplies = (name: string): string =>
   `${name}() mixes elements, and a formula is computed element by element; compute the product before the call ` +
   "and pass it as an operand";
+const normalises = (name: string): string =>
+  `${name}() mixes elements, and a formula is computed element by element; compute it before the call and pass the ` +
+  "result as an operand";
 const reads = (name: string): string =>
   `an operand has no elements while the formula is traced, so it has no ${name}; choose between elements with ` +
   "where(condition, a, b), and pass numbers as parameters";
@@ -23,7 +26,7 @@ const records = (name: string): string =>
 type Reason = (name: string) => string;
 
 const BY_REASON: readonly (readonly [Reason, readonly string[]])[] = [
-  [reduces, ["argmax", "argmin", "amax", "amin", "nansum", "nanmean", "var", "std", "norm"]],
+  [reduces, ["argmax", "argmin", "amax", "amin", "nansum", "nanmean", "var", "std", "norm", "logsumexp"]],
   [
     shapes,
     [
@@ -55,6 +58,7 @@ const BY_REASON: readonly (readonly [Reason, readonly string[]])[] = [
     ],
   ],
   [multiplies, ["matmul", "mm", "bmm", "mv", "dot"]],
+  [normalises, ["softmax", "logSoftmax"]],
   [reads, ["item", "tolist", "array", "data", "toJSON"]],
   [
     writes,

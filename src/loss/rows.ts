@@ -2,19 +2,15 @@
  * Losses of rows: operands whose elements lie, in row-major order, in rows of one length, each of
  * which has a result of its own. A result has the bits of the loss of that row by itself.
  */
-import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
 import { BLOCK } from "../core/block.js";
 import { share } from "../core/share.js";
 import type { Place } from "../core/threads/job.js";
 import { PARALLEL } from "../core/threads/threads.js";
-import { dtypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sumBlocks, wideSum } from "../ndarray/block-sums.js";
-import { addBlock } from "../ndarray/sums.js";
-import { type Elements, inBlocks, Source, Target } from "../ndarray/window.js";
-import { kernelOf, parameterOf, Pass, type Problem, slopeScalars, TERMS } from "./evaluate.js";
-import { MaskSource } from "./mask.js";
+import { type Elements, Target } from "../ndarray/window.js";
+import { parameterOf, Pass, type Problem, slopeScalars, TERMS } from "./evaluate.js";
 
 /** How many rows there are, and the elements of each. */
 interface Rows {
@@ -32,7 +28,6 @@ export function divisorAt(divisor: Divisor, row: number): number {
 /** The windows that the sums of rows are written to, and that their norms are read from. */
 const SUMS = 9;
 const NORMS = TERMS;
-const exact = new ExactSum();
 
 /**
  * Gradients that come along with the losses of rows: norm · slope(input - target), with one norm or
@@ -254,69 +249,4 @@ function scalesOf(
 export function slopePass(problem: Problem, norm: number, out: Elements): Pass {
   const { q, scale } = slopeScalars(problem, norm);
   return new Pass("slope", problem, out, [q, scale, 1], 3);
-}
-
-/**
- * Σ weight · term(input - target) / divisor of each row, the sums exact; terms and products are
- * rounded to float64.
- */
-export function weightedLosses(
-  problem: Problem,
-  weight: Elements,
-  { rows, length }: Rows,
-  divisor: Divisor,
-): Float64Array {
-  const { row, input, target, mask } = problem;
-  const { memory } = input;
-  // An operand of another dtype is rounded to the loss's, as torch promotes it.
-  const via = dtypes[problem.dtype].storage;
-  const p = parameterOf(problem);
-  return operate(() => {
-    const kept = mask && new MaskSource(mask);
-    const [x, y] = [new Source(input, "f64", 0, via), new Source(target, "f64", 1, via)];
-    const w = new Source(weight, "f64", 2);
-    const terms = memory.window(TERMS);
-    const kernel = kernelOf(row, "map", "f64", memory);
-    return sumsOfRows({ rows, length }, divisor, (start, n) => {
-      kernel(x.read(start, n), y.read(start, n), terms, n, p);
-      memory.kernels.mul_f64(terms, 16, w.read(start, n), 16, terms, n);
-      kept?.keepWritten("f64", terms, start, n);
-      addBlock(memory, terms, n, "f64", exact);
-    });
-  });
-}
-
-/** Σ weight of each row, of what the mask keeps: the exact sums, nearest float64. */
-export function weightsOfRows(weight: Elements, mask: Elements | null, { rows, length }: Rows): Float64Array {
-  const { memory } = weight;
-  return operate(() => {
-    const source = new Source(weight, "f64", 0);
-    const kept = mask && new MaskSource(mask);
-    const window = memory.window(TERMS);
-    return sumsOfRows({ rows, length }, 1, (start, n) => {
-      const numbers = source.read(start, n);
-      kept?.keep(8, numbers, window, start, n);
-      addBlock(memory, kept ? window : numbers, n, "f64", exact);
-    });
-  });
-}
-
-/**
- * The exact sum of each row over its divisor; `add` adds elements [start, start + n), a block at
- * most, to it.
- */
-function sumsOfRows(
-  { rows, length }: Rows,
-  divisor: Divisor,
-  add: (start: number, n: number) => void,
-): Float64Array {
-  const sums = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    exact.reset();
-    inBlocks(length, (start, n) => {
-      add(row * length + start, n);
-    });
-    sums[row] = exact.dividedBy(divisorAt(divisor, row));
-  }
-  return sums;
 }

@@ -10,8 +10,8 @@
  *                        3 · 8  for the largest |error|: it, its index + 1, how many first elements
  *                            …  for quantiles: 4 bytes, number of buckets; 4 + 8 bytes of each
  *
- * JSON has the same, and the checksum of the bytes; what stands under `approximately` is for people
- * and is never read.
+ * JSON has the same, and the checksum of the bytes, or "none" where another program computed the
+ * state; what stands under `approximately` is for people and is never read.
  */
 import { describeValue } from "../core/describe.js";
 import type { ExactSum } from "../core/exact-sum.js";
@@ -64,13 +64,15 @@ export interface MetricsJSON {
   description: Description;
   /** The state of each output. */
   outputs: OutputJSON[];
-  /** CRC-32 of the state as bytes, in hexadecimal. */
+  /** CRC-32 of the state as bytes, in hexadecimal; "none" in what another program computed. */
   checksum: string;
   /** What `compute()` gives, for people; not read. What is not finite is a word. */
   approximately: unknown;
 }
 
 const FORMAT: Format = { magic: "LGMT", version: 1, noun: "metrics", name: "lossgrad.metrics" };
+/** What stands for the checksum in a state that another program computed. */
+const UNKNOWN = "none";
 /** Addends that a number may be cut into; see product() in quantity.ts. */
 const MOST_ADDENDS = 8;
 
@@ -263,7 +265,8 @@ export function fromJSON<O extends Owner>(caller: string, given: unknown, make: 
   states.forEach((state, i) => {
     restore(caller, state, outputFromJSON(caller, plan, list[i]));
   });
-  if (checksum !== hexChecksum(toBytes(owner.owned.description, states))) throw corrupt(caller);
+  if (checksum !== UNKNOWN && checksum !== hexChecksum(toBytes(owner.owned.description, states)))
+    throw corrupt(caller);
   return owner;
 }
 

@@ -24,6 +24,7 @@ import { NdArray } from "./ndarray.js";
 import { power } from "./power.js";
 import { resultType } from "./promotion.js";
 import { mean, sum } from "./reductions.js";
+import * as classes from "./softmax.js";
 import { fillWhere, put, spread, take } from "./rows.js";
 import type {
   AlongParameters,
@@ -425,6 +426,11 @@ const table = {
     moments.variance(only(inputs), { dims, keepdim }, correction, true),
   norm: (inputs, { dims, keepdim = false, p = 2 }: NormParameters) =>
     moments.norm(only(inputs), { dims, keepdim }, p),
+  // Of classes along a dimension
+  softmax: (inputs, { dim }: DimParameters) => classes.softmax("softmax", only(inputs), dim),
+  logSoftmax: (inputs, { dim }: DimParameters) => classes.softmax("logsoftmax", only(inputs), dim),
+  logsumexp: (inputs, { dims, keepdim = false }: ExtentParameters) =>
+    classes.logSumExp(only(inputs), dims, keepdim),
 } as const satisfies Record<string, Operation<never>>;
 
 export type OperationName = keyof typeof table;

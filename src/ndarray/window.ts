@@ -160,7 +160,7 @@ export class Source extends Operand {
     private readonly tag: StorageTag,
     slot: number,
     /** A type that the numbers are rounded to on the way. */
-    via: StorageTag = tag,
+    private readonly via: StorageTag = tag,
   ) {
     const { storage } = dtypes[array.dtype];
     super(array, via === tag && storage === tag ? IN_PLACE : pathThrough(storage, via, tag), slot);
@@ -187,7 +187,7 @@ export class Source extends Operand {
     if (tag === this.tag) return this.read(start, n);
     // The conversions go through this operand's windows, where a constant may be staged.
     this.staged = -1;
-    return new Source(this.array, tag, this.slot, this.tag).read(start, n);
+    return new Source(this.array, tag, this.slot, this.via).read(start, n);
   }
 }
 

@@ -5,6 +5,7 @@ import * as formulas from "../loss/formulas.js";
 import type { FormulaRow } from "../loss/formula-row.js";
 import * as F from "./functional.js";
 import type {
+  ClassLossOptions,
   GaussianOptions,
   KLDivOptions,
   LegacyOptions,
@@ -13,11 +14,16 @@ import type {
   PoissonOptions,
   PosWeightOptions,
   ReductionOptions,
+  SmoothingOptions,
   WeightOptions,
 } from "./functional.js";
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
 import { takeDims } from "../ndarray/shape.js";
 import { legacyReduction } from "../loss/reduction.js";
+import * as rowwise from "../loss/rowwise.js";
+import { checkNoMore } from "../core/options.js";
+import { warn } from "../core/warnings.js";
+import { rowOptionNames } from "./rowwise.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
@@ -239,6 +245,99 @@ export class SoftMarginLoss extends Loss {
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     return F.softMarginLoss(input, target, optionsOf(this, formulas.softMarginLoss, options));
+  }
+}
+
+/** A loss of rows of classes, with what such losses hold. */
+export abstract class ClassLoss extends Loss {
+  /** A factor for each class; null where all are 1. */
+  declare readonly weight: Tensor | null;
+  /** The target of rows that count for nothing. */
+  declare readonly ignoreIndex: number;
+}
+
+/** What the module of a row of the table of losses of rows holds. */
+function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & SmoothingOptions): object {
+  const taken = takeOptions(row.module, options, rowOptionNames(row));
+  const { sizeAverage, reduce, reduction = "mean", weight = null } = taken;
+  const { ignoreIndex = -100, labelSmoothing = 0 } = taken;
+  const smoothing = row.takesProbabilities ? { labelSmoothing } : {};
+  return {
+    reduction: legacyReduction(sizeAverage, reduce) ?? reduction,
+    weight,
+    ignoreIndex,
+    ...smoothing,
+  };
+}
+
+/**
+ * Cross-entropy of the softmax of logits; see F.crossEntropy. Options are checked when the loss is
+ * called, as in torch.
+ *
+ * @example
+ * const loss = new nn.CrossEntropyLoss({ ignoreIndex: 0 });
+ * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
+ */
+export class CrossEntropyLoss extends ClassLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "CrossEntropyLoss";
+  }
+  /** What share of each target is spread over all classes. */
+  declare readonly labelSmoothing: number;
+  constructor(options: ClassLossOptions & SmoothingOptions = {}) {
+    super(heldOfRows(rowwise.crossEntropy, options));
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("CrossEntropyLoss", rest);
+    const { reduction, weight, ignoreIndex, labelSmoothing } = this;
+    return F.crossEntropy(input, target, { reduction, weight, ignoreIndex, labelSmoothing });
+  }
+}
+
+/**
+ * Negative log likelihood of log-probabilities; see F.nllLoss. Options are checked when the loss is
+ * called, as in torch.
+ *
+ * @example
+ * new nn.NLLLoss({ reduction: "sum" })(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.75
+ */
+export class NLLLoss extends ClassLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "NLLLoss";
+  }
+  constructor(options: ClassLossOptions = {}) {
+    super(heldOfRows(rowwise.nllLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("NLLLoss", rest);
+    const { reduction, weight, ignoreIndex } = this;
+    return F.nllLoss(input, target, { reduction, weight, ignoreIndex });
+  }
+}
+
+/**
+ * torch's deprecated name of NLLLoss, with its warning.
+ *
+ * @deprecated use NLLLoss
+ * @example
+ * new nn.NLLLoss2d()(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.375
+ */
+export class NLLLoss2d extends NLLLoss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "NLLLoss2d";
+  }
+  constructor(options: ClassLossOptions = {}) {
+    warn(
+      "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see " +
+        "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
+    );
+    super(options);
   }
 }
 

@@ -41,6 +41,7 @@ import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
 import { at, type IndexOf } from "./indexing.js";
 import { chunk, gather, indexSelect, maskedSelect, narrow, select, split } from "./selecting.js";
 import { type InPlaceName, inPlace, inPlaceOf, overwrite } from "./in-place.js";
+import { softmax, type SoftmaxOptions } from "./classes.js";
 import { matmul } from "./products.js";
 import {
   type AlongOptions,
@@ -1484,6 +1485,56 @@ export class Tensor implements Variable {
    */
   amin(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
     return this.op("amin", readExtent("amin", options, this, keepdim));
+  }
+
+  // Classes along a dimension
+
+  /**
+   * exp(x) over its sum along dimension `dim`: probabilities of classes. Stable: the largest number
+   * is taken off first. Rows with NaN or Infinity, and rows of -Infinity alone, become NaN, as in
+   * torch. Sums are of float64; halves are computed in float32 and rounded once.
+   *
+   * Gradient: (g - Σ g · this) · this, along the dimension.
+   *
+   * @param options the dimension, or options: `{ dim: 1, dtype: "float64" }`
+   * @throws TypeError for integers, bools and complex numbers, and for a dimension that is left out;
+   *   RangeError for one out of range
+   * @example
+   * String(tensor([[1, 2, 3], [-1e4, 0, 1e4]]).softmax(1)); // "tensor([[0.0900, 0.2447, 0.6652],\n        [0.0000, 0.0000, 1.0000]])"
+   */
+  softmax(options: number | SoftmaxOptions): Tensor {
+    return softmax("softmax", this, options);
+  }
+
+  /**
+   * The logarithm of softmax, x - log Σ exp(x) along dimension `dim`, which is finite where a
+   * probability would be 0. Special rows as those of softmax.
+   *
+   * Gradient: g - exp(this) · Σ g, along the dimension.
+   *
+   * @param options as of softmax
+   * @throws as softmax
+   * @example
+   * String(tensor([0, 1000]).logSoftmax(0)); // "tensor([-1000.,     0.])"
+   */
+  logSoftmax(options: number | SoftmaxOptions): Tensor {
+    return softmax("logSoftmax", this, options);
+  }
+
+  /**
+   * log Σ exp(x) along dimensions, or of all elements: a smooth largest element. Infinite where the largest element is;
+   * -Infinity of no elements. Integers and bools give float32.
+   *
+   * Gradient: g · exp(x - this).
+   *
+   * @param options one dimension or several, or options: `{ dim: [0, 1], keepdim: true }`
+   * @throws TypeError for complex numbers and misspelt options; RangeError for dimensions out of
+   *   range, or named twice
+   * @example
+   * String(tensor([[1, 2, 3], [1000, 1000, -1e4]]).logsumexp(1)); // "tensor([   3.4076, 1000.6932])"
+   */
+  logsumexp(options: ReduceArgument = {}, keepdim?: boolean): Tensor {
+    return this.op("logsumexp", readExtent("logsumexp", options, this, keepdim));
   }
 
   // Sums that leave out NaN, variances and norms

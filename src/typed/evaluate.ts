@@ -6,11 +6,12 @@ import type { Elements } from "../ndarray/window.js";
 import { type LinearMemory, memory, staging } from "../core/memory.js";
 import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "../loss/evaluate.js";
 import { countKept } from "../loss/mask.js";
+import { weightedTerms } from "../loss/weighted-terms.js";
 import { byteSum, byteValues } from "./bytes.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { operandsAmong, type Request, targetType } from "./request.js";
-import { weightedSums, weightedTerms } from "./weighted.js";
+import { weightedProblem, weightedSums } from "./weighted.js";
 
 /** A number, or for "none" what was written to. */
 export function evaluate(request: Request): unknown {
@@ -30,7 +31,8 @@ export function writeTerms(request: Request, problem: Problem<ForeignArray>, out
   const { weight } = request;
   const { input, target } = problem;
   if (weight) {
-    weightedTerms(request, { problem, weight: elementsOf(weight, input.memory), out, grad: null }, 1);
+    const weighted = weightedProblem(request, problem, elementsOf(weight, input.memory));
+    weightedTerms(weighted, { out, grad: null }, 1);
   } else if (request.bytes) byteValues(input, target, out);
   else values(problem, out);
 }
@@ -41,7 +43,8 @@ function reducedValue(request: Request): number {
   const divisor = divisorOf(request, problem);
   if (request.bytes) return byteSum(problem.input, problem.target) / divisor;
   if (!weight) return sum(problem, divisor);
-  return weightedSums(request, { problem, weight: elementsOf(weight, problem.input.memory) }).value;
+  const weights = elementsOf(weight, problem.input.memory);
+  return weightedSums(request, weightedProblem(request, problem, weights)).value;
 }
 
 /** The value, and the gradient with respect to the prediction. */
@@ -64,7 +67,8 @@ export function evaluateWithGradient(request: Request): { value: unknown; grad: 
   const { memory } = problem.input;
   const [terms, slopes] = [elementsOf(out, memory), elementsOf(grad, memory)];
   if (weight) {
-    weightedTerms(request, { problem, weight: elementsOf(weight, memory), out: terms, grad: slopes }, 1);
+    const weighted = weightedProblem(request, problem, elementsOf(weight, memory));
+    weightedTerms(weighted, { out: terms, grad: slopes }, 1);
   } else {
     valuesAndSlopes(problem, request.row.factor, terms, slopes);
   }
@@ -88,8 +92,9 @@ function weighted(request: Request, weights: ReadOperand, grad: Destination): nu
   const { memory } = problem.input;
   // Before anything may grow the memory.
   const [weight, slopes] = [elementsOf(weights, memory), elementsOf(grad, memory)];
-  const { value, scale } = weightedSums(request, { problem, weight });
-  weightedTerms(request, { problem, weight, out: null, grad: slopes }, scale);
+  const all = weightedProblem(request, problem, weight);
+  const { value, scale } = weightedSums(request, all);
+  weightedTerms(all, { out: null, grad: slopes }, scale);
   return value;
 }
 

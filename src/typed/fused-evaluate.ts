@@ -13,7 +13,7 @@ import { refusedAmong } from "../formula/refusals.js";
 import { runExactly, runProgram } from "../formula/run.js";
 import type { Refusal } from "../formula/traits.js";
 import { countKept } from "../loss/mask.js";
-import { weightsOfRows } from "../loss/rows.js";
+import { weightsOfRows } from "../loss/weighted-sums.js";
 import { type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import type { FusedRequest } from "./fused-request.js";

@@ -36,6 +36,8 @@ export {
   smoothL1Loss,
   softMarginLoss,
 } from "./losses.js";
+export { crossEntropy, nllLoss } from "./class-losses.js";
+export type { ArrayClassOptions, ArraySmoothingOptions, RowwiseArrayLoss } from "./rowwise.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

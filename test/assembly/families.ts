@@ -34,6 +34,9 @@ const FAMILIES = {
   review: /^review_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,
   extreme: /^extreme_(f32|f64|i64)$/,
+  classes: /^(softmax|logsoftmax|logsumexp)_(f32|f64)$/,
+  rowLoss: /^(crossentropy|nll)_(f32|f64)$/,
+  transpose: /^transpose_(4|8)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
   complex: /^(cabs|csign)_(f32|f64)$/,
 } as const;

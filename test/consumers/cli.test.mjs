@@ -1,10 +1,10 @@
-// The packed command line, installed beside the packed library as a stranger would.
+// The packed command line, installed alone, as a stranger would: the library is bundled with it.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { npmCommand } from "../../scripts/packages.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -34,7 +34,7 @@ describe("lossgrad-cli", () => {
     const [packed] = JSON.parse(npm(join(ROOT, "cli"), "pack", "--json", "--pack-destination", folder));
     mkdirSync(project);
     writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
-    npm(project, "install", "--prefer-offline", inject("package").tarball, join(folder, packed.filename));
+    npm(project, "install", "--prefer-offline", join(folder, packed.filename));
     writeFileSync(join(project, "table.csv"), "p,t\n2.5,3\n0,-0.5\n2,2\n8,7\n");
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

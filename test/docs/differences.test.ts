@@ -90,6 +90,9 @@ tensor([[1, 2]]).max(1).values.tolist(); // [2]`,
 try { tensor({ re: 1, im: 2 }).var(); } catch (e) { console.log(e.name); }
 1; // TypeError`,
   "`std`": `tensor([1, 3]).std({ correction: 0 }).item(); // 1`,
+  "`logsumexp`": `try { tensor({ re: 1, im: 2 }).logsumexp(0); } catch (e) { console.log(e.message); }
+1; // logsumexp: expected real numbers, got complex64
+ones([2, 2]).logsumexp().ndim; // 0`,
   "`norm`": `tensor([[3, -4]]).norm(1, { dim: 1 }).tolist(); // [7]
 tensor([1e30]).norm().item() === tensor([1e30]).item(); // true
 try { ones([2, 2]).norm("nuc"); } catch (e) { console.log(e.name); }

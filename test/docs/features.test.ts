@@ -122,6 +122,8 @@ describe("FEATURES.md on arguments", () => {
     reduce: true,
     reduction: "sum",
     weight: zeros([1]),
+    ignoreIndex: -1,
+    labelSmoothing: 0.5,
     posWeight: zeros([1]),
     logTarget: true,
     logInput: false,
@@ -155,7 +157,13 @@ describe("FEATURES.md on arguments", () => {
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
     const third = name === "gaussian_nll_loss" || name === "margin_ranking_loss" ? [x()] : [];
-    return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(x(), x(), ...third, options);
+    const target = name === "nll_loss" ? zeros([], { dtype: "int64" }) : x();
+    return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(
+      x(),
+      target,
+      ...third,
+      options,
+    );
   };
   /** Arguments that stand in their place. */
   const positional = /\((input[12]?|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;

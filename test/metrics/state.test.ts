@@ -252,3 +252,15 @@ it("a state has a few hundred bytes, of however many elements", () => {
   );
   expect(metric.toBytes().length).toBeLessThan(800);
 });
+
+describe("JSON that another program computed has none for a checksum", () => {
+  it("is read, and what no elements lead to is refused all the same", () => {
+    const metric = new MeanAbsoluteError();
+    metric.update(Float32Array.of(1, 5), 0);
+    const given = { ...(JSON.parse(JSON.stringify(metric)) as MetricsJSON), checksum: "none" };
+    expect(MeanAbsoluteError.fromJSON(given).compute()).toBe(3);
+    const [output] = given.outputs;
+    const more = { ...given, outputs: [{ ...output, weights: { ...output.weights, integer: "2" } }] };
+    expectError(() => MeanAbsoluteError.fromJSON(more), RangeError, "an odd integer times 2^exponent");
+  });
+});

@@ -1,7 +1,7 @@
 /** The public functions that take options, each with a call of it. */
 import * as lossgrad from "lossgrad";
 import { autograd, F, manualSeed, nn, Tensor, tensor } from "lossgrad";
-import type { ValuesAndIndices } from "lossgrad";
+import type { SoftmaxOptions, ValuesAndIndices } from "lossgrad";
 import { type AnyLoss, callOf } from "./losses.js";
 
 export interface Entry {
@@ -16,7 +16,18 @@ const loss = (name: AnyLoss, rest: object): Entry => ({
   options: { reduction: "sum", dim: [0], keepdim: true, mask: tensor([true, false, true]), ...rest },
 });
 type Reduction =
-  "amax" | "amin" | "argmax" | "argmin" | "max" | "min" | "nanmean" | "nansum" | "norm" | "std" | "var";
+  | "amax"
+  | "amin"
+  | "argmax"
+  | "argmin"
+  | "logsumexp"
+  | "max"
+  | "min"
+  | "nanmean"
+  | "nansum"
+  | "norm"
+  | "std"
+  | "var";
 const module = (make: (options: object) => nn.Loss, rest: object): Entry => ({
   call: (x, y) => (options) => make(options)(x, y),
   options: { reduction: "sum", dim: [0], keepdim: true, ...rest },
@@ -31,6 +42,11 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
 });
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
+/** A loss of two rows of three classes. */
+const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x) => (options) => call(x, tensor([2n, 0n]), options),
+  options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
+});
 /** Weights that broadcast. */
 const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
@@ -60,6 +76,14 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.softMarginLoss": loss("softMarginLoss", legacy),
+  "F.crossEntropy": classLoss((x, y, options) => F.crossEntropy(x, y, options), { labelSmoothing: 0.25 }),
+  "F.nllLoss": classLoss((x, y, options) => F.nllLoss(x, y, options), {}),
+  "nn.CrossEntropyLoss": classLoss((x, y, options) => new nn.CrossEntropyLoss(options)(x, y), {
+    labelSmoothing: 0.25,
+  }),
+  "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
+  "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
     call: (x, y) => {
@@ -80,6 +104,11 @@ export const TAKERS: Record<string, Entry> = {
     options: { ...legacy, reduction: "sum", margin: 2 },
   },
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
+  "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
+  "F.logSoftmax": {
+    call: (x) => (options) => F.logSoftmax(x, options),
+    options: { dim: 1, dtype: "float64" },
+  },
   "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
@@ -205,6 +234,15 @@ export const TAKERS: Record<string, Entry> = {
   "Tensor.nanmean": reduction("nanmean"),
   "Tensor.nansum": reduction("nansum"),
   "Tensor.norm": reduction("norm", { p: 1 }),
+  "Tensor.logsumexp": reduction("logsumexp"),
+  "Tensor.softmax": {
+    call: (x) => (options) => x.softmax(options as SoftmaxOptions),
+    options: { dim: 1, dtype: "float64" },
+  },
+  "Tensor.logSoftmax": {
+    call: (x) => (options) => x.logSoftmax(options as SoftmaxOptions),
+    options: { dim: 1, dtype: "float64" },
+  },
   "Tensor.std": reduction("std", { correction: 0 }),
   "Tensor.var": reduction("var", { correction: 0 }),
   "Tensor.sum": { call: (x) => (options) => x.sum(options), options: { dim: 1, keepdim: true } },

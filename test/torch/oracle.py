@@ -14,6 +14,7 @@ from expressions import evaluate
 from formula_programs import evaluate_formula
 from old_release import IS_OLD
 from reference import answer
+from rowwise import evaluate_rows
 
 
 def respond(case):
@@ -24,6 +25,8 @@ def respond(case):
         from torch_cases import cases_of
 
         return cases_of(case["casesOf"])
+    if "rowwise" in case:
+        return evaluate_rows(case)
     if "program" in case:
         return evaluate(case)
     found = answer(case)

@@ -1,39 +1,30 @@
-import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js";
-import { LOSSES } from "../evaluation/losses.js";
-import { askedFor, METRICS } from "../evaluation/metrics.js";
-import { parseShard, type Shard } from "../evaluation/shard.js";
+import { FLOAT_DTYPES } from "../evaluation/cast.js";
+import type { Evaluated } from "../evaluation/evaluate.js";
 import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
-import type { Request } from "../evaluation/tally.js";
-import { FLOAT_DTYPES, type FloatDtype } from "../evaluation/cast.js";
-import { InputError, UsageError } from "../input-error.js";
+import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
-import { Picture } from "../picture/picture.js";
-import { numelOf } from "../readers/reader.js";
-import { checkDrawn, writeDrawn } from "../report/files.js";
+import { checkDrawn, writeDrawn, writeFile } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
+import { readTask, type Task, type TaskOptions } from "../shards/task.js";
+import { shardCount, threadCount } from "./counts.js";
 import { collect } from "./csv-options.js";
+import { execute, type ExecutionOptions } from "./execute.js";
+import { count, LOSS_HELP, METRIC_HELP, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
-import { type GivenFiles, inputsOf, type WantedInputs, withInputs } from "./inputs.js";
+import { type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
 
-interface EvaluateOptions extends GivenFiles {
-  metric?: string[];
-  loss?: string[];
-  perOutput?: number;
-  dtype?: FloatDtype;
-  worst: number;
-  shard?: Shard;
+interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
   state?: string;
+  forReport?: true;
   grad?: string;
   report?: string;
   plot?: string;
   json?: true;
-  quiet?: true;
 }
 
 const EXAMPLES = `
@@ -56,16 +47,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     )
     .argument("<predictions>", "what was predicted")
     .argument("[targets]", "what really came; by default in the first file, as --target says")
-    .option(
-      "--metric <names>",
-      `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`,
-      collect,
-    )
-    .option(
-      "--loss <names>",
-      `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`,
-      collect,
-    )
+    .option("--metric <names>", METRIC_HELP, collect)
+    .option("--loss <names>", LOSS_HELP, collect)
     .addOption(
       new Option(
         "--nan <policy>",
@@ -84,7 +67,15 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .option("--by <column>", "of the table of predictions: the metrics of each of its groups")
     .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
     .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
+    .option("--shards <count>", "cut into so many parts, which threads or workers take by turns", shardCount)
+    .option(
+      "--threads <count>",
+      "how many threads of this machine compute; otherwise as many as pay",
+      threadCount,
+    )
+    .option("--redis <url>", "let the machines compute that run lossgrad worker at this Redis")
     .option("--state <file>", "write what lossgrad merge makes the whole of")
+    .option("--for-report", "the state also holds what lossgrad merge --report draws; takes longer")
     .option("--grad <file>", "write the gradient of the one --loss by the predictions, an npy")
     .addOption(
       new Option("--dtype <dtype>", "round predictions and targets to this dtype first").choices(
@@ -102,17 +93,6 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
   addReadOptions(command);
 }
 
-function shardOf(value: string): Shard {
-  const shard = parseShard(value);
-  if (shard) return shard;
-  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
-}
-
-function count(value: string): number {
-  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
-  throw new InvalidArgumentError("Expected a number up to 1000.");
-}
-
 function dimension(value: string): number {
   if (/^-?\d{1,2}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("Expected a whole number.");
@@ -124,81 +104,65 @@ async function run(
   options: EvaluateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
-  const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
-  const { nan, perOutput, worst, by, state } = options;
-  if (by !== undefined && perOutput !== undefined)
-    throw new UsageError("--by: expected it without --per-output, since each group has one result");
+  const { state, grad } = options;
+  if (options.forReport && state === undefined)
+    throw new UsageError("--for-report: expected it with --state, which holds what a report draws");
+  const task: Task = { predictions, targets, options: taskOptionsOf(options) };
+  const reading = readTask(task);
   checkDrawn(options);
-  const wanted = inputsOf(predictions, targets, options);
-  await checkGradient(options, asked, wanted);
-  return withInputs(wanted, options, async (inputs) => {
-    const request: Request = { asked, nan, perOutput, worst, by: inputs.by?.name ?? null };
-    const picture = options.report || options.plot ? new Picture() : undefined;
-    const evaluated = await evaluateWith(inputs, request, { ...options, picture }, terminal);
-    const { result } = evaluated;
-    const report = options.json ? [jsonReport(result)] : textReport(result);
-    for (const line of report) terminal.log(line);
-    if (picture) for (const line of await writeDrawn(options, picture, result)) terminal.complain(line);
-    if (result.partial) return 130;
-    if (state !== undefined) await writeText(state, stateText(request, evaluated));
-    if (options.grad !== undefined)
-      await gradient(options.grad, wanted, request, options, evaluated, terminal);
-    return 0;
-  });
+  await checkGradient(options, reading.asked, reading.wanted);
+  const evaluated = await execute(task, reading, options, terminal);
+  if (!evaluated) {
+    terminal.complain("lossgrad: interrupted before a shard was done");
+    return 130;
+  }
+  const { result } = evaluated;
+  const report = options.json ? [jsonReport(result)] : textReport(result);
+  for (const line of report) terminal.log(line);
+  for (const line of await writeDrawn(options, evaluated)) terminal.complain(line);
+  if (result.partial) return 130;
+  if (state !== undefined) writeFile(state, stateText(evaluated));
+  if (grad !== undefined) await gradient(grad, reading.wanted, options, evaluated, terminal);
+  return 0;
+}
+
+/** What says where the numbers are computed and what becomes of them, not which they are. */
+const LOCAL = [
+  "shard",
+  "shards",
+  "threads",
+  "redis",
+  "state",
+  "forReport",
+  "grad",
+  "report",
+  "plot",
+  "json",
+  "quiet",
+] as const satisfies readonly (keyof EvaluateOptions)[];
+
+function taskOptionsOf(given: EvaluateOptions): TaskOptions {
+  const { forReport, report, plot } = given;
+  const isLocal = (name: string): boolean => (LOCAL as readonly string[]).includes(name);
+  const options = Object.fromEntries(Object.entries(given).filter(([name]) => !isLocal(name)));
+  return { ...(options as unknown as TaskOptions), drawn: (forReport ?? report ?? plot) !== undefined };
 }
 
 /** The data are gone through once more, now that it is known what the mean divides by. */
 async function gradient(
   path: string,
   wanted: WantedInputs,
-  request: Request,
-  options: EvaluateOptions,
+  { quiet, dtype, ...options }: EvaluateOptions,
   evaluated: Evaluated,
   terminal: Terminal,
 ): Promise<void> {
   await withInputs(wanted, options, async (inputs) => {
-    const bar = options.quiet ? NO_PROGRESS : progressBar(terminal.stderr, evaluated.result.elements);
+    const bar = quiet ? NO_PROGRESS : progressBar(terminal.stderr, evaluated.result.elements);
     try {
-      await writeGradient(path, inputs, request, { dtype: options.dtype, progress: bar.update }, evaluated);
+      const { request } = evaluated.tally;
+      await writeGradient(path, inputs, request, { dtype, progress: bar.update }, evaluated);
     } finally {
       bar.stop();
     }
   });
-}
-
-async function evaluateWith(
-  inputs: Inputs,
-  request: Request,
-  { quiet, dtype, shard, picture }: EvaluateOptions & { picture?: Picture },
-  terminal: Terminal,
-): Promise<Evaluated> {
-  const shape = inputs.prediction.shape ?? inputs.target.shape;
-  const total = shape && Math.ceil(numelOf(shape) / (shard?.of ?? 1));
-  const bar = quiet ? NO_PROGRESS : progressBar(terminal.stderr, total);
-  const { signal, release } = terminal.interruption();
-  try {
-    const evaluated = await evaluate(inputs, request, {
-      dtype,
-      shard,
-      picture,
-      progress: bar.update,
-      signal,
-    });
-    const { elements, partial } = evaluated.result;
-    if (elements === 0 && !partial && shard === undefined)
-      throw new InputError(`${inputs.prediction.name}: expected elements, got none`);
-    return evaluated;
-  } finally {
-    bar.stop();
-    release();
-  }
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new InputError(`${path}: cannot be written: ${(error as Error).message}`);
-  }
 }

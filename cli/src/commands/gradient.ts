@@ -1,14 +1,14 @@
-import { stat } from "node:fs/promises";
 import type { Asked } from "../evaluation/metrics.js";
 import { UsageError } from "../input-error.js";
-import { isAddress } from "../sources/http.js";
-import type { WantedInputs } from "./inputs.js";
+import { checkRereadable, identityOf, type WantedInputs } from "./inputs.js";
 
 export interface GradientOptions {
   grad?: string;
   perOutput?: number;
   by?: string;
   shard?: object;
+  shards?: number;
+  redis?: string;
 }
 
 /** @throws UsageError for a gradient that is not of one loss, of one mean, and of data read twice */
@@ -23,29 +23,16 @@ export async function checkGradient(
   for (const [name, option] of [
     ["perOutput", "--per-output"],
     ["shard", "--shard"],
+    ["shards", "--shards"],
+    ["redis", "--redis"],
   ] as const) {
     if (others[name] !== undefined)
       throw new UsageError(`--grad: expected it without ${option}, since one mean divides all gradients`);
   }
+  await checkRereadable(wanted, "--grad", "which are read twice");
   const written = await identityOf(grad);
   for (const { path } of Object.values(wanted)) {
-    if (path === "-")
-      throw new UsageError("--grad: expected files, which are read twice, got standard input");
-    if (isAddress(path)) continue;
-    const input = await identityOf(path);
-    if (input?.isPipe)
-      throw new UsageError(`--grad: expected files, which are read twice, got the pipe ${path}`);
-    if (input && input.name === written?.name)
+    if (written && (await identityOf(path))?.name === written.name)
       throw new UsageError(`--grad: expected a file of its own, got ${grad}, which is read`);
-  }
-}
-
-/** Which file a path is, by whatever name; null where there is none. */
-async function identityOf(path: string): Promise<{ name: string; isPipe: boolean } | null> {
-  try {
-    const stats = await stat(path, { bigint: true });
-    return { name: `${stats.dev}:${stats.ino}`, isPipe: stats.isFIFO() };
-  } catch {
-    return null;
   }
 }

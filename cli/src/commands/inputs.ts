@@ -1,8 +1,10 @@
 /** The files that `evaluate` reads. */
+import { stat } from "node:fs/promises";
 import type { Inputs } from "../evaluation/evaluate.js";
 import { UsageError } from "../input-error.js";
 import { openArray, type ReadOptions } from "../readers/open.js";
 import type { ArrayReader } from "../readers/reader.js";
+import { isAddress } from "../sources/http.js";
 import { checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.js";
 
 export interface GivenFiles extends GivenReadOptions {
@@ -51,7 +53,7 @@ export function inputsOf(predictions: string, targets: string | undefined, given
 
 /** A column of texts, or of numbers. */
 function labels(way: ReadOptions, column: string): ReadOptions {
-  return { ...way, column, tensor: column, array: column, csv: { ...way.csv, labels: true } };
+  return { ...way, column, tensor: column, array: column, labels: true };
 }
 
 function targetsOf(predictions: string, targets: string | undefined, given: GivenFiles): string {
@@ -60,6 +62,29 @@ function targetsOf(predictions: string, targets: string | undefined, given: Give
   throw new UsageError(
     "expected a file of targets, or --prediction and --target, which name two columns or tensors of one file",
   );
+}
+
+/**
+ * @throws UsageError for standard input and pipes, which can be read but once; `option` needs files
+ *   "which are read twice"
+ */
+export async function checkRereadable(wanted: WantedInputs, option: string, why: string): Promise<void> {
+  for (const { path } of Object.values<Wanted>(wanted)) {
+    if (path === "-") throw new UsageError(`${option}: expected files, ${why}, got standard input`);
+    if ((await identityOf(path))?.isPipe)
+      throw new UsageError(`${option}: expected files, ${why}, got the pipe ${path}`);
+  }
+}
+
+/** Which file a path is, by whatever name; null where there is none here. */
+export async function identityOf(path: string): Promise<{ name: string; isPipe: boolean } | null> {
+  if (isAddress(path)) return null;
+  try {
+    const stats = await stat(path, { bigint: true });
+    return { name: `${stats.dev}:${stats.ino}`, isPipe: stats.isFIFO() };
+  } catch {
+    return null;
+  }
 }
 
 /** Opens the arrays, does `work` with them, and closes them. */

@@ -1,6 +1,5 @@
 import { InputError } from "../input-error.js";
-import type { Allocate } from "../readers/c-order.js";
-import type { Elements } from "../readers/dtypes.js";
+import type { Elements, Held } from "../readers/dtypes.js";
 import { type ArrayReader, skipElements } from "../readers/reader.js";
 import { type Part, WHOLE } from "./shard.js";
 
@@ -13,8 +12,14 @@ export interface Chunk {
   readonly elements: readonly Elements[];
 }
 
+/** Where room for chunks comes from, and where it goes when all were taken. */
+export interface Rooms {
+  readonly borrow: (dtype: Held, length: number) => Elements;
+  readonly giveBack: (dtype: Held, room: Elements) => void;
+}
+
 /**
- * Reads arrays side by side, `length` elements at once, into memory of its own. While one chunk is
+ * Reads arrays side by side, `length` elements at once, into memory that it borrows. While one chunk is
  * computed, the next is read.
  *
  * @throws InputError where one array ends before the other
@@ -22,10 +27,10 @@ export interface Chunk {
 export async function* chunksOf(
   readers: readonly ArrayReader[],
   length: number,
-  allocate: Allocate,
+  { borrow, giveBack }: Rooms,
   part: Part = WHOLE,
 ): AsyncGenerator<Chunk, void, void> {
-  const rooms = [0, 1].map(() => readers.map(({ held }) => allocate(held, length)));
+  const rooms = [0, 1].map(() => readers.map(({ held }) => borrow(held, length)));
   const [start, end] = "start" in part ? [part.start, part.end ?? Infinity] : [0, Infinity];
   if (start > 0) await Promise.all(readers.map((reader, i) => skipElements(reader, start, rooms[0][i])));
   /** How many elements the chunk from `offset` on has at most. */
@@ -47,7 +52,10 @@ export async function* chunksOf(
     const isOurs = "start" in part || turn % part.of === part.index;
     const elements = rooms[turn % 2].map((room) => prefixOf(room, count));
     if (count > 0 && isOurs) yield { offset, length: count, elements };
-    if (isLast) return;
+    if (isLast) {
+      for (const room of rooms) room.forEach((one, i) => giveBack(readers[i].held, one));
+      return;
+    }
     offset += count;
   }
 }

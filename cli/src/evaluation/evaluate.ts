@@ -1,7 +1,8 @@
 /** Evaluates predictions against targets, however long the files are. */
 import { allocate } from "lossgrad/arrays";
 import { InputError } from "../input-error.js";
-import type { Picture } from "../picture/picture.js";
+import { imageIn } from "../picture/image.js";
+import { Picture } from "../picture/picture.js";
 import { type ArrayReader, numelOf } from "../readers/reader.js";
 import { CastReader, type FloatDtype } from "./cast.js";
 import { type Chunk, chunksOf } from "./chunks.js";
@@ -11,7 +12,8 @@ import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
-import { partOf, type Shard, WHOLE } from "./shard.js";
+import { partOf, type Shard, shardsOf, WHOLE } from "./shard.js";
+import { ROOMS } from "./rooms.js";
 import { type Request, Tally } from "./tally.js";
 
 export interface Inputs {
@@ -28,8 +30,6 @@ export interface Run {
   /** What predictions and targets are rounded to before. */
   readonly dtype?: FloatDtype;
   readonly shard?: Shard;
-  /** What is to be drawn is gathered here. */
-  readonly picture?: Picture;
   /** Called after each chunk, with the elements so far. */
   readonly progress?: (elements: number) => void;
   /** Ends the evaluation after what was read so far. */
@@ -45,7 +45,9 @@ export interface Evaluated {
 export async function evaluate(inputs: Inputs, request: Request, run: Run = {}): Promise<Evaluated> {
   const pairing = pairingOf(inputs, run.dtype);
   const layout = layoutOf(pairing, request.perOutput);
-  const tally = new Tally(request, layout.options);
+  const { shape, order } = pairing;
+  const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
+  const tally = new Tally(request, layout.options, request.drawn ? new Picture(imageIn(origin)) : null);
   const began = performance.now();
   const has = { weight: inputs.weight !== undefined, mask: inputs.mask !== undefined };
   let elements = 0;
@@ -55,17 +57,14 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
     } catch (error) {
       throw explained(error, pairing, chunk, request.nan);
     }
-    if (run.picture) draw(run.picture, chunk, pairing, has);
     elements += chunk.length;
     run.progress?.(elements);
   };
   const { shard = WHOLE } = run;
-  const { shape, order } = pairing;
   const part = partOf(shard, shape && numelOf(shape), layout.unit);
-  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, allocate, part), take, run.signal);
-  const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
+  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, ROOMS, part), take, run.signal);
   const result = resultOf(tally, request, origin, {
-    shard,
+    shards: shardsOf(shard),
     elements,
     partial,
     seconds: (performance.now() - began) / 1000,
@@ -76,17 +75,6 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
     ],
   });
   return { tally, result };
-}
-
-function draw(
-  picture: Picture,
-  { elements }: Chunk,
-  { readers }: Pairing,
-  has: { weight: boolean; mask: boolean },
-): void {
-  const [prediction, target] = [0, 1].map((i) => ({ elements: elements[i], held: readers[i].held }));
-  const mask = has.mask ? (elements[has.weight ? 3 : 2] as Uint8Array) : null;
-  picture.take(prediction, target, mask);
 }
 
 /** The arrays as they are gone through: predictions, targets, then what else there is. */

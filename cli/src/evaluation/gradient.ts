@@ -1,7 +1,6 @@
 /** The gradient of a mean loss by the predictions, written as an array in a file. */
 import { open, rename, rm } from "node:fs/promises";
 import { tensor, type Tensor, tidy } from "lossgrad";
-import { allocate } from "lossgrad/arrays";
 import { InputError } from "../input-error.js";
 import { bytesOf, type Elements, type Held, storedAs } from "../readers/dtypes.js";
 import { isNpyDtype, type NpyDtype, npyHeader } from "../writers/npy.js";
@@ -10,6 +9,7 @@ import { type Evaluated, type Inputs, pairingOf, type Run } from "./evaluate.js"
 import type { Loss } from "./losses.js";
 import { numbersOf } from "./numbers.js";
 import type { Pairing } from "./pairing.js";
+import { ROOMS } from "./rooms.js";
 import type { Request, Tally } from "./tally.js";
 
 /** Elements whose gradient is computed at once. */
@@ -45,7 +45,7 @@ export async function writeGradient(
     try {
       await file.writeFile(npyHeader(written, pairing.shape ?? [result.elements], pairing.order));
       let elements = 0;
-      for await (const chunk of chunksOf(pairing.readers, CHUNK, allocate)) {
+      for await (const chunk of chunksOf(pairing.readers, CHUNK, ROOMS)) {
         const gradient = gradientOf(chunk, { pairing, inputs, loss, upstream, written, nan: request.nan });
         await file.writeFile(gradient);
         progress?.((elements += chunk.length));

@@ -1,13 +1,10 @@
 import { allocate } from "lossgrad/arrays";
 import type { Metrics, MetricsJSON } from "lossgrad/metrics";
-import { InputError } from "../input-error.js";
+import { MOST_GROUPS, tooManyGroups } from "../readers/columns/labels.js";
 import type { Elements } from "../readers/dtypes.js";
 import type { ArrayReader } from "../readers/reader.js";
 import type { Chunk } from "./chunks.js";
 import { numbersOf } from "./numbers.js";
-
-/** Each has metrics of its own, some kilobytes. */
-const MOST_GROUPS = 10_000;
 
 /** Metrics of the pairs of each group, which a column tells. */
 export class Groups {
@@ -58,9 +55,7 @@ export class Groups {
   #checkCount(labels: readonly string[]): void {
     const others = labels.filter((label) => !this.#metrics.has(label)).length;
     if (this.#metrics.size + others <= MOST_GROUPS) return;
-    throw new InputError(
-      `${this.column}: expected at most ${MOST_GROUPS.toLocaleString("en")} groups, got more`,
-    );
+    throw tooManyGroups(this.column);
   }
 
   #of(label: string): Metrics {

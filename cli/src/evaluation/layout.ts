@@ -21,8 +21,11 @@ export interface OutputLayout {
 
 /** @throws InputError for a dimension that there is not, or whose outputs lie too far apart */
 export function layoutOf({ shape, order }: Pairing, perOutput: number | undefined): OutputLayout {
-  if (perOutput === undefined)
-    return { options: {}, chunk: CHUNK, unit: 1, shaped: (elements) => elements as never };
+  if (perOutput === undefined) {
+    // Of short arrays, no more than they have: memory is zeroed before it is read into.
+    const chunk = shape ? Math.min(CHUNK, Math.max(numelOf(shape), 1)) : CHUNK;
+    return { options: {}, chunk, unit: 1, shaped: (elements) => elements as never };
+  }
   if (shape === null || perOutput >= shape.length || perOutput < -shape.length) {
     const got = shape ? `shape ${bracketed(shape)}` : "a column";
     throw new InputError(

@@ -22,6 +22,8 @@ export interface Loss {
   readonly weightedMean: "weights" | "elements";
   /** The function behind it, where it is none of the library's table. */
   readonly fused?: FusedLoss;
+  /** The text of a formula. */
+  readonly formula?: string;
 }
 
 interface LossRow extends Pick<Loss, "weightedMean" | "fused"> {
@@ -86,7 +88,7 @@ export function lossBy(word: string, isTaken: (name: string) => boolean): Loss {
     );
   }
   if (isTaken(key)) throw new UsageError(`--loss: expected a name that no metric has, got ${quoted(key)}`);
-  return { key, ...fusedRow(formulaBy(key, value)) };
+  return { key, ...fusedRow(formulaBy(key, value)), formula: value };
 }
 
 function builtIn(word: string, row: LossRow, key: string, value: string | undefined): Loss {

@@ -2,11 +2,13 @@ import type { ElementCounts } from "lossgrad/metrics";
 import type { ArrayReader } from "../readers/reader.js";
 import { indexIn } from "./indices.js";
 import { unlisted } from "./metrics.js";
-import type { Shard } from "./shard.js";
+import type { Shards } from "./shard.js";
 import type { Request, Tally } from "./tally.js";
 
 /** An array, as reports and states describe it. */
-export type Described = Pick<ArrayReader, "name" | "format" | "dtype" | "shape">;
+export interface Described extends Pick<ArrayReader, "name" | "format" | "shape"> {
+  readonly dtype: string;
+}
 
 /** Where the results come from. */
 export interface Origin {
@@ -20,7 +22,8 @@ export interface Origin {
 
 /** How an evaluation went. */
 export interface Course {
-  readonly shard: Shard;
+  /** Which parts of the data were evaluated. */
+  readonly shards: Shards;
   /** How many pairs were evaluated. */
   readonly elements: number;
   /** Whether it was ended before all was read. */

@@ -1,10 +1,9 @@
-/** The states of shards: written to files, read back, and merged to the result of the whole. */
+/** The states of shards, written to files and read back. */
 import { createHash } from "node:crypto";
 import { InputError, quoted } from "../input-error.js";
-import { askedFor } from "./metrics.js";
-import { type Course, type Origin, type Result, resultOf } from "./result.js";
+import type { Course, Origin } from "./result.js";
 import type { Evaluated } from "./evaluate.js";
-import { type Request, Tally, type TallyJSON } from "./tally.js";
+import type { Request, TallyJSON } from "./tally.js";
 
 const FORMAT = "lossgrad evaluation";
 const VERSION = 1;
@@ -31,15 +30,16 @@ export interface StateFile {
 }
 
 /** The text of a state, which says what it was computed of and has a checksum. */
-export function stateText(request: Request, { tally, result }: Evaluated): string {
-  const { data, shape, order, dtype, shard, elements, partial, seconds, bytes, notes } = result;
-  const { asked, nan, perOutput, worst, by } = request;
+export function stateText({ tally, result }: Evaluated): string {
+  const { data, shape, order, dtype, shards, elements, partial, seconds, bytes, notes } = result;
+  const { asked, nan, perOutput, worst, by } = tally.request;
+  const drawn = tally.picture !== null;
   const state: State = {
     format: FORMAT,
     version: VERSION,
-    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by },
+    options: { losses: asked.losses, metrics: asked.metrics, nan, perOutput, worst, by, drawn },
     origin: { data, shape, order, dtype },
-    course: { shard, elements, partial, seconds, bytes, notes },
+    course: { shards, elements, partial, seconds, bytes, notes },
     tally: tally.toJSON(),
   };
   const content = JSON.parse(JSON.stringify(state, inWords)) as object;
@@ -84,97 +84,7 @@ export function readState(path: string, text: string): StateFile {
   return { path, state: JSON.parse(JSON.stringify(rest), fromWords) as State };
 }
 
-/**
- * The result of the whole, of the states of all its shards in any order: the same bits as of one
- * run.
- *
- * @throws InputError that names the file and says why, for states of other data or options, and for
- *   shards that are missing or there twice
- */
-export function mergedResult(files: readonly StateFile[]): Result {
-  const sorted = [...files].sort((a, b) => a.state.course.shard.index - b.state.course.shard.index);
-  const [first] = files;
-  for (const file of files.slice(1)) checkLike(first, file);
-  checkComplete(sorted);
-  const { options, origin } = first.state;
-  const { losses, metrics, ...others } = options;
-  const asked = askedFor(losses, metrics, false);
-  const request: Request = { asked, ...others };
-  const numOutputs = options.perOutput === undefined ? undefined : outputsIn(origin, options.perOutput);
-  const tally = new Tally(request, numOutputs === undefined ? {} : { numOutputs, dim: 1 });
-  for (const { path, state } of sorted) {
-    try {
-      tally.merge(state.tally);
-    } catch (error) {
-      throw new InputError(`${path}: the state cannot be merged: ${(error as Error).message}`);
-    }
-  }
-  return resultOf(tally, request, origin, courseOf(sorted));
-}
-
-function outputsIn({ shape }: Origin, dimension: number): number | undefined {
-  return shape?.at(dimension);
-}
-
-function courseOf(files: readonly StateFile[]): Course {
-  const courses = files.map(({ state }) => state.course);
-  const sum = (of: (course: Course) => number): number => courses.reduce((total, one) => total + of(one), 0);
-  return {
-    shard: { index: 0, of: 1 },
-    elements: sum(({ elements }) => elements),
-    partial: false,
-    seconds: sum(({ seconds }) => seconds),
-    bytes: sum(({ bytes }) => bytes),
-    notes: [...new Set(courses.flatMap(({ notes }) => notes))],
-  };
-}
-
-/** Throws unless both are of the same data and options; folders may differ from machine to machine. */
-function checkLike(first: StateFile, other: StateFile): void {
-  const [sides, others] = [first, other].map(({ state }) => comparable(state));
-  for (const [what, value] of Object.entries(sides)) {
-    if (value === others[what]) continue;
-    throw new InputError(
-      `${other.path}: expected a shard of the same evaluation as ${first.path}, got ${what} ${others[what] ?? "none"}, ` +
-        `there ${value ?? "none"}`,
-    );
-  }
-}
-
-function comparable({ options, origin, course }: State): Record<string, string | undefined> {
-  const described = Object.entries(origin.data).map(([role, { name, format, dtype, shape }]) => {
-    return [role, JSON.stringify([name.replace(/^.*[\\/]/, ""), format, dtype, shape])] as const;
-  });
-  const { shape, order, dtype } = origin;
-  return {
-    ...Object.fromEntries(described),
-    "arrays of": Object.keys(origin.data).join(", "),
-    shape: JSON.stringify([shape, order]),
-    "--dtype": dtype ?? undefined,
-    "--loss": options.losses.join(",") || undefined,
-    "--metric": options.metrics.join(",") || undefined,
-    "--nan": options.nan,
-    "--per-output": options.perOutput === undefined ? undefined : String(options.perOutput),
-    "--worst": String(options.worst),
-    "--by": options.by?.replace(/^.*[\\/]/, ""),
-    "a number of shards of": String(course.shard.of),
-  };
-}
-
-function checkComplete(sorted: readonly StateFile[]): void {
-  const { of } = sorted[0].state.course.shard;
-  const paths = new Map<number, string>();
-  for (const { path, state } of sorted) {
-    const { index } = state.course.shard;
-    const other = paths.get(index);
-    if (other !== undefined) {
-      throw new InputError(`${path}: expected each shard once, got shard ${index}/${of} also in ${other}`);
-    }
-    paths.set(index, path);
-  }
-  const missing = Array.from({ length: of }, (_, i) => i).filter((i) => !paths.has(i));
-  if (missing.length === 0) return;
-  const shown = missing.slice(0, 10).map((i) => `${i}/${of}`);
-  const more = missing.length > 10 ? ` and ${missing.length - 10} more` : "";
-  throw new InputError(`expected the states of all ${of} shards, missing ${shown.join(", ")}${more}`);
+/** Whether a state has what a report draws. */
+export function holdsPicture({ state }: StateFile): boolean {
+  return state.options.drawn;
 }

@@ -1,4 +1,5 @@
 import { Metrics, type MetricsJSON, type UpdateOptions } from "lossgrad/metrics";
+import type { Picture, PictureJSON } from "../picture/picture.js";
 import type { Elements } from "../readers/dtypes.js";
 import type { ArrayReader } from "../readers/reader.js";
 import type { Chunk } from "./chunks.js";
@@ -17,6 +18,8 @@ export interface Request {
   readonly worst: number;
   /** The name of the column that tells the groups, for messages; null without groups. */
   readonly by: string | null;
+  /** Whether what a report draws is gathered too. */
+  readonly drawn: boolean;
 }
 
 /** What a tally knows, as a state holds it. */
@@ -24,23 +27,33 @@ export interface TallyJSON {
   readonly metrics: MetricsJSON;
   readonly worst: readonly Pair[];
   readonly groups: readonly (readonly [string, MetricsJSON])[];
+  readonly picture: PictureJSON | null;
 }
 
 /** What is known of the pairs that came: it merges with that of others, in any order. */
 export class Tally {
   readonly metrics: Metrics;
   readonly groups: Groups | null;
+  #picture: Picture | null;
   readonly #worst: Worst;
 
   constructor(
-    private readonly request: Request,
+    readonly request: Request,
     private readonly options: OutputLayout["options"],
+    /** What a report draws is gathered there, where it is asked for. */
+    picture: Picture | null = null,
   ) {
     const { worst, nan, by } = request;
     const make = (): Metrics => this.#make();
     this.metrics = make();
     this.#worst = new Worst(worst, nan);
     this.groups = by === null ? null : new Groups(make, by);
+    this.#picture = picture;
+  }
+
+  /** What a report draws, where it is asked for and known of all pairs. */
+  get picture(): Picture | null {
+    return this.#picture;
   }
 
   get worst(): readonly Pair[] {
@@ -59,26 +72,28 @@ export class Tally {
     const mask = has.mask ? rest.shift()! : null;
     const offset = chunk.offset / (options.numOutputs ?? 1);
     this.metrics.update(shaped(p), shaped(t), { weight, mask, offset } as UpdateOptions);
-    this.#worst.take(
-      chunk,
-      readers.map(({ held }) => held),
-      mask,
-    );
+    const held = readers.map((reader) => reader.held);
+    this.#worst.take(chunk, held, mask);
+    const [prediction, target] = [p, t].map((elements, i) => ({ elements, held: held[i] }));
+    this.picture?.take(prediction, target, chunk.offset, mask as Uint8Array | null);
     this.groups?.take(chunk, readers, (metrics, { elements }) => {
       updateGroup(metrics, elements, has);
     });
   }
 
-  merge({ metrics, worst, groups }: TallyJSON): void {
+  merge({ metrics, worst, groups, picture }: TallyJSON): void {
     const fused = this.request.asked.made.flatMap((loss) => loss.fused ?? []);
     const read = (json: MetricsJSON): Metrics => Metrics.fromJSON(json, fused);
     this.metrics.merge(read(metrics));
     this.#worst.merge(worst);
     this.groups?.merge(groups.map(([label, json]) => [label, read(json)]));
+    if (picture) this.#picture?.merge(picture);
+    else this.#picture = null;
   }
 
   toJSON(): TallyJSON {
-    return { metrics: this.metrics.toJSON(), worst: this.worst, groups: this.groups?.toJSON() ?? [] };
+    const [groups, picture] = [this.groups?.toJSON() ?? [], this.picture?.toJSON() ?? null];
+    return { metrics: this.metrics.toJSON(), worst: this.worst, groups, picture };
   }
 
   #make(): Metrics {

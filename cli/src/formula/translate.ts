@@ -8,9 +8,37 @@ import { Tensor, where } from "lossgrad";
 import { FormulaError } from "./error.js";
 import { placeOf, type Tree } from "./parse.js";
 
-/** An operand of a formula, which stands in the place of a tensor, or a number. */
-type Value = Tensor | number;
-type Method = (...others: Value[]) => Tensor;
+/** What formulas are made of: operands that stand in the place of tensors, with their methods. */
+export interface Algebra<V extends Operand> {
+  /** The number for every element, whatever `like` holds. */
+  constant(value: number, like: V): V;
+  where(condition: V, a: V | number, b: V | number): V;
+  /** Whether operands have a method of that name. */
+  has(name: string): boolean;
+  /** Why there is no function of that name. */
+  missing(name: string): string;
+}
+
+export interface Operand {
+  readonly dtype: string;
+  to(dtype: never): Operand;
+  neg(): Operand;
+  mean(): Operand;
+  sum(): Operand;
+}
+
+/** Tensors, and what `fuse` calls a function with in their place. */
+export const TENSORS: Algebra<Tensor> = {
+  constant: (value, like) => like.detach().mul(0).nanToNum().add(value),
+  where: (condition, a, b) => where(condition, a, b),
+  // Not what every object has, and what an operand may have besides.
+  has: (name) => name in Tensor.prototype && !(name in Object.prototype),
+  missing: (name) =>
+    `there is no function ${name}; functions are the methods of tensors that work element by element, ` +
+    "such as abs, sqrt, square, exp, log, tanh, maximum and where",
+};
+
+type Method<V> = (...others: (V | number)[]) => V;
 /** The method of an operand that an operator stands for. */
 const METHODS: Readonly<Record<string, string>> = {
   "+": "add",
@@ -35,14 +63,19 @@ const OF_TWO: Readonly<Record<string, string>> = { max: "maximum", min: "minimum
 export type Names = Readonly<Record<string, number>>;
 
 /** A function of operands by these names. It throws FormulaError when it is called. */
-export function translate(tree: Tree, names: Names): (...operands: Tensor[]) => Tensor {
-  return (...operands) => new Translation(names, operands).result(tree);
+export function translate<V extends Operand>(
+  tree: Tree,
+  names: Names,
+  algebra: Algebra<V>,
+): (...operands: V[]) => V {
+  return (...operands) => new Translation(names, operands, algebra).result(tree);
 }
 
-class Translation {
+class Translation<V extends Operand> {
   constructor(
     private readonly names: Names,
-    private readonly operands: readonly Tensor[],
+    private readonly operands: readonly V[],
+    private readonly algebra: Algebra<V>,
   ) {}
 
   /** The first name of each operand. */
@@ -51,13 +84,13 @@ class Translation {
   }
 
   /** A mean or sum around the whole is the reduction, which a fused function may end in. */
-  result(tree: Tree): Tensor {
+  result(tree: Tree): V {
     const [name, inner] = reductionOf(tree);
     const value = this.lifted(this.numeric(inner));
-    return name ? value[name]() : value;
+    return name ? (value[name]() as V) : value;
   }
 
-  private value(tree: Tree): Value {
+  private value(tree: Tree): V | number {
     switch (tree.type) {
       case "Literal":
         if (typeof tree.value === "number") return tree.value;
@@ -80,7 +113,7 @@ class Translation {
     }
   }
 
-  private named(name: string, place: number | null): Value {
+  private named(name: string, place: number | null): V | number {
     if (Object.hasOwn(this.names, name)) return this.operands[this.names[name]];
     if (Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name];
     const known = [...this.known, ...Object.keys(CONSTANTS)].join(", ");
@@ -88,22 +121,22 @@ class Translation {
   }
 
   /** The value as a number or as numbers: what a comparison gives counts as 0 and 1. */
-  private numeric(tree: Tree): Value {
+  private numeric(tree: Tree): V | number {
     const value = this.value(tree);
-    return isBool(value) ? value.to(this.operands[0].dtype) : value;
+    return isBool(value) ? (value.to(this.operands[0].dtype as never) as V) : value;
   }
 
-  /** A number as an operand: `c` for every element, whatever the operand beside it holds. */
-  private lifted(value: Value): Tensor {
-    return typeof value === "number" ? this.operands[0].detach().mul(0).nanToNum().add(value) : value;
+  /** A number as an operand. */
+  private lifted(value: V | number): V {
+    return typeof value === "number" ? this.algebra.constant(value, this.operands[0]) : value;
   }
 
-  private signed(sign: string, value: Value): Value {
+  private signed(sign: string, value: V | number): V | number {
     if (sign === "+") return value;
-    return typeof value === "number" ? -value : value.neg();
+    return typeof value === "number" ? -value : (value.neg() as V);
   }
 
-  private combined(tree: jsep.BinaryExpression): Value {
+  private combined(tree: jsep.BinaryExpression): V | number {
     const { operator, left, right } = tree as { operator: string; left: Tree; right: Tree };
     const [name, place] = [METHODS[operator], placeOf(tree)];
     if (COMPARISONS.has(name)) {
@@ -118,13 +151,13 @@ class Translation {
     return this.invoke(name, [a, b], place);
   }
 
-  private chosen([test, yes, no]: readonly Tree[], place: number | null): Tensor {
+  private chosen([test, yes, no]: readonly Tree[], place: number | null): V {
     const [condition, a, b] = [this.lifted(this.value(test)), this.numeric(yes), this.numeric(no)];
     // Two numbers by themselves would be float32, whatever the operands are.
-    return placed(place, () => where(condition, typeof b === "number" ? this.lifted(a) : a, b));
+    return placed(place, () => this.algebra.where(condition, typeof b === "number" ? this.lifted(a) : a, b));
   }
 
-  private called(tree: jsep.CallExpression): Value {
+  private called(tree: jsep.CallExpression): V | number {
     const { callee, arguments: given } = tree as { callee: Tree; arguments: Tree[] };
     const place = placeOf(tree);
     if (callee.type !== "Identifier") {
@@ -144,22 +177,18 @@ class Translation {
     return this.invoke(method, values, place);
   }
 
-  private invoke(name: string, [first, ...others]: readonly Value[], place: number | null): Tensor {
+  private invoke(name: string, [first, ...others]: readonly (V | number)[], place: number | null): V {
     const receiver = this.lifted(first);
-    const methods = receiver as unknown as Readonly<Record<string, Method | undefined>>;
-    const method = isMethodOfTensors(name) ? methods[name] : undefined;
+    const methods = receiver as unknown as Readonly<Record<string, Method<V> | undefined>>;
+    const method = this.algebra.has(name) ? methods[name] : undefined;
     // A method that formulas do not have throws, and says why.
     if (typeof method === "function") return placed(place, () => method.apply(receiver, others));
-    throw new FormulaError(
-      `there is no function ${name}; functions are the methods of tensors that work element by element, ` +
-        "such as abs, sqrt, square, exp, log, tanh, maximum and where",
-      place,
-    );
+    throw new FormulaError(this.algebra.missing(name), place);
   }
 }
 
 /** What the library refuses, with the place in the formula. */
-function placed(place: number | null, work: () => Tensor): Tensor {
+function placed<V>(place: number | null, work: () => V): V {
   try {
     return work();
   } catch (error) {
@@ -178,12 +207,7 @@ function reductionOf(tree: Tree): ["mean" | "sum" | null, Tree] {
   return isReduction(name) ? [name, tree.arguments[0] as Tree] : [null, tree];
 }
 
-/** Not what every object has, and what an operand may have besides. */
-function isMethodOfTensors(name: string): boolean {
-  return name in Tensor.prototype && !(name in Object.prototype);
-}
-
-function isBool(value: Value): value is Tensor {
+function isBool<V extends Operand>(value: V | number): value is V {
   return typeof value !== "number" && value.dtype === "bool";
 }
 

@@ -1,3 +1,8 @@
+import { PictureError } from "./counts.js";
+
+/** An axis as a state holds it: its width and its ends. */
+export type AxisJSON = readonly [exponent: number, first: number, last: number];
+
 /**
  * Bins whose ends are multiples of a power of two. Where numbers come that they do not hold, two
  * neighbours become one, exactly, until all fit: so the bins depend on the smallest and the largest
@@ -34,6 +39,25 @@ export class Axis {
 
   static fit(most: number, exponent: number, first: number, last: number): Axis {
     return new Axis(most, exponent, first, last);
+  }
+
+  /** @throws PictureError for what is no axis of at most `most` bins */
+  static fromJSON(most: number, json: unknown): Axis {
+    const [exponent, first, last] = (Array.isArray(json) ? json : []) as unknown[];
+    const areWhole = [exponent, first, last].every(Number.isSafeInteger);
+    const axis = new Axis(most, exponent as number, first as number, last as number);
+    if (areWhole && axis.bins >= 1 && axis.bins <= most && Number.isFinite(axis.width) && axis.width > 0) {
+      return axis;
+    }
+    throw new PictureError(`expected an axis of up to ${most} bins, got ${JSON.stringify(json)}`);
+  }
+
+  toJSON(): AxisJSON {
+    return [this.exponent, this.first, this.last];
+  }
+
+  equals({ exponent, first, last }: Axis): boolean {
+    return this.exponent === exponent && this.first === first && this.last === last;
   }
 
   get width(): number {

@@ -3,7 +3,10 @@
  * size however many pairs there are.
  */
 import type { Elements, Held } from "../readers/dtypes.js";
-import { Bins, type Range } from "./bins.js";
+import { Bins, type BinsJSON, type Range } from "./bins.js";
+import { type CountsJSON, countsToJSON, forEachCount, PictureError } from "./counts.js";
+import { ErrorMap, type ErrorMapJSON } from "./error-map.js";
+import type { ImageLayout } from "./image.js";
 import { numbersInto } from "../evaluation/numbers.js";
 
 /** Bins of a histogram, and along each side of a plane. */
@@ -18,6 +21,18 @@ export interface ErrorBucket {
   readonly count: number;
 }
 
+/** A picture as a state holds it. */
+export interface PictureJSON {
+  readonly drawn: number;
+  readonly leftOut: number;
+  readonly residuals: BinsJSON;
+  readonly predicted: BinsJSON;
+  readonly errors: BinsJSON;
+  readonly sizes: CountsJSON;
+  /** Of images. */
+  readonly map: ErrorMapJSON | null;
+}
+
 /** Predictions, or targets. */
 interface Side {
   readonly elements: Elements;
@@ -26,7 +41,7 @@ interface Side {
 
 export class Picture {
   /** How many pairs have which prediction - target. */
-  readonly residuals = new Bins(HISTOGRAM, 1);
+  readonly residuals = new Bins(HISTOGRAM);
   /** Which prediction comes with which target. */
   readonly predicted = new Bins(PLANE, PLANE);
   /** Which prediction - target comes with which target. */
@@ -34,15 +49,25 @@ export class Picture {
   /** Pairs that were drawn, and those left out since a number of theirs is infinite or NaN. */
   drawn = 0;
   leftOut = 0;
+  /** Where in images the errors are; null where the arrays are none. */
+  readonly map: ErrorMap | null;
   readonly #sizes = new Float64Array(SIZES);
   #room = new Float64Array(0);
 
-  /** Takes pairs in; where a byte of the mask is 0, the pair is left out. */
-  take(prediction: Side, target: Side, mask: Uint8Array | null = null): void {
+  constructor(image: ImageLayout | null = null) {
+    this.map = image && new ErrorMap(image);
+  }
+
+  /**
+   * Takes pairs in, the first of which is the element at `offset`; where a byte of the mask is 0, the
+   * pair is left out.
+   */
+  take(prediction: Side, target: Side, offset = 0, mask: Uint8Array | null = null): void {
     const n = prediction.elements.length;
     const [predictions, targets, residuals] = this.#rooms(n);
     numbersInto(prediction.elements, prediction.held, predictions);
     numbersInto(target.elements, target.held, targets);
+    this.map?.take(offset, predictions, targets, mask);
     let kept = 0;
     for (let i = 0; i < n; i++) {
       if (mask?.[i] === 0) continue;
@@ -63,12 +88,28 @@ export class Picture {
     const [p, t, d] = [predictions, targets, residuals].map((x) => rangeOf(x, kept));
     const both: Range = [Math.min(p[0], t[0]), Math.max(p[1], t[1])];
     this.predicted.reach(both, both);
-    this.predicted.add(targets, predictions, kept);
+    this.predicted.add(kept, targets, predictions);
     this.errors.reach(t, d);
-    this.errors.add(targets, residuals, kept);
-    this.residuals.reach(d, [0, 0]);
-    this.residuals.add(residuals, new Float64Array(kept), kept);
+    this.errors.add(kept, targets, residuals);
+    this.residuals.reach(d);
+    this.residuals.add(kept, residuals);
     this.#takeSizes(residuals, kept);
+  }
+
+  toJSON(): PictureJSON {
+    const { drawn, leftOut, residuals, predicted, errors } = this;
+    const bins = { residuals: residuals.toJSON(), predicted: predicted.toJSON(), errors: errors.toJSON() };
+    return { drawn, leftOut, ...bins, sizes: countsToJSON(this.#sizes), map: this.map?.toJSON() ?? null };
+  }
+
+  /** Takes in what another has seen: then this is the picture of both. @throws PictureError */
+  merge({ drawn, leftOut, sizes, map, ...bins }: PictureJSON): void {
+    if (![drawn, leftOut].every(Number.isSafeInteger)) throw new PictureError("expected counts of pairs");
+    this.drawn += drawn;
+    this.leftOut += leftOut;
+    for (const name of ["residuals", "predicted", "errors"] as const) this[name].merge(bins[name]);
+    forEachCount(sizes, SIZES, (bucket, count) => (this.#sizes[bucket] += count));
+    if (map) this.map?.merge(map);
   }
 
   /** From the smallest |error| up. */

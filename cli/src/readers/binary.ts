@@ -80,6 +80,10 @@ export class BinaryReader implements ArrayReader {
     return count;
   }
 
+  get leaps(): boolean {
+    return this.source.seekable;
+  }
+
   skip(count: number): Promise<void> {
     const skipped = Math.min(count, this.#numel - this.#at);
     this.#at += skipped;

@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly column?: string;
   /** Whether missing cells of a table become NaN, or are an error. */
   readonly keepMissing?: boolean;
+  /** Whether the column of a table tells groups: texts, or numbers as such. */
+  readonly labels?: boolean;
   /** How a table is written. */
   readonly csv?: CsvOptions;
   /** Of text. */
@@ -46,18 +48,18 @@ export async function openArray(path: string, options: ReadOptions = {}): Promis
 
 /** The same of bytes that are open already: those of a Blob or a Response, in a page too. */
 export async function readerOf(source: Source, options: ReadOptions = {}): Promise<ArrayReader> {
-  const { tensor, array, column, raw, csv, encoding, keepMissing = false } = options;
+  const { tensor, array, column, raw, csv, encoding, keepMissing = false, labels = false } = options;
   const head = await readBytes(source, 0, 16);
   if (isNpy(head)) return openNpy(source);
   if (isZip(head)) return openNpz(source, array);
   if (isSafetensors(head)) return openSafetensors(source, tensor);
   if (isParquet(head)) {
     const { openParquet } = await import("./parquet/reader.js");
-    return openParquet(source, column, keepMissing);
+    return openParquet(source, column, { keepMissing, labels });
   }
   if (isArrowFile(head) || (raw === undefined && isArrowStream(head))) {
     const { openArrow } = await import("./arrow/reader.js");
-    return openArrow(source, head, { column, keepMissing });
+    return openArrow(source, head, { column, keepMissing, labels });
   }
   if (isPng(head) || (raw === undefined && isJpeg(head))) {
     const { openImage } = await import("./images/reader.js");
@@ -67,11 +69,11 @@ export async function readerOf(source: Source, options: ReadOptions = {}): Promi
   refuseOthers(source.name, head);
   if (isJson(head) || /\.(jsonl|ndjson)(\.gz)?$/i.test(source.name)) {
     const { openJsonLines } = await import("./jsonl/reader.js");
-    return openJsonLines(source, { column, encoding, keepMissing });
+    return openJsonLines(source, { column, encoding, keepMissing, labels });
   }
   const { CsvReader } = await import("./csv/reader.js");
   const delimiter = csv?.delimiter ?? (/\.tsv(\.gz)?$/i.test(source.name) ? "\t" : undefined);
-  return new CsvReader(source, { ...csv, keepMissing, delimiter, column }, encoding);
+  return new CsvReader(source, { ...csv, keepMissing, labels, delimiter, column }, encoding);
 }
 
 /** Kinds of files that people also keep numbers in, by their first bytes. */

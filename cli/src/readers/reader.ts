@@ -30,6 +30,8 @@ export interface ArrayReader {
   read(into: Elements): Promise<number>;
   /** Passes over the next elements without reading them, where the format allows. */
   skip?(count: number): Promise<void>;
+  /** Whether it passes over elements without reading what they are made of. */
+  readonly leaps?: boolean;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,7 @@
 /** Reports and pictures as files. What draws them is loaded only for those who ask. */
 import { writeFileSync } from "node:fs";
-import type { Result } from "../evaluation/result.js";
+import type { Evaluated } from "../evaluation/evaluate.js";
 import { InputError, UsageError, visible } from "../input-error.js";
-import type { Picture } from "../picture/picture.js";
 
 /** Where a report and a picture go. */
 export interface Drawn {
@@ -20,12 +19,10 @@ export function checkDrawn({ report, plot }: Drawn): void {
   }
 }
 
-/** Writes what was asked for, and says so in a line for each. */
-export async function writeDrawn(
-  { report, plot }: Drawn,
-  picture: Picture,
-  result: Result,
-): Promise<string[]> {
+/** Writes what was asked for, of what was gathered, and says so in a line for each. */
+export async function writeDrawn({ report, plot }: Drawn, { tally, result }: Evaluated): Promise<string[]> {
+  const { picture } = tally;
+  if (!picture) return [];
   const written: string[] = [];
   if (report !== undefined) {
     const { evaluationReport } = await import("./evaluation-report.js");

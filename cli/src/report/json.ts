@@ -1,15 +1,16 @@
 import type { Result } from "../evaluation/result.js";
+import { missingShards, onlyShard, type Shards } from "../evaluation/shard.js";
 
 /** What an evaluation found, for programs: numbers have all their digits. */
 export function jsonReport(result: Result): string {
-  const { data, shape, dtype, shard, elements, counts, results, worst, groups } = result;
+  const { data, shape, dtype, shards, elements, counts, results, worst, groups } = result;
   const { partial, seconds, bytes, notes } = result;
   return JSON.stringify(
     {
       ...data,
       shape,
       ...(dtype === null ? {} : { dtype }),
-      ...(shard.of === 1 ? {} : { shard }),
+      ...partOf(shards),
       elements,
       counts,
       results,
@@ -23,6 +24,13 @@ export function jsonReport(result: Result): string {
     inWords,
     2,
   );
+}
+
+/** Which part of the data it is of, unless of all. */
+function partOf(shards: Shards): object {
+  const shard = onlyShard(shards);
+  if (missingShards(shards).ranges.length === 0) return {};
+  return shard ? { shard } : { shards };
 }
 
 /** Numbers that JSON lacks become words. */

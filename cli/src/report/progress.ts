@@ -5,31 +5,36 @@ import { counted, withUnit } from "./numbers.js";
 const SILENCE_MS = 1000;
 
 export interface Progress {
-  readonly update: (elements: number) => void;
+  /** How many elements were taken so far, of how many, if that is known by now. */
+  readonly update: (elements: number, total?: number | null) => void;
   readonly stop: () => void;
 }
 
 export const NO_PROGRESS: Progress = { update: () => undefined, stop: () => undefined };
 
 /** A bar on a terminal, with rate and time left; without a known end, how much was read. */
-export function progressBar(stream: NodeJS.WriteStream, total: number | null): Progress {
+export function progressBar(stream: NodeJS.WriteStream, total: number | null = null): Progress {
   if (!stream.isTTY) return NO_PROGRESS;
-  const known =
-    total === null ? "{done} pairs | {rate}" : "{bar} {percentage} % | {rate} | {eta_formatted} left";
-  const bar = new SingleBar({ format: known, stream, clearOnComplete: true, hideCursor: true });
   const began = performance.now();
-  let begun = false;
+  let bar: SingleBar | null = null;
   return {
-    update: (elements) => {
+    update: (elements, known = total) => {
       const spent = performance.now() - began;
       if (spent < SILENCE_MS) return;
       const payload = { done: counted(elements), rate: withUnit((elements / spent) * 1000, "pairs/s") };
-      if (begun) bar.update(elements, payload);
-      else bar.start(total ?? Infinity, elements, payload);
-      begun = true;
+      if (bar) {
+        bar.update(elements, payload);
+        return;
+      }
+      bar = barOf(stream, known);
+      bar.start(known ?? Infinity, elements, payload);
     },
-    stop: () => {
-      if (begun) bar.stop();
-    },
+    stop: () => bar?.stop(),
   };
+}
+
+function barOf(stream: NodeJS.WriteStream, total: number | null): SingleBar {
+  const format =
+    total === null ? "{done} pairs | {rate}" : "{bar} {percentage} % | {rate} | {eta_formatted} left";
+  return new SingleBar({ format, stream, clearOnComplete: true, hideCursor: true });
 }

@@ -1,4 +1,5 @@
 import type { Described, Result } from "../evaluation/result.js";
+import { missingShards, shardWords } from "../evaluation/shard.js";
 import { visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
 import { groupLines } from "./groups.js";
@@ -14,12 +15,13 @@ export function textReport(result: Result): string[] {
     drawn(metricTable(result)),
     ...(worst.length > 0 ? [`the largest errors`, drawn(worstTable(worst))] : []),
     ...(groups && groups.length > 0 ? groupLines(groups, visible(by!.name)) : []),
-    throughput(result),
+    // A query does not tell how long it took.
+    ...(result.seconds > 0 ? [throughput(result)] : []),
   ];
 }
 
 /** What was compared, what was decided for the user, and how many pairs there were. */
-export function headLines({ data, dtype, notes, partial, shard, ...counts }: Result): string[] {
+export function headLines({ data, dtype, notes, partial, shards, ...counts }: Result): string[] {
   const { prediction, target, weight, mask } = data as Record<string, Described | undefined>;
   return [
     visible(`${described(prediction)} against ${described(target)}${dtype === null ? "" : `, in ${dtype}`}`),
@@ -27,7 +29,7 @@ export function headLines({ data, dtype, notes, partial, shard, ...counts }: Res
     ...(mask ? [visible(`where ${described(mask)} is not 0`)] : []),
     ...notes.map((note) => visible(`note: ${note}`)),
     ...(partial ? ["PARTIAL: interrupted before all was read"] : []),
-    ...(shard.of > 1 ? [`PARTIAL: shard ${shard.index}/${shard.of}`] : []),
+    ...(missingShards(shards).ranges.length > 0 ? [`PARTIAL: shard ${shardWords(shards)}`] : []),
     ...countLines(counts),
   ];
 }

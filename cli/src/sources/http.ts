@@ -1,4 +1,4 @@
-import { InputError } from "../input-error.js";
+import { InputError, UnavailableError } from "../input-error.js";
 import { responseSource } from "./blob.js";
 import type { Source } from "./source.js";
 
@@ -23,9 +23,9 @@ export async function openAddress(address: string): Promise<Source> {
   // An empty resource has no first byte.
   if (response.status === 416) return responseSource(name, new Response(null));
   await response.body?.cancel();
-  throw new InputError(
-    `${name}: expected the server to send it, got ${response.status} ${response.statusText}`,
-  );
+  // What the server cannot do now, or what it is asked too often for.
+  const ForNow = response.status >= 500 || response.status === 429 ? UnavailableError : InputError;
+  throw new ForNow(`${name}: expected the server to send it, got ${response.status} ${response.statusText}`);
 }
 
 interface Range {
@@ -91,7 +91,9 @@ async function ask(name: string, address: string, offset: number, length: number
     return await fetch(address, { headers });
   } catch (error) {
     const { cause, message } = error as Error;
-    throw new InputError(`${name}: cannot be fetched: ${cause instanceof Error ? cause.message : message}`);
+    throw new UnavailableError(
+      `${name}: cannot be fetched: ${cause instanceof Error ? cause.message : message}`,
+    );
   }
 }
 
@@ -99,7 +101,7 @@ async function head(name: string, response: Response): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    throw new InputError(`${name}: cannot be fetched: ${(error as Error).message}`);
+    throw new UnavailableError(`${name}: cannot be fetched: ${(error as Error).message}`);
   }
 }
 

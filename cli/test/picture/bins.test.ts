@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Bins } from "../../src/picture/bins.js";
+import { Bins, type BinsJSON } from "../../src/picture/bins.js";
+import { PictureError } from "../../src/picture/counts.js";
 
 /** All cells that have points, with where they begin. */
 function cellsOf(bins: Bins): [x: number, y: number, count: number][] {
@@ -10,12 +11,12 @@ function cellsOf(bins: Bins): [x: number, y: number, count: number][] {
 
 function add(bins: Bins, xs: readonly number[], ys: readonly number[]): void {
   bins.reach([Math.min(...xs), Math.max(...xs)], [Math.min(...ys), Math.max(...ys)]);
-  bins.add(Float64Array.from(xs), Float64Array.from(ys), xs.length);
+  bins.add(xs.length, Float64Array.from(xs), Float64Array.from(ys));
 }
 
 describe("bins", () => {
   test("are as wide as the range needs, and no wider", () => {
-    const bins = new Bins(4, 1);
+    const bins = new Bins(4);
     add(bins, [0, 1, 2, 3, 3.5], [0, 0, 0, 0, 0]);
     expect(bins.x!.width).toBe(1);
     expect(cellsOf(bins)).toEqual([[0, 0, 1], [1, 0, 1], [2, 0, 1], [3, 0, 2]]); // prettier-ignore
@@ -51,10 +52,43 @@ describe("bins", () => {
     ["the largest numbers", [-Number.MAX_VALUE, Number.MAX_VALUE]],
     ["equal numbers", [1e10, 1e10]],
   ])("hold %s", (_, numbers) => {
-    const bins = new Bins(8, 1);
+    const bins = new Bins(8);
     add(bins, numbers, [0, 0]);
     expect(cellsOf(bins).reduce((sum, [, , count]) => sum + count, 0)).toBe(2);
     expect(bins.x!.bins).toBeLessThanOrEqual(8);
     expect(Number.isFinite(bins.x!.start(bins.x!.bins))).toBe(numbers[1] < 1e300);
+  });
+});
+
+describe("bins of parts", () => {
+  const points = Array.from({ length: 300 }, (_, i) => [Math.sin(i) * 8 ** (i % 4), Math.cos(i * i)]);
+  const binsOf = (some: readonly number[][]): Bins => {
+    const bins = new Bins(32, 8);
+    if (some.length > 0) add(bins, some.map(([x]) => x), some.map(([, y]) => y)); // prettier-ignore
+    return bins;
+  };
+
+  test("merge to those of all, in any order, as JSON holds them", () => {
+    const parts = [0, 40, 41, 41, 250].map((from, i, all) => points.slice(from, all[i + 1]));
+    for (const order of [parts, [...parts].reverse()]) {
+      const bins = new Bins(32, 8);
+      for (const part of order) bins.merge(JSON.parse(JSON.stringify(binsOf(part))) as BinsJSON);
+      expect(bins.toJSON()).toEqual(binsOf(points).toJSON());
+    }
+  });
+
+  test.each([
+    ["an axis of more bins", { x: [0, 0, 32], y: [0, 0, 0], counts: [] }],
+    ["an axis from its end on", { x: [0, 3, 2], y: [0, 0, 0], counts: [] }],
+    ["a width of 0", { x: [-2000, 0, 1], y: [0, 0, 0], counts: [] }],
+    ["no axis", { x: null, y: [0, 0, 0], counts: [] }],
+    ["more counts", { x: [0, 0, 1], y: [0, 0, 0], counts: [1, 1, 1] }],
+    ["counts that are not whole", { x: [0, 0, 1], y: [0, 0, 0], counts: [0.5] }],
+    ["gaps without end", { x: [0, 0, 1], y: [0, 0, 0], counts: [-9e15] }],
+    ["no counts", { x: [0, 0, 1], y: [0, 0, 0], counts: { length: 1 } }],
+  ])("are refused with %s", (_, json) => {
+    expect(() => {
+      new Bins(32, 8).merge(json as unknown as BinsJSON);
+    }).toThrow(PictureError);
   });
 });

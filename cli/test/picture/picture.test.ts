@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Picture } from "../../src/picture/picture.js";
+import { Picture, type PictureJSON } from "../../src/picture/picture.js";
 
 const side = (...numbers: number[]) => ({
   elements: Float64Array.from(numbers),
@@ -20,7 +20,7 @@ describe("a picture", () => {
 
   test("leaves out what is masked, and what is not finite, and counts the latter", () => {
     const picture = new Picture();
-    picture.take(side(1, NaN, 3, Infinity, 5), side(1, 2, 3, 4, NaN), Uint8Array.of(1, 1, 0, 1, 1));
+    picture.take(side(1, NaN, 3, Infinity, 5), side(1, 2, 3, 4, NaN), 0, Uint8Array.of(1, 1, 0, 1, 1));
     expect([picture.drawn, picture.leftOut]).toEqual([1, 3]);
   });
 
@@ -37,5 +37,20 @@ describe("a picture", () => {
     const found: number[] = [];
     residuals.forEach((i) => found.push(residuals.x!.start(i)));
     expect(found.sort((a, b) => a - b)).toEqual([-2, 1]);
+  });
+
+  test("of parts merges to that of all", () => {
+    const [p, t] = [1, 2].map((scale) =>
+      Array.from({ length: 99 }, (_, i) => Math.sin(i * scale) * scale ** i),
+    );
+    const pictureOf = (from: number, to?: number): Picture => {
+      const picture = new Picture();
+      picture.take(side(...p.slice(from, to)), side(...t.slice(from, to)));
+      return picture;
+    };
+    const merged = new Picture();
+    for (const part of [pictureOf(50), pictureOf(0, 1), pictureOf(1, 50), new Picture()])
+      merged.merge(JSON.parse(JSON.stringify(part)) as PictureJSON);
+    expect(merged.toJSON()).toEqual(pictureOf(0).toJSON());
   });
 });

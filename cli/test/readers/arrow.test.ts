@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readerOf } from "../../src/readers/open.js";
-import { bytesSource, pipeOf, readAll, refusalOf } from "../support/arrays.js";
-import { asExpected, table, values } from "../support/tables.js";
+import { bytesSource, memorySource, pipeOf, readAll, refusalOf } from "../support/arrays.js";
+import { asExpected, outcomeOf, table, values } from "../support/tables.js";
 
 const open = (name: string, column?: string, keepMissing = false) =>
   readerOf(bytesSource(table(name), name), { column, keepMissing });
@@ -81,3 +81,31 @@ describe("says what it does not read", () => {
     expect(await refusalOf(() => open("pyarrow.arrow", column))).toContain(message);
   });
 });
+
+test("a dictionary that says where its fields lie, and lies, is told", async () => {
+  const bytes = table("texts-more.arrows");
+  const said: (string | null)[] = [];
+  for (let at = 300; at < 340; at++) {
+    const changed = bytes.slice().fill(0xff, at, at + 1);
+    said.push(await outcomeOf(() => readerOf(memorySource(changed, "x"), { column: "grown", labels: true })));
+  }
+  expect(said.filter((one) => one?.endsWith("a field lies beyond its end"))).not.toHaveLength(0);
+});
+
+test.each(["a file", "a pipe"])(
+  "a stream without its end mark, as PyArrow reads it, is told of: %s",
+  async (kind) => {
+    const bytes = table("pyarrow.arrows");
+    const notesOf = async (part: Uint8Array) => {
+      const reader = await readerOf(kind === "a pipe" ? pipeOf([part]) : bytesSource(part), {
+        column: "few",
+      });
+      expect(await readAll(reader)).toHaveLength(100);
+      return reader.notes;
+    };
+    expect(await notesOf(bytes)).toEqual([]);
+    expect(await notesOf(bytes.subarray(0, -8))).toEqual([
+      "the stream has no end mark; it may have been cut",
+    ]);
+  },
+);

@@ -55,6 +55,29 @@ describe("--report", () => {
     expect(drawn).not.toMatch(/NaN|undefined/);
   });
 
+  test("draws where in images the errors are, and says what a place stands for", async () => {
+    const images = (scale: number) =>
+      npyOf(
+        Float32Array.from({ length: 3072 }, (_, i) => i * scale),
+        [2, 16, 32, 3],
+      );
+    const inputs: [string, string] = [file("p.npy", images(1)), file("t.npy", images(2))];
+    const html = (await written("--report", "r.html", inputs)).toString();
+    expect(html.match(/<figure>/g)).toHaveLength(6);
+    expect(html).toContain("The mean |error| at each place of 32 × 16 pixels, over 2 images and 3 channels.");
+    expect(html.match(/href="data:image\/png;base64,/g)).toHaveLength(2);
+    expect((await written("--plot", "p.svg", inputs)).toString().match(/<svg /g)).toHaveLength(7);
+  });
+
+  test("draws no map of what no pair tells", async () => {
+    const image = npyOf(new Float32Array(192), [8, 8, 3]);
+    const mask = file("m.npy", npyOf(new Uint8Array(192), [8, 8, 3]));
+    const path = join(folder(), "masked.html");
+    const inputs = [file("p.npy", image), file("t.npy", image), "--mask", mask];
+    expect((await lossgrad(["evaluate", ...inputs, "--report", path])).code).toBe(0);
+    expect(readFileSync(path, "utf8")).not.toContain("<figure>");
+  });
+
   test("says so where nothing is finite", async () => {
     const nans = Float32Array.of(NaN, NaN);
     const inputs: [string, string] = [file("p.npy", npyOf(nans)), file("t.npy", npyOf(nans))];

@@ -18,6 +18,10 @@ function ofTable(name: string, column: string): File {
   return { bytes: table(name), options: { column, ...KEPT }, cutsShow: true };
 }
 
+function ofTexts(name: string, column: string): File {
+  return { bytes: table(name), options: { column, labels: true }, cutsShow: true };
+}
+
 function image(name: string): File {
   const url = new URL(`../../../test/fixtures/images/${name}`, import.meta.url);
   return { bytes: Uint8Array.from(readFileSync(fileURLToPath(url))), options: {}, cutsShow: true };
@@ -64,6 +68,12 @@ export const FILES: Readonly<Record<string, File>> = {
   "arrow with a dictionary": ofTable("lists.arrow", "coded"),
   "arrow with lz4": ofTable("lz4.arrow", "nullable"),
   "arrow with zstd": ofTable("zstd.arrow", "few"),
+  "parquet of texts": ofTexts("texts.parquet", "kind"),
+  "parquet of texts behind their lengths": ofTexts("text-encodings.parquet", "lengths"),
+  "parquet of texts that begin alike": ofTexts("text-encodings.parquet", "shared"),
+  "arrow of texts": ofTexts("texts.arrow", "large"),
+  "arrow of texts with lz4": ofTexts("texts-lz4.arrow", "kind"),
+  "arrow with a dictionary of texts that grows": ofTexts("texts-more.arrows", "grown"),
   ...Object.fromEntries(
     ["rgb.png", "interlaced.png", "grey16.png", "rgb.jpg", "progressive.jpg"].map((name) => [
       name,

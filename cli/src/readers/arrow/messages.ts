@@ -44,6 +44,8 @@ export function isArrowStream(head: Uint8Array): boolean {
 /** The messages of a file, one after another. The first is the schema. */
 export class Messages {
   readonly #fail: (place: number, what: string) => InputError;
+  /** Whether the bytes just ended, which the format allows: they may as well have been cut there. */
+  lacksEnd = false;
 
   constructor(private readonly source: Source) {
     this.#fail = (place, what) =>
@@ -81,8 +83,10 @@ export class Messages {
   /** The message at a place; null where the stream ends. */
   async at(place: number): Promise<Message | null> {
     const start = await readBytes(this.source, place, 8);
-    // A stream may also just end.
-    if (start.length === 0) return null;
+    if (start.length === 0) {
+      this.lacksEnd = true;
+      return null;
+    }
     if (start.length < 4) throw this.#fail(place, "it ends too early");
     const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
     const isContinued = view.getUint32(0, true) === CONTINUED;

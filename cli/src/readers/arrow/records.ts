@@ -3,6 +3,7 @@ import { lz4Frame } from "../../compression/lz4.js";
 import { zstd } from "../../compression/zstd.js";
 import { readBytes, type Source } from "../../sources/source.js";
 import type { Batch } from "../columns/batches.js";
+import type { Labels } from "../columns/labels.js";
 import { type Dtype, storedAs } from "../dtypes.js";
 import { MessageError, type Table } from "./flatbuffer.js";
 import { listKind, type Part } from "./schema.js";
@@ -11,11 +12,23 @@ import { listKind, type Part } from "./schema.js";
 const LONGEST_HELD = 2 ** 26;
 /** So many elements are read at once where they are not compressed. */
 const PIECE = 2 ** 18;
+/** Of texts, which have up to some thousand bytes. */
+const PIECE_OF_TEXTS = 2 ** 14;
 
 /** Values that a dictionary has. */
 export interface Dictionary {
   readonly batch: Batch;
+  /** Of texts that of their places. */
   readonly dtype: Dtype;
+}
+
+/** How a column's elements are read. */
+interface Way {
+  /** The length of its lists. */
+  readonly length?: number;
+  readonly dictionary?: Dictionary;
+  /** What texts become places in. */
+  readonly texts?: Labels;
 }
 
 /** A record batch: where its buffers lie. */
@@ -40,12 +53,8 @@ export class Records {
     this.#views = head.longs(4);
   }
 
-  /** The elements of a column, in pieces. `length` is that of its lists. */
-  async *elements(
-    path: readonly Part[],
-    length: number | undefined,
-    dictionary?: Dictionary,
-  ): AsyncGenerator<Batch> {
+  /** The elements of a column, in pieces. */
+  async *elements(path: readonly Part[], { length, dictionary, texts }: Way): AsyncGenerator<Batch> {
     let range = { begin: 0, count: this.rows };
     let missing: Mask = null;
     for (const part of path.slice(0, -1)) {
@@ -56,8 +65,14 @@ export class Records {
     }
     const leaf = path[path.length - 1];
     missing = either(missing, await this.#missingOf(leaf, range));
-    const dtype = (leaf.field.dictionary?.index ?? leaf.field.type).dtype!;
-    for await (const { from, stored } of this.#values(leaf, dtype, range)) {
+    const { type } = leaf.field;
+    const index = leaf.field.dictionary?.index;
+    const areTexts = !index && texts && type.textOffset;
+    const dtype = areTexts ? "int32" : (index ?? type).dtype!;
+    const values = areTexts
+      ? this.#texts(leaf, type.textOffset, range, texts)
+      : this.#values(leaf, dtype, range);
+    for await (const { from, stored } of values) {
       const batch = { stored, missing: placesOf(missing, from, stored.length / storedAs(dtype).size) };
       yield dictionary ? lookUp(batch, dtype, dictionary) : batch;
     }
@@ -113,11 +128,7 @@ export class Records {
     });
   }
 
-  async *#values(
-    part: Part,
-    dtype: Dtype,
-    { begin, count }: Range,
-  ): AsyncGenerator<{ from: number; stored: Uint8Array }> {
+  async *#values(part: Part, dtype: Dtype, { begin, count }: Range): AsyncGenerator<Piece> {
     if (count === 0) return;
     const { size } = storedAs(dtype);
     if (dtype === "bool" || this.#codec !== null) {
@@ -144,6 +155,28 @@ export class Records {
     }
   }
 
+  /** Texts, as their places in labels. */
+  async *#texts(part: Part, size: 4 | 8, range: Range, labels: Labels): AsyncGenerator<Piece> {
+    const { place, length } = this.#region(part, 2);
+    const held = this.#codec === null ? null : await this.#buffer(part, 2);
+    for (let from = 0; from < range.count; from += PIECE_OF_TEXTS) {
+      const count = Math.min(PIECE_OF_TEXTS, range.count - from);
+      const offsets = await this.#offsets(part, size, { begin: range.begin + from, count });
+      const [first, last] = [offsets[0], offsets[count]];
+      const isOrdered = offsets.every((offset, i) => i === 0 || offset >= offsets[i - 1]);
+      if (!isOrdered || first < 0 || last > (held?.length ?? length))
+        throw new MessageError("a text goes beyond its end");
+      checkHeld(last - first);
+      const bytes =
+        held?.subarray(first, last) ?? (await readBytes(this.source, place + first, last - first));
+      if (bytes.length < last - first) throw new MessageError("it ends too early");
+      const codes = Int32Array.from({ length: count }, (_, i) =>
+        labels.codeOfBytes(bytes.subarray(offsets[i] - first, offsets[i + 1] - first)),
+      );
+      yield { from, stored: new Uint8Array(codes.buffer) };
+    }
+  }
+
   #region({ buffer, views }: Part, own: number): { place: number; length: number } {
     const at = buffer + own + this.#views.slice(0, views).reduce((sum, count) => sum + count, 0);
     if (at >= this.#buffers.length) throw new MessageError("it has fewer buffers than the schema");
@@ -160,6 +193,12 @@ export class Records {
     if (bytes.length < length) throw new MessageError("it ends too early");
     return this.#codec === null || length === 0 ? bytes : decompressed(bytes, this.#codec);
   }
+}
+
+/** Some elements of a range, from one of its places on. */
+interface Piece {
+  readonly from: number;
+  readonly stored: Uint8Array;
 }
 
 interface Range {

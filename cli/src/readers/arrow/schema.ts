@@ -20,16 +20,20 @@ export interface Type {
   readonly dtype?: Dtype;
   /** Of lists of one length. */
   readonly length?: number;
+  /** How many bytes an offset has, of texts, which lie one behind the other. */
+  readonly textOffset?: 4 | 8;
 }
 
 /** Numbers of types in Schema.fbs. */
 const INT = 2;
 const FLOAT = 3;
+const TEXT = 5;
 const BOOL = 6;
 const LIST = 12;
 const STRUCT = 13;
 const UNION = 14;
 const FIXED_SIZE_LIST = 16;
+const LARGE_TEXT = 20;
 const LARGE_LIST = 21;
 
 /**
@@ -90,6 +94,7 @@ function readType(id: number, type: Table | null): Type {
   const plain = { id, buffers, isView: view !== undefined };
   if (id === INT) return { ...plain, dtype: integerOf(type) };
   if (id === FLOAT) return { ...plain, dtype: floatOf(type?.int16(0) ?? 0) };
+  if (id === TEXT || id === LARGE_TEXT) return { ...plain, textOffset: id === TEXT ? 4 : 8 };
   if (id === BOOL) return { ...plain, dtype: "bool" };
   if (id === FIXED_SIZE_LIST) return { ...plain, length: type?.int32(0) ?? 0 };
   return plain;

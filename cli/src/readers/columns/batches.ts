@@ -15,6 +15,16 @@ export interface Column {
   readonly keepMissing: boolean;
   /** What else is told at the end, one sentence each. */
   readonly notes?: readonly string[];
+  /** The texts that the elements are places in, where the column tells groups. */
+  readonly labels?: readonly string[];
+}
+
+/** How a column is read. */
+export interface TableOptions {
+  /** Whether missing cells become NaN, or are an error. */
+  readonly keepMissing: boolean;
+  /** Whether the column tells groups: then its elements are places in a list of texts. */
+  readonly labels: boolean;
 }
 
 /** Some elements of a column, one after another. */
@@ -59,6 +69,9 @@ export class BatchReader implements ArrayReader {
   }
   get shape(): readonly number[] | null {
     return this.column.shape;
+  }
+  get labels(): readonly string[] | undefined {
+    return this.column.labels;
   }
   get bytesRead(): number {
     return this.#at * this.#size;
@@ -135,6 +148,16 @@ export class BatchReader implements ArrayReader {
     if (this.held === "float16") new Uint16Array(into.buffer, into.byteOffset, into.length)[i] = 0x7e00;
     else (into as Float64Array)[i] = NaN;
   }
+}
+
+/** A column whose batches are places in labels, all of which are there. */
+export function labelReader(
+  source: Source,
+  column: Omit<Column, "dtype" | "labels">,
+  batches: AsyncIterator<Batch>,
+  { texts }: { readonly texts: readonly string[] },
+): BatchReader {
+  return new BatchReader(source, { ...column, dtype: "int32", keepMissing: false, labels: texts }, batches);
 }
 
 function hasNaN(held: Held): boolean {

@@ -1,6 +1,7 @@
 import { quoted } from "../../input-error.js";
 import type { Source } from "../../sources/source.js";
 import { piecesOf } from "../../sources/source.js";
+import { Labels } from "../columns/labels.js";
 import type { Elements } from "../dtypes.js";
 import { counted, missingNote } from "../missing.js";
 import type { ArrayReader } from "../reader.js";
@@ -19,9 +20,9 @@ export class CsvReader implements ArrayReader, Sink {
   readonly #text: AsyncIterator<string>;
   readonly #parser: ColumnParser;
   readonly #notes: string[] = [];
-  /** The texts of a column of labels, and their places. */
-  readonly labels: string[] | undefined;
-  readonly #places = new Map<string, number>();
+  /** What the texts of a column that tells groups are places in. */
+  readonly #labels: Labels;
+  readonly labels: readonly string[] | undefined;
   /** Numbers of the piece of text that was read last, and how many of them were handed over. */
   #numbers = new Growing();
   #ready: Float64Array = new Float64Array(0);
@@ -35,8 +36,9 @@ export class CsvReader implements ArrayReader, Sink {
     encoding?: string,
   ) {
     const { column, labels } = options;
-    if (labels) this.labels = [];
     this.name = column === undefined ? source.name : `${source.name}, column ${quoted(column)}`;
+    this.#labels = new Labels(this.name);
+    this.labels = labels ? this.#labels.texts : undefined;
     this.#text = decodeText(this.#pieces(), source.name, encoding);
     this.#parser = new ColumnParser(source.name, options, this);
   }
@@ -71,12 +73,7 @@ export class CsvReader implements ArrayReader, Sink {
   }
 
   pushLabel(text: string): void {
-    let place = this.#places.get(text);
-    if (place === undefined) {
-      place = this.labels!.push(text) - 1;
-      this.#places.set(text, place);
-    }
-    this.push(place);
+    this.push(this.#labels.codeOf(text));
   }
 
   pushMissing(): void {

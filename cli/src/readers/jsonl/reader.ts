@@ -1,16 +1,16 @@
 import { InputError, quoted } from "../../input-error.js";
 import { piecesOf, type Source } from "../../sources/source.js";
-import { type Batch, BatchReader } from "../columns/batches.js";
+import { type Batch, BatchReader, type TableOptions } from "../columns/batches.js";
+import { type Labelled, Labels } from "../columns/labels.js";
 import { Growing } from "../csv/growing.js";
 import { decodeText } from "../csv/text.js";
 import { counted, MISSING_WAY } from "../missing.js";
 import { type Line, linesOf } from "./lines.js";
 import { FieldPicker, isOverflow, numberOf, parseLine, shown } from "./values.js";
 
-interface Options {
+interface Options extends TableOptions {
   /** The field of objects; of those within others with dots. */
   readonly column?: string;
-  readonly keepMissing: boolean;
   readonly encoding?: string;
 }
 
@@ -24,10 +24,11 @@ export async function openJsonLines(source: Source, options: Options): Promise<B
   const first = parseLine(head[0], source.name);
   const picker = new FieldPicker(source.name, first, options.column);
   const value = picker.pick(first, head[0].number);
-  const length = Array.isArray(value) ? value.length : undefined;
+  const length = Array.isArray(value) && !options.labels ? value.length : undefined;
   const shape = length === undefined ? null : [await countLines(source, options), length];
   const name = picker.name === undefined ? source.name : `${source.name}, column ${quoted(picker.name)}`;
   const notes: string[] = [];
+  const labels = options.labels ? new Labels(name) : null;
   const column = {
     name,
     format: "jsonl",
@@ -35,8 +36,9 @@ export async function openJsonLines(source: Source, options: Options): Promise<B
     shape,
     keepMissing: options.keepMissing,
     notes,
+    labels: labels?.texts,
   } as const;
-  const values = new LineValues(source.name, picker, length, options.keepMissing);
+  const values = new LineValues(source.name, picker, { ...options, length, labels });
   return new BatchReader(source, column, batchesOf(prepended(head, lines), values, notes));
 }
 
@@ -70,6 +72,14 @@ async function* batchesOf(
   notes.push(...values.finish());
 }
 
+interface Way {
+  /** How many elements each list has; undefined where there are no lists. */
+  readonly length: number | undefined;
+  readonly keepMissing: boolean;
+  /** What values become places in, where they tell groups. */
+  readonly labels: Labels | null;
+}
+
 /** The numbers of the lines. */
 class LineValues {
   #numbers = new Growing();
@@ -79,14 +89,12 @@ class LineValues {
   constructor(
     private readonly path: string,
     private readonly picker: FieldPicker,
-    /** How many elements each list has; undefined where there are no lists. */
-    private readonly length: number | undefined,
-    private readonly keepMissing: boolean,
+    private readonly way: Way,
   ) {}
 
   take(line: Line): void {
     const value = this.picker.pick(parseLine(line, this.path), line.number);
-    const { length } = this;
+    const { length } = this.way;
     if (length === undefined) this.#push(value, line);
     else if (value === null) for (let i = 0; i < length; i++) this.#push(null, line);
     else if (Array.isArray(value) && value.length === length) for (const one of value) this.#push(one, line);
@@ -108,15 +116,31 @@ class LineValues {
   }
 
   #push(value: unknown, line: Line): void {
+    const { labels, keepMissing } = this.way;
+    if (labels) {
+      this.#numbers.push(labels.codeOf(this.#labelled(value, line)));
+      return;
+    }
     const number = numberOf(value);
     if (number !== undefined) {
       if (isOverflow(value)) this.#overflowed++;
       this.#numbers.push(number);
     } else if (value === null) {
-      if (!this.keepMissing) throw this.#fail(line, `expected a number, got null or nothing; ${MISSING_WAY}`);
+      if (!keepMissing) throw this.#fail(line, `expected a number, got null or nothing; ${MISSING_WAY}`);
       this.#missing.push(this.#numbers.length);
       this.#numbers.push(NaN);
     } else throw this.#fail(line, `expected a number, got ${shown(value)}`);
+  }
+
+  /** What tells a group. */
+  #labelled(value: unknown, line: Line): Labelled {
+    if (value === null || typeof value === "boolean") return value;
+    const number = numberOf(value);
+    if (number === undefined && typeof value === "string") return value;
+    if (number === undefined) throw this.#fail(line, `expected a text or a number, got ${shown(value)}`);
+    // Others may have been rounded to one.
+    if (Math.abs(number) <= Number.MAX_SAFE_INTEGER || !Number.isFinite(number)) return number;
+    throw this.#fail(line, `expected numbers up to 2^53 as groups, or texts, got ${number}`);
   }
 
   #fail({ number }: Line, what: string): InputError {

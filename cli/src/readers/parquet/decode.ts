@@ -1,11 +1,14 @@
-import { readDataPage, readDataPageV2 } from "hyparquet/src/datapage.js";
+import { readDataPage } from "hyparquet/src/datapage.js";
+import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import type { Batch } from "../columns/batches.js";
+import type { Labels } from "../columns/labels.js";
 import { bytesOf, type Dtype } from "../dtypes.js";
 import type { SchemaElement } from "./footer.js";
 import { decompress } from "./decompress.js";
 import type { Page, PageHeader } from "./pages.js";
-import { checkDeltas, checkRuns, PageError, type Runs } from "./runs.js";
+import { checkDeltas, checkRuns, PageError } from "./runs.js";
+import { forEachText, TextDictionary, type TextEncoding } from "./texts.js";
 import { type Levels, type Physical, PHYSICAL } from "./types.js";
 
 /** Encodings by their numbers in parquet.thrift, as hyparquet calls those that we have need of. */
@@ -14,6 +17,8 @@ const ENCODINGS = new Map([
   [2, "PLAIN_DICTIONARY"],
   [3, "RLE"],
   [5, "DELTA_BINARY_PACKED"],
+  [6, "DELTA_LENGTH_BYTE_ARRAY"],
+  [7, "DELTA_BYTE_ARRAY"],
   [8, "RLE_DICTIONARY"],
   [9, "BYTE_STREAM_SPLIT"],
 ] as const);
@@ -49,21 +54,21 @@ export interface DecodedColumn {
   readonly codec: number;
   /** How many elements each list has; undefined for a column without lists. */
   readonly length?: number;
+  /** What texts are places in, which are decoded as int32. */
+  readonly texts?: Labels;
 }
 
 /** Decodes the pages of a column in one row group, one after another. */
 export class PageDecoder {
   readonly #physical: Physical;
-  #dictionary: Values | undefined;
+  #dictionary: Values | TextDictionary | undefined;
   /** How many elements of a list came at the end of the page before; of none at first. */
   #inList: number;
-  #schema: readonly { element: { repetition_type: string } }[];
 
   constructor(private readonly column: DecodedColumn) {
-    const { element, levels, length } = column;
+    const { element, length } = column;
     this.#physical = PHYSICAL[element.type!];
     this.#inList = length ?? 0;
-    this.#schema = schemaOf(levels);
   }
 
   /** The elements of a page of data; null for any other. @throws PageError for what is damaged */
@@ -76,12 +81,16 @@ export class PageDecoder {
     const encoding = ENCODINGS.get(header.encoding as 0);
     if (encoding === undefined || !this.#mayHave(encoding))
       throw new PageError(`encoding ${header.encoding} of ${this.#physical}, which is not read`);
-    const page =
-      header.type === 0
-        ? await this.#version1(header, bytes, encoding)
-        : await this.#version2(header, bytes, encoding);
-    const values = encoding.endsWith("DICTIONARY") ? this.#lookUp(page.dataPage as number[]) : page.dataPage;
-    return this.#batchOf(header.values, values, page);
+    const parts =
+      header.type === 0 ? await this.#version1(header, bytes) : await this.#version2(header, bytes);
+    const { maxRepetition, maxDefinition } = this.column.levels;
+    const repetition = readLevels(parts.repetition, maxRepetition, header.values);
+    const definition = readLevels(parts.definition, maxDefinition, header.values);
+    const isThere = (count: number, level: number): number => count + Number(level === maxDefinition);
+    const count = definition?.reduce(isThere, 0) ?? header.values;
+    const isWhole = count === header.values;
+    const levels = { repetition, definition: isWhole ? null : definition };
+    return this.#batchOf(header.values, this.#valuesOf(parts.values, encoding, count), levels);
   }
 
   /** Whether the last list had all its elements, and so each of them. */
@@ -90,104 +99,98 @@ export class PageDecoder {
   }
 
   #mayHave(encoding: Encoding): boolean {
+    if (encoding.endsWith("BYTE_ARRAY")) return this.#physical === "BYTE_ARRAY";
+    if (this.#physical === "BYTE_ARRAY") return encoding === "PLAIN" || encoding.endsWith("DICTIONARY");
     if (encoding === "RLE") return this.#physical === "BOOLEAN";
     if (encoding === "DELTA_BINARY_PACKED") return this.#physical === "INT32" || this.#physical === "INT64";
     return this.#physical !== "BOOLEAN" || encoding === "PLAIN";
   }
 
-  async #dictionaryOf({ values, uncompressed }: PageHeader, bytes: Uint8Array<ArrayBuffer>): Promise<Values> {
+  async #dictionaryOf(
+    { values, uncompressed }: PageHeader,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Values | TextDictionary> {
     const page = await decompress(this.column.codec, bytes, uncompressed);
+    if (this.column.texts) return new TextDictionary(page, values);
     const reader = { view: new DataView(page.buffer), offset: 0 };
     return readPlain(reader, this.#physical, values, this.column.element.typeLength) as Values;
   }
 
-  async #version1(header: PageHeader, bytes: Uint8Array<ArrayBuffer>, encoding: Encoding): Promise<Decoded> {
+  /** Levels stand behind their length, and are compressed with the values. */
+  async #version1(header: PageHeader, bytes: Uint8Array<ArrayBuffer>): Promise<Parts> {
     const { codec, levels } = this.column;
     const page = await decompress(codec, bytes, header.uncompressed);
     let at = 0;
-    for (const most of [levels.maxRepetition, levels.maxDefinition]) {
-      if (most === 0) continue;
-      const end = at + 4 + wordAt(page, at);
-      checkLevels(page, { at: at + 4, end, width: bitsOf(most) }, header.values);
-      at = end;
-    }
-    checkValues(page.subarray(at), encoding, header.values);
-    return readDataPage(page, { num_values: header.values, encoding } as never, this.#decoder);
+    const [repetition, definition] = [levels.maxRepetition, levels.maxDefinition].map((most) => {
+      if (most === 0) return NOTHING;
+      const begin = at + 4;
+      at = begin + wordAt(page, at);
+      if (at > page.length) throw new PageError("it ends too early");
+      return page.subarray(begin, at);
+    });
+    return { repetition, definition, values: page.subarray(at) };
   }
 
-  async #version2(header: PageHeader, bytes: Uint8Array<ArrayBuffer>, encoding: Encoding): Promise<Decoded> {
-    const { maxRepetition, maxDefinition } = this.column.levels;
-    const { repetitionBytes, definitionBytes, values } = header;
-    const page = await this.#levelsAndValues(header, bytes);
+  /** The header says how long the levels are; only the values are compressed. */
+  async #version2(header: PageHeader, bytes: Uint8Array<ArrayBuffer>): Promise<Parts> {
+    const { repetitionBytes, definitionBytes, uncompressed, isCompressed } = header;
     const begin = repetitionBytes + definitionBytes;
-    if (maxRepetition > 0)
-      checkLevels(page, { at: 0, end: repetitionBytes, width: bitsOf(maxRepetition) }, values);
-    if (maxDefinition > 0)
-      checkLevels(page, { at: repetitionBytes, end: begin, width: bitsOf(maxDefinition) }, values);
-    else if (definitionBytes > 0) throw new PageError("it has levels that the schema has not");
-    checkValues(page.subarray(begin), encoding, values - header.nulls);
-    const head = {
-      num_values: values,
-      num_nulls: header.nulls,
-      encoding,
-      definition_levels_byte_length: definitionBytes,
-      repetition_levels_byte_length: repetitionBytes,
-      is_compressed: false,
-    };
-    const whole = { uncompressed_page_size: page.length, data_page_header_v2: head };
-    return readDataPageV2(page, whole as never, this.#decoder);
-  }
-
-  /** A page of version 2, of which only the values are compressed, without that. */
-  async #levelsAndValues(header: PageHeader, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-    const { uncompressed, isCompressed } = header;
-    const begin = header.repetitionBytes + header.definitionBytes;
+    if (this.column.levels.maxDefinition === 0 && definitionBytes > 0)
+      throw new PageError("it has levels that the schema has not");
     const codec = isCompressed ? this.column.codec : 0;
-    const values = await decompress(codec, bytes.slice(begin), uncompressed - begin);
-    const page = new Uint8Array(uncompressed);
-    page.set(bytes.subarray(0, begin));
-    page.set(values, begin);
-    return page;
+    return {
+      repetition: bytes.subarray(0, repetitionBytes),
+      definition: bytes.subarray(repetitionBytes, begin),
+      values: await decompress(codec, bytes.slice(begin), uncompressed - begin),
+    };
   }
 
-  get #decoder(): never {
-    const { element } = this.column;
-    return {
-      type: this.#physical,
-      element: { type_length: element.typeLength },
-      schemaPath: this.#schema,
-      codec: "UNCOMPRESSED",
-    } as never;
+  /** The values that are there. */
+  #valuesOf(bytes: Uint8Array, encoding: Encoding, count: number): Values {
+    if (count === 0) return NOTHING;
+    checkValues(bytes, encoding, count);
+    const { texts, element } = this.column;
+    if (texts && !encoding.endsWith("DICTIONARY")) {
+      const codes = new Int32Array(count);
+      forEachText(bytes, encoding as TextEncoding, count, (text, i) => (codes[i] = texts.codeOfBytes(text)));
+      return codes;
+    }
+    const head = { num_values: count, encoding } as never;
+    const column = { type: this.#physical, element: { type_length: element.typeLength }, schemaPath: [] };
+    const values = readDataPage(bytes, head, column as never).dataPage as Values;
+    return encoding.endsWith("DICTIONARY") ? this.#lookUp(values as number[]) : values;
   }
 
   #lookUp(places: ArrayLike<number>): Values {
     const dictionary = this.#dictionary;
     if (!dictionary) throw new PageError("it refers to a dictionary that is not there");
     const { length } = dictionary;
+    const check = (place: number): number => {
+      if (place < length) return place;
+      throw new PageError("it refers to a value beyond its dictionary");
+    };
+    if (dictionary instanceof TextDictionary)
+      return Int32Array.from(places, (place) => dictionary.codeAt(check(place), this.column.texts!));
     const values = ArrayBuffer.isView(dictionary)
       ? new (dictionary.constructor as typeof Float64Array)(places.length)
       : new Array<Value>(places.length);
-    for (let i = 0; i < values.length; i++) {
-      const place = places[i];
-      if (!(place < length)) throw new PageError("it refers to a value beyond its dictionary");
-      values[i] = dictionary[place];
-    }
+    for (let i = 0; i < values.length; i++) values[i] = dictionary[check(places[i])];
     return values;
   }
 
-  #batchOf(count: number, values: Values, { definitionLevels, repetitionLevels }: Decoded): Batch {
+  /** Without levels of definition, all values are there. */
+  #batchOf(count: number, values: Values, { definition, repetition }: LevelsOfPage): Batch {
     const { maxDefinition, element } = this.column.levels;
-    const isWhole = !definitionLevels?.some((level) => level !== maxDefinition);
-    const direct = isWhole && this.column.length === undefined ? asStored(values, this.column.dtype) : null;
+    const direct =
+      !definition && this.column.length === undefined ? asStored(values, this.column.dtype) : null;
     if (direct?.length === count) return { stored: bytesOf(direct), missing: [] };
     const stored = new STORED[this.column.dtype as Storable](count);
     const missing: number[] = [];
     const put = putterOf(this.column.dtype, stored);
-    const defined = definitionLevels && definitionLevels.length > 0 ? definitionLevels : null;
     let next = 0;
     for (let i = 0; i < count; i++) {
-      const level = defined ? defined[i] : maxDefinition;
-      if (this.column.length !== undefined) this.#countList(repetitionLevels[i], level >= element);
+      const level = definition ? definition[i] : maxDefinition;
+      if (this.column.length !== undefined) this.#countList(repetition?.[i] ?? 0, level >= element);
       if (level !== maxDefinition) missing.push(i);
       else if (next < values.length) put(i, values[next++]);
       else throw new PageError(`expected more than ${values.length} values, got no more`);
@@ -205,18 +208,31 @@ export class PageDecoder {
   }
 }
 
-interface Decoded {
-  readonly definitionLevels: number[] | undefined;
-  readonly repetitionLevels: number[];
-  readonly dataPage: Values;
+/** What a page has, without compression. */
+interface Parts {
+  readonly repetition: Uint8Array;
+  readonly definition: Uint8Array;
+  readonly values: Uint8Array;
 }
 
-/** A path that has these levels, and says nothing else. */
-function schemaOf({ maxDefinition, maxRepetition }: Levels): { element: { repetition_type: string } }[] {
-  const types = Array.from({ length: maxDefinition }, (_, i) =>
-    i < maxRepetition ? "REPEATED" : "OPTIONAL",
-  );
-  return ["REQUIRED", ...types].map((type) => ({ element: { repetition_type: type } }));
+/** Null where they say nothing. */
+interface LevelsOfPage {
+  readonly repetition: Uint8Array | null;
+  readonly definition: Uint8Array | null;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Levels up to `most`; null where there are none. */
+function readLevels(bytes: Uint8Array, most: number, count: number): Uint8Array | null {
+  if (most === 0) return null;
+  const width = 32 - Math.clz32(most);
+  const seen = checkRuns(bytes, { at: 0, end: bytes.length, width }, count);
+  if (seen < count) throw new PageError(`expected ${count} levels, got ${seen}`);
+  const levels = new Uint8Array(count);
+  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+  readRleBitPackedHybrid(reader, width, levels, bytes.length);
+  return levels;
 }
 
 /** Decoded values that lie in memory as they are stored; null where they do not. */
@@ -252,11 +268,6 @@ function putterOf(dtype: Dtype, stored: StoredArray): (place: number, value: Val
   };
 }
 
-function checkLevels(page: Uint8Array, runs: Runs, count: number): void {
-  const seen = checkRuns(page, runs, count);
-  if (seen < count) throw new PageError(`expected ${count} levels, got ${seen}`);
-}
-
 /** There are `count` values at most. hyparquet sees the end of the bytes itself. */
 function checkValues(data: Uint8Array, encoding: Encoding, count: number): void {
   const end = data.length;
@@ -269,8 +280,4 @@ function checkValues(data: Uint8Array, encoding: Encoding, count: number): void 
 function wordAt(bytes: Uint8Array, at: number): number {
   if (at + 4 > bytes.length) throw new PageError("it ends too early");
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-}
-
-function bitsOf(most: number): number {
-  return 32 - Math.clz32(most);
 }

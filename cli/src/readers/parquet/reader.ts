@@ -1,17 +1,23 @@
 import { InputError, quoted } from "../../input-error.js";
 import type { Source } from "../../sources/source.js";
-import { type Batch, BatchReader } from "../columns/batches.js";
+import { type Batch, BatchReader, labelReader, type TableOptions } from "../columns/batches.js";
 import { chooseColumn } from "../columns/choose.js";
-import { type Chunk, type Leaf, readFooter } from "./footer.js";
+import { labelled, Labels } from "../columns/labels.js";
+import type { Dtype } from "../dtypes.js";
+import { type Chunk, type Leaf, readFooter, type SchemaElement } from "./footer.js";
 import { type DecodedColumn, PageDecoder } from "./decode.js";
 import { pagesOf } from "./pages.js";
-import { dtypeOf, levelsOf, nameOf } from "./types.js";
+import { dtypeOf, hasTexts, levelsOf, nameOf } from "./types.js";
 
-/** Opens one column of numbers, page by page. @throws InputError for what is no such column */
+/**
+ * Opens one column of numbers, page by page, or with `labels` one of numbers or texts that tell groups.
+ *
+ * @throws InputError for what is no such column
+ */
 export async function openParquet(
   source: Source,
   column: string | undefined,
-  keepMissing: boolean,
+  { keepMissing, labels: isLabelled }: TableOptions,
 ): Promise<BatchReader> {
   const footer = await readFooter(source);
   const leaves = footer.leaves();
@@ -19,20 +25,22 @@ export async function openParquet(
   const name = `${source.name}, column ${quoted(nameOf(leaves[at]))}`;
   const leaf = leaves[at];
   const element = leaf[leaf.length - 1];
-  const found = dtypeOf(element);
-  if ("other" in found)
-    throw new InputError(
-      `${name}: expected numbers or booleans, got ${found.other}; cast it to DOUBLE first`,
-    );
+  const labels = isLabelled ? new Labels(name) : undefined;
+  const texts = hasTexts(element) ? labels : undefined;
+  const dtype = texts ? "int32" : numbersOf(element, name);
   const chunks = footer.chunks(at, element);
   const shape = shapeOf(leaf, chunks, name);
-  const decoded = { element, dtype: found.dtype, levels: levelsOf(leaf), length: shape.at(1) };
+  const decoded = { element, dtype, levels: levelsOf(leaf), length: shape.at(1), texts };
   const batches = batchesOf({ source, name, chunks, column: decoded });
-  return new BatchReader(
-    source,
-    { name, format: "parquet", dtype: found.dtype, shape, keepMissing },
-    batches,
-  );
+  const read = { name, format: "parquet", shape, keepMissing };
+  if (!labels) return new BatchReader(source, { ...read, dtype }, batches);
+  return labelReader(source, read, labelled(batches, texts ? { texts } : dtype, labels), labels);
+}
+
+function numbersOf(element: SchemaElement, name: string): Dtype {
+  const found = dtypeOf(element);
+  if ("dtype" in found) return found.dtype;
+  throw new InputError(`${name}: expected numbers or booleans, got ${found.other}; cast it to DOUBLE first`);
 }
 
 /** [rows], or of lists that have one length [rows, length]. */

@@ -87,6 +87,16 @@ export function dtypeOf(element: SchemaElement): { dtype: Dtype } | { other: str
   return { other: physical === "INT96" ? "a timestamp" : physical ? "bytes" : "a type that there is not" };
 }
 
+/** The logical and converted types of texts; where nothing is said, bytes may be such. */
+const TEXTS = { logical: [1, 4, 12], converted: [0, 4, 19] };
+
+/** Whether a column has texts, which tell groups. */
+export function hasTexts({ type, logical, converted }: SchemaElement): boolean {
+  if (PHYSICAL[type!] !== "BYTE_ARRAY") return false;
+  if (logical) return TEXTS.logical.includes(logical.id);
+  return converted === undefined || TEXTS.converted.includes(converted);
+}
+
 function integerOf(
   { logical, converted }: SchemaElement,
   physical: Physical | undefined,

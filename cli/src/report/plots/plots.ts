@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import type { Picture } from "../../picture/picture.js";
 import { counted, digits } from "../numbers.js";
 import { type Colors, draw } from "./draw.js";
+import { errorMapFigure } from "./error-map.js";
 import { lossShares, quantileCurve, shareOfLargest } from "./sizes.js";
 import { type View, viewOf } from "./view.js";
 
@@ -15,7 +16,8 @@ export interface Figure {
 
 export function figuresOf(picture: Picture, colors: Colors): Figure[] {
   if (picture.drawn === 0) return [];
-  return [residuals, predicted, errors, quantiles, choice].map((make) => make(picture, colors));
+  const figures = [residuals, predicted, errors, quantiles, choice].map((make) => make(picture, colors));
+  return [...(picture.map ? errorMapFigure(picture.map, colors) : []), ...figures];
 }
 
 function residuals({ residuals: bins, drawn }: Picture, colors: Colors): Figure {

@@ -1,0 +1,19 @@
+/** Options that several commands read alike. */
+import { InvalidArgumentError } from "commander";
+import { LOSSES } from "../evaluation/losses.js";
+import { METRICS } from "../evaluation/metrics.js";
+import { parseShard, type Shard } from "../evaluation/shard.js";
+
+export const METRIC_HELP = `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`;
+export const LOSS_HELP = `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`;
+
+export function shardOf(value: string): Shard {
+  const shard = parseShard(value);
+  if (shard) return shard;
+  throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
+}
+
+export function count(value: string): number {
+  if (/^\d{1,4}$/.test(value) && Number(value) <= 1000) return Number(value);
+  throw new InvalidArgumentError("Expected a number up to 1000.");
+}

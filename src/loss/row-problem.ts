@@ -1,0 +1,176 @@
+/** A loss of rows of classes: its operands, and one pass over them. */
+import { operate } from "../core/operation.js";
+import {
+  type ClassLayout,
+  forEachRows,
+  Rooms,
+  RowSource,
+  rowsAtOnce,
+  rowsOf,
+  type RowTag,
+  RowTarget,
+} from "../ndarray/class-rows.js";
+import { type DType, dtypes } from "../ndarray/dtype.js";
+import { ForeignArray } from "../ndarray/foreign.js";
+import { sumAll } from "../ndarray/sums.js";
+import type { TakenData } from "../ndarray/typed.js";
+import { type Elements, inBlocks, Source } from "../ndarray/window.js";
+import type { RowwiseRow } from "./rowwise.js";
+
+export interface RowProblem {
+  readonly row: RowwiseRow;
+  readonly input: Elements;
+  readonly layout: ClassLayout;
+  /** What it is computed in: halves in float32. */
+  readonly dtype: DType;
+  /** The target class of each row, -1 where it is left out; or else there are probabilities. */
+  readonly classes: Int32Array | null;
+  /** The probabilities of the classes of each row, laid out as the input. */
+  readonly probabilities: Elements | null;
+  /** A factor for each class; null where all are 1. */
+  readonly weight: Float64Array | null;
+  /** What share of each target is spread over all classes. */
+  readonly smoothing: number;
+}
+
+export function tagOf(dtype: DType): RowTag {
+  return dtypes[dtype].compute === "f64" ? "f64" : "f32";
+}
+
+/** What a pass writes, and by what the slopes are multiplied. */
+interface Pass {
+  /** The loss of each row. */
+  readonly losses?: Elements;
+  readonly grad?: Elements;
+  readonly norm?: number;
+  /** A factor for each row besides. */
+  readonly norms?: Elements;
+  /** Whether the gradient takes the place of the probabilities. */
+  readonly apart?: boolean;
+}
+
+/** One pass over the rows. */
+export function runRows(problem: RowProblem, pass: Pass): void {
+  const rooms = new Rooms(problem.input.memory);
+  try {
+    operate(() => {
+      runPass(problem, pass, rooms);
+    });
+  } finally {
+    rooms.give();
+  }
+}
+
+function runPass(problem: RowProblem, { losses, grad, norm = 1, norms, apart }: Pass, rooms: Rooms): void {
+  const { row, input, layout, classes, probabilities, smoothing } = problem;
+  const tag = tagOf(problem.dtype);
+  const { memory } = input;
+  const { kernels } = memory;
+  const rows = { outer: rowsOf(layout), classes: 1, inner: 1 };
+  const x = new RowSource(input, layout, tag, 0, rooms);
+  const y = probabilities && new RowSource(probabilities, layout, tag, 1, rooms);
+  const slopes = grad && new RowTarget(grad, layout, tag, 2, rooms, apart);
+  const values = losses && new RowTarget(losses, rows, tag, 3, rooms);
+  const factors = norms && new RowSource(norms, rows, tag, 4, rooms);
+  const targets = classes ? rooms.take(4 * rowsAtOnce(layout)) : 0;
+  const weights = putWeight(problem, tag, rooms);
+  const [own, all] = [1 - smoothing, smoothing / layout.classes];
+  forEachRows(layout, (first, n) => {
+    if (classes) memory.u32.set(classes.subarray(first, first + n), targets >> 2);
+    const from = x.read(first, n);
+    const to = [values?.begin(first) ?? 0, slopes?.begin(first) ?? 0, factors?.read(first, n) ?? 0] as const;
+    if (row.kernel === "nll") {
+      kernels[`nll_${tag}`](from, targets, weights, ...to, n, layout.classes, norm);
+    } else {
+      const p = y?.read(first, n) ?? 0;
+      kernels[`crossentropy_${tag}`](from, targets, p, weights, ...to, n, layout.classes, own, all, norm);
+    }
+    values?.end(first, n);
+    slopes?.end(first, n);
+  });
+}
+
+/** The weights in the memory, as numbers of the type; 0 without. */
+function putWeight({ weight, input: { memory } }: RowProblem, tag: RowTag, rooms: Rooms): number {
+  if (!weight) return 0;
+  const address = rooms.take(8 * weight.length);
+  if (tag === "f64") memory.f64.set(weight, address >> 3);
+  else memory.f32.set(weight, address >> 2);
+  return address;
+}
+
+/**
+ * The sum of the rows' losses over `divisor`, exact, with `grad` of slopes times `norm` in the same
+ * pass where it is given.
+ */
+export function sumOfRows(
+  problem: RowProblem,
+  divisor: number,
+  pass: Omit<Pass, "losses" | "norms"> = {},
+): number {
+  const { layout, dtype, input } = problem;
+  const { memory } = input;
+  const numel = rowsOf(layout);
+  const wide = tagOf(dtype) === "f64" ? "float64" : "float32";
+  const { array, size } = dtypes[wide];
+  const rooms = new Rooms(memory);
+  try {
+    const place = new array(memory.buffer, rooms.take(numel * size), numel) as unknown as TakenData;
+    const losses = new ForeignArray(place, wide, numel, memory);
+    runRows(problem, { ...pass, losses });
+    return sumAll(losses, divisor) as number;
+  } finally {
+    rooms.give();
+  }
+}
+
+/**
+ * The elements of a target, a class each, with -1 for those to be left out. Throws what `refuse`
+ * makes of one that is out of range.
+ */
+export function readClasses(
+  target: Elements,
+  classes: number,
+  ignoreIndex: number,
+  refuse: (value: bigint) => Error,
+): Int32Array {
+  const found = new Int32Array(target.numel);
+  const ignored = BigInt.asUintN(64, BigInt(ignoreIndex));
+  const [ignoredLow, ignoredHigh] = [Number(ignored & 0xffffffffn), Number(ignored >> 32n)];
+  operate(() => {
+    const source = new Source(target, "i64", 0);
+    inBlocks(found.length, (start, n) => {
+      const first = source.read(start, n) >> 2;
+      const { u32, i64 } = source.memory;
+      for (let i = 0; i < n; i++) {
+        const [low, high] = [u32[first + 2 * i], u32[first + 2 * i + 1]];
+        if (low === ignoredLow && high === ignoredHigh) found[start + i] = -1;
+        else if (high === 0 && low < classes) found[start + i] = low;
+        else throw refuse(i64[(first >> 1) + i]);
+      }
+    });
+  });
+  return found;
+}
+
+/** What a mean divides by: the weights of the targets that count, or how many rows there are. */
+export function divisorOfRows({ layout, classes, weight }: RowProblem): number {
+  // Of no classes there are no rows to count, as in torch.
+  if (!classes) return layout.classes === 0 ? NaN : rowsOf(layout);
+  let sum = 0;
+  for (const target of classes) if (target >= 0) sum += weight ? weight[target] : 1;
+  return sum;
+}
+
+/** The numbers of a weight. */
+export function readWeights(weight: Elements): Float64Array {
+  const numbers = new Float64Array(weight.numel);
+  operate(() => {
+    const source = new Source(weight, "f64", 0);
+    inBlocks(numbers.length, (start, n) => {
+      const first = source.read(start, n) >> 3;
+      numbers.set(source.memory.f64.subarray(first, first + n), start);
+    });
+  });
+  return numbers;
+}

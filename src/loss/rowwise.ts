@@ -1,0 +1,65 @@
+/**
+ * The losses of rows of numbers, one for each class: input of shape (C), (N, C) or (N, C, d1, …),
+ * and a class for each row. Functional forms, modules, losses of typed arrays and tests iterate
+ * over the table. Rows are constants of their own, since a bundle has those that it uses.
+ */
+import type { Shape } from "../ndarray/shape.js";
+import type { Reduction } from "./losses.js";
+
+export interface RowwiseRow {
+  /** Name of the function. */
+  readonly name: string;
+  /** Name of the module class. */
+  readonly module: string;
+  /** First part of the kernels' names. */
+  readonly kernel: "crossentropy" | "nll";
+  /** The loss of a row and its slope, as documentation. */
+  readonly formula: string;
+  /** Its options beside reduction, as documentation. */
+  readonly options: string;
+  /**
+   * Whether targets may also be probabilities of the classes, and labels be smoothed: the loss
+   * takes the softmax itself.
+   */
+  readonly takesProbabilities: boolean;
+  /** torch's word for it in messages: "<kernel>" not implemented for 'Long'. */
+  readonly torchKernel: (isLast: boolean) => string;
+}
+
+export const crossEntropy = {
+  name: "crossEntropy",
+  module: "CrossEntropyLoss",
+  kernel: "crossentropy",
+  formula: "-Σ c log softmax(x); slope (Σ c) softmax(x) - c, with c = w ((1 - s) y + s / C)",
+  options: "`weight`, `ignoreIndex` = -100, `labelSmoothing` = 0",
+  takesProbabilities: true,
+  torchKernel: (isLast) => `log_softmax${isLast ? "_lastdim" : ""}_kernel_impl`,
+} as const satisfies RowwiseRow;
+
+export const nllLoss = {
+  name: "nllLoss",
+  module: "NLLLoss",
+  kernel: "nll",
+  formula: "-w[t] x[t]; slope -w[t] at the target t, else 0",
+  options: "`weight`, `ignoreIndex` = -100",
+  takesProbabilities: false,
+  torchKernel: () => "nll_loss_out_frame",
+} as const satisfies RowwiseRow;
+
+export const rowwiseLosses = { crossEntropy, nllLoss };
+
+/** The losses of this table, by the names of their functions. */
+export type RowwiseLossName = keyof typeof rowwiseLosses;
+
+/** torch's names of the derivatives. */
+export function nodeOfRows(
+  shape: Shape,
+  reduction: Reduction,
+  { dense, smoothed }: { dense: boolean; smoothed: boolean },
+): string {
+  const ndim = shape.length;
+  if (dense) return reduction === "mean" && !shape.includes(0) ? "DivBackward1" : "NegBackward0";
+  if (smoothed) return "AddBackward0";
+  if (ndim <= 2) return "NllLossBackward0";
+  return ndim !== 4 && reduction === "none" ? "ViewBackward0" : "NllLoss2DBackward0";
+}

@@ -1,0 +1,58 @@
+/** Hyperparameters, checked as torch checks them. */
+import { describeValue } from "../core/describe.js";
+import { takeOptions } from "../core/options.js";
+
+/** The options that were given, and the defaults of others. */
+export function withDefaults<H extends object>(caller: string, options: Partial<H>, defaults: H): H {
+  const taken = takeOptions<Partial<H>>(caller, options, Object.keys(defaults) as (keyof H & string)[]);
+  const given = Object.entries(taken).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
+/**
+ * Throws unless `value` is a number from 0 to below `end`, in torch's words: "Invalid learning
+ * rate: -1".
+ */
+export function checkFrom0(value: unknown, words: string, end = Infinity): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`Invalid ${words}: expected a number, got ${describeValue(value)}`);
+  }
+  if (!(value >= 0 && value < end)) throw new RangeError(`Invalid ${words}: ${value}`);
+}
+
+/** Throws unless `value` is a boolean. */
+export function checkFlags(flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if (typeof value === "boolean") continue;
+    throw new TypeError(`Invalid ${name}: expected a boolean, got ${describeValue(value)}`);
+  }
+}
+
+/**
+ * base^n for an integer n, as precise as a good C library's: two float64 numbers hold each power
+ * on the way, so that one rounding is left.
+ */
+export function integerPower(base: number, n: number): number {
+  let [high, low] = [1, 0];
+  let [factor, factorLow] = [base, 0];
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) [high, low] = product(high, low, factor, factorLow);
+    [factor, factorLow] = product(factor, factorLow, factor, factorLow);
+  }
+  return high + low;
+}
+
+/** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
+const SPLITTER = 134217729;
+
+/** (a + aLow) (b + bLow) as a sum of two numbers (Dekker, 1971). */
+function product(a: number, aLow: number, b: number, bLow: number): [number, number] {
+  const p = a * b;
+  const [u, v] = [a * SPLITTER, b * SPLITTER];
+  const [aHigh, bHigh] = [u - (u - a), v - (v - b)];
+  const [aRest, bRest] = [a - aHigh, b - bHigh];
+  const lost = aRest * bRest - (p - aHigh * bHigh - aRest * bHigh - aHigh * bRest);
+  const low = lost + (a * bLow + aLow * b);
+  const high = p + low;
+  return [high, p - high + low];
+}

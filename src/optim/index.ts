@@ -1,0 +1,11 @@
+export { Adam, type AdamOptions, AdamW } from "./adam.js";
+export {
+  Optimizer,
+  type OptimizerStateDict,
+  type ParameterGroup,
+  type Parameters,
+  type ParameterState,
+} from "./optimizer.js";
+export { LBFGS, type LBFGSOptions } from "./lbfgs.js";
+export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
+export { SGD, type SGDOptions } from "./sgd.js";

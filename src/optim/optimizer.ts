@@ -1,0 +1,242 @@
+/** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
+import { describeStranger } from "../ndarray/adapter.js";
+import { describeValue } from "../core/describe.js";
+import { checkOptionNames } from "../core/options.js";
+import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
+import type { Storage } from "../core/storage.js";
+import { warn } from "../core/warnings.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** Parameters that share their hyperparameters H. */
+export type ParameterGroup<H extends object> = H & { readonly params: readonly Tensor[] };
+
+/** Parameters as an optimiser is given them: tensors, or groups with hyperparameters of their own. */
+export type Parameters<H extends object> =
+  Iterable<Tensor> | Iterable<{ readonly params: Tensor | Iterable<Tensor> } & Partial<H>>;
+
+/** What an optimiser remembers of a parameter. */
+export type ParameterState = Record<string, Tensor | number | readonly Tensor[] | readonly number[]>;
+
+/** An optimiser's state, with the numbers of parameters in the place of them. */
+export interface OptimizerStateDict<H extends object> {
+  readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
+}
+
+/** The state of one parameter, which a tidy around a step does not free. */
+class Kept implements Holder {
+  readonly values: ParameterState = {};
+  listedBy: Scope | null = null;
+
+  constructor(readonly born: Scope | null) {}
+
+  held(): readonly Storage[] {
+    const values: (Tensor | number)[] = Object.values(this.values).flat();
+    return values.flatMap((value) => (value instanceof Tensor ? value.nd.storage : []));
+  }
+}
+
+/**
+ * An optimiser of parameters, which are leaves that require gradients. `step` changes them in
+ * place, by their gradients; those without one stay.
+ */
+export abstract class Optimizer<H extends object> {
+  /** The groups, whose hyperparameters may be changed between steps. */
+  readonly paramGroups: ParameterGroup<H>[] = [];
+  private readonly kept = new Map<Tensor, Kept>();
+  private readonly born = innermost;
+
+  /** @param defaults the hyperparameters of groups that do not say others */
+  protected constructor(
+    parameters: Parameters<H>,
+    protected readonly defaults: Readonly<H>,
+  ) {
+    const caller = this.constructor.name;
+    if (parameters instanceof Tensor || !isIterable(parameters)) {
+      throw new TypeError(
+        "params argument given to the optimizer should be an iterable of Tensors or dicts, but got " +
+          describeValue(parameters),
+      );
+    }
+    const list: unknown[] = [...(parameters as Iterable<unknown>)];
+    if (list.length === 0) throw new RangeError("optimizer got an empty parameter list");
+    const groups = isGroup(list[0]) ? list : [{ params: list }];
+    for (const group of groups) {
+      if (!isGroup(group)) {
+        throw new TypeError(
+          `${caller}: expected groups of parameters beside the first, got ${describeValue(group)}; put it into { params }`,
+        );
+      }
+      this.addParamGroup(group as { params: Tensor[] } & Partial<H>);
+    }
+  }
+
+  /**
+   * Adds a group of parameters, with hyperparameters of its own where it names them.
+   *
+   * @throws TypeError for what are no tensors, and for hyperparameters that do not exist; RangeError
+   *   for hyperparameters out of range; Error for a parameter that is no leaf, or in another group
+   */
+  addParamGroup(group: { readonly params: Tensor | Iterable<Tensor> } & Partial<H>): void {
+    const { params, ...own } = group;
+    const caller = this.constructor.name;
+    checkOptionNames(caller, own, Object.keys(this.defaults));
+    const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+    const hyperparameters: H = { ...this.defaults, ...given };
+    this.check(hyperparameters);
+    const list: unknown[] = params instanceof Tensor ? [params] : [...params];
+    for (const parameter of list) checkParameter(parameter);
+    const tensors = list as Tensor[];
+    const others = new Set(this.paramGroups.flatMap((other) => other.params));
+    if (tensors.some((parameter) => others.has(parameter))) {
+      throw new Error("some parameters appear in more than one parameter group");
+    }
+    if (new Set(tensors).size < tensors.length) {
+      warn(
+        "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; " +
+          "see github.com/pytorch/pytorch/issues/40967 for more information",
+      );
+    }
+    this.paramGroups.push({ ...hyperparameters, params: tensors });
+  }
+
+  /** Throws torch's errors for hyperparameters that are out of range. */
+  protected abstract check(hyperparameters: H): void;
+
+  /** Throws for a state that is not one of this optimiser's for that parameter. */
+  protected abstract checkState(parameter: Tensor, state: Readonly<ParameterState>): void;
+
+  /**
+   * One step. With a closure, it computes the loss anew and calls `backward()` first.
+   *
+   * @returns what the closure returned
+   */
+  abstract step<L = undefined>(closure?: () => L): L | undefined;
+
+  /** Drops the gradients of all parameters, or sets them to 0. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
+  }
+
+  /**
+   * What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
+   * around the step ends.
+   */
+  protected stateOf(parameter: Tensor, make: () => ParameterState): ParameterState {
+    let kept = this.kept.get(parameter);
+    if (!kept) this.kept.set(parameter, (kept = new Kept(this.born)));
+    if (Object.keys(kept.values).length === 0) Object.assign(kept.values, make());
+    if (innermost) receives(kept, innermost);
+    return kept.values;
+  }
+
+  /** What is remembered of each parameter that was changed by now. */
+  get state(): ReadonlyMap<Tensor, Readonly<ParameterState>> {
+    return new Map([...this.kept].map(([parameter, { values }]) => [parameter, values]));
+  }
+
+  /** State and hyperparameters, with numbers in the place of parameters: its tensors are those in use. */
+  stateDict(): OptimizerStateDict<H> {
+    const numbers = new Map<Tensor, number>();
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) if (!numbers.has(parameter)) numbers.set(parameter, numbers.size);
+    }
+    const state = [...this.kept].map(([parameter, { values }]) => [numbers.get(parameter), { ...values }]);
+    return {
+      state: Object.fromEntries(state) as OptimizerStateDict<H>["state"],
+      paramGroups: this.paramGroups.map((group) => ({
+        ...(group as H),
+        params: group.params.map((parameter) => numbers.get(parameter)!),
+      })),
+    };
+  }
+
+  /**
+   * Takes over the state that `stateDict` gave, of copies of its tensors in the parameters' dtypes.
+   *
+   * @throws RangeError for the state of other groups; then nothing changes
+   */
+  loadStateDict(dict: OptimizerStateDict<H>): void {
+    const groups = dict.paramGroups;
+    if (groups.length !== this.paramGroups.length) {
+      throw new RangeError("loaded state dict has a different number of parameter groups");
+    }
+    if (groups.some(({ params }, i) => params.length !== this.paramGroups[i].params.length)) {
+      throw new RangeError(
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+      );
+    }
+    const loaded = groups.map((group): H => ({ ...this.defaults, ...withoutParams(group) }));
+    for (const values of loaded) this.check(values);
+    const found = this.paramGroups.flatMap(({ params }, i) =>
+      params.flatMap((parameter, j) => {
+        const values = dict.state[groups[i].params[j]];
+        return values ? [[parameter, values] as const] : [];
+      }),
+    );
+    for (const [parameter, values] of found) this.checkState(parameter, values);
+    this.kept.clear();
+    for (const [parameter, values] of found) {
+      this.stateOf(parameter, () => copyFor(parameter, values));
+    }
+    this.paramGroups.forEach((group, i) => Object.assign(group, loaded[i]));
+  }
+
+  /** As torch prints it: the class and the hyperparameters of each group. */
+  toString(): string {
+    const groups = this.paramGroups.map((group, i) => {
+      const lines = Object.entries(withoutParams(group)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return [`Parameter Group ${i}`, ...lines.map(([name, value]) => `    ${name}: ${shown(value)}`)].join(
+        "\n",
+      );
+    });
+    return `${this.constructor.name} (\n${groups.join("\n")}\n)`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Drops the gradients, or sets them to 0. */
+export function zeroGradients(parameters: Iterable<Tensor>, setToNone = true): void {
+  for (const parameter of parameters) {
+    if (setToNone) parameter.grad = null;
+    else if (parameter.grad) parameter.grad = parameter.grad.zeros();
+  }
+}
+
+function withoutParams<G extends { readonly params: unknown }>(group: G): Omit<G, "params"> {
+  return Object.fromEntries(Object.entries(group).filter(([name]) => name !== "params")) as Omit<G, "params">;
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
+}
+
+function checkParameter(parameter: unknown): void {
+  if (!(parameter instanceof Tensor)) {
+    throw new TypeError(
+      `optimizer can only optimize Tensors, but one of the params is ${describeStranger(parameter)}`,
+    );
+  }
+  parameter.checkAlive("optimizer");
+  if (!parameter.isLeaf) throw new Error("can't optimize a non-leaf Tensor");
+}
+
+function copyFor(parameter: Tensor, values: Readonly<ParameterState>): ParameterState {
+  const copy = <T>(value: T): T | Tensor =>
+    value instanceof Tensor ? value.detach().to(parameter.dtype).clone() : value;
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(copy) : copy(value),
+  ]);
+  return Object.fromEntries(entries) as ParameterState;
+}
