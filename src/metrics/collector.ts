@@ -76,6 +76,7 @@ export class Collector {
         outputs.map((name) => takers.takerOf(name)),
       ),
     );
+    takers.checkRefused();
     const mask = operands.mask && columnOf(operands.mask, columns, output);
     const unmasked = mask ? countKept(mask, 1, n)[0] : n;
     const count = this.plan.nan === "propagate" ? unmasked : takers.kept;
@@ -146,11 +147,15 @@ function runOf(
   };
 }
 
+const REFUSED = "refused ";
+
 /** Those who take in what a program stores of an output's elements. */
 class Takers {
   private readonly counts = new ExactSum();
   private keptTaker: SumTaker | null = null;
   private weights: SumTaker | null = null;
+  /** How many elements there are for each message of those that are refused. */
+  private readonly refused = new Map<string, ExactSum>();
 
   constructor(
     private readonly state: OutputState,
@@ -171,8 +176,22 @@ class Takers {
       case "nan":
         return new FirstTaker(this.n, this.memory);
       default:
-        return this.adds(this.state.sums.get(name.slice("sum ".length))!);
+        return name.startsWith(REFUSED)
+          ? this.refusalsOf(name.slice(REFUSED.length))
+          : this.adds(this.state.sums.get(name.slice("sum ".length))!);
     }
+  }
+
+  /** Counts the elements that `message` refuses. */
+  private refusalsOf(message: string): Taker {
+    const count = new ExactSum();
+    this.refused.set(message, count);
+    return this.adds(count);
+  }
+
+  /** Throws where an element was refused. */
+  checkRefused(): void {
+    for (const [message, count] of this.refused) if (count.value() > 0) throw new RangeError(message);
   }
 
   private adds(sum: ExactSum): SumTaker {

@@ -203,11 +203,13 @@ function fusedQuantity(loss: FusedLoss, key: string, parameters: Readonly<Record
     );
   }
   const values = parameterNames.length > 0 ? parameters : null;
-  const quantity = rounded(
-    key,
-    ({ prediction, target }) => fused.termOf([prediction.value, target.value], values),
-    loss,
-  );
+  const quantity: Quantity = {
+    ...rounded(key, ({ prediction, target }) => fused.termOf([prediction.value, target.value], values), loss),
+    refusals: fused.traits.refusals.map(({ index, where, message }) => ({
+      where: ({ prediction, target }) => where([prediction, target][index].value),
+      message,
+    })),
+  };
   checkComputable(name, quantity);
   return quantity;
 }

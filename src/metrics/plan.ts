@@ -22,7 +22,7 @@ export interface Needs {
 }
 
 /** What the program stores of each element, for one of those who take it in. */
-export type OutputName = "kept" | "nan" | "weight" | "|error|" | `sum ${string}`;
+export type OutputName = "kept" | "nan" | "weight" | "|error|" | `sum ${string}` | `refused ${string}`;
 
 export interface Computation {
   readonly lowered: Lowered;
@@ -86,6 +86,9 @@ export class Plan {
     if (hasError) outputs.push(["|error|", taken(difference.abs())]);
     for (const quantity of this.sums) {
       for (const term of quantity.terms(x)) outputs.push([`sum ${quantity.key}`, taken(term)]);
+      for (const { where, message } of quantity.refusals ?? []) {
+        outputs.push([`refused ${message}`, taken(where(x).to("float64"))]);
+      }
     }
     return outputs;
   }

@@ -28,6 +28,14 @@ export interface Quantity {
   readonly source?: unknown;
   /** What is added of each element, its weight included. */
   terms(x: ElementNumbers): readonly Expression[];
+  /** Elements that must not be among those that are added. */
+  readonly refusals?: readonly RefusedElements[];
+}
+/** Elements that are refused. */
+export interface RefusedElements {
+  /** Whether an element is one of them. */
+  where(x: ElementNumbers): Expression;
+  readonly message: string;
 }
 
 /** What the digits of a product of two may be, so that float64 has all of them. */

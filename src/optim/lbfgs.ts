@@ -83,7 +83,7 @@ const largest = (x: Tensor): number => Number(x.abs().max().item());
  *   loss.backward();
  *   return loss;
  * });
- * String(x.detach()); // "tensor([3., 4.])"
+ * String(x.detach()); // "tensor([3.0000, 4.0000])"
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   constructor(parameters: Parameters<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {

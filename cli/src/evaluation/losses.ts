@@ -52,6 +52,15 @@ export const LOSSES = {
     weightedMean: "elements",
   },
   "soft-margin": fusedRow(F.softMarginLoss),
+  bce: { ...fusedRow(F.binaryCrossEntropy), weightedMean: "elements" },
+  "bce-with-logits": { ...fusedRow(F.binaryCrossEntropyWithLogits), weightedMean: "elements" },
+  "kl-div": fusedRow(F.klDiv as FusedLoss),
+  "poisson-nll": fusedRow(F.poissonNllLoss),
+  "hinge-embedding": {
+    ...fusedRow(F.hingeEmbeddingLoss),
+    parameter: "margin",
+    make: (options, margin) => new MeanLoss(F.hingeEmbeddingLoss, { ...options, ...margin }),
+  },
 } as const satisfies Record<string, LossRow>;
 
 function fusedRow(fused: FusedLoss): Omit<Loss, "key"> {
