@@ -73,6 +73,8 @@ export default defineConfig([
   globalIgnores([
     "build/",
     "test/consumers/apps/types/",
+    // Jest's own globals.
+    "test/consumers/apps/jest/",
     "dist/",
     "cli/dist/",
     "examples/explorer/dist/",

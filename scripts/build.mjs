@@ -88,7 +88,7 @@ function compileCommand() {
   rmSync("cli/dist", { recursive: true, force: true });
   const { dependencies } = JSON.parse(readFileSync("cli/package.json", "utf8"));
   buildSync({
-    entryPoints: COMMAND_ENTRIES.filter((entry) => existsSync(entry)),
+    entryPoints: COMMAND_ENTRIES,
     outbase: "cli/src",
     outdir: "cli/dist",
     bundle: true,

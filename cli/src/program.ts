@@ -4,9 +4,9 @@ import { addBench } from "./commands/bench.js";
 import { addDiff } from "./commands/diff.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addMerge } from "./commands/merge.js";
+import { addWorker } from "./commands/worker.js";
 import { addSql } from "./commands/sql.js";
 import { version } from "./version.js";
-import { addWorker } from "./commands/worker.js";
 import { InputError, UsageError } from "./input-error.js";
 
 /** Where a command's lines go, and what ends it. */
@@ -42,8 +42,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     });
   addEvaluate(program, terminal);
   addMerge(program, terminal);
-  addSql(program, terminal);
   addWorker(program, terminal);
+  addSql(program, terminal);
   addDiff(program, terminal);
   addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { along, mapped, picture, type Shaped } from "../../test/support/planted.js";
 import { temporary } from "../../test/support/temporary.js";
@@ -179,6 +180,41 @@ describe("many arrays", () => {
     expect((found.layers as object[]).length).toBe(3);
     expect((await lossgrad(["diff", ...paths])).out).toContain('only in the candidate: "extra"');
     expect((await lossgrad(["diff", paths[0], paths[0]])).code).toBe(0);
+  });
+});
+
+describe("arrays of an npz", () => {
+  const npz = fileURLToPath(new URL("../../test/fixtures/npz/two.npz", import.meta.url));
+  const column = (...numbers: number[]): Shaped => ({
+    data: Float32Array.from(numbers),
+    shape: [numbers.length],
+  });
+  const tensors = (p: number): string =>
+    safetensors("two.safetensors", { t: column(0, 1, 2), p: column(p, 2, 3) });
+
+  test("are matched by name with those of another, and of a safetensors file", async () => {
+    const found = await diffJson(npz, npz);
+    expect(found).toMatchObject({ equal: true, layers: [{ layer: "p" }, { layer: "t" }] });
+    expect(await diffJson(npz, tensors(1))).toMatchObject({ equal: true });
+    const other = await diffJson(npz, tensors(9));
+    expect(other).toMatchObject({ equal: false, first: "p", unpaired: { reference: [], candidate: [] } });
+  });
+
+  test("are matched by file and name in folders", async () => {
+    for (const side of ["r", "c"]) {
+      mkdirSync(`${folder()}/${side}`, { recursive: true });
+      file(`${side}/step.npz`, readFileSync(npz));
+    }
+    const found = await diffJson(`${folder()}/r`, `${folder()}/c`);
+    expect(found).toMatchObject({ equal: true, layers: [{ layer: "step/p" }, { layer: "step/t" }] });
+  });
+
+  test("are chosen by --array, which then is compared with one", async () => {
+    const one = npy("one.npy", { data: Float32Array.of(1, 2, 3), shape: [3] });
+    expect((await lossgrad(["diff", npz, one, "--array", "p"])).code).toBe(0);
+    const { code, err } = await lossgrad(["diff", npz, one]);
+    expect(code).toBe(1);
+    expect(err).toContain("--tensor chooses one of a safetensors file, and --array one of an npz");
   });
 });
 

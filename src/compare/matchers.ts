@@ -41,6 +41,16 @@ export function toBeCloseToTensor(
   return { pass: false, message: () => text };
 }
 
+/**
+ * The matcher in types of `expect`. Those of vitest and of `@types/jest` have it where this module is
+ * imported; the `expect` of `@jest/globals` is told by
+ * `declare module "expect" { interface Matchers<R> extends TensorMatchers<R> {} }`.
+ */
+export interface TensorMatchers<R> {
+  /** Passes where `compare` of lossgrad/compare finds the tensors equal. */
+  toBeCloseToTensor(reference: Comparable, options?: CompareOptions): R;
+}
+
 function describeDifference({ distances, tolerance, reference, candidate, diagnosis }: Comparison): string {
   const within =
     "ulp" in tolerance
@@ -73,9 +83,6 @@ declare global {
   namespace jest {
     // Both are declared with these parameters, and so must this be.
     // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type
-    interface Matchers<R, T = {}> {
-      /** Passes where `compare` of lossgrad/compare finds the tensors equal. */
-      toBeCloseToTensor(reference: Comparable, options?: CompareOptions): R;
-    }
+    interface Matchers<R, T = {}> extends TensorMatchers<R> {}
   }
 }

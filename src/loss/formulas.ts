@@ -4,23 +4,26 @@
  * one: its row here, and the lines that give it a name and a type in nn/ and typed/, as
  * CONTRIBUTING.md says. Rows are constants of their own, since a bundle has those that it uses.
  */
-import { checkCast, dtypes, isFloating } from "../ndarray/dtype.js";
-import { resultType } from "../ndarray/promotion.js";
-import { broadcastShapes, checkBroadcastsInto, sameShape, sizeText } from "../ndarray/shape.js";
+import { checkCast, isIntegral } from "../ndarray/dtype.js";
+import { broadcastShapes, sizeText } from "../ndarray/shape.js";
 import type { Expression } from "../formula/expression.js";
+import { checkInPlace, noDifferenceOfBools, refuseComplex } from "./formula-checks.js";
 import { type FormulaOperand, formulaRow } from "./formula-row.js";
+import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  gaussianNllLoss,
+  klDiv,
+  poissonNllLoss,
+} from "./likelihoods.js";
 
-/** Throws torch's error for an operation in place of `x`, unless `y` fits it. */
-function checkInPlace(x: FormulaOperand, y: FormulaOperand): void {
-  checkBroadcastsInto(x.shape, y.shape);
-  checkCast(resultType([x, y]), x.dtype);
-}
-
-/** Throws torch's error unless its kernel has the operand's dtype. */
-function checkKernel(kernel: string, { dtype }: FormulaOperand): void {
-  if (isFloating(dtype)) return;
-  throw new TypeError(`"${kernel}" not implemented for '${dtypes[dtype].torchName}'`);
-}
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  gaussianNllLoss,
+  klDiv,
+  poissonNllLoss,
+} from "./likelihoods.js";
 
 /** As torch computes it: in place of the input, which the target has to fit. */
 function fitInput({ input, target }: { input: FormulaOperand; target: FormulaOperand }): void {
@@ -47,57 +50,68 @@ export const softMarginLoss = /* @__PURE__ */ formulaRow({
   },
 });
 
-export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaRow({
-  name: "binaryCrossEntropyWithLogits",
-  module: "BCEWithLogitsLoss",
+export const hingeEmbeddingLoss = /* @__PURE__ */ formulaRow({
+  name: "hingeEmbeddingLoss",
+  module: "HingeEmbeddingLoss",
   operands: ["input", "target"],
-  optional: ["posWeight"],
-  formula: "(1 - y) x - log(sigmoid(x)), y = target; slope sigmoid(x) - y",
-  parameters: {},
-  weightedMean: "elements",
-  moduleWeight: true,
+  formula:
+    "x where target = 1, max(margin - x, 0) where target = -1; slope 1 where target = 1, -1 where target = -1 and x < margin",
+  parameters: { margin: { default: 1 } },
+  weightedMean: null,
   legacy: true,
-  check: ({ input, target, posWeight, weight }) => {
-    if (!sameShape(input.shape, target.shape)) {
-      const [found, expected] = [target, input].map(({ shape }) => `torch.${sizeText(shape)}`);
-      throw new RangeError(`Target size (${found}) must be the same as input size (${expected})`);
-    }
-    checkKernel("log_sigmoid_cpu", input);
-    if (posWeight) {
-      const shape = broadcastShapes(posWeight.shape, target.shape);
-      checkInPlace(input, { dtype: resultType([posWeight, target]), shape });
-    }
-    if (target.dtype === "bool") {
-      throw new TypeError(
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` " +
-          "operator instead.",
+  check: ({ input, target }) => {
+    if (input.dtype === "bool") throw noDifferenceOfBools();
+    refuseComplex("hinge_embedding_loss", input, target);
+    broadcastShapes(target.shape, input.shape);
+  },
+  term: (input, target, { margin }) => {
+    const whole = isIntegral(input.dtype);
+    const rest = input
+      .neg()
+      .add(whole ? Math.trunc(margin) : margin)
+      .clamp({ min: 0 });
+    const far = target.ne(1).choose(rest, rest.zeros());
+    return far.add(target.ne(-1).choose(input, input.zeros()));
+  },
+});
+
+export const marginRankingLoss = /* @__PURE__ */ formulaRow({
+  name: "marginRankingLoss",
+  module: "MarginRankingLoss",
+  operands: ["input1", "input2", "target"],
+  formula: "max(-target (input1 - input2) + margin, 0); slope -target where the loss is positive, else 0",
+  parameters: { margin: { default: 0 } },
+  weightedMean: null,
+  legacy: true,
+  check: (operands) => {
+    const all = Object.entries(operands) as [string, FormulaOperand][];
+    const [input1, input2, target] = all.map(([, x]) => x);
+    if (all.some(([, { shape }]) => shape.length !== input1.shape.length)) {
+      const sizes = all.map(([word, { shape }]) => `${word}: torch.${sizeText(shape)}`).join(", ");
+      throw new RangeError(
+        `margin_ranking_loss : All input tensors should have same dimension but got sizes: ${sizes} `,
       );
     }
-    checkInPlace(target, input);
-    if (weight) checkInPlace(target, weight);
+    refuseComplex("margin_ranking_loss", input1, input2, target);
+    const differences = broadcastShapes(input1.shape, input2.shape);
+    broadcastShapes(target.shape, differences);
   },
-  term: (input, target, posWeight) => {
-    const log = input.logsigmoid();
-    const weighted = posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)).to(input.dtype) : log;
-    const { dtype } = target;
-    return target.neg().add(1).mul(input).to(dtype).sub(weighted).to(dtype);
-  },
-  slopes: (upstream, input, target, posWeight) => {
-    const probability = input.sigmoid();
-    if (!posWeight) return [probability.sub(target).mul(upstream), input.neg().mul(upstream)];
-    const factor = posWeight.mul(target);
-    const [log, other] = [input.logsigmoid(), input.neg().logsigmoid()];
-    return [
-      factor.add(1).sub(target).mul(probability).sub(factor).mul(upstream),
-      other.sub(log.mul(posWeight)).mul(upstream),
-      log.mul(target).neg().mul(upstream),
-    ];
+  term: (input1, input2, target, { margin }) => {
+    const difference = input1.sub(input2);
+    const order = target.neg().mul(difference);
+    return (isIntegral(order.dtype) ? order.to("float32") : order).add(margin).clamp({ min: 0 });
   },
 });
 
 export const formulaLosses = {
   softMarginLoss,
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  klDiv,
+  poissonNllLoss,
+  gaussianNllLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
 };
 
 /** The losses of this table, by the names of their functions. */

@@ -75,7 +75,9 @@ export function recordRows<V extends Variable>(
     () => {
       if (!options.createGraph) return gradient(upstream, options.retainGraph);
       const now = readers.map((read) => read()) as V[];
-      return composedGradients(now, (_, i) => i === 0, compose, upstream, options)[0];
+      const [slopes] = composedGradients(now, (_, i) => i === 0, compose, upstream, options);
+      // torch's derivative of slopes that do not depend on the input is 0, and not none.
+      return problem.row.kernel === "nll" ? slopes!.add(now[0].keep(now[0].zeros())) : slopes;
     },
   ]);
   readers = operands.map((operand) => node.save(operand));

@@ -15,6 +15,8 @@ export interface RowwiseRow {
   readonly kernel: "crossentropy" | "nll";
   /** The loss of a row and its slope, as documentation. */
   readonly formula: string;
+  /** Its options beside reduction, as documentation. */
+  readonly options: string;
   /**
    * Whether targets may also be probabilities of the classes, and labels be smoothed: the loss
    * takes the softmax itself.
@@ -29,6 +31,7 @@ export const crossEntropy = {
   module: "CrossEntropyLoss",
   kernel: "crossentropy",
   formula: "-Σ c log softmax(x); slope (Σ c) softmax(x) - c, with c = w ((1 - s) y + s / C)",
+  options: "`weight`, `ignoreIndex` = -100, `labelSmoothing` = 0",
   takesProbabilities: true,
   torchKernel: (isLast) => `log_softmax${isLast ? "_lastdim" : ""}_kernel_impl`,
 } as const satisfies RowwiseRow;
@@ -38,6 +41,7 @@ export const nllLoss = {
   module: "NLLLoss",
   kernel: "nll",
   formula: "-w[t] x[t]; slope -w[t] at the target t, else 0",
+  options: "`weight`, `ignoreIndex` = -100",
   takesProbabilities: false,
   torchKernel: () => "nll_loss_out_frame",
 } as const satisfies RowwiseRow;

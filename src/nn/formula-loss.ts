@@ -129,7 +129,7 @@ function fitted(
   const shapes = check(Object.fromEntries(named)) ?? {};
   return tensors.map((x, i) => {
     const { [words[i]]: shape } = shapes;
-    return shape ? x.reshape(shape) : x;
+    return shape && operands[i] === x ? x.reshape(shape) : x;
   });
 }
 
@@ -150,7 +150,6 @@ function refuse(
     const sum = evaluateRead(made, [whole], null, { ...NONE_GIVEN, read, mask });
     const value = Number(sum.item());
     sum.dispose();
-    if (whole !== x) whole.dispose();
     return value;
   });
   if (count > 0) throw new RangeError(refusal.message);

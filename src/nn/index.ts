@@ -1,1 +1,2 @@
 export * from "./modules.js";
+export * as utils from "./utils.js";

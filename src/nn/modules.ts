@@ -6,8 +6,12 @@ import type { FormulaRow } from "../loss/formula-row.js";
 import * as F from "./functional.js";
 import type {
   ClassLossOptions,
+  GaussianOptions,
+  KLDivOptions,
   LegacyOptions,
+  MarginOptions,
   MaskOptions,
+  PoissonOptions,
   PosWeightOptions,
   ReductionOptions,
   SmoothingOptions,
@@ -24,8 +28,15 @@ import { rowOptionNames } from "./rowwise.js";
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
 
-/** A loss with its options; an instance is a function of the operands O: input and target of most. */
-export interface Loss<O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor]> {
+/**
+ * A loss with its options; an instance is a function of the operands O: input and target of most. R
+ * are its reductions.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class below has the same parameters
+export interface Loss<
+  O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor],
+  R extends string = Reduction,
+> {
   (...args: [...operands: O, options?: MaskOptions]): Tensor;
 }
 
@@ -33,9 +44,12 @@ export interface Loss<O extends readonly (Tensor | number)[] = [input: Tensor, t
  * What the loss modules share. Instances are callable: `loss(input, target)` is
  * `loss.forward(input, target)`.
  */
-export abstract class Loss<O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor]> {
+export abstract class Loss<
+  O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor],
+  R extends string = Reduction,
+> {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
-  declare readonly reduction: Reduction;
+  declare readonly reduction: R;
   /** The dimensions to reduce; all where there are none. Checked when the loss is called. */
   declare readonly dim: number | readonly number[] | null | undefined;
   /** Whether reduced dimensions stay, with size 1. */
@@ -91,7 +105,7 @@ function ownOptions({ parameters, moduleWeight, optional = [] }: FormulaRow): [s
 }
 
 /** What the module of a row of the table of formulas holds. */
-function heldOf(row: FormulaRow, options: Options): object {
+function heldOf(row: FormulaRow, options: Omit<Options, "reduction">): object {
   const own = ownOptions(row);
   const names = [...OPTIONS.slice(row.legacy ? 0 : 2), ...own.map(([name]) => name)];
   const taken = takeOptions<Record<string, unknown>>(row.module, options as Record<string, unknown>, names);
@@ -99,11 +113,11 @@ function heldOf(row: FormulaRow, options: Options): object {
     const { [name]: value = standard } = taken;
     return [name, value];
   });
-  return { ...held(taken), ...Object.fromEntries(values) };
+  return { ...held(taken as Taken<Options>), ...Object.fromEntries(values) };
 }
 
 /** The options by which such a module calls its function. */
-function optionsOf(loss: Loss<never>, row: FormulaRow, options: MaskOptions | undefined): object {
+function optionsOf(loss: Loss<never, string>, row: FormulaRow, options: MaskOptions | undefined): object {
   const { reduction, dim, keepdim } = loss;
   const held = loss as unknown as Readonly<Record<string, unknown>>;
   const values = ownOptions(row).map(([name]): [string, unknown] => [name, held[name]]);
@@ -262,7 +276,7 @@ function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & Smoothi
  *
  * @example
  * const loss = new nn.CrossEntropyLoss({ ignoreIndex: 0 });
- * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.0485873818397522
+ * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
  */
 export class CrossEntropyLoss extends ClassLoss {
   /** Stays when a bundler shortens names. */
@@ -351,5 +365,144 @@ export class BCEWithLogitsLoss extends Loss {
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const own = optionsOf(this, formulas.binaryCrossEntropyWithLogits, options);
     return F.binaryCrossEntropyWithLogits(input, target, own);
+  }
+}
+
+/**
+ * Cross entropy of probabilities; see F.binaryCrossEntropy. The weights are held as they are, and
+ * checked when the loss is called.
+ *
+ * @example
+ * new nn.BCELoss({ reduction: "sum" })(tensor([0.5, 0.5]), tensor([1, 0])).item(); // 1.3862943649291992
+ */
+export class BCELoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "BCELoss";
+  }
+  /** Factors of the elementwise loss. */
+  declare readonly weight: Tensor | null;
+  constructor(options: LegacyOptions & ReductionOptions & WeightOptions = {}) {
+    super(heldOf(formulas.binaryCrossEntropy, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.binaryCrossEntropy(input, target, optionsOf(this, formulas.binaryCrossEntropy, options));
+  }
+}
+
+/**
+ * Kullback-Leibler divergence; see F.klDiv.
+ *
+ * @example
+ * new nn.KLDivLoss({ reduction: "batchmean" })(tensor([[-1, -2]]), tensor([[0, 1]])).item(); // 2
+ */
+export class KLDivLoss extends Loss<[input: Tensor, target: Tensor], Reduction | "batchmean"> {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "KLDivLoss";
+  }
+  /** Whether the target is given as logarithms. */
+  declare readonly logTarget: boolean;
+  constructor(options: LegacyOptions & KLDivOptions = {}) {
+    super(heldOf(formulas.klDiv, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.klDiv(input, target, optionsOf(this, formulas.klDiv, options));
+  }
+}
+
+/**
+ * Negative log likelihood of counts; see F.poissonNllLoss.
+ *
+ * @example
+ * new nn.PoissonNLLLoss({ logInput: false, eps: 0 })(tensor([1, 1]), tensor([2, 3])).item(); // 1
+ */
+export class PoissonNLLLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "PoissonNLLLoss";
+  }
+  /** Whether the input is the logarithm of the rate. */
+  declare readonly logInput: boolean;
+  /** Whether Stirling's approximation is added. */
+  declare readonly full: boolean;
+  /** Added to a rate, of which a logarithm is taken. */
+  declare readonly eps: number;
+  constructor(options: LegacyOptions & ReductionOptions & PoissonOptions = {}) {
+    super(heldOf(formulas.poissonNllLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.poissonNllLoss(input, target, optionsOf(this, formulas.poissonNllLoss, options));
+  }
+}
+
+/**
+ * Negative log likelihood of normal distributions; see F.gaussianNllLoss.
+ *
+ * @example
+ * new nn.GaussianNLLLoss()(tensor([1, 3]), tensor([2, 3]), tensor([1, 1])).item(); // 0.25
+ */
+export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor | number]> {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "GaussianNLLLoss";
+  }
+  /** Whether the constant is added. */
+  declare readonly full: boolean;
+  /** What variances are at least. */
+  declare readonly eps: number;
+  constructor(options: ReductionOptions & GaussianOptions = {}) {
+    super(heldOf(formulas.gaussianNllLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, variance: Tensor | number, options?: MaskOptions): Tensor {
+    return F.gaussianNllLoss(input, target, variance, optionsOf(this, formulas.gaussianNllLoss, options));
+  }
+}
+
+/**
+ * Loss of distances with labels; see F.hingeEmbeddingLoss.
+ *
+ * @example
+ * new nn.HingeEmbeddingLoss({ margin: 2 })(tensor([0.5, 0.5]), tensor([1, -1])).item(); // 1
+ */
+export class HingeEmbeddingLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "HingeEmbeddingLoss";
+  }
+  /** From where on distances of what is not alike cost nothing. */
+  declare readonly margin: number;
+  constructor(options: LegacyOptions & ReductionOptions & MarginOptions = {}) {
+    super(heldOf(formulas.hingeEmbeddingLoss, options));
+  }
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.hingeEmbeddingLoss(input, target, optionsOf(this, formulas.hingeEmbeddingLoss, options));
+  }
+}
+
+/**
+ * Loss of pairs in the wrong order; see F.marginRankingLoss.
+ *
+ * @example
+ * new nn.MarginRankingLoss({ margin: 1 })(tensor([1, 3]), tensor([2, 1]), tensor([1, 1])).item(); // 1
+ */
+export class MarginRankingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MarginRankingLoss";
+  }
+  /** By how much one of a pair has to be larger. */
+  declare readonly margin: number;
+  constructor(options: LegacyOptions & ReductionOptions & MarginOptions = {}) {
+    super(heldOf(formulas.marginRankingLoss, options));
+  }
+  override forward(input1: Tensor, input2: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    return F.marginRankingLoss(input1, input2, target, optionsOf(this, formulas.marginRankingLoss, options));
   }
 }

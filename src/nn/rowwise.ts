@@ -85,7 +85,7 @@ export function evaluateRows(
     labelSmoothing: readLabelSmoothing(name, labelSmoothing),
   };
   for (const x of [input, target, weight]) x?.checkAlive(name);
-  const dense = checkRows(row, { input: input.nd, target: target.nd, weight: weight && weight.nd }, read);
+  const dense = checkRows(row, { input: input.nd, target: target.nd, weight: weight?.nd ?? null }, read);
   const call: Call = { row, mode, input, target, weight, dense, ...read };
   return dense && isComposed(call)
     ? compose(call, [input, target, ...(weight ? [weight] : [])])

@@ -1,7 +1,8 @@
 import type { Expression } from "../formula/expression.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, integerPower, withDefaults } from "./hyperparameters.js";
-import { Optimizer, type ParameterGroup, type Parameters } from "./optimizer.js";
+import type { ParameterGroup, Parameters } from "./optimizer.js";
+import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
 
 /** The hyperparameters of Adam and AdamW. */
@@ -95,18 +96,20 @@ function updateOf({ decay, amsgrad, maximize, light }: Form): AdamUpdate {
  * optimizer.step();
  * String(x.detach()); // "tensor([ 2.9000, -3.9000])"
  */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends ParameterwiseOptimizer<AdamOptions> {
   constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(parameters, withDefaults(new.target.name, options, new.target.defaults));
   }
 
+  /** @internal */
   protected static get defaults(): AdamOptions {
     return DEFAULTS;
   }
 
-  /** Whether weight decay shrinks the parameter itself. */
+  /** @internal Whether weight decay shrinks the parameter itself. */
   protected readonly decouples: boolean = false;
 
+  /** @internal */
   protected override check({ lr, betas, eps, weightDecay, amsgrad, maximize }: AdamOptions): void {
     checkFrom0(lr, "learning rate");
     checkFrom0(eps, "epsilon value");
@@ -120,6 +123,7 @@ export class Adam extends Optimizer<AdamOptions> {
     checkFlags({ amsgrad, maximize });
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group;
     const [beta1, beta2] = betas;
@@ -163,9 +167,11 @@ export class Adam extends Optimizer<AdamOptions> {
  * String(x.detach()); // "tensor([ 2.7500, -3.7000])"
  */
 export class AdamW extends Adam {
+  /** @internal */
   protected static override get defaults(): AdamOptions {
     return { ...DEFAULTS, weightDecay: 1e-2 };
   }
 
+  /** @internal */
   protected override readonly decouples = true;
 }

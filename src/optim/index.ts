@@ -6,5 +6,6 @@ export {
   type Parameters,
   type ParameterState,
 } from "./optimizer.js";
+export { LBFGS, type LBFGSOptions } from "./lbfgs.js";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";

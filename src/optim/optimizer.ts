@@ -1,7 +1,5 @@
 /** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
 import { describeStranger } from "../ndarray/adapter.js";
-import { sameShape } from "../ndarray/shape.js";
-import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
 import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
@@ -17,7 +15,7 @@ export type Parameters<H extends object> =
   Iterable<Tensor> | Iterable<{ readonly params: Tensor | Iterable<Tensor> } & Partial<H>>;
 
 /** What an optimiser remembers of a parameter. */
-export type ParameterState = Record<string, Tensor | number>;
+export type ParameterState = Record<string, Tensor | number | readonly Tensor[] | readonly number[]>;
 
 /** An optimiser's state, with the numbers of parameters in the place of them. */
 export interface OptimizerStateDict<H extends object> {
@@ -33,7 +31,8 @@ class Kept implements Holder {
   constructor(readonly born: Scope | null) {}
 
   held(): readonly Storage[] {
-    return Object.values(this.values).flatMap((value) => (value instanceof Tensor ? value.nd.storage : []));
+    const values: (Tensor | number)[] = Object.values(this.values).flat();
+    return values.flatMap((value) => (value instanceof Tensor ? value.nd.storage : []));
   }
 }
 
@@ -50,6 +49,7 @@ export abstract class Optimizer<H extends object> {
   /** @param defaults the hyperparameters of groups that do not say others */
   protected constructor(
     parameters: Parameters<H>,
+    /** @internal */
     protected readonly defaults: Readonly<H>,
   ) {
     const caller = this.constructor.name;
@@ -101,33 +101,20 @@ export abstract class Optimizer<H extends object> {
     this.paramGroups.push({ ...hyperparameters, params: tensors });
   }
 
-  /** Throws torch's errors for hyperparameters that are out of range. */
+  /**
+   * @internal Throws torch's errors for hyperparameters that are out of range.
+   */
   protected abstract check(hyperparameters: H): void;
 
-  /** Changes a parameter by its gradient, of the same shape and dtype, within `noGrad`. */
-  protected abstract update(parameter: Tensor, grad: Tensor, group: ParameterGroup<H>): void;
+  /** @internal Throws for a state that is not one of this optimiser's for that parameter. */
+  protected abstract checkState(parameter: Tensor, state: Readonly<ParameterState>): void;
 
   /**
    * One step. With a closure, it computes the loss anew and calls `backward()` first.
    *
    * @returns what the closure returned
    */
-  step<L = undefined>(closure?: () => L): L | undefined {
-    const loss = closure && withGradMode(true, closure);
-    const work = this.paramGroups.flatMap((group) =>
-      group.params.flatMap((parameter) => {
-        parameter.checkAlive(this.constructor.name);
-        const { grad } = parameter;
-        if (grad === null) return [];
-        grad.checkAlive(this.constructor.name);
-        return [{ parameter, grad, group }];
-      }),
-    );
-    withGradMode(false, () => {
-      for (const { parameter, grad, group } of work) this.update(parameter, grad.detach(), group);
-    });
-    return loss;
-  }
+  abstract step<L = undefined>(closure?: () => L): L | undefined;
 
   /** Drops the gradients of all parameters, or sets them to 0. */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
@@ -135,7 +122,7 @@ export abstract class Optimizer<H extends object> {
   }
 
   /**
-   * What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
+   * @internal What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
    * around the step ends.
    */
   protected stateOf(parameter: Tensor, make: () => ParameterState): ParameterState {
@@ -190,7 +177,7 @@ export abstract class Optimizer<H extends object> {
         return values ? [[parameter, values] as const] : [];
       }),
     );
-    for (const [parameter, values] of found) checkState(parameter, values);
+    for (const [parameter, values] of found) this.checkState(parameter, values);
     this.kept.clear();
     for (const [parameter, values] of found) {
       this.stateOf(parameter, () => copyFor(parameter, values));
@@ -247,19 +234,12 @@ function checkParameter(parameter: unknown): void {
   if (!parameter.isLeaf) throw new Error("can't optimize a non-leaf Tensor");
 }
 
-function checkState(parameter: Tensor, values: Readonly<ParameterState>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(value instanceof Tensor) || sameShape(value.shape, parameter.shape)) continue;
-    throw new RangeError(
-      `loadStateDict: expected ${name} of shape [${parameter.shape.join(", ")}], got [${value.shape.join(", ")}]`,
-    );
-  }
-}
-
 function copyFor(parameter: Tensor, values: Readonly<ParameterState>): ParameterState {
+  const copy = <T>(value: T): T | Tensor =>
+    value instanceof Tensor ? value.detach().to(parameter.dtype).clone() : value;
   const entries = Object.entries(values).map(([name, value]) => [
     name,
-    value instanceof Tensor ? value.detach().to(parameter.dtype).clone() : value,
+    Array.isArray(value) ? value.map(copy) : copy(value),
   ]);
   return Object.fromEntries(entries) as ParameterState;
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
-import { Optimizer, type ParameterGroup, type Parameters } from "./optimizer.js";
+import type { ParameterGroup, Parameters } from "./optimizer.js";
+import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
 
 /** The hyperparameters of RMSprop. */
@@ -96,11 +97,12 @@ function updateOf({ decays, hasMomentum, centered, maximize, light }: Form): RMS
  * optimizer.step();
  * String(x.detach()); // "tensor([ 2.0000, -3.0000])"
  */
-export class RMSprop extends Optimizer<RMSpropOptions> {
+export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions> {
   constructor(parameters: Parameters<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(parameters, withDefaults("RMSprop", options, DEFAULTS));
   }
 
+  /** @internal */
   protected override check(group: RMSpropOptions): void {
     const { lr, eps, momentum, weightDecay, alpha, centered, maximize } = group;
     checkFrom0(lr, "learning rate");
@@ -111,6 +113,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkFlags({ centered, maximize });
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     const state = this.stateOf(param, () => ({

@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
-import { Optimizer, type ParameterGroup, type Parameters } from "./optimizer.js";
+import type { ParameterGroup, Parameters } from "./optimizer.js";
+import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, type Update } from "./update.js";
 
 /** The hyperparameters of SGD. */
@@ -84,11 +85,12 @@ function updateOf({ decays, buffer, nesterov, maximize }: Form): SGDUpdate {
  * }
  * String(x.detach()); // "tensor([ 1.3800, -1.8400])"
  */
-export class SGD extends Optimizer<SGDOptions> {
+export class SGD extends ParameterwiseOptimizer<SGDOptions> {
   constructor(parameters: Parameters<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(parameters, withDefaults("SGD", options, DEFAULTS));
   }
 
+  /** @internal */
   protected override check({ lr, momentum, weightDecay, dampening, nesterov, maximize }: SGDOptions): void {
     checkFrom0(lr, "learning rate");
     checkFrom0(momentum, "momentum value");
@@ -99,6 +101,7 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
+  /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
     const form = { decays: weightDecay !== 0, nesterov, maximize };

@@ -16,10 +16,14 @@ import type {
 
 /**
  * A loss of typed arrays that is a formula of a prediction and of the operands O, whose options are
- * P besides those of all losses.
+ * P besides those of all losses; its reductions are K.
  */
-export interface FormulaArrayLoss<O extends readonly (ArrayOperand | number)[], P = object> {
-  <R extends Reduction = "mean", A extends ArrayOperand = TypedArray>(
+export interface FormulaArrayLoss<
+  O extends readonly (ArrayOperand | number)[],
+  P = object,
+  K extends string = Reduction,
+> {
+  <R extends K | "mean" = "mean", A extends ArrayOperand = TypedArray>(
     prediction: ArrayOperand,
     ...others: [...operands: O, options?: ArrayLossOptions<R> & OutOptions<A> & P]
   ): LossValue<R, A>;
@@ -39,25 +43,31 @@ export interface FormulaArrayLoss<O extends readonly (ArrayOperand | number)[], 
    * const { grads } = softMarginLoss.valueAndGrad(labels, zeros, { grads: [false, true] });
    * grads.map((grad) => grad && Array.from(grad)); // [null, [-0.25, 0.25]]
    */
-  valueAndGrad: FormulaValueAndGrad<O, P>;
+  valueAndGrad: FormulaValueAndGrad<O, P, K>;
 }
 
 /** Gives the value and a gradient, or with `grads` several. */
-export interface FormulaValueAndGrad<O extends readonly (ArrayOperand | number)[], P> {
-  <R extends Reduction = "mean">(
+export interface FormulaValueAndGrad<
+  O extends readonly (ArrayOperand | number)[],
+  P,
+  K extends string = Reduction,
+> {
+  <R extends K | "mean" = "mean">(
     prediction: ArrayOperand,
     ...others: [...operands: O, options: ArrayLossOptions<R> & GradsOptions & P]
   ): ValueAndGrads<LossValue<R, TypedArray>>;
-  <X extends ArrayOperand, R extends Reduction = "mean", G extends ArrayOperand = GradientOf<X>>(
+  <X extends ArrayOperand, R extends K | "mean" = "mean", G extends ArrayOperand = GradientOf<X>>(
     prediction: X,
     ...others: [...operands: O, options?: ArrayLossOptions<R> & GradOptions<G> & P]
   ): ValueAndGrad<LossValue<R, TypedArray>, G>;
 }
 
 /** The loss of a row. Losses of arrays call the input a prediction; a number is a constant operand. */
-export function formulaLoss<O extends readonly (ArrayOperand | number)[], P = object>(
-  row: FormulaRow,
-): FormulaArrayLoss<O, P> {
+export function formulaLoss<
+  O extends readonly (ArrayOperand | number)[],
+  P = object,
+  K extends string = Reduction,
+>(row: FormulaRow): FormulaArrayLoss<O, P, K> {
   const words = row.operands.map((word) => (word === "input" ? "prediction" : word));
-  return arrayFunctionOf(new FormulaLoss(row, words)) as unknown as FormulaArrayLoss<O, P>;
+  return arrayFunctionOf(new FormulaLoss(row, words)) as unknown as FormulaArrayLoss<O, P, K>;
 }

@@ -23,13 +23,21 @@ export {
 export type { FormulaArrayLoss, FormulaValueAndGrad } from "./formula-loss.js";
 export { type ArrayLossFunction } from "./loss.js";
 export {
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  gaussianNllLoss,
+  hingeEmbeddingLoss,
   huberLoss,
+  klDiv,
   l1Loss,
+  marginRankingLoss,
   mseLoss,
+  poissonNllLoss,
   smoothL1Loss,
   softMarginLoss,
 } from "./losses.js";
+export { crossEntropy, nllLoss } from "./class-losses.js";
+export type { ArrayClassOptions, ArraySmoothingOptions, RowwiseArrayLoss } from "./rowwise.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

@@ -3,7 +3,7 @@
  * takes loops for short arrays (short.ts) where it has them.
  */
 import * as rows from "../loss/losses.js";
-import type { BetaOptions, DeltaOptions } from "../loss/losses.js";
+import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
 import * as formulas from "../loss/formulas.js";
 import { formulaLoss } from "./formula-loss.js";
 import { arrayLoss } from "./loss.js";
@@ -126,3 +126,124 @@ export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
   [target: ArrayOperand | number],
   ArrayWeightOptions & { posWeight?: ArrayOperand | number | null }
 >(formulas.binaryCrossEntropyWithLogits);
+
+/**
+ * Cross entropy of probabilities x with targets y, both from 0 to 1: -y log(x) - (1 - y) log(1 - x),
+ * each logarithm at least -100.
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. A weighted mean divides by the number of elements.
+ * Gradient: (x - y) / max(x (1 - x), 1e-12); by the target -log(x / (1 - x)).
+ *
+ * @throws as l1Loss; RangeError for elements outside of [0, 1], or NaN, that the mask does not leave
+ *   out
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+ * @example
+ * binaryCrossEntropy(Float32Array.of(0.5, 0.75, 0.25), Float32Array.of(1, 1, 0), { dtype: "float32" }); // 0.42283710837364197
+ * Array.from(binaryCrossEntropy.valueAndGrad(Float32Array.of(0.5, 0.5), Float32Array.of(1, 0)).grad); // [-1, 1]
+ */
+export const binaryCrossEntropy = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number],
+  ArrayWeightOptions
+>(formulas.binaryCrossEntropy);
+
+/**
+ * Kullback-Leibler divergence of targets y from predictions given as logarithms x: y (log(y) - x),
+ * where 0 log(0) is 0. With `logTarget`, exp(y) (y - x).
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. No weights, as in torch. "batchmean" divides the sum by
+ * the first size of a prediction with a shape, by the length of others; "mean" comes with torch's
+ * warning.
+ * Gradient: -y, or -exp(y); by the target log(y) + 1 - x, NaN where y is 0, or exp(y) (y - x + 1).
+ *
+ * @throws as l1Loss
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+ * @example
+ * klDiv(Float32Array.of(-1, -2), Float32Array.of(0, 1), { reduction: "sum" }); // 2
+ * klDiv(Float32Array.of(-1, -3), 0, { logTarget: true, reduction: "sum" }); // 4
+ */
+export const klDiv = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number],
+  { logTarget?: boolean },
+  Reduction | "batchmean"
+>(formulas.klDiv);
+
+/**
+ * Negative log likelihood of counts y under Poisson distributions with the rates exp(x):
+ * exp(x) - y x. Without `logInput`, x is the rate: x - y log(x + eps). With `full`, for y > 1,
+ * y log(y) - y + log(2 pi y) / 2 besides.
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. No weights, as in torch.
+ * Gradient: exp(x) - y, or 1 - y / (x + eps).
+ *
+ * @throws as l1Loss; TypeError for options of another type; RangeError for eps that is not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
+ * @example
+ * poissonNllLoss(Float64Array.of(1, 1), Float64Array.of(2, 3), { logInput: false, eps: 0 }); // 1
+ * Array.from(poissonNllLoss.valueAndGrad(Float64Array.of(0, 0), Float64Array.of(1, 3)).grad); // [0, -1]
+ */
+export const poissonNllLoss = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number],
+  { logInput?: boolean; full?: boolean; eps?: number }
+>(formulas.poissonNllLoss);
+
+/**
+ * Negative log likelihood of targets under normal distributions with the means `prediction` and the
+ * variances `var`: (log(v) + (prediction - target)² / v) / 2, with v = max(var, eps). With `full`,
+ * log(2 pi) / 2 besides.
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. The variance is an array or a number. No weights, as in
+ * torch.
+ * Gradient: d / v; by the variance (1 - d² / v) / (2 v), below eps as well.
+ *
+ * @throws as l1Loss; TypeError for options of another type; RangeError for variances below 0 that the
+ *   mask does not leave out, for eps that is not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
+ * @example
+ * gaussianNllLoss(Float64Array.of(1, 3), Float64Array.of(2, 3), 1); // 0.25
+ * const variance = Float64Array.of(1, 4);
+ * Array.from(gaussianNllLoss.valueAndGrad(Float64Array.of(1, 3), 5, variance).grad); // [-2, -0.25]
+ */
+export const gaussianNllLoss = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number, variance: ArrayOperand | number],
+  { full?: boolean; eps?: number }
+>(formulas.gaussianNllLoss);
+
+/**
+ * Loss of distances x with labels: x where the target is 1, max(margin - x, 0) where it is -1, and
+ * the sum of both elsewhere.
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. No weights, as in torch. margin is 1 by default.
+ * Gradient: 1 where the target is 1; where it is -1, -1 for x < margin, else 0.
+ *
+ * @throws as l1Loss; RangeError for a margin that is not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
+ * @example
+ * hingeEmbeddingLoss(Float32Array.of(0.5, 0.25, 2), Int8Array.of(1, -1, -1), { reduction: "sum" }); // 1.25
+ */
+export const hingeEmbeddingLoss = /* @__PURE__ */ formulaLoss<
+  [target: ArrayOperand | number],
+  { margin?: number }
+>(formulas.hingeEmbeddingLoss);
+
+/**
+ * Loss of pairs in the wrong order: max(-target (input1 - input2) + margin, 0), where a target of 1
+ * says that the first should be larger, -1 the second.
+ *
+ * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
+ * converted to the one that they promote to. No weights, as in torch. margin is 0 by default.
+ * Gradient: by input1 -target where the loss is positive, else 0; by input2 its negative.
+ *
+ * @throws as l1Loss; RangeError for a margin that is not finite
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
+ * @example
+ * marginRankingLoss(Float32Array.of(1, 3), Float32Array.of(2, 1), 1, { margin: 1, reduction: "sum" }); // 2
+ */
+export const marginRankingLoss = /* @__PURE__ */ formulaLoss<
+  [input2: ArrayOperand | number, target: ArrayOperand | number],
+  { margin?: number }
+>(formulas.marginRankingLoss);

@@ -15,7 +15,7 @@ export interface ArrayMaskOptions {
   mask?: ArrayOperand | null;
 }
 /** Options of all losses of arrays. */
-export interface ArrayLossOptions<R extends Reduction = Reduction> extends ArrayMaskOptions {
+export interface ArrayLossOptions<R extends string = Reduction> extends ArrayMaskOptions {
   /** "mean" (default) or "sum" gives a number, "none" an array of the elementwise loss. */
   reduction?: R;
   /**
@@ -50,7 +50,7 @@ export interface GradOptions<A> {
   grad?: A;
 }
 /** What a loss gives: a number, or for "none" an array. */
-export type LossValue<R extends Reduction, A> = R extends "none" ? A : number;
+export type LossValue<R extends string, A> = R extends "none" ? A : number;
 /** The kind of array that a gradient comes in: the prediction's. */
 export type GradientOf<P> = P extends Float32Array | Float64Array
   ? P

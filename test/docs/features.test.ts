@@ -58,12 +58,18 @@ const OWNERS: Record<string, readonly string[]> = {
   "Special methods of torch.Tensor": ["Tensor."],
   torch: [""],
   "torch.autograd": ["autograd."],
+  "torch.optim": ["optim.", ""],
 };
 const exported = new Set(entries.map(({ name }) => name));
 
-/** The export that a name of a section stands for, or undefined. */
+/** The exports that a name of a section stands for: several losses may have it. */
+function exportsOf(section: string, name: string): string[] {
+  return OWNERS[section].map((owner) => owner + name).filter((path) => exported.has(path));
+}
+
+/** One of them, or undefined. */
 function exportOf(section: string, name: string): string | undefined {
-  return OWNERS[section].map((owner) => owner + name).find((path) => exported.has(path));
+  return exportsOf(section, name).at(0);
 }
 
 /** What is exported under a name that differs, which may have another owner. */
@@ -117,7 +123,12 @@ describe("FEATURES.md on arguments", () => {
     reduce: true,
     reduction: "sum",
     weight: zeros([1]),
+    ignoreIndex: -1,
+    labelSmoothing: 0.5,
     posWeight: zeros([1]),
+    logTarget: true,
+    logInput: false,
+    full: true,
     beta: 1,
     delta: 1,
     retainGraph: true,
@@ -146,10 +157,17 @@ describe("FEATURES.md on arguments", () => {
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
-    return F[inCamelCase(name) as "l1Loss"](x(), x(), options);
+    const target = name === "nll_loss" ? zeros([], { dtype: "int64" }) : x();
+    const third = name === "gaussian_nll_loss" || name === "margin_ranking_loss" ? [x()] : [];
+    return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(
+      x(),
+      target,
+      ...third,
+      options,
+    );
   };
   /** Arguments that stand in their place. */
-  const positional = /\((input|target|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
+  const positional = /\((input[12]?|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",
@@ -171,7 +189,10 @@ describe("FEATURES.md on what is besides PyTorch", () => {
   const covered = Object.keys(OWNERS).flatMap((section) =>
     featuresOf(sections.get(section)!)
       .filter(({ status }) => status !== "absent")
-      .map(({ name, ours: other }) => differing(section, other ?? inCamelCase(name))),
+      .flatMap(({ name, ours: other }) => {
+        const word = other ?? inCamelCase(name);
+        return [differing(section, word), ...exportsOf(section, word)];
+      }),
   );
 
   it("has every export that has no name of PyTorch's, and no others, once", () => {

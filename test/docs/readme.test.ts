@@ -12,6 +12,7 @@ import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DTYPES } from "../../src/ndarray/dtype.js";
 import { formulaLosses } from "../../src/loss/formulas.js";
+import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
 import { ALL_LOSSES, type AnyLoss, callOf, FORMULAS, formulaOf } from "../support/losses.js";
@@ -131,7 +132,10 @@ describe("the README's tables", () => {
       options.push(...optional.map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
-    expect(table("function")).toEqual([...prepared, ...formulas]);
+    const rowwise = Object.values(rowwiseLosses).map(({ name, module, formula, options }) => {
+      return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options];
+    });
+    expect(table("function")).toEqual([...prepared, ...formulas, ...rowwise]);
   });
 
   const rows = table("dtypes");
@@ -146,7 +150,11 @@ describe("the README's tables", () => {
     for (const [cell, lossCell, gradientCell] of rows) {
       for (const dtype of dtypesOf(cell)) {
         const names = ALL_LOSSES.filter((name) => works(name, dtype));
-        const stated = lossCell === "all" ? ALL_LOSSES : lossCell.startsWith("L1") ? ["l1Loss"] : [];
+        const named = (name: AnyLoss): boolean =>
+          new RegExp(
+            `(?<!input.*)\\b${{ ...losses, ...formulaLosses }[name].module.replace("Loss", "")}\\b`,
+          ).test(lossCell);
+        const stated = lossCell === "all" ? ALL_LOSSES : ALL_LOSSES.filter(named);
         expect([dtype, names]).toEqual([dtype, stated]);
         const gradients = attempt(() => zeros([2], { dtype, requiresGrad: true }));
         expect([dtype, gradients]).toEqual([dtype, gradientCell !== "none"]);

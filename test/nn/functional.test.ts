@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";
 import { losses, optionNames } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
+import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { expectClose } from "../support/close.js";
 import { FORMULAS, formulaOf, PARAMETERS } from "../support/losses.js";
 import { observe } from "../support/observe.js";
@@ -34,9 +35,11 @@ const OTHERS = ["logSoftmax", "logsigmoid", "oneHot", "pad", "sigmoid", "softmax
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
-    expect(Object.keys(F).sort()).toEqual([...names, ...FORMULAS, ...OTHERS].sort());
+    expect(Object.keys(F).sort()).toEqual([...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...OTHERS].sort());
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
-    expect(Object.keys(nn).sort()).toEqual([...modules, "Loss"].sort());
+    const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
+    const others = ["Loss", "ClassLoss", "NLLLoss2d"];
+    expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
   });
 });
 

@@ -7,6 +7,7 @@ import { F, tensor } from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import type { FormulaRow } from "../../src/loss/formula-row.js";
 import { type FormulaLossName, formulaLosses } from "../../src/loss/formulas.js";
+import { tensorBytes } from "./arrays.js";
 import { FORMULAS } from "./losses.js";
 import { Random } from "./random.js";
 
@@ -67,12 +68,13 @@ export function callForm(form: Form, operands: readonly Tensor[], given: object 
   return (F[form.name] as unknown as Call)(...argumentsOf(form, operands, given));
 }
 
-/** Random operands; inside (0, 1), where every formula is defined. */
+/** Random operands: inside (0, 1) where a formula is defined there only, else up to 1.5. */
 export function operandsOf(form: Form, shape: readonly number[], dtype: DType, seed = 1): Tensor[] {
   const random = new Random(seed);
   const n = shape.reduce((count, size) => count * size, 1);
+  const most = form.row.refusals?.some(({ operand }) => operand === "target") ? 1 : 1.5;
   return form.words.map(() =>
-    tensor(Float64Array.from({ length: n }, () => 0.05 + 0.9 * random.next()))
+    tensor(Float64Array.from({ length: n }, () => most * (0.05 + 0.9 * random.next())))
       .to(dtype)
       .reshape([...shape]),
   );
@@ -103,21 +105,24 @@ export const termOf = (form: Form, operands: readonly Tensor[]): Tensor =>
 export const leavesOf = (operands: readonly Tensor[]): Tensor[] =>
   operands.map((x) => x.detach().requiresGrad_());
 
-/** Its gradients from that of the terms. */
-export function slopesOf(form: Form, operands: readonly Tensor[], upstream: Tensor): Tensor[] {
+/** Its gradients from that of the terms; null for an operand that none reaches. */
+export function slopesOf(form: Form, operands: readonly Tensor[], upstream: Tensor): (Tensor | null)[] {
   const { row, present } = form;
   if (row.slopes) {
     const slopes = row.slopes as unknown as (...args: unknown[]) => readonly (Tensor | null)[];
     const all = slopes(upstream, ...given(form, operands)).map((slope) => slope?.to(upstream.dtype));
     const count = row.operands.length;
     return [...all.slice(0, count), ...present.map((word) => all[count + row.optional!.indexOf(word)])].map(
-      (slope) => slope!,
+      (slope) => slope ?? null,
     );
   }
   const own = leavesOf(operands);
   termOf(form, own).backward(upstream);
-  return own.map(({ grad }) => grad!);
+  return own.map(({ grad }) => grad);
 }
+
+/** The bytes of a gradient; of none, null. */
+export const gradientBytes = (x: Tensor | null | undefined): string | null => (x ? tensorBytes(x) : null);
 
 /** Whether a call is refused because of its operands' shapes: torch has some losses of one shape only. */
 export function refusesShapes(call: () => unknown): boolean {

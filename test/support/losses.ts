@@ -85,7 +85,7 @@ export function parameterOf(loss: Loss, parameter?: number): Partial<Record<Para
 
 /** A loss as tests call any of them. */
 export type LossCall = (input: Tensor, target: Tensor, options?: object) => Tensor;
-export const callOf = (loss: AnyLoss): LossCall => F[loss];
+export const callOf = (loss: AnyLoss): LossCall => F[loss] as LossCall;
 
 export function lossOf(
   loss: AnyLoss,

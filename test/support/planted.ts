@@ -103,6 +103,25 @@ function quantised(x: Shaped, low: number, high: number): Shaped {
   });
 }
 
+/** numpy.rot90 of two axes beside each other: counterclockwise. */
+function rotated(x: Shaped, axis: number): Shaped {
+  const order = x.shape.map((_, d) => (d === axis ? axis + 1 : d === axis + 1 ? axis : d));
+  return along(transposed(x, order), axis, reversed(x.shape[axis + 1]));
+}
+
+/** Quantised to int8 by each index of an axis, by its own largest absolute value, and back. */
+function quantisedAlong(x: Shaped, axis: number): Shaped {
+  const channel = channelOf(x, axis);
+  const largest = x.shape.map(() => 0);
+  x.data.forEach((value, i) => {
+    largest[channel(i)] = Math.max(largest[channel(i)] ?? 0, Math.abs(value));
+  });
+  return mapped(x, (value, i) => {
+    const scale = largest[channel(i)] / 127;
+    return scale === 0 ? 0 : Math.round(value / scale) * scale;
+  });
+}
+
 export interface Planted {
   readonly title: string;
   readonly reference: Shaped;
@@ -119,6 +138,9 @@ const GREY = picture([24, 24], 3);
 const LOGITS = logits(32, 10, 4);
 const LAYER = activations([4, 8, 6, 6], 5);
 const SERIES = activations([200, 4], 6);
+const GREY_WIDE = picture([12, 30], 8);
+const WEIGHTS = transposed(activations([18, 12, 3], 11), [1, 0, 2]);
+const PRUNED = mapped(activations([40, 6], 12), (x, i) => (i % 6 === 2 ? 0 : x));
 const VIDEO = picture([2, 3, 4, 8, 10], 7);
 const [MEANS, DEVIATIONS] = [
   [0.485, 0.456, 0.406],
@@ -175,6 +197,14 @@ export const PLANTED: readonly Planted[] = [
   { title: "a reference of a half model", reference: mapped(LAYER, roundToFloat16), candidate: LAYER, name: "rounded", parameters: { dtype: "float16", side: "reference" } },
   { title: "quantised to int8", reference: LAYER, candidate: quantised(LAYER, -6, 6), name: "quantized" },
   { title: "quantised to uint8, and clamped", reference: IMAGE, candidate: quantised(IMAGE, 0, 0.9), name: "quantized" },
+  { title: "a picture turned counterclockwise", reference: IMAGE, candidate: rotated(IMAGE, 2), name: "rotated", parameters: { axes: [2, 3], degrees: 90 } },
+  { title: "a square picture turned clockwise", reference: SQUARE, candidate: rotated(rotated(rotated(SQUARE, 2), 2), 2), name: "rotated", parameters: { axes: [2, 3], degrees: 270 } },
+  { title: "turned counterclockwise, channels last", reference: transposed(IMAGE, [0, 2, 3, 1]), candidate: rotated(transposed(IMAGE, [0, 2, 3, 1]), 1), name: "rotated", parameters: { axes: [1, 2], degrees: 90 } },
+  { title: "turned under the shape of before", reference: GREY_WIDE, candidate: { ...rotated(GREY_WIDE, 0), shape: GREY_WIDE.shape }, name: "rotated", parameters: { axes: [0, 1], degrees: 90 } },
+  { title: "turned clockwise, in 0…255", reference: GREY, candidate: mapped(rotated(rotated(rotated(GREY, 0), 0), 0), (x) => 255 * x), name: "rotated", second: "scaled", parameters: { degrees: 270 } },
+  { title: "weights quantised to int8 by output channel", reference: WEIGHTS, candidate: quantisedAlong(WEIGHTS, 0), name: "quantized", parameters: { axis: 0 } },
+  { title: "weights of which a channel is 0, quantised by the last axis", reference: PRUNED, candidate: quantisedAlong(PRUNED, 1), name: "quantized", parameters: { axis: 1 } },
+  { title: "activations quantised by channel", reference: LAYER, candidate: quantisedAlong(LAYER, 1), name: "quantized", parameters: { axis: 1 } },
   { title: "float16's overflow", reference: mapped(SERIES, (x, i) => (i % 97 === 5 ? 1e5 : x)), candidate: mapped(SERIES, (x, i) => (i % 97 === 5 ? Infinity : x)), name: "not-finite", parameters: { overflow: true } },
   { title: "BGR in 0…255 instead of RGB in 0…1", reference: IMAGE, candidate: mapped(along(IMAGE, 1, reversed(3)), (x) => 255 * x), name: "channels-swapped", second: "scaled" },
   { title: "NHWC in 0…255 instead of NCHW in 0…1", reference: IMAGE, candidate: mapped(transposed(IMAGE, [0, 2, 3, 1]), (x) => 255 * x), name: "permuted", second: "scaled" },

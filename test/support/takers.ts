@@ -40,6 +40,13 @@ const reduction = (name: Reduction, rest: object = {}): Entry => ({
   },
   options: { dim: 1, keepdim: true, ...rest },
 });
+/** A loss of two rows of three classes. */
+const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x) => (options) => call(x, tensor([2n, 0n]), options),
+  options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
+});
+/** The tensor itself, whose elements become probabilities. */
+const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
 const factors = tensor([1, 2, 0.5]);
 const legacy = { sizeAverage: false, reduce: true };
@@ -69,7 +76,33 @@ export const TAKERS: Record<string, Entry> = {
   "F.smoothL1Loss": loss("smoothL1Loss", { ...legacy, beta: 2 }),
   "F.huberLoss": loss("huberLoss", { delta: 2 }),
   "F.softMarginLoss": loss("softMarginLoss", legacy),
+  "F.crossEntropy": classLoss((x, y, options) => F.crossEntropy(x, y, options), { labelSmoothing: 0.25 }),
+  "F.nllLoss": classLoss((x, y, options) => F.nllLoss(x, y, options), {}),
+  "nn.CrossEntropyLoss": classLoss((x, y, options) => new nn.CrossEntropyLoss(options)(x, y), {
+    labelSmoothing: 0.25,
+  }),
+  "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
+  "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
+  "F.binaryCrossEntropy": {
+    call: (x, y) => {
+      const [input, target] = [x, y].map(asProbabilities);
+      return (options) => F.binaryCrossEntropy(input, target, options);
+    },
+    options: { ...legacy, weight: factors },
+  },
+  "F.klDiv": loss("klDiv", { ...legacy, logTarget: true }),
+  "F.poissonNllLoss": loss("poissonNllLoss", { ...legacy, logInput: false, full: true, eps: 1 }),
+  "F.gaussianNllLoss": {
+    call: (x, y) => (options) => F.gaussianNllLoss(x, y, 2, options),
+    options: { reduction: "sum", full: true, eps: 3 },
+  },
+  "F.hingeEmbeddingLoss": loss("hingeEmbeddingLoss", { ...legacy, margin: 2 }),
+  "F.marginRankingLoss": {
+    call: (x, y) => (options) => F.marginRankingLoss(x, y, y, options),
+    options: { ...legacy, reduction: "sum", margin: 2 },
+  },
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
   "F.logSoftmax": {
@@ -86,6 +119,35 @@ export const TAKERS: Record<string, Entry> = {
     ...legacy,
     posWeight: factors,
   }),
+  "nn.BCELoss": {
+    call: (x, y) => {
+      const [input, target] = [x, y].map(asProbabilities);
+      return (options) => new nn.BCELoss(options)(input, target);
+    },
+    options: { ...legacy, weight: factors },
+  },
+  "nn.KLDivLoss": {
+    call: (x, y) => (options) => new nn.KLDivLoss(options)(x, y),
+    options: { ...legacy, logTarget: true },
+  },
+  "nn.PoissonNLLLoss": module((options) => new nn.PoissonNLLLoss(options), {
+    ...legacy,
+    logInput: false,
+    full: true,
+    eps: 1,
+  }),
+  "nn.GaussianNLLLoss": {
+    call: (x, y) => (options) => new nn.GaussianNLLLoss(options)(x, y, 2),
+    options: { reduction: "sum", full: true, eps: 3 },
+  },
+  "nn.HingeEmbeddingLoss": module((options) => new nn.HingeEmbeddingLoss(options), {
+    ...legacy,
+    margin: 2,
+  }),
+  "nn.MarginRankingLoss": {
+    call: (x, y) => (options) => new nn.MarginRankingLoss(options)(x, y, y),
+    options: { ...legacy, reduction: "sum", margin: 2 },
+  },
   "LossAccumulator.update": {
     call: (x, y) => (options) => {
       const total = new lossgrad.LossAccumulator("l1Loss");

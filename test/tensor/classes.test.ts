@@ -34,7 +34,7 @@ describe("special rows are torch's, values and gradients for upstream 1, 2, …"
 
 it("rows have the same bits wherever their classes lie, in every dtype", () => {
   manualSeed(1);
-  const shapes = [[3, 5], [7, 4, 9], [2, 33, 20], [17000, 2], [3, 17000], [1, 5000, 20], [2, 3, 4, 5]]; // prettier-ignore
+  const shapes = [[3, 5], [7, 4, 9], [2, 33, 20], [17000, 2], [1, 17000], [2, 3, 4, 5]]; // prettier-ignore
   for (const dtype of ["float32", "float64", "float16", "bfloat16"] as DType[]) {
     for (const shape of shapes) {
       for (let dim = 0; dim < shape.length; dim++) {

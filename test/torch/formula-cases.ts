@@ -56,6 +56,7 @@ export function formulaCase(random: Random): Formulated {
 /** The operands of PyTorch's losses that it has no gradient by. */
 const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = {
   softMarginLoss: ["target"],
+  hingeEmbeddingLoss: ["target"],
   binaryCrossEntropyWithLogits: ["posWeight"],
 };
 

@@ -18,6 +18,7 @@ HALVES = (torch.float16, torch.bfloat16)
 ULPS = {
     "exp": 2, "expm1": 2, "log": 2, "log1p": 2, "tanh": 2, "erf": 2, "pow": 2, "sin": 4, "cos": 4,
     "sigmoid": 4, "softplus": 4, "log_sigmoid_forward": 4,
+    "xlogy": 4, "logit": 4, "binary_cross_entropy": 6,
     "soft_margin_loss": 6, "soft_margin_loss_backward": 8,
     "sigmoid_backward": 3, "tanh_backward": 3, "softplus_backward": 6, "log_sigmoid_backward": 6,
 }

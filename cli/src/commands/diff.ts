@@ -31,7 +31,8 @@ export function addDiff(program: Command, terminal: Terminal): void {
     .summary("compare two arrays, or all arrays of two models, and say why they differ")
     .description(
       "Compares a candidate with a reference: whether they are equal, how far apart, and what explains it, such as swapped " +
-        "channels or a missing softmax. Two folders or two safetensors files are compared by names, layer by layer. " +
+        "channels or a missing softmax. Folders, and files of several arrays (npz, safetensors), are compared by names, " +
+        "layer by layer. " +
         "The exit code is 0 if they are equal and 1 if they differ.",
     )
     .argument("<reference>", "what is right, such as what Python computed: a file or a folder")

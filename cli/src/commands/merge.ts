@@ -6,9 +6,9 @@ import { holdsPicture, readState, type StateFile } from "../evaluation/state.js"
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { checkDrawn, type Drawn, writeDrawn, writeFile } from "../report/files.js";
+import { isQueryResult, readQueryResult } from "../sql/result.js";
 import { jsonReport } from "../report/json.js";
 import { textReport } from "../report/text.js";
-import { isQueryResult, readQueryResult } from "../sql/result.js";
 
 const EXAMPLES = `
 Examples:
@@ -67,10 +67,6 @@ async function run(paths: readonly string[], options: MergeOptions, terminal: Te
   for (const line of await writeDrawn(options, evaluated)) terminal.complain(line);
 }
 
-function statesIn(path: string, text: string): StateFile[] {
-  return isQueryResult(text) ? readQueryResult(path, text) : [readState(path, text)];
-}
-
 /** @throws InputError for a state that lacks what a report draws, if one is asked for */
 function checkPicture(file: StateFile, { report, plot }: Drawn): void {
   if (holdsPicture(file) || (report ?? plot) === undefined) return;
@@ -79,6 +75,10 @@ function checkPicture(file: StateFile, { report, plot }: Drawn): void {
     `${file.path}: expected a state with what ${option} draws, got one without; ` +
       "lossgrad evaluate --state writes such with --for-report",
   );
+}
+
+function statesIn(path: string, text: string): StateFile[] {
+  return isQueryResult(text) ? readQueryResult(path, text) : [readState(path, text)];
 }
 
 /** A state has some kilobytes, with a picture a megabyte, and with thousands of groups hundreds of it. */

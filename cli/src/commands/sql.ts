@@ -77,8 +77,8 @@ function queryFor(options: SqlOptions): string {
   const names = Object.fromEntries(
     Object.entries(given).filter(([, name]) => name !== undefined),
   ) as unknown as RoleNames;
-  const most = place === undefined ? 0 : (worst ?? 10);
-  const request: Request = { asked, nan, worst: most, by: by ?? null, drawn: false };
+  const told = place === undefined ? 0 : (worst ?? 10);
+  const request: Request = { asked, nan, worst: told, by: by ?? null, drawn: false };
   if (weight !== undefined) checkWeighted(request);
   return queryOf(request, { names, from: fromOf(options), shard });
 }

@@ -56,7 +56,7 @@ export async function diff(paths: Paths, ways: Ways, options: CompareOptions): P
     const names = (references ?? candidates)!.length;
     throw new InputError(
       `expected two files of one array each, or two of several, got ${names} arrays (${several}) and one (${one}); ` +
-        "--tensor chooses one of a safetensors file",
+        "--tensor chooses one of a safetensors file, and --array one of an npz",
     );
   }
   const open = (side: 0 | 1) => () => openArray(paths[side], ways[side]);

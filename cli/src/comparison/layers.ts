@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import { InputError } from "../input-error.js";
 import { type ReadOptions, openArray } from "../readers/open.js";
 import type { ArrayReader } from "../readers/reader.js";
+import { arrayNames, isZip } from "../readers/npz.js";
 import { isSafetensors, tensorNames } from "../readers/safetensors.js";
 import { isAddress } from "../sources/http.js";
 import { openSource } from "../sources/open.js";
@@ -19,7 +20,7 @@ export interface Layer {
 export async function layersOf(path: string, options: ReadOptions): Promise<Layer[] | null> {
   if (await isFolder(path)) return layersOfFolder(path, options);
   // What comes once, as standard input does, cannot be looked at first.
-  if (options.tensor !== undefined || path === "-" || (await isPipe(path))) return null;
+  if (path === "-" || (await isPipe(path))) return null;
   return layersOfFile(path, options);
 }
 
@@ -48,14 +49,16 @@ async function layersOfFolder(folder: string, options: ReadOptions): Promise<Lay
   return layers;
 }
 
-/** The tensors of a safetensors file, where there are several. */
+/** The arrays of a file, where there are several and none is chosen. */
 async function layersOfFile(path: string, options: ReadOptions): Promise<Layer[] | null> {
   const source = await openSource(path);
   try {
-    if (!isSafetensors(await readBytes(source, 0, 16))) return null;
-    const names = await tensorNames(source);
-    if (names.length === 1) return null;
-    return names.map((name) => ({ name, open: () => openArray(path, { ...options, tensor: name }) }));
+    const head = await readBytes(source, 0, 16);
+    const kind = isSafetensors(head) ? "tensor" : isZip(head) ? "array" : null;
+    if (kind === null || options[kind] !== undefined) return null;
+    const names = await (kind === "tensor" ? tensorNames(source) : arrayNames(source));
+    if (names.length <= 1) return null;
+    return names.map((name) => ({ name, open: () => openArray(path, { ...options, [kind]: name }) }));
   } finally {
     await source.close();
   }

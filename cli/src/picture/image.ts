@@ -35,7 +35,9 @@ const SMALLEST = 8;
 /** How images lie in arrays: those of image files, and such as have their shape; null for others. */
 export function imageIn({ data, shape, order }: Arrays): ImageLayout | null {
   if (shape === null) return null;
-  const isFile = [data.prediction, data.target].some((one) => one?.format === "png" || one?.format === "jpeg");
+  const isFile = [data.prediction, data.target].some(
+    (one) => one?.format === "png" || one?.format === "jpeg",
+  );
   const axes = isFile ? { height: 0, width: 1, channels: shape.length > 2 ? 2 : undefined } : axesOf(shape);
   if (!axes) return null;
   const step = (axis: number): number =>

@@ -1,3 +1,4 @@
+import type { FileEntry } from "@zip.js/zip.js";
 import { InputError, listed, quoted } from "../input-error.js";
 import { readBytes, type Source, StreamSource } from "../sources/source.js";
 import type { BinaryReader } from "./binary.js";
@@ -21,8 +22,40 @@ export async function openNpz(source: Source, name?: string): Promise<BinaryRead
   return openNpy(array, "npz");
 }
 
+/** The names of an archive's arrays, in its order. */
+export async function arrayNames(source: Source): Promise<string[]> {
+  const { arrays, close } = await openArchive(source);
+  await close();
+  return [...arrays.keys()];
+}
+
 /** The bytes of one array's file; its checksum is verified at their end. */
 async function* openEntry(source: Source, name?: string): AsyncGenerator<Uint8Array> {
+  const { arrays, close } = await openArchive(source);
+  try {
+    const chosen = name ?? (arrays.size === 1 ? [...arrays.keys()][0] : undefined);
+    const entry = chosen === undefined ? undefined : arrays.get(chosen);
+    if (!entry) throw new InputError(`${source.name}: ${explainChoice([...arrays.keys()], name)}`);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    // A failure reaches the reader through the stream.
+    entry
+      .getData(writable, { checkSignature: true })
+      .catch((error: unknown) => writable.abort(error).catch(() => undefined));
+    yield* readable as unknown as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw unreadable(source, error);
+  } finally {
+    await close();
+  }
+}
+
+interface Archive {
+  /** By their names, without the ending. */
+  readonly arrays: ReadonlyMap<string, FileEntry>;
+  readonly close: () => Promise<void>;
+}
+
+async function openArchive(source: Source): Promise<Archive> {
   if (!source.seekable || source.size === null) {
     throw new InputError(`${source.name}: expected an .npz as a file of its own, got one in a stream`);
   }
@@ -45,21 +78,16 @@ async function* openEntry(source: Source, name?: string): AsyncGenerator<Uint8Ar
           : [],
       ),
     );
-    const chosen = name ?? (arrays.size === 1 ? [...arrays.keys()][0] : undefined);
-    const entry = chosen === undefined ? undefined : arrays.get(chosen);
-    if (!entry) throw new InputError(`${source.name}: ${explainChoice([...arrays.keys()], name)}`);
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    // A failure reaches the reader through the stream.
-    entry
-      .getData(writable, { checkSignature: true })
-      .catch((error: unknown) => writable.abort(error).catch(() => undefined));
-    yield* readable as unknown as AsyncIterable<Uint8Array>;
+    return { arrays, close: () => reader.close() };
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${source.name}: not readable as an .npz: ${(error as Error).message}`);
-  } finally {
     await reader.close();
+    throw unreadable(source, error);
   }
+}
+
+function unreadable({ name }: Source, error: unknown): unknown {
+  if (error instanceof InputError) return error;
+  return new InputError(`${name}: not readable as an .npz: ${(error as Error).message}`);
 }
 
 function explainChoice(names: string[], name: string | undefined): string {

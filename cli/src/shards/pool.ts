@@ -37,7 +37,8 @@ export class Pool {
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#all.size === this.size) return new Promise((resolve) => this.#waiting.push(resolve));
-    const thread = new Worker(THREAD);
+    // Options of Node are for the main program, such as --input-type.
+    const thread = new Worker(THREAD, { execArgv: [] });
     this.#all.add(thread);
     // Whoever waits for its work hears of it too.
     thread.on("error", () => undefined);

@@ -33,7 +33,8 @@ export class Group {
     const metrics = this.#metrics(request);
     const { names } = this.header;
     const worst = names.place === undefined ? [] : this.#pairs().slice(0, request.worst).filter(isError);
-    return { metrics, worst, groups: names.by === undefined ? [] : [[this.#label, metrics]], picture: null };
+    const groups = names.by === undefined ? [] : [[this.#label, metrics] as const];
+    return { metrics, worst, groups, picture: null };
   }
 
   /** The state of the metrics; another program computed it, so that it has no checksum. */

@@ -1,27 +1,42 @@
 /** What `compare` says of the model's real outputs in ONNX Runtime Web, as they are and spoilt. */
+import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
-import { tensor, type Tensor } from "lossgrad";
+import { tensor } from "lossgrad";
 import { compare, type DiagnosisName } from "lossgrad/compare";
 import { beforeAll, expect, test } from "vitest";
-import { reconstruct, toOnnx, train, training } from "../../autoencoder.js";
-import { loadDigits } from "../../support/digits.js";
-import { imageSize, side, toUnit } from "../../support/image.js";
+import { reconstruct, toOnnx } from "../../autoencoder.js";
+import { imageSize, side } from "../../support/image.js";
+import { COUNT, digestOf, numbersOf, trainModel } from "./reference/model.js";
 
-const COUNT = 20;
 const shape = [COUNT, side, side];
 
-/** What lossgrad's tensors compute, which is right here. */
-let reference: Tensor;
-/** What the runtime computes from the same weights. */
+/** What PyTorch computed of the same weights, which is right here. */
+let reference: { data: Float32Array; shape: number[] };
+/** What the runtime computes of them, and lossgrad's own tensors. */
 let output: ort.Tensor;
+let own: Float32Array;
 
 beforeAll(async () => {
-  const images = loadDigits().unseen.subarray(0, COUNT * imageSize);
-  const trained = train(images, { ...training, batch: 5 }, () => undefined);
-  const session = await ort.InferenceSession.create(toOnnx(trained));
-  const image = new ort.Tensor("float32", toUnit(images), [COUNT, imageSize]);
+  const trained = trainModel();
+  const recorded = (name: string): Buffer => readFileSync(new URL(`reference/${name}`, import.meta.url));
+  const { numbers } = JSON.parse(recorded("torch.json").toString()) as { numbers: string };
+  // Of other weights, it must be recorded anew: reference/write-weights.ts, then torch.py.
+  expect(digestOf(numbersOf(trained))).toBe(numbers);
+  reference = {
+    data: new Float32Array(Uint8Array.from(recorded("torch.f32")).buffer),
+    shape: [COUNT, imageSize],
+  };
+  const session = await ort.InferenceSession.create(toOnnx(trained.model));
+  const image = new ort.Tensor("float32", trained.images, [COUNT, imageSize]);
   ({ reconstruction: output } = await session.run({ image }));
-  reference = reconstruct(trained, tensor(image));
+  const elements: Float32Array = reconstruct(trained.model, tensor(image)).array();
+  own = elements.slice();
+});
+
+test("lossgrad's own tensors give what PyTorch gives, up to honest rounding", () => {
+  const { equal, diagnosis } = compare(reference, { data: own, shape: reference.shape });
+  expect(equal).toBe(true);
+  expect(diagnosis!.name).toMatch(/^(rounding|identical)$/);
 });
 
 test("the runtime's own output differs by honest rounding", () => {
@@ -53,6 +68,8 @@ test.each<[string, DiagnosisName, Spoilt]>([
   ["flattened images", "reshaped", { shape: [COUNT, imageSize] }],
   ["upside down", "flipped", { from: (i, r, c) => [i, side - 1 - r, c] }],
   ["turned by half", "flipped", { from: (i, r, c) => [i, side - 1 - r, side - 1 - c] }],
+  ["turned counterclockwise", "rotated", { from: (i, r, c) => [i, c, side - 1 - r] }],
+  ["turned clockwise", "rotated", { from: (i, r, c) => [i, side - 1 - c, r] }],
   ["0…255", "scaled", { to: (x) => 255 * x }],
   ["-1…1", "scaled", { to: (x) => 2 * x - 1 }],
   ["normalised", "scaled", { to: (x) => (x - 0.1307) / 0.3081 }],
@@ -64,7 +81,7 @@ test.each<[string, DiagnosisName, Spoilt]>([
   ["quantised", "quantized", { to: (x) => Math.round(x * 127) / 127 }],
 ])("%s are diagnosed: %s", (_, name, spoilt) => {
   const candidate = { data: spoil(output.data as Float32Array, spoilt), shape: spoilt.shape ?? shape };
-  const { equal, diagnosis } = compare(reference.reshape(...shape), candidate);
+  const { equal, diagnosis } = compare({ ...reference, shape }, candidate);
   expect(equal).toBe(false);
   expect(diagnosis).toMatchObject({ name, second: null });
 });

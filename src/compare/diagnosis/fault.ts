@@ -11,6 +11,7 @@ export type DiagnosisName =
   | "permuted"
   | "channels-swapped"
   | "flipped"
+  | "rotated"
   | "offset"
   | "scaled"
   | "activation"

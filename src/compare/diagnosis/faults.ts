@@ -9,16 +9,25 @@ import { flipped } from "./flipped.js";
 import { notFinite } from "./not-finite.js";
 import { offset } from "./offset.js";
 import { permuted } from "./permuted.js";
-import { quantized } from "./quantized.js";
+import { quantized, quantizedByChannel } from "./quantized.js";
 import { reshaped } from "./reshaped.js";
+import { rotated } from "./rotated.js";
 import { rounded } from "./rounded.js";
 import { scaled, scaledByChannel } from "./scaled.js";
 
 /** Elements as they are, in another order. */
-export const LAYOUTS: readonly Fault[] = [reshaped, permuted, channelsSwapped, flipped, offset];
+export const LAYOUTS: readonly Fault[] = [reshaped, permuted, channelsSwapped, flipped, rotated, offset];
 
 /** Other values of the elements. */
-const VALUES: readonly Fault[] = [notFinite, rounded, scaled, scaledByChannel, activation, quantized];
+const VALUES: readonly Fault[] = [
+  notFinite,
+  rounded,
+  scaled,
+  scaledByChannel,
+  activation,
+  quantized,
+  quantizedByChannel,
+];
 
 export const FAULTS: readonly Fault[] = [...LAYOUTS, ...VALUES];
 

@@ -12,9 +12,10 @@ export function* flipped(subject: Subject): Generator<Hypothesis> {
   for (const axes of subsets(long)) {
     const tables = ownTables(shape).map((table, d) => (axes.includes(d) ? table.reverse() : table));
     const which = axes.length === 1 ? `axis ${axes[0]}` : `axes ${axes.join(" and ")}`;
+    const half = axes.length === 2 && axes[1] === axes[0] + 1 ? ": rotated by 180°" : "";
     yield {
       name: "flipped",
-      text: `The candidate is flipped along ${which} of [${shape.join(", ")}].`,
+      text: `The candidate is flipped along ${which} of [${shape.join(", ")}]${half}.`,
       parameters: { axes },
       left: reference.at,
       right: relaid(subject, tables).at,

@@ -1,4 +1,6 @@
-import type { Hypothesis, Subject } from "./fault.js";
+import { indexAlong } from "../indices.js";
+import type { At, Hypothesis, Subject } from "./fault.js";
+import { axisText, innerOf } from "./layout.js";
 
 /** As many values as 8 bits tell apart. */
 const LEVELS = 256;
@@ -12,25 +14,89 @@ export function* quantized({ reference, candidate, aligned, numel }: Subject): G
   const grid = levels && gridOf(levels);
   if (!grid || levels.length * 2 > numel) return;
   const { step, start, count } = grid;
-  const nearest = (x: number): number => {
-    const k = Math.min(Math.max(Math.round((x - start) / step), 0), count - 1);
-    return start + k * step;
-  };
   yield {
     name: "quantized",
     text: `The candidate is the reference quantised to 8 bits with the scale ${short(step)}.`,
     evidence: [
       `Its ${numel} elements have ${levels.length} values, all on a grid of ${count} steps of ${short(step)} from ${short(start)} to ${short(levels[levels.length - 1])}.`,
     ],
-    parameters: { scale: step, zeroPoint: Math.round(-start / step), levels: levels.length },
-    left: (i) => nearest(reference.at(i)),
+    parameters: { scale: step, zeroPoint: zeroPointOf(grid), levels: levels.length },
+    left: (i) => nearest(grid, reference.at(i)),
     right: candidate.at,
     fitted: 2,
   };
 }
 
+/** So many values lie on a grid by chance less than once in a million times. */
+const FEWEST_LEVELS = 8;
+const MOST_CHANNELS = 4096;
+
+/**
+ * The same with a scale and zero point for each index of an axis, as weights mostly are. Where all
+ * elements of one are the same, it tells nothing, and is compared as it is.
+ */
+export function* quantizedByChannel(subject: Subject): Generator<Hypothesis> {
+  const { shape, reference, candidate, aligned, numel } = subject;
+  if (!aligned) return;
+  for (const [axis, size] of shape.entries()) {
+    if (size < 2 || size > MOST_CHANNELS || numel / size < FEWEST_ELEMENTS) continue;
+    const grids = gridsOf(subject, axis);
+    const known = grids?.filter((grid) => grid !== null) ?? [];
+    if (!grids || known.length === 0) continue;
+    const channelOf = indexAlong(shape, axis);
+    const left: At = (i) => {
+      const grid = grids[channelOf(i)];
+      return grid ? nearest(grid, reference.at(i)) : reference.at(i);
+    };
+    const steps = known.map(({ step }) => step);
+    const [least, most] = [Math.min(...steps), Math.max(...steps)].map(short);
+    yield {
+      name: "quantized",
+      text: `The candidate is the reference quantised to 8 bits by each index of ${axisText(axis, shape)} on its own.`,
+      evidence: [
+        `Of each of ${known.length} indices, the elements lie on a grid of up to 256 steps: the scales go from ${least} to ${most}.`,
+      ],
+      parameters: {
+        axis,
+        scale: grids.map((grid) => grid?.step ?? 0),
+        zeroPoint: grids.map((grid) => (grid ? zeroPointOf(grid) : 0)),
+      },
+      left,
+      right: candidate.at,
+      fitted: 2 * known.length,
+    };
+  }
+}
+
+/** The grid of each index along an axis, null where all elements are the same; null unless all have one. */
+function gridsOf({ shape, candidate, numel }: Subject, axis: number): (Grid | null)[] | null {
+  const inner = innerOf(shape, axis);
+  const [length, jump] = [numel / shape[axis], inner * shape[axis]];
+  const grids: (Grid | null)[] = [];
+  for (let c = 0; c < shape[axis]; c++) {
+    const at: At = (i) => candidate.at(Math.floor(i / inner) * jump + c * inner + (i % inner));
+    const levels = levelsOf(at, length, 1);
+    if (!levels) return null;
+    const grid = levels.length === 1 ? null : levels.length < FEWEST_LEVELS ? undefined : gridOf(levels);
+    // Of few values none is known to be on a grid, and none to be off it.
+    if (grid === undefined || (grid === null && levels.length > 1)) return null;
+    grids.push(grid);
+  }
+  return grids;
+}
+
+/** The point of a grid that is nearest to x. */
+function nearest({ step, start, count }: Grid, x: number): number {
+  const k = Math.min(Math.max(Math.round((x - start) / step), 0), count - 1);
+  return start + k * step;
+}
+
+function zeroPointOf({ step, start }: Grid): number {
+  return Math.round(-start / step);
+}
+
 /** The different numbers in ascending order; null where they are too many, too few or not finite. */
-function levelsOf(x: (i: number) => number, numel: number): number[] | null {
+function levelsOf(x: At, numel: number, fewest = 3): number[] | null {
   const found = new Set<number>();
   for (let i = 0; i < numel; i++) {
     const value = x(i);
@@ -38,7 +104,7 @@ function levelsOf(x: (i: number) => number, numel: number): number[] | null {
     found.add(value);
     if (found.size > LEVELS) return null;
   }
-  return found.size < 3 ? null : [...found].sort((a, b) => a - b);
+  return found.size < fewest ? null : [...found].sort((a, b) => a - b);
 }
 
 interface Grid {

@@ -14,7 +14,7 @@ const KINDS: readonly ((random: Random) => number)[] = [
   () => 0,
   (random) => random.integer(0, 255) / 255,
 ];
-const SHAPES = [[5], [12], [3, 4], [8, 8], [1, 3, 6, 6]];
+const SHAPES = [[5], [12], [3, 4], [8, 8], [1, 3, 6, 6], [3, 20]];
 
 it("no pair of them is a false alarm", () => {
   const random = new Random(6);

@@ -41,7 +41,7 @@ export interface Node {
 /** The tree for `of` shards, whose root merges all of them. */
 export function treeOf(evaluation: string, task: Task, of: number): Node {
   const node = (name: string, work: JobData["work"], children: readonly Node[]): Node => {
-    return { data: { evaluation, version: VERSION, name, work }, children };
+    return { data: { evaluation, version, name, work }, children };
   };
   let nodes = Array.from({ length: of }, (_, index) =>
     node(`shard-${index}`, { kind: "shard", task, shard: { index, of } }, []),

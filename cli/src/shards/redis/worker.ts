@@ -3,8 +3,9 @@ import { hostname } from "node:os";
 import type { Job } from "bullmq";
 import { Pool } from "../pool.js";
 import { type Failure, failureOf, mayPass, type Work } from "../work.js";
+import { version as OURS } from "../../version.js";
 import { connect, type Connection } from "./connection.js";
-import { type JobData, type JobProgress, QUEUE, reasonOf, VERSION } from "./jobs.js";
+import { type JobData, type JobProgress, QUEUE, reasonOf } from "./jobs.js";
 import { Store } from "./store.js";
 
 export interface WorkerOptions {
@@ -86,7 +87,7 @@ export class Jobs {
   /** Does a job. It may have been done before, or be done elsewhere at the same time. */
   async process(job: Job<JobData>, token: string): Promise<void> {
     const { evaluation, version, name, work } = job.data;
-    if (version !== VERSION) throw this.#failed({ kind: "input", message: versionsDiffer(version) });
+    if (version !== OURS) throw this.#failed({ kind: "input", message: versionsDiffer(version) });
     const store = new Store(this.connection.redis, evaluation);
     if (!(await store.isOpen())) throw this.#abandoned();
     // Done by who ended before it could say so.
@@ -153,7 +154,7 @@ async function workOf({ work }: JobData, store: Store): Promise<Work> {
 
 function versionsDiffer(version: string): string {
   return (
-    `expected a worker with lossgrad-cli ${version}, which this evaluation was begun with, got ${VERSION}; ` +
+    `expected a worker with lossgrad-cli ${version}, which this evaluation was begun with, got ${OURS}; ` +
     "install one version on all machines"
   );
 }

@@ -7,8 +7,9 @@ import { describe, expect, test } from "vitest";
 import { InputError, UnavailableError, UsageError } from "../../../src/input-error.js";
 import type { Connection } from "../../../src/shards/redis/connection.js";
 import type { Attention } from "../../../src/shards/task.js";
-import { failureIn, type JobData, VERSION } from "../../../src/shards/redis/jobs.js";
+import { failureIn, type JobData } from "../../../src/shards/redis/jobs.js";
 import { Store } from "../../../src/shards/redis/store.js";
+import { version } from "../../../src/version.js";
 import { Jobs } from "../../../src/shards/redis/worker.js";
 import type { Work } from "../../../src/shards/work.js";
 
@@ -52,7 +53,7 @@ function setUp(run: Run) {
   const moved: string[] = [];
   const process = (data: Partial<JobData>): Promise<void> => {
     const job = {
-      data: { evaluation: "e", version: VERSION, name: "shard-0", work: shard, ...data },
+      data: { evaluation: "e", version, name: "shard-0", work: shard, ...data },
       updateProgress: () => Promise.resolve(),
       moveToWait: (token: string) => Promise.resolve(void moved.push(token)),
     };
@@ -122,7 +123,7 @@ describe("a job", () => {
     const [kind, message, again] = await failing(process({ version: "9.9.9" }));
     expect([kind, again]).toEqual(["input", false]);
     expect(message).toContain(
-      `expected a worker with lossgrad-cli 9.9.9, which this evaluation was begun with, got ${VERSION}; install one version`,
+      `expected a worker with lossgrad-cli 9.9.9, which this evaluation was begun with, got ${version}; install one version`,
     );
   });
 

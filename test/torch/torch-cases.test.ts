@@ -1,0 +1,98 @@
+/**
+ * torch's own cases, asked for live: the module inputs, the OpInfo samples, the reference inputs and
+ * the error inputs of each loss of the tables, with the values, gradients and errors of torch itself.
+ */
+import { F, nn, onWarning, Tensor, tidy } from "lossgrad";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectClose } from "../support/close.js";
+import { type AnyLoss, FORMULAS, formulaOf, LOSSES, rowOf } from "../support/losses.js";
+import { leafOf, type WireArray } from "../support/wire.js";
+import { pythonWithTorch, TorchProcess } from "./process.js";
+
+type Shown = (WireArray & { readonly requires: boolean }) | number | boolean | string | null;
+
+interface TorchCase {
+  readonly kind: "module" | "function";
+  readonly options: Readonly<Record<string, Shown>>;
+  readonly operands: readonly Shown[];
+  readonly error?: string;
+  readonly value?: WireArray;
+  readonly grads?: readonly (WireArray | null)[];
+}
+
+type Call = (...args: unknown[]) => Tensor;
+
+const python = pythonWithTorch();
+/** The names of functions and of their modules. */
+const NAMES: readonly (readonly [AnyLoss, string])[] = [
+  ...LOSSES.map((name) => [name, rowOf(name).module] as const),
+  ...FORMULAS.map((name) => [name, formulaOf(name).module] as const),
+];
+
+const inCamelCase = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const inSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+describe.skipIf(python === null)("torch's own cases (skipped where no Python has torch)", () => {
+  let torch: TorchProcess;
+  let version = { torch: "", old: false };
+
+  beforeAll(async () => {
+    torch = new TorchProcess(python ?? []);
+    version = await torch.version();
+    onWarning(() => undefined);
+  });
+  afterAll(async () => {
+    onWarning(null);
+    await torch.close();
+  });
+
+  test.each(NAMES)("of %s and its module: values, gradients and errors", async (name, module) => {
+    // Its lists of cases are others, and it lacks a part of the losses' dtypes.
+    if (version.old) return;
+    torch.ask([{ casesOf: { module, function: inSnakeCase(name) } }]);
+    const [cases] = (await torch.read()) as [TorchCase[]];
+    console.log(`${name}: ${cases.length} cases of PyTorch ${version.torch}`);
+    expect(cases.length).toBeGreaterThan(0);
+    const failures = cases.flatMap((one) => tidy(() => differences(name, module, one)));
+    expect(failures.slice(0, 5)).toEqual([]);
+  });
+});
+
+function differences(name: AnyLoss, module: string, asked: TorchCase): string[] {
+  try {
+    compare(name, module, asked);
+    return [];
+  } catch (error) {
+    const { kind, options, operands, error: expected } = asked;
+    const shown = { kind, options, operands, error: expected };
+    return [`${(error as Error).message}\n${JSON.stringify(shown).slice(0, 1500)}`];
+  }
+}
+
+function compare(name: AnyLoss, module: string, { kind, options, operands, ...answer }: TorchCase): void {
+  const given = operands.map(read);
+  const named = Object.fromEntries(
+    Object.entries(options).map(([word, value]) => [inCamelCase(word), read(value)]),
+  );
+  const call = (): Tensor => {
+    if (kind === "function") return (F[name] as Call)(...given, named);
+    const { [module as "L1Loss"]: Module } = nn;
+    return (new Module(named) as unknown as Call)(...given);
+  };
+  if (answer.error !== undefined) {
+    expect(call).toThrow(answer.error);
+    return;
+  }
+  const value = call();
+  expectClose(value.detach(), leafOf(answer.value!));
+  if (value.requiresGrad) value.backward(value.detach().zeros().add(1));
+  answer.grads!.forEach((expected, i) => {
+    const found = given[i];
+    if (expected) expectClose((found as Tensor).grad, leafOf(expected));
+  });
+}
+
+function read(value: Shown): unknown {
+  return typeof value === "object" && value !== null ? leafOf(value, value.requires) : value;
+}
