@@ -191,8 +191,8 @@ export function crossEntropy(
 /**
  * Negative log likelihood of log-probabilities: -weight[t] x[t] of each row, t being its target.
  *
- * Shapes, dtypes, options and divisors as of crossEntropy; the target has classes. Gradient:
- * -weight[t] at the target, else 0.
+ * Shapes, dtypes, options and divisors as of crossEntropy; the target has classes.
+ * Gradient: -weight[t] at the target, else 0.
  *
  * @throws as crossEntropy
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html

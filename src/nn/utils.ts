@@ -13,9 +13,14 @@ export interface ClipOptions {
   errorIfNonfinite?: boolean;
 }
 
-function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
+function gradientsOf(caller: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap(({ grad }) => grad ?? []);
+  return list.flatMap((parameter) => {
+    parameter.checkAlive(caller);
+    const { grad } = parameter;
+    grad?.checkAlive(caller);
+    return grad ?? [];
+  });
 }
 
 /**
@@ -39,7 +44,7 @@ export function clipGradNorm_(
 ): Tensor {
   const taken = takeOptions("clipGradNorm_", options, ["normType", "errorIfNonfinite"]);
   const { normType = 2, errorIfNonfinite = false } = taken;
-  const grads = gradientsOf(parameters);
+  const grads = gradientsOf("clipGradNorm_", parameters);
   if (grads.length === 0) return tensor(0);
   return withGradMode(false, () => {
     const total = stack(grads.map((grad) => grad.norm({ p: normType }))).norm({ p: normType });
@@ -68,6 +73,6 @@ export function clipGradNorm_(
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, value: number): void {
   withGradMode(false, () => {
-    for (const grad of gradientsOf(parameters)) grad.clamp_({ min: -value, max: value });
+    for (const grad of gradientsOf("clipGradValue_", parameters)) grad.clamp_({ min: -value, max: value });
   });
 }

@@ -128,7 +128,7 @@ export abstract class Optimizer<H extends object> {
    *   loss.backward();
    *   return loss;
    * });
-   * loss.item(); // 9
+   * loss!.item(); // 9
    * x.item(); // 0
    */
   abstract step<L = undefined>(closure?: () => L): L | undefined;
@@ -145,7 +145,10 @@ export abstract class Optimizer<H extends object> {
    */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
-    for (const { params } of this.paramGroups) zeroGradients(params, setToNone);
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) parameter.checkAlive("zeroGrad");
+      zeroGradients(params, setToNone);
+    }
   }
 
   /**

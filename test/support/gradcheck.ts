@@ -42,8 +42,11 @@ export function gradgradcheck(fn: Differentiable, inputs: readonly Tensor[]): st
     const gradient: Differentiable = (...all) => {
       const leaves = all.slice(0, -1);
       const output = fn(...leaves);
-      const options = { gradOutputs: all[all.length - 1], createGraph: true };
-      return autograd.grad(output, [leaves[i]], options)[0]!;
+      const upstream = all[all.length - 1];
+      const options = { gradOutputs: upstream, createGraph: true, allowUnused: true };
+      // What an output does not depend on has a gradient of 0, whatever the upstream one.
+      const [gradient] = autograd.grad(output, [leaves[i]], options);
+      return gradient ?? leaves[i].zeros().mul(upstream.sum());
     };
     return gradcheck(gradient, [...inputs, upstream]);
   });

@@ -127,15 +127,28 @@ export const TAKERS: Record<string, Entry> = {
   },
   "F.softplus": { call: (x) => (options) => F.softplus(x, options), options: { beta: 2, threshold: 3 } },
   "nn.utils.clipGradNorm_": {
-    call: (x) => (options) => {
+    call: (x) => {
       x.grad = x.detach().add(1);
-      nn.utils.clipGradNorm_(x, 2, options);
-      return x.grad;
+      return (options) => {
+        nn.utils.clipGradNorm_(x, 2, options);
+        return x.grad;
+      };
     },
     options: { normType: 1, errorIfNonfinite: true },
   },
   "optim.Adam": optimizer("Adam", { betas: [0.5, 0.75], eps: 0.5, weightDecay: 0.5, amsgrad: true }),
   "optim.LBFGS": optimizer("LBFGS", { maxIter: 2, maxEval: 3, historySize: 1, lineSearchFn: null }),
+  "optim.Optimizer.zeroGrad": {
+    call: (x) => {
+      const steps = new optim.SGD([x]);
+      x.grad = x.detach().add(1);
+      return (options) => {
+        steps.zeroGrad(options);
+        return x.grad;
+      };
+    },
+    options: { setToNone: false },
+  },
   "optim.RMSprop": optimizer("RMSprop", {
     alpha: 0.5,
     eps: 0.5,
