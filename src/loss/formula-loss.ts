@@ -2,7 +2,7 @@
 import { describeValue } from "../core/describe.js";
 import { Fused } from "../formula/fused.js";
 import type { Traits } from "../formula/traits.js";
-import type { FormulaFunction, SlopesFunction } from "../formula/trace.js";
+import type { SlopesFunction } from "../formula/trace.js";
 import type { FormulaRow } from "./formula-row.js";
 import { readNumber } from "./parameter.js";
 
@@ -27,7 +27,7 @@ export class FormulaLoss extends Fused {
     ]);
     const place = placing(row, present);
     super(
-      (place ? (...args: unknown[]) => (term as Call)(...place(args)) : term) as FormulaFunction,
+      place ? (...args: unknown[]) => (term as Call)(...place(args)) : term,
       name,
       standards.length > 0 ? Object.fromEntries(standards) : undefined,
       slopes && place

@@ -60,6 +60,7 @@ interface NamedRow<
    * Throws torch's errors for operands that may not meet; without it they broadcast. May give other
    * shapes, which operands are viewed in.
    */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most only throw
   readonly check?: (operands: Given<N, O>) => Partial<Record<N[number], Shape>> | undefined | void;
   /** Elements that operands must not have, with torch's messages. */
   readonly refusals?: readonly (Omit<Refusal, "index"> & { readonly operand: N[number] })[];

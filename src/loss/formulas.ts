@@ -84,7 +84,7 @@ export const marginRankingLoss = /* @__PURE__ */ formulaRow({
   weightedMean: null,
   legacy: true,
   check: (operands) => {
-    const all = Object.entries(operands) as [string, FormulaOperand][];
+    const all = Object.entries<FormulaOperand>(operands);
     const [input1, input2, target] = all.map(([, x]) => x);
     if (all.some(([, { shape }]) => shape.length !== input1.shape.length)) {
       const sizes = all.map(([word, { shape }]) => `${word}: torch.${sizeText(shape)}`).join(", ");

@@ -149,7 +149,7 @@ function readFlag(word: string, value: boolean | null | undefined): boolean | nu
   throw new TypeError(`${word}: expected a boolean or null, got ${describeValue(flag)}; use reduction`);
 }
 
-const REFUSALS: { readonly [W in ReductionWords]: (shown: string) => string } = {
+const REFUSALS: Readonly<Record<ReductionWords, (shown: string) => string>> = {
   enum: (shown) => `${shown} is not a valid value for reduction`,
   weighted: (shown) => `Invalid reduction mode: ${shown}. Expected one of 'none', 'mean', 'sum'.`,
   string: (shown) => `${shown} is not a valid value for reduction`,

@@ -34,7 +34,7 @@ export interface Quantity {
 /** Elements that are refused. */
 export interface RefusedElements {
   /** Whether an element is one of them. */
-  where(x: ElementNumbers): Expression;
+  readonly where: (x: ElementNumbers) => Expression;
   readonly message: string;
 }
 

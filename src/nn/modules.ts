@@ -32,9 +32,9 @@ import { rowOptionNames } from "./rowwise.js";
  * A loss with its options; an instance is a function of the operands O: input and target of most. R
  * are its reductions.
  */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class below has the same parameters
 export interface Loss<
   O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor],
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it has the parameters of its class
   R extends string = Reduction,
 > {
   (...args: [...operands: O, options?: MaskOptions]): Tensor;
@@ -108,12 +108,12 @@ function ownOptions({ parameters, moduleWeight, optional = [] }: FormulaRow): [s
 function heldOf(row: FormulaRow, options: Omit<Options, "reduction">): object {
   const own = ownOptions(row);
   const names = [...OPTIONS.slice(row.legacy ? 0 : 2), ...own.map(([name]) => name)];
-  const taken = takeOptions<Record<string, unknown>>(row.module, options as Record<string, unknown>, names);
+  const taken = takeOptions<Record<string, unknown>>(row.module, options, names);
   const values = own.map(([name, standard]): [string, unknown] => {
     const { [name]: value = standard } = taken;
     return [name, value];
   });
-  return { ...held(taken as Taken<Options>), ...Object.fromEntries(values) };
+  return { ...held(taken), ...Object.fromEntries(values) };
 }
 
 /** The options by which such a module calls its function. */

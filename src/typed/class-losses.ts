@@ -32,8 +32,8 @@ export const crossEntropy = /* @__PURE__ */ rowwiseLoss<ArraySmoothingOptions>(r
 /**
  * Negative log likelihood of log-probabilities: -weight[t] x[t] of each row, t being its target.
  *
- * Shapes, dtypes, options and result as for crossEntropy; the target has classes. Gradient:
- * -weight[t] at the target, else 0.
+ * Shapes, dtypes, options and result as for crossEntropy; the target has classes.
+ * Gradient: -weight[t] at the target, else 0.
  *
  * @throws as crossEntropy
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html

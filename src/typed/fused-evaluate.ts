@@ -95,7 +95,7 @@ export class FusedWork {
   private refuse(refusal: Refusal): void {
     const { elements, mask } = this;
     const type = { dtype: this.request.dtype, shape: [1] };
-    const { program, numbers } = refusedAmong(refusal)
+    const lowered = refusedAmong(refusal)
       .trace([type], [0], null)
       .program({
         value: "sum",
@@ -105,9 +105,9 @@ export class FusedWork {
         masked: mask !== null,
       })!;
     const run = {
-      program,
+      program: lowered.program,
       operands: [elements[refusal.index]],
-      numbers: numbers(() => 0),
+      numbers: lowered.numbers(() => 0),
       mask,
       outputs: [],
     };

@@ -77,7 +77,9 @@ describe("first and second derivatives agree with finite differences", () => {
   for (const reduction of ["none", "mean", "sum"] as const) {
     it.each(losses)(`%s, reduction ${reduction}: input, target, broadcast target`, (name, loss) => {
       // The logarithm of a target is one of positive numbers.
-      for (const target of name === "klDiv" ? [positive, positive.at(0).detach().requiresGrad_()] : [y, row]) {
+      for (const target of name === "klDiv"
+        ? [positive, positive.at(0).detach().requiresGrad_()]
+        : [y, row]) {
         const fn = (a: Tensor, b: Tensor): Tensor => loss(a, b, { reduction });
         if (refusesShapes(() => fn(x, target))) continue;
         expect(gradcheck(fn, [x, target])).toEqual([]);

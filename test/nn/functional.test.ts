@@ -35,7 +35,9 @@ const OTHERS = ["logSoftmax", "logsigmoid", "oneHot", "pad", "sigmoid", "softmax
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
-    expect(Object.keys(F).sort()).toEqual([...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...OTHERS].sort());
+    expect(Object.keys(F).sort()).toEqual(
+      [...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...OTHERS].sort(),
+    );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
     const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
     const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils"];

@@ -1,5 +1,5 @@
 /** L-BFGS against torch's iterations on Rosenbrock's function (fixtures/optim.py). */
-import type { Tensor} from "lossgrad";
+import type { Tensor } from "lossgrad";
 import { optim, tensor, tidy } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import text from "../fixtures/optim.json?raw";

@@ -54,9 +54,9 @@ export const FORMS: readonly Form[] = formulaRows.flatMap(([name, row]) => {
 });
 
 /** The arguments of a call of such a form: the operands among the options where they belong there. */
-export function argumentsOf<X>(
+export function argumentsOf(
   { row, present, options }: Form,
-  operands: readonly X[],
+  operands: readonly unknown[],
   given: object,
 ): unknown[] {
   const count = row.operands.length;

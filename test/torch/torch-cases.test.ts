@@ -2,7 +2,8 @@
  * torch's own cases, asked for live: the module inputs, the OpInfo samples, the reference inputs and
  * the error inputs of each loss of the tables, with the values, gradients and errors of torch itself.
  */
-import { F, nn, onWarning, Tensor, tidy } from "lossgrad";
+import type { Tensor } from "lossgrad";
+import { F, nn, onWarning, tidy } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectClose } from "../support/close.js";
 import { type AnyLoss, FORMULAS, formulaOf, LOSSES, rowOf } from "../support/losses.js";

@@ -54,7 +54,7 @@ export const LOSSES = {
   "soft-margin": fusedRow(F.softMarginLoss),
   bce: { ...fusedRow(F.binaryCrossEntropy), weightedMean: "elements" },
   "bce-with-logits": { ...fusedRow(F.binaryCrossEntropyWithLogits), weightedMean: "elements" },
-  "kl-div": fusedRow(F.klDiv as FusedLoss),
+  "kl-div": fusedRow(F.klDiv),
   "poisson-nll": fusedRow(F.poissonNllLoss),
   "hinge-embedding": {
     ...fusedRow(F.hingeEmbeddingLoss),
