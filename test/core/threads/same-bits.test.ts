@@ -8,7 +8,7 @@ import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { MOST_BLOCKS } from "../../../src/core/threads/control.js";
 import { hashOf } from "../../support/bytes.js";
-import { ALL_LOSSES, callOf, lossOf } from "../../support/losses.js";
+import { ALL_LOSSES, callOf, lossOf, traitsOf } from "../../support/losses.js";
 import type { AnyLoss } from "../../support/losses.js";
 import { Random } from "../../support/random.js";
 import { FLOAT_DTYPES } from "../../support/rational.js";
@@ -17,7 +17,12 @@ import { CAN_SHARE } from "../../support/sharing.js";
 import { casesOfRun, SLOW } from "../../support/slow.js";
 import { onOneThread, workersUp } from "./up.js";
 
-const CASES = FLOAT_DTYPES.flatMap((dtype) => ALL_LOSSES.map((loss) => [loss, dtype] as const));
+/** One loop hands out blocks of all formulas: each of them is tried in one dtype, by turns. */
+const CASES = FLOAT_DTYPES.flatMap((dtype, i) =>
+  ALL_LOSSES.filter((loss, j) => traitsOf(loss).prepared || j % FLOAT_DTYPES.length === i).map(
+    (loss) => [loss, dtype] as const,
+  ),
+);
 /**
  * Fewer blocks than two threads share; just enough; a tail of one element; more blocks than eight
  * threads, unevenly.
