@@ -130,8 +130,8 @@ function differences(what: string, found: Tensor | null, expected: Ranged): stri
   const [low, high] = [numbersOf("float64", expected.low), numbersOf("float64", expected.high)];
   const free = numbersOf("bool", expected.free);
   return flatten(found.detach().tolist()).flatMap((number, i) => {
-    // Of equal ends only these bits are right; -0 differs from 0.
-    const inside = low[i] < high[i] && number >= low[i] && number <= high[i];
+    // Of equal ends only these bits are right; -0 differs from 0, and both lie between them.
+    const inside = !Object.is(low[i], high[i]) && number >= low[i] && number <= high[i];
     if (Object.is(number, own[i]) || inside || free[i]) return [];
     return [
       `${what}[${i}]: ${show(number)}, torch ${show(own[i])}, others ${show(low[i])} to ${show(high[i])}`,
