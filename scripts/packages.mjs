@@ -34,16 +34,20 @@ export function npmCommand(...args) {
 
 /**
  * Installs the packages of `folder`, once for each lockfile and without their scripts; `what` says
- * to the reader what they are.
+ * to the reader what they are. Where there is no lockfile, package.json names exact versions.
  */
 export function installPackages(folder, what) {
-  const lock = statSync(join(folder, "package-lock.json"));
+  const lock = statSync(join(folder, "package-lock.json"), { throwIfNoEntry: false });
+  const asked = lock ?? statSync(join(folder, "package.json"));
   const installed = statSync(join(folder, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
-  if (installed && installed.mtimeMs >= lock.mtimeMs) return;
+  if (installed && installed.mtimeMs >= asked.mtimeMs) return;
   console.log(`installing ${what} ...`);
-  const [command, args] = npmCommand("ci", "--ignore-scripts", "--loglevel=error");
+  const way = lock ? ["ci"] : ["install", "--no-package-lock"];
+  const [command, args] = npmCommand(...way, "--ignore-scripts", "--loglevel=error");
   const { status } = spawnSync(command, args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) throw new Error(`npm ci in ${folder}: expected it to succeed, got status ${status}`);
+  if (status !== 0) {
+    throw new Error(`npm ${way[0]} in ${folder}: expected it to succeed, got status ${status}`);
+  }
 }
 
 /**

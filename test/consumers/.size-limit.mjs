@@ -15,7 +15,7 @@ export default [
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "91 kB",
+    limit: "96 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
@@ -35,7 +35,7 @@ export default [
     name: "import { fuse, init, l1Loss, softMarginLoss } from lossgrad/slim/arrays (goal: 1 kB beside fuse)",
     path: dist("slim/arrays.js"),
     import: "{ fuse, init, l1Loss, softMarginLoss }",
-    limit: "41.5 kB",
+    limit: "42 kB",
   },
   {
     // Metrics are programs as fused losses are: of these, what fuse brings is 20 kB.
@@ -49,14 +49,14 @@ export default [
     name: "import { compare } from lossgrad/compare",
     path: dist("compare/index.js"),
     import: "{ compare }",
-    limit: "13.3 kB",
+    limit: "14 kB",
   },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "167 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "95 kB" },
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "190 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "113 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    limit: "43.5 kB",
+    limit: "46.7 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));
