@@ -36,8 +36,9 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
-      // Both kinds of page would try the same binary's kernels: see test/support/kernels.ts.
-      exclude: isolated ? base.test.exclude : [...base.test.exclude, "test/assembly/**"],
+      // Both kinds of page would try the same binary's kernels (see test/support/kernels.ts), and
+      // comparing has no memory that could be shared.
+      exclude: isolated ? base.test.exclude : [...base.test.exclude, "test/assembly/**", "test/compare/**"],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {
         enabled: true,
