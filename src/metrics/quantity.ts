@@ -2,6 +2,7 @@
  * What metrics add up: quantities of each element, as formulas in float64. Those that are products
  * of the operands come as several numbers whose sum is the product exactly.
  */
+import { lostByProduct } from "../formula/error-free.js";
 import type { Expression } from "../formula/expression.js";
 import { type DType, dtypes, isFloating } from "../ndarray/dtype.js";
 
@@ -76,22 +77,13 @@ function product(a: Factor, b: Factor): Factor[] {
   const value = a.value.mul(b.value);
   const digits = a.digits + b.digits;
   if (digits <= DIGITS) return [{ value, digits }];
-  const [p, q] = [split(a.value), split(b.value)];
-  const high = p.high.mul(q.high).sub(value);
-  const error = high.add(p.high.mul(q.low)).add(p.low.mul(q.high)).add(p.low.mul(q.low));
+  const error = lostByProduct(a.value, b.value, value);
   // Where the product or a part of it is beyond float64, there is no error to speak of.
   const known = error.isfinite().choose(error, 0);
   return [
     { value, digits: DIGITS },
     { value: known, digits: DIGITS },
   ];
-}
-
-/** Halves of a number's digits (Veltkamp): what products of two parts have fits into float64. */
-function split(x: Expression): { readonly high: Expression; readonly low: Expression } {
-  const scaled = x.mul(2 ** 27 + 1);
-  const high = scaled.sub(scaled.sub(x));
-  return { high, low: x.sub(high) };
 }
 
 export const predictions = exact("predictions", "prediction");

@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, integerPower, withDefaults } from "./hyperparameters.js";
 import type { ParameterGroup, Parameters } from "./optimizer.js";
 import { ParameterwiseOptimizer } from "./parameterwise.js";
-import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
+import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update, updatesOf } from "./update.js";
 
 /** The hyperparameters of Adam and AdamW. */
 export interface AdamOptions {
@@ -45,40 +45,29 @@ type AdamUpdate = Update<
   "decay" | "weight" | "beta2" | "rest2" | "root" | "eps" | "step"
 >;
 
-const updates = new Map<string, AdamUpdate>();
-
-function updateFor(form: Form): AdamUpdate {
-  const key = Object.values(form).join();
-  let found = updates.get(key);
-  if (!found) updates.set(key, (found = updateOf(form)));
-  return found;
-}
-
 /** The operations of torch's own implementation (_single_tensor_adam), in its order. */
-function updateOf({ decay, amsgrad, maximize, light }: Form): AdamUpdate {
-  return {
-    name: "Adam",
-    arrays: ["param", "expAvg", "expAvgSq", "maxExpAvgSq"],
-    numbers: ["decay", "weight", "beta2", "rest2", "root", "eps", "step"],
-    step({ param, expAvg, expAvgSq, maxExpAvgSq, grad }, numbers) {
-      const { weight, beta2, rest2, root, eps, step } = numbers;
-      let [p, g] = [param, maximize ? grad.neg() : grad];
-      if (decay === "decoupled") p = p.mul(numbers.decay);
-      else if (decay !== "none") g = fusedMultiplyAdd(g, p, numbers.decay);
-      const mean = lerp(expAvg, g, weight, light);
-      const square = fusedMultiplyAdd(expAvgSq.mul(beta2), g.mul(rest2), g);
-      const largest = amsgrad ? maxExpAvgSq.maximum(square) : square;
-      const denominator = largest.sqrt().div(root).add(eps);
-      const next = p.add(mean.mul(step).div(denominator));
-      const written: Record<"param" | "expAvg" | "expAvgSq", Expression> = {
-        param: next,
-        expAvg: mean,
-        expAvgSq: square,
-      };
-      return amsgrad ? { ...written, maxExpAvgSq: largest } : written;
-    },
-  };
-}
+const updateFor = /* @__PURE__ */ updatesOf(({ decay, amsgrad, maximize, light }: Form): AdamUpdate => ({
+  name: "Adam",
+  arrays: ["param", "expAvg", "expAvgSq", "maxExpAvgSq"],
+  numbers: ["decay", "weight", "beta2", "rest2", "root", "eps", "step"],
+  step({ param, expAvg, expAvgSq, maxExpAvgSq, grad }, numbers) {
+    const { weight, beta2, rest2, root, eps, step } = numbers;
+    let [p, g] = [param, maximize ? grad.neg() : grad];
+    if (decay === "decoupled") p = p.mul(numbers.decay);
+    else if (decay !== "none") g = fusedMultiplyAdd(g, p, numbers.decay);
+    const mean = lerp(expAvg, g, weight, light);
+    const square = fusedMultiplyAdd(expAvgSq.mul(beta2), g.mul(rest2), g);
+    const largest = amsgrad ? maxExpAvgSq.maximum(square) : square;
+    const denominator = largest.sqrt().div(root).add(eps);
+    const next = p.add(mean.mul(step).div(denominator));
+    const written: Record<"param" | "expAvg" | "expAvgSq", Expression> = {
+      param: next,
+      expAvg: mean,
+      expAvgSq: square,
+    };
+    return amsgrad ? { ...written, maxExpAvgSq: largest } : written;
+  },
+}));
 
 /**
  * Adam (Kingma and Ba, 2015). Of a parameter p with the gradient g, at step t:

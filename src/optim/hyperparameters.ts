@@ -1,5 +1,6 @@
 /** Hyperparameters, checked as torch checks them. */
 import { describeValue } from "../core/describe.js";
+import { lostByProduct } from "../core/error-free.js";
 import { takeOptions } from "../core/options.js";
 
 /** The options that were given, and the defaults of others. */
@@ -42,17 +43,10 @@ export function integerPower(base: number, n: number): number {
   return high + low;
 }
 
-/** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
-const SPLITTER = 134217729;
-
-/** (a + aLow) (b + bLow) as a sum of two numbers (Dekker, 1971). */
+/** (a + aLow) (b + bLow) as a sum of two numbers. */
 function product(a: number, aLow: number, b: number, bLow: number): [number, number] {
   const p = a * b;
-  const [u, v] = [a * SPLITTER, b * SPLITTER];
-  const [aHigh, bHigh] = [u - (u - a), v - (v - b)];
-  const [aRest, bRest] = [a - aHigh, b - bHigh];
-  const lost = aRest * bRest - (p - aHigh * bHigh - aRest * bHigh - aHigh * bRest);
-  const low = lost + (a * bLow + aLow * b);
+  const low = lostByProduct(a, b, p) + (a * bLow + aLow * b);
   const high = p + low;
   return [high, p - high + low];
 }

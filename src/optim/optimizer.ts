@@ -1,5 +1,6 @@
 /** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
 import { describeStranger } from "../ndarray/adapter.js";
+import { isFloating } from "../ndarray/dtype.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames, takeOptions } from "../core/options.js";
 import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
@@ -283,6 +284,11 @@ function checkParameter(parameter: unknown): void {
     );
   }
   parameter.checkAlive("optimizer");
+  if (!isFloating(parameter.dtype)) {
+    throw new TypeError(
+      `optimizer: expected parameters of a real floating dtype, got ${parameter.dtype}; hold real and imaginary parts in two`,
+    );
+  }
   if (!parameter.isLeaf) throw new Error("can't optimize a non-leaf Tensor");
 }
 

@@ -2,7 +2,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
 import type { ParameterGroup, Parameters } from "./optimizer.js";
 import { ParameterwiseOptimizer } from "./parameterwise.js";
-import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update } from "./update.js";
+import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update, updatesOf } from "./update.js";
 
 /** The hyperparameters of RMSprop. */
 export interface RMSpropOptions {
@@ -46,18 +46,9 @@ type RMSpropUpdate = Update<
   "lr" | "alpha" | "rest" | "weight" | "eps" | "weightDecay" | "momentum"
 >;
 
-const updates = new Map<string, RMSpropUpdate>();
-
-function updateFor(form: Form): RMSpropUpdate {
-  const key = Object.values(form).join();
-  let found = updates.get(key);
-  if (!found) updates.set(key, (found = updateOf(form)));
-  return found;
-}
-
 /** The operations of torch's own implementation (_single_tensor_rmsprop), in its order. */
-function updateOf({ decays, hasMomentum, centered, maximize, light }: Form): RMSpropUpdate {
-  return {
+const updateFor = /* @__PURE__ */ updatesOf(
+  ({ decays, hasMomentum, centered, maximize, light }: Form): RMSpropUpdate => ({
     name: "RMSprop",
     arrays: ["param", "squareAvg", "gradAvg", "momentumBuffer"],
     numbers: ["lr", "alpha", "rest", "weight", "eps", "weightDecay", "momentum"],
@@ -77,8 +68,8 @@ function updateOf({ decays, hasMomentum, centered, maximize, light }: Form): RMS
       const next = fusedMultiplyAdd(param, buffer, lr.neg());
       return { param: next, squareAvg: square, momentumBuffer: buffer, ...means };
     },
-  };
-}
+  }),
+);
 
 /**
  * RMSprop (Hinton, 2012). Of a parameter p with the gradient g:

@@ -2,7 +2,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
 import type { ParameterGroup, Parameters } from "./optimizer.js";
 import { ParameterwiseOptimizer } from "./parameterwise.js";
-import { apply, fusedMultiplyAdd, type Update } from "./update.js";
+import { apply, fusedMultiplyAdd, type Update, updatesOf } from "./update.js";
 
 /** The hyperparameters of SGD. */
 export interface SGDOptions {
@@ -40,32 +40,21 @@ interface Form {
 
 type SGDUpdate = Update<"param" | "momentumBuffer", "lr" | "momentum" | "undamped" | "weightDecay">;
 
-const updates = new Map<string, SGDUpdate>();
-
-function updateFor(form: Form): SGDUpdate {
-  const key = Object.values(form).join();
-  let found = updates.get(key);
-  if (!found) updates.set(key, (found = updateOf(form)));
-  return found;
-}
-
 /** The operations of torch's own implementation (_single_tensor_sgd), in its order. */
-function updateOf({ decays, buffer, nesterov, maximize }: Form): SGDUpdate {
-  return {
-    name: "SGD",
-    arrays: ["param", "momentumBuffer"],
-    numbers: ["lr", "momentum", "undamped", "weightDecay"],
-    step({ param, momentumBuffer, grad }, { lr, momentum, undamped, weightDecay }) {
-      let g = maximize ? grad.neg() : grad;
-      if (decays) g = fusedMultiplyAdd(g, param, weightDecay);
-      if (buffer === "none") return { param: fusedMultiplyAdd(param, g, lr.neg()) };
-      const next = buffer === "begins" ? g : fusedMultiplyAdd(momentumBuffer.mul(momentum), g, undamped);
-      if (nesterov) g = fusedMultiplyAdd(g, next, momentum);
-      else g = next;
-      return { param: fusedMultiplyAdd(param, g, lr.neg()), momentumBuffer: next };
-    },
-  };
-}
+const updateFor = /* @__PURE__ */ updatesOf(({ decays, buffer, nesterov, maximize }: Form): SGDUpdate => ({
+  name: "SGD",
+  arrays: ["param", "momentumBuffer"],
+  numbers: ["lr", "momentum", "undamped", "weightDecay"],
+  step({ param, momentumBuffer, grad }, { lr, momentum, undamped, weightDecay }) {
+    let g = maximize ? grad.neg() : grad;
+    if (decays) g = fusedMultiplyAdd(g, param, weightDecay);
+    if (buffer === "none") return { param: fusedMultiplyAdd(param, g, lr.neg()) };
+    const next = buffer === "begins" ? g : fusedMultiplyAdd(momentumBuffer.mul(momentum), g, undamped);
+    if (nesterov) g = fusedMultiplyAdd(g, next, momentum);
+    else g = next;
+    return { param: fusedMultiplyAdd(param, g, lr.neg()), momentumBuffer: next };
+  },
+}));
 
 /**
  * Stochastic gradient descent, with momentum (Polyak, 1964) and Nesterov's variant of it. Of a

@@ -3,6 +3,7 @@
  * its state is written once, traced, and computed in one pass, in place. Hyperparameters are
  * numbers of the program, so that another learning rate needs no other one.
  */
+import { lostByProduct, lostBySum } from "../formula/error-free.js";
 import { Expression, Trace } from "../formula/expression.js";
 import { isProgramDType, type Lowered, lower } from "../formula/lower.js";
 import type { ProgramDType } from "../formula/program.js";
@@ -26,6 +27,17 @@ export interface Update<W extends string, N extends string> {
     arrays: Arrays<W | "grad", Expression>,
     numbers: Arrays<N, Expression>,
   ) => Partial<Arrays<W, Expression>>;
+}
+
+/** The updates that `make` makes of forms, each made once: a form is the words that tell it. */
+export function updatesOf<F extends object, U>(make: (form: F) => U): (form: F) => U {
+  const made = new Map<string, U>();
+  return (form) => {
+    const key = Object.values(form).join();
+    let found = made.get(key);
+    if (found === undefined) made.set(key, (found = make(form)));
+    return found;
+  };
 }
 
 interface Compiled {
@@ -84,20 +96,6 @@ export function apply<W extends string, N extends string>(
   for (const i of written) tensors[i].version.count++;
 }
 
-/** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
-const SPLITTER = 134217729;
-
-function upperHalf(x: Expression): Expression {
-  const scaled = x.mul(SPLITTER);
-  return scaled.sub(scaled.sub(x));
-}
-
-/** What a + b loses to the sum's rounding (Knuth's TwoSum, 1969). */
-function lostBySum(a: Expression, b: Expression, sum: Expression): Expression {
-  const kept = sum.sub(a);
-  return a.sub(sum.sub(kept)).add(b.sub(kept));
-}
-
 /**
  * c + a · b. In float64 it is rounded once, as processors with a fused multiplication and addition
  * do and torch's kernels show: the product's rounding error is found (Dekker, 1971) and added. In
@@ -113,10 +111,7 @@ export function fusedMultiplyAdd(c: Expression, a: Expression, b: Expression): E
   }
   const product = a.mul(b);
   const sum = product.add(c);
-  const [high, other] = [upperHalf(a), upperHalf(b)];
-  const [low, rest] = [a.sub(high), b.sub(other)];
-  const inexact = product.sub(high.mul(other)).sub(low.mul(other)).sub(high.mul(rest));
-  const lost = low.mul(rest).sub(inexact);
+  const lost = lostByProduct(a, b, product);
   const fused = sum.add(lostBySum(product, c, sum).add(lost));
   // Where a part is out of range, the plain sum is.
   return fused.isfinite().choose(fused, sum);

@@ -147,6 +147,11 @@ describe.each(OPTIMIZERS)("%s", (name) => {
     expect(() => make(name, [{ params: [x] }, { params: x }])).toThrow("more than one parameter group");
   });
 
+  it("refuses parameters of complex numbers", () => {
+    const x = tensor([{ re: 1, im: 2 }], { dtype: "complex64", requiresGrad: true });
+    expect(() => make(name, [x])).toThrow("expected parameters of a real floating dtype, got complex64");
+  });
+
   it("changes nothing when a state does not fit", () => {
     const [x, y] = [leaf([1]), leaf([1, 2])];
     for (const one of [x, y]) one.grad = one.detach();

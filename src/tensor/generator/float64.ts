@@ -7,6 +7,7 @@
  * A number of twice float64's precision is a pair high + low with |low| <= ulp(high) / 2. Functions
  * return the high part and leave the low one in `low`.
  */
+import { lostByProduct } from "../../core/error-free.js";
 
 let low = 0;
 
@@ -57,16 +58,10 @@ function series(denominator: (k: number) => number): Series {
   return result;
 }
 
-/** a * b exactly (Dekker 1971; 2^27 + 1 splits a float64 into halves of 26 bits). */
+/** a * b exactly: what the product loses is in `low`. */
 function multiply(a: number, b: number): number {
   const product = a * b;
-  const aScaled = a * 134217729;
-  const aHigh = aScaled - (aScaled - a);
-  const aLow = a - aHigh;
-  const bScaled = b * 134217729;
-  const bHigh = bScaled - (bScaled - b);
-  const bLow = b - bHigh;
-  low = aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow;
+  low = lostByProduct(a, b, product);
   return product;
 }
 

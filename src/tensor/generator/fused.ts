@@ -2,17 +2,12 @@
  * x · scale + shift, rounded once, as processors with a fused multiplication and addition do and
  * PyTorch's samples show.
  */
+import { lostByProduct, lostBySum } from "../../core/error-free.js";
 import { ExactSum } from "../../core/exact-sum.js";
 
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer);
 const exact = new ExactSum();
-
-/** What a + b loses to the sum's rounding (Knuth's TwoSum, 1969). */
-function lostBySum(a: number, b: number, sum: number): number {
-  const kept = sum - a;
-  return a - (sum - kept) + (b - kept);
-}
 
 /**
  * Of float32 numbers. Their product is exact in float64; its sum is rounded to an odd last place
@@ -35,23 +30,12 @@ export function fusedFloat32(x: number, scale: number, shift: number): number {
   return Math.fround(float[0]);
 }
 
-/** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
-const SPLITTER = 134217729;
-
-function upperHalf(x: number): number {
-  const scaled = x * SPLITTER;
-  return scaled - (scaled - x);
-}
-
 /**
- * Of float64 numbers: the product and its rounding error (Dekker, 1971) are added to `shift`
- * exactly.
+ * Of float64 numbers: the product and its rounding error are added to `shift` exactly.
  */
 export function fusedFloat64(x: number, scale: number, shift: number): number {
   const product = x * scale;
-  const [a, b] = [upperHalf(x), upperHalf(scale)];
-  const [c, d] = [x - a, scale - b];
-  const lost = c * d - (product - a * b - c * b - a * d);
+  const lost = lostByProduct(x, scale, product);
   if (!Number.isFinite(lost)) return product + shift;
   exact.reset();
   exact.add(product);
