@@ -25,7 +25,7 @@ const contests: Record<string, readonly string[]> = {
   cat: ["sh", "-c", 'cat "$0" "$1" > /dev/null', a, b],
   "lossgrad, no worst pairs": [...command, "--worst", "0", "--threads", "1"],
   lossgrad: [...command, "--threads", "1"],
-  "lossgrad, all threads": command,
+  "lossgrad, two threads": [...command, "--threads", "2"],
   ...(python.length > 0 ? { NumPy: [...python, pathOf("files.py"), a, b] } : {}),
 };
 

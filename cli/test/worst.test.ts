@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Random } from "../../test/support/random.js";
 import { temporary } from "../../test/support/temporary.js";
-import { numbersOf } from "../src/evaluation/numbers.js";
+import { numbersOf } from "../src/readers/numbers.js";
 import { type Pair, Worst } from "../src/evaluation/worst.js";
 import { npyOf } from "./support/npy.js";
 import { json, lossgrad } from "./support/program.js";

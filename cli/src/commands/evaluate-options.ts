@@ -1,5 +1,5 @@
 /** Options that several commands read alike. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { LOSSES } from "../evaluation/losses.js";
 import { METRICS } from "../evaluation/metrics.js";
 import { parseShard, type Shard } from "../evaluation/shard.js";
@@ -11,6 +11,16 @@ export function shardOf(value: string): Shard {
   const shard = parseShard(value);
   if (shard) return shard;
   throw new InvalidArgumentError("Expected a number from 0 and how many there are, such as 0/4.");
+}
+
+/** --nan, of pairs or of rows. */
+export function nanOption(ones: "pairs" | "rows"): Option {
+  return new Option(
+    "--nan <policy>",
+    `what becomes of ${ones} with a NaN: the result is NaN, they are left out, or an error`,
+  )
+    .choices(["propagate", "omit", "error"])
+    .default("propagate");
 }
 
 export function count(value: string): number {

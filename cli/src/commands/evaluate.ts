@@ -13,7 +13,7 @@ import { readTask, type Task, type TaskOptions } from "../shards/task.js";
 import { shardCount, threadCount } from "./counts.js";
 import { collect } from "./csv-options.js";
 import { execute, type ExecutionOptions } from "./execute.js";
-import { count, LOSS_HELP, METRIC_HELP, shardOf } from "./evaluate-options.js";
+import { count, LOSS_HELP, METRIC_HELP, nanOption, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
 import { type WantedInputs, withInputs } from "./inputs.js";
 import { addReadOptions } from "./read-options.js";
@@ -49,14 +49,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .argument("[targets]", "what really came; by default in the first file, as --target says")
     .option("--metric <names>", METRIC_HELP, collect)
     .option("--loss <names>", LOSS_HELP, collect)
-    .addOption(
-      new Option(
-        "--nan <policy>",
-        "what becomes of pairs with a NaN: the result is NaN, they are left out, or an error",
-      )
-        .choices(["propagate", "omit", "error"])
-        .default("propagate"),
-    )
+    .addOption(nanOption("pairs"))
     .option("--weight <file>", "how much each pair counts")
     .option("--mask <file>", "booleans, or numbers that are 0 or 1: pairs where one is 0 are left out")
     .option(

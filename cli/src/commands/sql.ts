@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { Metrics } from "lossgrad/metrics";
 import { askedFor, metricsOf } from "../evaluation/metrics.js";
 import { type Shard, WHOLE } from "../evaluation/shard.js";
@@ -8,7 +8,7 @@ import type { Terminal } from "../program.js";
 import { tableName } from "../sql/names.js";
 import { queryOf, type RoleNames } from "../sql/query.js";
 import { collect } from "./csv-options.js";
-import { count, LOSS_HELP, METRIC_HELP, shardOf } from "./evaluate-options.js";
+import { count, LOSS_HELP, METRIC_HELP, nanOption, shardOf } from "./evaluate-options.js";
 
 interface SqlOptions {
   prediction: string;
@@ -47,14 +47,7 @@ export function addSql(program: Command, terminal: Terminal): void {
     .option("--from <sql>", "what stands behind FROM instead, such as \"file('data.parquet')\"")
     .option("--metric <names>", METRIC_HELP, collect)
     .option("--loss <names>", LOSS_HELP, collect)
-    .addOption(
-      new Option(
-        "--nan <policy>",
-        "what becomes of rows with a NaN: the result is NaN, they are left out, or an error",
-      )
-        .choices(["propagate", "omit", "error"])
-        .default("propagate"),
-    )
+    .addOption(nanOption("rows"))
     .option("--weight-column <name>", "the column that says how much each row counts")
     .option("--mask-column <name>", "a column of 0 and 1: rows where it is 0 are left out")
     .option("--by <column>", "also the metrics of each of its groups")

@@ -7,7 +7,7 @@ import { isNpyDtype, type NpyDtype, npyHeader } from "../writers/npy.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import { type Evaluated, type Inputs, pairingOf, type Run } from "./evaluate.js";
 import type { Loss } from "./losses.js";
-import { numbersOf } from "./numbers.js";
+import { numbersOf } from "../readers/numbers.js";
 import type { Pairing } from "./pairing.js";
 import { ROOMS } from "./rooms.js";
 import type { Request, Tally } from "./tally.js";

@@ -4,7 +4,7 @@ import { MOST_GROUPS, tooManyGroups } from "../readers/columns/labels.js";
 import type { Elements } from "../readers/dtypes.js";
 import type { ArrayReader } from "../readers/reader.js";
 import type { Chunk } from "./chunks.js";
-import { numbersOf } from "./numbers.js";
+import { numbersOf } from "../readers/numbers.js";
 
 /** Metrics of the pairs of each group, which a column tells. */
 export class Groups {

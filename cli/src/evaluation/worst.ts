@@ -1,7 +1,7 @@
 import { MaxError, type MetricOptions } from "lossgrad/metrics";
 import type { Elements, Held } from "../readers/dtypes.js";
 import type { Chunk } from "./chunks.js";
-import { numbersOf } from "./numbers.js";
+import { numbersOf } from "../readers/numbers.js";
 
 /** A pair of numbers, and where it comes among all. */
 export interface Pair {

@@ -7,7 +7,7 @@ import { Bins, type BinsJSON, type Range } from "./bins.js";
 import { type CountsJSON, countsToJSON, forEachCount, PictureError } from "./counts.js";
 import { ErrorMap, type ErrorMapJSON } from "./error-map.js";
 import type { ImageLayout } from "./image.js";
-import { numbersInto } from "../evaluation/numbers.js";
+import { numbersInto } from "../readers/numbers.js";
 
 /** Bins of a histogram, and along each side of a plane. */
 const HISTOGRAM = 4096;

@@ -28,6 +28,15 @@ export const ARRAYS = {
   uint8: Uint8Array,
 } as const satisfies Record<Held, new (length: number) => Elements>;
 
+/** What holds elements as files store them; of halves their bits, of bools bytes. */
+export const STORED_ARRAYS = {
+  ...ARRAYS,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const satisfies Record<Dtype, new (length: number) => Elements>;
+
 export const DTYPES = {
   bfloat16: { size: 2, held: "bfloat16" },
   float16: { size: 2, held: "float16" },

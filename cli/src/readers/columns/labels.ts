@@ -1,5 +1,6 @@
 import { InputError } from "../../input-error.js";
-import { type Dtype, storedAs } from "../dtypes.js";
+import { type Dtype, STORED_ARRAYS, storedAs } from "../dtypes.js";
+import { numbersOf } from "../numbers.js";
 import type { Batch } from "./batches.js";
 
 /** Each group has metrics of its own, some kilobytes. */
@@ -90,33 +91,8 @@ function codesOf({ stored, missing }: Batch, kind: LabelledKind, labels: Labels)
   return codes;
 }
 
-/** What stored elements of tables are; of float16 the bits. */
-const ARRAYS = {
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
-
 function valuesOf({ buffer, byteOffset, byteLength }: Uint8Array, dtype: Dtype): ArrayLike<number | bigint> {
   const length = byteLength / storedAs(dtype).size;
-  const make = ARRAYS[dtype as keyof typeof ARRAYS];
-  const values = new make(buffer as ArrayBuffer, byteOffset, length);
-  return dtype === "float16" ? Array.from(values as Uint16Array, half) : values;
-}
-
-/** The number of a float16 by its bits. */
-function half(bits: number): number {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction / 1024 / 2 ** 14 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  const values = new STORED_ARRAYS[dtype](buffer as ArrayBuffer, byteOffset, length);
+  return dtype === "float16" ? numbersOf(values, dtype) : values;
 }

@@ -3,7 +3,7 @@ import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import type { Batch } from "../columns/batches.js";
 import type { Labels } from "../columns/labels.js";
-import { bytesOf, type Dtype } from "../dtypes.js";
+import { bytesOf, type Dtype, STORED_ARRAYS } from "../dtypes.js";
 import type { SchemaElement } from "./footer.js";
 import { decompress } from "./decompress.js";
 import type { Page, PageHeader } from "./pages.js";
@@ -24,23 +24,7 @@ const ENCODINGS = new Map([
 ] as const);
 type Encoding = typeof ENCODINGS extends Map<number, infer Name> ? Name : never;
 
-/** What arrays of a dtype's stored elements are made of. */
-const STORED = {
-  bool: Uint8Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-} as const;
-type Storable = keyof typeof STORED;
-type StoredArray = InstanceType<(typeof STORED)[Storable]>;
+type StoredArray = InstanceType<(typeof STORED_ARRAYS)[Dtype]>;
 
 /** A value as hyparquet decodes it. */
 type Value = number | bigint | boolean | Uint8Array;
@@ -184,7 +168,7 @@ export class PageDecoder {
     const direct =
       !definition && this.column.length === undefined ? asStored(values, this.column.dtype) : null;
     if (direct?.length === count) return { stored: bytesOf(direct), missing: [] };
-    const stored = new STORED[this.column.dtype as Storable](count);
+    const stored = new STORED_ARRAYS[this.column.dtype](count);
     const missing: number[] = [];
     const put = putterOf(this.column.dtype, stored);
     let next = 0;

@@ -1,5 +1,5 @@
 import { tensor, tidy } from "lossgrad";
-import type { Elements, Held } from "../readers/dtypes.js";
+import type { Elements, Held } from "./dtypes.js";
 
 /** Whether the elements of a dtype are numbers of JavaScript as they are held. */
 function areNumbers(held: Held): boolean {
