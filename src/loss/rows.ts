@@ -13,7 +13,7 @@ import { type Elements, Target } from "../ndarray/window.js";
 import { parameterOf, Pass, type Problem, slopeScalars, TERMS } from "./evaluate.js";
 
 /** How many rows there are, and the elements of each. */
-interface Rows {
+export interface Rows {
   readonly rows: number;
   readonly length: number;
 }

@@ -10,13 +10,7 @@ import { ExactSum } from "../core/exact-sum.js";
 import { operate } from "../core/operation.js";
 import { kernelOf, parameterOf, type Problem, TERMS } from "./evaluate.js";
 import { MaskSource } from "./mask.js";
-import { type Divisor, divisorAt } from "./rows.js";
-
-/** How many rows there are, and the elements of each. */
-interface Rows {
-  readonly rows: number;
-  readonly length: number;
-}
+import { type Divisor, divisorAt, type Rows } from "./rows.js";
 
 /** The slot of the weights' windows, behind those of the operands. */
 const WEIGHT = 2;

@@ -9,7 +9,7 @@
  *
  * What the mask leaves out is 0 in all operands, so that the terms are 0, and +0 in the gradient.
  */
-import { type DType, dtypes, promoteTypes } from "../ndarray/dtype.js";
+import { type DType, dtypes, isFloating, promoteTypes, roundFloat } from "../ndarray/dtype.js";
 import {
   convertAlong,
   type Elements,
@@ -22,7 +22,8 @@ import {
 import type { FloatTag } from "../core/kernels.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
-import { kernelOf, parameterOf, type Problem, slopeDType, slopeScalars, tagOf } from "./evaluate.js";
+import { divided, kernelOf, parameterOf, type Problem, slopeDType, slopeScalars, tagOf } from "./evaluate.js";
+import type { LossRow } from "./losses.js";
 import { MaskedSource, MaskSource } from "./mask.js";
 
 /** A problem and its weights, in reach of one memory. */
@@ -31,6 +32,15 @@ export interface WeightedProblem<E extends Elements = Elements> {
   readonly weight: E;
   /** The dtype of the unreduced loss. */
   readonly loss: DType;
+}
+
+/**
+ * The derivative of a weighted mean by a weighted term, where the sum is divided by `divisor`: 1
+ * over it, in the dtype of the mean. A sum of weights is an operation's, and rounded as such.
+ */
+export function scaleOfMean({ weightedMean }: LossRow, divisor: number, weight: DType, mean: DType): number {
+  const rounds = weightedMean === "weights" && isFloating(weight);
+  return divided(1, rounds ? roundFloat(weight, divisor) : divisor, mean);
 }
 
 /** Where the results go; null where they are not wanted. */

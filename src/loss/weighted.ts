@@ -2,7 +2,7 @@
  * Weighted losses of tensors that are reduced, and their gradients. Where the input alone requires
  * one, it comes along with the value.
  */
-import { type DType, roundFloat } from "../ndarray/dtype.js";
+import type { DType } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { sameShape } from "../ndarray/shape.js";
 import { permute } from "../ndarray/views.js";
@@ -10,13 +10,12 @@ import { composedGradients } from "../autograd/composed.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import type { Wrap } from "../autograd/record.js";
-import { divided } from "./evaluate.js";
 import type { Operands } from "./gradients.js";
 import type { Divisor } from "./rows.js";
 import { arrayOf, inOrder } from "./parts.js";
 import type { Task } from "./task.js";
 import { weightedLosses, weightsOfRows } from "./weighted-sums.js";
-import { weightedTerms } from "./weighted-terms.js";
+import { scaleOfMean, weightedTerms } from "./weighted-terms.js";
 
 /** What a weighted loss takes. */
 interface WeightedOperands<V> extends Operands<V> {
@@ -69,9 +68,7 @@ function isSimple<V extends Variable>({ problem, extent }: Task, operands: Weigh
 function gradientOf({ problem, mode }: Task, weight: NdArray, divisor: number): NdArray {
   const { dtype, input } = problem;
   const grad = NdArray.empty(dtype, input.shape);
-  // The sum of the weights is an operation's, and rounded as such.
-  const rounded = problem.row.weightedMean === "weights" ? roundFloat(dtype, divisor) : divisor;
-  const scale = mode === "mean" ? divided(1, rounded, dtype) : 1;
+  const scale = mode === "mean" ? scaleOfMean(problem.row, divisor, weight.dtype, dtype) : 1;
   weightedTerms({ problem, weight, loss: dtype }, { out: null, grad }, scale);
   return grad;
 }

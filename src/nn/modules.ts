@@ -1,5 +1,6 @@
 /** The modules: callable instances that hold a loss's options. */
-import { type Taken, takeOptions } from "../core/options.js";
+import { checkNoMore, type Taken, takeOptions } from "../core/options.js";
+import { warn } from "../core/warnings.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
 import type { FormulaRow } from "../loss/formula-row.js";
@@ -21,8 +22,6 @@ import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
 import { takeDims } from "../ndarray/shape.js";
 import { legacyReduction } from "../loss/reduction.js";
 import * as rowwise from "../loss/rowwise.js";
-import { checkNoMore } from "../core/options.js";
-import { warn } from "../core/warnings.js";
 import { rowOptionNames } from "./rowwise.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --

@@ -1,10 +1,9 @@
 /** Weighted losses of arrays: sums, and what has an element for each of the operands'. */
-import { isFloating, roundFloat } from "../ndarray/dtype.js";
 import type { ForeignArray } from "../ndarray/foreign.js";
-import { divided, type Problem } from "../loss/evaluate.js";
+import type { Problem } from "../loss/evaluate.js";
 import { countKept } from "../loss/mask.js";
 import { weightedLosses, weightsOfRows } from "../loss/weighted-sums.js";
-import type { WeightedProblem } from "../loss/weighted-terms.js";
+import { scaleOfMean, type WeightedProblem } from "../loss/weighted-terms.js";
 import { ownType, type Request } from "./request.js";
 
 export function weightedProblem(
@@ -22,13 +21,13 @@ export function weightedSums(
 ): { value: number; scale: number } {
   const { mask } = problem;
   const rows = { rows: 1, length: weight.numel };
-  const sumOver = (divisor: number): number => weightedLosses(problem, weight, rows, divisor)[0];
-  if (reduction === "sum") return { value: sumOver(1), scale: 1 };
-  if (row.weightedMean === "elements") {
-    const n = mask ? countKept(mask, 1, rows.length)[0] : rows.length;
-    return { value: sumOver(n), scale: divided(1, n, resultDType) };
-  }
-  const all = weightsOfRows(weight, mask, rows)[0];
-  const rounded = isFloating(weight.dtype) ? roundFloat(weight.dtype, all) : all;
-  return { value: sumOver(all), scale: divided(1, rounded, resultDType) };
+  const valueFor = (divisor: number): number => weightedLosses(problem, weight, rows, divisor)[0];
+  if (reduction === "sum") return { value: valueFor(1), scale: 1 };
+  const divisor =
+    row.weightedMean === "weights"
+      ? weightsOfRows(weight, mask, rows)[0]
+      : mask
+        ? countKept(mask, 1, rows.length)[0]
+        : rows.length;
+  return { value: valueFor(divisor), scale: scaleOfMean(row, divisor, weight.dtype, resultDType) };
 }
