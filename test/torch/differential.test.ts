@@ -2,8 +2,7 @@
  * Random cases, run here and in PyTorch at once. LOSSGRAD_SEED repeats a run, LOSSGRAD_CASES makes
  * it longer; with LOSSGRAD_REQUIRE_TORCH=1 a missing PyTorch is a failure.
  */
-import { onWarning } from "lossgrad";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkArrayCase, isArrayCase } from "../support/array-case.js";
 import { checkExpression } from "../support/expression-case.js";
 import type { ExpressionAnswer } from "../support/expression-case.js";
@@ -21,7 +20,8 @@ import { expressionCase } from "./expression-cases.js";
 import { formulaCase, formulaLossCase } from "./formula-cases.js";
 import { lossCase } from "./loss-cases.js";
 import { Tally } from "./tally.js";
-import { TorchProcess, pythonWithTorch } from "./process.js";
+import { liveTorch } from "./live.js";
+import { pythonWithTorch } from "./process.js";
 import { Random } from "../support/random.js";
 
 const python = pythonWithTorch();
@@ -44,19 +44,7 @@ if (python === null && process.env.LOSSGRAD_REQUIRE_TORCH === "1") {
 }
 
 describe.skipIf(python === null)("live against PyTorch (skipped where no Python has torch)", () => {
-  let torch: TorchProcess;
-  let version = { torch: "", old: false };
-
-  beforeAll(async () => {
-    torch = new TorchProcess(python ?? []);
-    version = await torch.version();
-    // Broadcasting warns, as it should; tested elsewhere.
-    onWarning(() => undefined);
-  });
-  afterAll(async () => {
-    onWarning(null);
-    await torch.close();
-  });
+  const live = liveTorch(python);
 
   /**
    * Asks a batch ahead, so that both sides work at once. What differs may be `askedAgain` with more
@@ -74,14 +62,14 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     const doubtful: Case[] = [];
     const next = (): Case[] => {
       const cases = Array.from({ length: BATCH }, () => make(random));
-      torch.ask(cases);
+      live.torch.ask(cases);
       return cases;
     };
     let waiting = next();
     for (let asked = BATCH; asked <= count; asked += BATCH) {
       const cases = waiting;
       if (asked < count) waiting = next();
-      const answers = (await torch.read()) as Answer[];
+      const answers = (await live.torch.read()) as Answer[];
       cases.forEach((one, j) => {
         answered(answers[j]);
         const found = check(one, answers[j]);
@@ -91,8 +79,8 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
       });
     }
     for (const one of doubtful) {
-      torch.ask([one]);
-      const [answer] = (await torch.read()) as Answer[];
+      live.torch.ask([one]);
+      const [answer] = (await live.torch.read()) as Answer[];
       const found = check(one, answer);
       if (found.length > 0) failures.push(describeCase(one, found, answer));
     }
@@ -121,9 +109,9 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
       (answer) => tally.count(answer),
     );
     const arrays = `${ofArrays.toLocaleString("en-US")} of the losses on typed arrays, too`;
-    report(`losses: ${tally.line(version.torch)}; ${arrays}`, count, failures);
+    report(`losses: ${tally.line(live.version.torch)}; ${arrays}`, count, failures);
     // 1.13 computes some otherwise than the newest, or not at all.
-    const asked = version.old ? count / 2 : count;
+    const asked = live.version.old ? count / 2 : count;
     expect(tally.torch, "cases that torch itself was compared with").toBeGreaterThanOrEqual(asked);
     expect(ofArrays, "cases that typed arrays have, too").toBeGreaterThan(count / 4);
   });
@@ -139,7 +127,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
         if ("inexact" in answer) inexact += 1;
       },
     );
-    const kind = `expressions compared with PyTorch ${version.torch} itself`;
+    const kind = `expressions compared with PyTorch ${live.version.torch} itself`;
     report(`${kind} (${inexact} more left out, their sums not exact)`, count - inexact, failures);
     expect(inexact, "cases left out").toBeLessThan(count / 50);
   });
@@ -147,7 +135,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
   test("random formulas and their gradients: torch's bits, or within what its own roundings make of them", async ({
     skip,
   }) => {
-    skip(version.old, "1.13 lacks a part of the operations");
+    skip(live.version.old, "1.13 lacks a part of the operations");
     const count = wholeBatches(total / 8);
     const tally = new FusedTally();
     const failures = await differ<ReturnType<typeof formulaCase>, FusedAnswer>(
@@ -162,7 +150,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     const { exact, ranged, free } = tally;
     const refused = [...tally.refused].map(([text, times]) => `${times}: ${text}`).join("; ");
     const numbers = `${exact} numbers bit by bit, ${ranged} within a range, ${free} of which nothing is known; torch refused ${refused || "none"}`;
-    report(`formulas compared with PyTorch ${version.torch} itself: ${numbers}`, count, failures);
+    report(`formulas compared with PyTorch ${live.version.torch} itself: ${numbers}`, count, failures);
     expect(exact, "numbers that are compared bit by bit").toBeGreaterThan(ranged / 2);
     expect(free, "numbers that are not compared").toBeLessThan((exact + ranged) / 50);
   });
@@ -170,7 +158,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
   test("losses that are formulas, and their gradients: within what roundings make of torch's own", async ({
     skip,
   }) => {
-    skip(version.old, "1.13 lacks a part of the operations");
+    skip(live.version.old, "1.13 lacks a part of the operations");
     const count = wholeBatches(total / 16);
     const tally = new FusedTally();
     const failures = await differ<FusedCase, FusedAnswer>(
@@ -184,7 +172,7 @@ describe.skipIf(python === null)("live against PyTorch (skipped where no Python 
     );
     const { exact, ranged, free, refused } = tally;
     const numbers = `${exact} numbers bit by bit, ${ranged} within a range, ${free} of which nothing is known`;
-    report(`formulas compared with PyTorch ${version.torch} itself: ${numbers}`, count, failures);
+    report(`formulas compared with PyTorch ${live.version.torch} itself: ${numbers}`, count, failures);
     expect([...refused], "what torch refused").toEqual([]);
     expect(free, "numbers that are not compared").toBeLessThan((exact + ranged) / 20);
   });

@@ -13,6 +13,12 @@ export function pythonWithTorch(): string[] | null {
   return pythonWith("torch", "numpy");
 }
 
+export interface TorchVersion {
+  readonly torch: string;
+  /** Whether it is 1.13, which lacks a part. */
+  readonly old: boolean;
+}
+
 export class TorchProcess {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly lines: AsyncIterator<string>;
@@ -24,7 +30,7 @@ export class TorchProcess {
   }
 
   /** torch's version, which the process writes first; whether it is 1.13, which lacks a part. */
-  async version(): Promise<{ torch: string; old: boolean }> {
+  async version(): Promise<TorchVersion> {
     return (await this.read()) as { torch: string; old: boolean };
   }
 

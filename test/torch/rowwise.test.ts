@@ -3,13 +3,14 @@
  * exp and log differ by a unit or two from PyTorch's, and PyTorch rounds halves after each step, so
  * that results may differ by some units of the largest number that has a part in them.
  */
-import { autograd, F, onWarning, tidy } from "lossgrad";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { autograd, F, tidy } from "lossgrad";
+import { describe, expect, test } from "vitest";
 import { rowwiseLosses, type RowwiseLossName } from "../../src/loss/rowwise.js";
 import { Random } from "../support/random.js";
 import { encode, flatten, leafOf, type WireArray } from "../support/wire.js";
 import { FLOATS, type FloatType } from "./values.js";
-import { pythonWithTorch, TorchProcess } from "./process.js";
+import { liveTorch } from "./live.js";
+import { pythonWithTorch } from "./process.js";
 
 const python = pythonWithTorch();
 const seed = Number(process.env.LOSSGRAD_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -124,23 +125,13 @@ function differences(given: RowCase, answer: Answer): string[] {
 }
 
 describe.skipIf(python === null)("live against PyTorch (skipped where no Python has torch)", () => {
-  let torch: TorchProcess;
-
-  beforeAll(async () => {
-    torch = new TorchProcess(python ?? []);
-    await torch.version();
-    onWarning(() => undefined);
-  });
-  afterAll(async () => {
-    onWarning(null);
-    await torch.close();
-  });
+  const live = liveTorch(python);
 
   test(`losses of rows of classes: ${CASES} cases, LOSSGRAD_SEED=${seed}`, async () => {
     const random = new Random(seed);
     const cases = Array.from({ length: CASES }, () => rowCase(random));
-    torch.ask(cases);
-    const answers = (await torch.read()) as Answer[];
+    live.torch.ask(cases);
+    const answers = (await live.torch.read()) as Answer[];
     const failures = cases.flatMap((given, i) => {
       if (answers[i].refused !== undefined) return [];
       const { rowwise, options, input } = given;

@@ -3,12 +3,13 @@
  * the error inputs of each loss of the tables, with the values, gradients and errors of torch itself.
  */
 import type { Tensor } from "lossgrad";
-import { F, nn, onWarning, tidy } from "lossgrad";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { F, nn, tidy } from "lossgrad";
+import { describe, expect, test } from "vitest";
 import { expectClose } from "../support/close.js";
 import { type AnyLoss, FORMULAS, formulaOf, LOSSES, rowOf } from "../support/losses.js";
 import { leafOf, type WireArray } from "../support/wire.js";
-import { pythonWithTorch, TorchProcess } from "./process.js";
+import { liveTorch } from "./live.js";
+import { pythonWithTorch } from "./process.js";
 
 type Shown = (WireArray & { readonly requires: boolean }) | number | boolean | string | null;
 
@@ -35,25 +36,14 @@ const inCamelCase = (name: string): string =>
 const inSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 describe.skipIf(python === null)("torch's own cases (skipped where no Python has torch)", () => {
-  let torch: TorchProcess;
-  let version = { torch: "", old: false };
-
-  beforeAll(async () => {
-    torch = new TorchProcess(python ?? []);
-    version = await torch.version();
-    onWarning(() => undefined);
-  });
-  afterAll(async () => {
-    onWarning(null);
-    await torch.close();
-  });
+  const live = liveTorch(python);
 
   test.each(NAMES)("of %s and its module: values, gradients and errors", async (name, module) => {
     // Its lists of cases are others, and it lacks a part of the losses' dtypes.
-    if (version.old) return;
-    torch.ask([{ casesOf: { module, function: inSnakeCase(name) } }]);
-    const [cases] = (await torch.read()) as [TorchCase[]];
-    console.log(`${name}: ${cases.length} cases of PyTorch ${version.torch}`);
+    if (live.version.old) return;
+    live.torch.ask([{ casesOf: { module, function: inSnakeCase(name) } }]);
+    const [cases] = (await live.torch.read()) as [TorchCase[]];
+    console.log(`${name}: ${cases.length} cases of PyTorch ${live.version.torch}`);
     expect(cases.length).toBeGreaterThan(0);
     const failures = cases.flatMap((one) => tidy(() => differences(name, module, one)));
     expect(failures.slice(0, 5)).toEqual([]);
