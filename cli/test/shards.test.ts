@@ -112,7 +112,7 @@ test("shards of a column, whose length only its end tells, take turns with chunk
     const reader = new CsvReader(bytesSource(new TextEncoder().encode(text)), {});
     const numbers: number[] = [];
     const part = partOf({ index, of: 3 }, null, 1);
-    for await (const { elements } of chunksOf([reader], 4, rooms, part))
+    for await (const { elements } of chunksOf({ readers: [reader] }, 4, rooms, part))
       numbers.push(...(elements[0] as Float64Array));
     taken.push(numbers);
   }

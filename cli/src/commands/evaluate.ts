@@ -33,6 +33,7 @@ Examples:
   lossgrad evaluate predictions.npy targets.npy
   lossgrad evaluate predictions.npy targets.npy --loss l1,huber=0.5 --metric r2,q0.95
   lossgrad evaluate predictions.npy targets.npy --loss "mine=sqrt(square(p - t) + 1e-6)"
+  lossgrad evaluate logits.npy classes.npy --loss ce
   lossgrad evaluate table.csv --prediction forecast --target measured
   lossgrad evaluate model.safetensors --prediction output --target expected
   python predict.py | lossgrad evaluate - https://example.org/targets.npy --json`;
@@ -43,7 +44,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .command("evaluate")
     .summary("evaluate predictions against targets")
     .description(
-      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy, npz, safetensors or CSV, " +
+      "Evaluates predictions against targets: two arrays of one shape, or for --loss ce rows and a class for each, of any " +
+        "size. A file is npy, npz, safetensors or CSV, " +
         "also in gzip; an http(s) address; or - for standard input.",
     )
     .argument("<predictions>", "what was predicted")
