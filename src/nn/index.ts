@@ -1,2 +1,3 @@
 export * from "./modules.js";
+export * from "./pair-modules.js";
 export * as utils from "./utils.js";
