@@ -34,7 +34,42 @@ const tripletMarginWithDistanceLoss = {
   options: "`distanceFunction`, `margin` = 1, `swap` = false",
 } as const satisfies Described;
 
-export const rowLosses = { cosineEmbeddingLoss, tripletMarginLoss, tripletMarginWithDistanceLoss };
+export const multiMarginLoss = {
+  name: "multiMarginLoss",
+  module: "MultiMarginLoss",
+  kernel: "multimargin",
+  formula:
+    "Σ w[t] max(margin - x[t] + x[i], 0)ᵖ / C over i ≠ t; slope w[t] / C where a hinge is above 0, for p = 2 times twice " +
+    "the hinge; at t the negative sum",
+  options: "`p` = 1, `margin` = 1, `weight`",
+} as const satisfies RowLoss;
+
+export const multilabelMarginLoss = {
+  name: "multilabelMarginLoss",
+  module: "MultiLabelMarginLoss",
+  kernel: "multilabelmargin",
+  formula:
+    "Σ max(1 - x[t] + x[i], 0) / C over labels t and i that are none; slope 1 / C for each hinge above 0, at labels " +
+    "-1 / C",
+  options: "",
+} as const satisfies RowLoss;
+
+const multilabelSoftMarginLoss = {
+  name: "multilabelSoftMarginLoss",
+  module: "MultiLabelSoftMarginLoss",
+  formula:
+    "-Σ w (y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) / C, y = target; slope w (sigmoid(x) - y) / C",
+  options: "`weight`",
+} as const satisfies Described;
+
+export const rowLosses = {
+  cosineEmbeddingLoss,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+  multiMarginLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+};
 
 /** The losses of this table, by the names of their functions. */
 export type RowLossName = keyof typeof rowLosses;

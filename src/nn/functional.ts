@@ -413,6 +413,8 @@ export {
   pairwiseDistance,
   type SimilarityOptions,
 } from "./distances.js";
+export { multilabelMarginLoss, multiMarginLoss, type MultiMarginOptions } from "./margins.js";
+export { type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
 export {
   cosineEmbeddingLoss,
   type CosineEmbeddingOptions,
