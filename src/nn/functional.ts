@@ -409,6 +409,24 @@ export const marginRankingLoss = /* @__PURE__ */ formulaLoss<
 
 export type { FormulaLossFunction } from "./formula-loss.js";
 export {
+  cosineSimilarity,
+  type DistanceOptions,
+  pairwiseDistance,
+  type SimilarityOptions,
+} from "./distances.js";
+export { multilabelMarginLoss, multiMarginLoss, type MultiMarginOptions } from "./margins.js";
+export { type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
+export {
+  cosineEmbeddingLoss,
+  type CosineEmbeddingOptions,
+  type LegacyRowOptions,
+  type RowReductionOptions,
+  type TripletDistanceOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+  type TripletOptions,
+} from "./pair-losses.js";
+export {
   type ClassOptions,
   logSoftmax,
   logsigmoid,
