@@ -6,7 +6,7 @@ import type { Tensor } from "lossgrad";
 import { F, nn, tidy } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../support/close.js";
-import { type AnyLoss, FORMULAS, formulaOf, LOSSES, rowOf } from "../support/losses.js";
+import { type AnyLoss, FORMULAS, formulaOf, isTorchs, LOSSES, rowOf } from "../support/losses.js";
 import { leafOf, type WireArray } from "../support/wire.js";
 import { liveTorch } from "./live.js";
 import { pythonWithTorch } from "./process.js";
@@ -28,7 +28,7 @@ const python = pythonWithTorch();
 /** The names of functions and of their modules. */
 const NAMES: readonly (readonly [AnyLoss, string])[] = [
   ...LOSSES.map((name) => [name, rowOf(name).module] as const),
-  ...FORMULAS.map((name) => [name, formulaOf(name).module] as const),
+  ...FORMULAS.filter(isTorchs).map((name) => [name, formulaOf(name).module] as const),
 ];
 
 const inCamelCase = (name: string): string =>
