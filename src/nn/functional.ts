@@ -419,3 +419,13 @@ export {
   wingLoss,
   type WingOptions,
 } from "./robust.js";
+export type { PartReductionOptions } from "./composed.js";
+export { ensembleCrpsLoss, type EnsembleCrpsOptions, pearsonLoss, type PearsonOptions } from "./ensembles.js";
+export {
+  type BoxIouOptions,
+  diceLoss,
+  type DiceOptions,
+  generalizedBoxIouLoss,
+  jaccardLoss,
+  type OverlapOptions,
+} from "./overlaps.js";

@@ -4,4 +4,5 @@ export * from "./margin-modules.js";
 export * from "./modules.js";
 export * from "./pair-modules.js";
 export * from "./robust-modules.js";
+export * from "./set-modules.js";
 export * as utils from "./utils.js";

@@ -45,6 +45,17 @@ const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest
   call: (x) => (options) => call(x, tensor([2n, 0n]), options),
   options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
 });
+/** A loss of sets of three numbers. */
+const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, options),
+  options: { reduction: "sum", ...rest },
+});
+const dice = { smooth: 1, dim: [0], squared: true };
+/** A loss of boxes, whose last edge is beyond the others. */
+const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry =>
+  setLoss((x, y, options) => call(F.pad(x, [0, 1], { value: 9 }), F.pad(y, [0, 1], { value: 9 }), options), {
+    eps: 1,
+  });
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -133,6 +144,23 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => F.gaussianCrpsLoss(x, y, 2, options),
     options: { reduction: "sum", weight: factors },
   },
+  "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), dice),
+  "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), { smooth: 1, dim: [0] }),
+  "F.generalizedBoxIouLoss": boxLoss((x, y, options) => F.generalizedBoxIouLoss(x, y, options)),
+  "F.ensembleCrpsLoss": setLoss((x, y, options) => F.ensembleCrpsLoss(x, y.select(1, 0), options), {
+    fair: true,
+  }),
+  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y.square(), options), { dim: 0, eps: 1 }),
+  "nn.DiceLoss": setLoss((x, y, options) => new nn.DiceLoss(options)(x, y), dice),
+  "nn.JaccardLoss": setLoss((x, y, options) => new nn.JaccardLoss(options)(x, y), { smooth: 1, dim: [0] }),
+  "nn.GeneralizedBoxIoULoss": boxLoss((x, y, options) => new nn.GeneralizedBoxIoULoss(options)(x, y)),
+  "nn.EnsembleCRPSLoss": setLoss((x, y, options) => new nn.EnsembleCRPSLoss(options)(x, y.select(1, 0)), {
+    fair: true,
+  }),
+  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y.square()), {
+    dim: 0,
+    eps: 1,
+  }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
   "F.logSoftmax": {

@@ -68,7 +68,49 @@ def gaussian_crps(x, y, sigma):
     return sigma * (z * (2 * standard.cdf(z) - 1) + 2 * standard.log_prob(z).exp() - 1 / math.sqrt(math.pi))
 
 
+def dice(x, y, smooth=1e-5, dim=None, squared=False):
+    dims = tuple(range(1, x.ndim)) if dim is None else tuple(dim)
+    sizes = (x**2).sum(dims) + (y**2).sum(dims) if squared else x.sum(dims) + y.sum(dims)
+    return 1 - (2 * (x * y).sum(dims) + smooth) / (sizes + smooth)
+
+
+def jaccard(x, y, smooth=1e-5):
+    dims = tuple(range(1, x.ndim))
+    both = (x * y).sum(dims)
+    return 1 - (both + smooth) / (x.sum(dims) + y.sum(dims) - both + smooth)
+
+
+# https://github.com/pytorch/vision, torchvision/ops/giou_loss.py and _utils.py
+def boxes_giou(boxes1, boxes2, eps=1e-7):
+    x1, y1, x2, y2 = boxes1.unbind(dim=-1)
+    x1g, y1g, x2g, y2g = boxes2.unbind(dim=-1)
+    xkis1, ykis1, xkis2, ykis2 = torch.max(x1, x1g), torch.max(y1, y1g), torch.min(x2, x2g), torch.min(y2, y2g)
+    intsctk = torch.zeros_like(x1)
+    mask = (ykis2 > ykis1) & (xkis2 > xkis1)
+    intsctk[mask] = (xkis2[mask] - xkis1[mask]) * (ykis2[mask] - ykis1[mask])
+    unionk = (x2 - x1) * (y2 - y1) + (x2g - x1g) * (y2g - y1g) - intsctk
+    iouk = intsctk / (unionk + eps)
+    xc1, yc1, xc2, yc2 = torch.min(x1, x1g), torch.min(y1, y1g), torch.max(x2, x2g), torch.max(y2, y2g)
+    area_c = (xc2 - xc1) * (yc2 - yc1)
+    return 1 - (iouk - ((area_c - unionk) / (area_c + eps)))
+
+
+def ensemble_crps(x, y, fair=False):
+    count = x.shape[-1]
+    pairs = (x.unsqueeze(-1) - x.unsqueeze(-2)).abs().sum((-1, -2))
+    return (x - y.unsqueeze(-1)).abs().mean(-1) - pairs / (2 * count * (count - 1 if fair else count))
+
+
+def pearson(x, y, eps=1e-12):
+    return 1 - F.cosine_similarity(x - x.mean(-1, keepdim=True), y - y.mean(-1, keepdim=True), dim=-1)
+
+
 LOSSES = {
+    "diceLoss": dice,
+    "jaccardLoss": jaccard,
+    "generalizedBoxIouLoss": boxes_giou,
+    "ensembleCrpsLoss": ensemble_crps,
+    "pearsonLoss": pearson,
     "quantileLoss": quantile,
     "logCoshLoss": lambda x, y: torch.log(torch.cosh(x - y)),
     "charbonnierLoss": lambda x, y, epsilon=1e-3: torch.sqrt((x - y) ** 2 + epsilon**2),
@@ -96,7 +138,13 @@ def crps(x, y, sigma):
     return (sigma * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / math.sqrt(math.pi))).mean()
 
 
-MEANS = {"quantileLoss": pinball, "gaussianCrpsLoss": crps}
+def one_less_correlation(x, y, eps=0):
+    from scipy.stats import pearsonr
+
+    return sum(1 - pearsonr(a, b).statistic for a, b in zip(x, y)) / len(x)
+
+
+MEANS = {"pearsonLoss": one_less_correlation, "quantileLoss": pinball, "gaussianCrpsLoss": crps}
 
 
 def mean_elsewhere(name, operands, options):
