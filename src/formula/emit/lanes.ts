@@ -85,6 +85,16 @@ export class Lanes {
       : this.fn.constant64(0x7fffffffffffffffn);
   }
 
+  /** A constant of 16 bytes. */
+  constant(bytes: Uint8Array): Code {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const words = [0, 4, 8, 12].map((at) => view.getInt32(at, true));
+    if (words.every((word) => word === words[0])) return this.fn.constant32(words[0]);
+    const [low, high] = [view.getBigUint64(0, true), view.getBigUint64(8, true)];
+    if (low === high) return this.fn.constant64(low);
+    return this.fn.once(`vector ${words.join()}`, () => vector(...words));
+  }
+
   /** The two vectors in a word of eight halves: those at even and those at odd places. */
   evens(word: Code): Code {
     return this.widen(simd("i32x4ShiftLeft", word, this.bits(16)));
