@@ -106,9 +106,10 @@ export class Vectors {
   /** What reads a vector that is computed once, of locals that stay as they are. */
   private keep(value: Code): Code {
     if (isGet(value)) return value;
-    const key = flatten(value).join();
+    const bytes = flatten(value);
+    const key = bytes.join();
     let code = this.kept.get(key);
-    if (!code) this.kept.set(key, (code = this.fn.keep(value)));
+    if (!code) this.kept.set(key, (code = this.fn.keep(bytes)));
     return code;
   }
 
@@ -149,7 +150,7 @@ export class Vectors {
     return unfold(
       steps,
       inputs,
-      (bytes) => lanes.constant(bytes),
+      (words) => lanes.constant(words),
       (value) => this.keep(value),
     );
   }

@@ -57,6 +57,8 @@ const LEAST_NORMAL_F16 = 0x38800000;
 const HALF_32 = 0x3f000000;
 
 export class Lanes {
+  private readonly constants = new Map<readonly number[], Code>();
+
   constructor(
     readonly format: Format,
     private readonly fn: FunctionBuilder,
@@ -85,14 +87,20 @@ export class Lanes {
       : this.fn.constant64(0x7fffffffffffffffn);
   }
 
-  /** A constant of 16 bytes. */
-  constant(bytes: Uint8Array): Code {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const words = [0, 4, 8, 12].map((at) => view.getInt32(at, true));
-    if (words.every((word) => word === words[0])) return this.fn.constant32(words[0]);
-    const [low, high] = [view.getBigUint64(0, true), view.getBigUint64(8, true)];
-    if (low === high) return this.fn.constant64(low);
-    return this.fn.once(`vector ${words.join()}`, () => vector(...words));
+  /** A constant as four words. */
+  constant(words: readonly number[]): Code {
+    let code = this.constants.get(words);
+    if (!code) this.constants.set(words, (code = this.made(words)));
+    return code;
+  }
+
+  private made(words: readonly number[]): Code {
+    const [first, second] = words;
+    if (words.every((word) => word === first)) return this.fn.constant32(first);
+    if (words.some((word, i) => word !== words[i % 2])) {
+      return this.fn.once(`vector ${words.join()}`, () => vector(...words));
+    }
+    return this.fn.constant64((BigInt(second) << 32n) | BigInt(first >>> 0));
   }
 
   /** The two vectors in a word of eight halves: those at even and those at odd places. */

@@ -8,6 +8,11 @@ import { type Callee, Vectors } from "./instructions.js";
 import { FORMATS, Lanes } from "./lanes.js";
 import { type Code, F64, FunctionBuilder, get, I32, i32, load, scalar, simd, store, V128 } from "./wasm.js";
 
+/**
+ * How many steps functions may have that are unfolded into the code of one vector: more take longer
+ * to put together and to compile than calls take, and threads are given 64 KiB at most.
+ */
+const MOST_STEPS = 2000;
 /** Elements from which on terms are added pairwise in the computing type first. */
 const PAIRWISE = 512;
 
@@ -17,6 +22,11 @@ const PAIRWISE = 512;
  */
 export type Terms = "added" | "stored";
 
+/** How many steps a program's functions have for one vector. */
+function stepsIn({ code }: Program, functions: ReadonlyMap<string, Callee>): number {
+  return code.reduce((sum, { name }) => sum + (functions.get(name)?.steps?.length ?? 0), 0);
+}
+
 export class Loop {
   private readonly fn: FunctionBuilder;
   private readonly lanes: Lanes;
@@ -25,12 +35,13 @@ export class Loop {
   private readonly n: number;
   private readonly low: number;
   private readonly high: number;
-  /** The same functions where none of them is unfolded. */
+  /** The functions of the library, by instruction; and the same where all of them are called. */
+  private readonly functions: ReadonlyMap<string, Callee>;
   private readonly called: ReadonlyMap<string, Callee>;
 
   constructor(
     private readonly program: Program,
-    private readonly functions: ReadonlyMap<string, Callee>,
+    functions: ReadonlyMap<string, Callee>,
     private readonly terms: Terms,
   ) {
     const { outputs, masked, operands } = program;
@@ -42,6 +53,7 @@ export class Loop {
     this.fn = new FunctionBuilder(Array<number>(addresses + 2 + last).fill(I32), [F64], this.n);
     this.lanes = new Lanes(FORMATS[program.dtype], this.fn);
     this.called = new Map([...functions].map(([name, { index }]) => [name, { index, steps: null }]));
+    this.functions = stepsIn(program, functions) <= MOST_STEPS ? functions : this.called;
     this.low = this.fn.local(V128);
     this.high = this.fn.local(V128);
   }
@@ -116,30 +128,42 @@ export class Loop {
     return [...this.functions.values()].some(({ steps }) => steps !== null);
   }
 
-  /** The same with one copy of the code of four vectors. */
+  /** The same where the code of a vector is long: it is put together once. */
   private eightByTurns(): void {
     const { fn, lanes, n } = this;
     const [turn, sum, before] = [fn.local(I32), fn.local(V128), fn.local(V128)];
-    fn.set(turn, i32(0));
     const isFirst = scalar("i32LessThan", get(turn), i32(2));
     const isLeft = scalar("i32AtLeast", get(n), i32(4 * lanes.format.width));
-    fn.part(() => {
-      fn.loop(
-        () => {
-          fn.set(before, get(sum));
-          fn.set(sum, this.four()!);
-          this.advance(4);
-          fn.set(turn, scalar("i32Add", get(turn), i32(1)));
-        },
-        scalar("i32And", isFirst, isLeft),
-      );
-    });
+    fn.set(turn, i32(0));
+    fn.loop(
+      () => {
+        fn.set(before, get(sum));
+        this.fourByTurns(sum);
+        fn.set(turn, scalar("i32Add", get(turn), i32(1)));
+      },
+      scalar("i32And", isFirst, isLeft),
+    );
     fn.when(scalar("i32AtLeast", get(turn), i32(2)), () => {
       fn.set(sum, lanes.op("Add", get(before), get(sum)));
     });
     fn.part(() => {
       lanes.addTo(this.low, this.high, get(sum));
     });
+  }
+
+  private fourByTurns(sum: number): void {
+    const { fn, lanes } = this;
+    // A word of halves has two vectors already.
+    const [each, vectors] = lanes.format.half ? [2, () => this.word(0)] : [1, () => this.full(0)];
+    const { code, result } = fn.repeatable(vectors);
+    const pair = fn.local(V128);
+    for (let done = 0; done < 4; done += each) {
+      const [target, isNew] = done < 2 ? [sum, done === 0] : [pair, done === 2];
+      fn.push(code);
+      fn.set(target, isNew ? result! : lanes.op("Add", get(target), result!));
+      this.advance(each);
+    }
+    fn.set(sum, lanes.op("Add", get(sum), get(pair)));
   }
 
   /** The sum of the terms of four vectors. */

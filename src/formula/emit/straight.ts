@@ -11,8 +11,8 @@ import { type Code, unsigned } from "./wasm.js";
 /** One instruction of a body, which takes values from a stack and puts its own there. */
 export type Step =
   | { readonly does: "get" | "set" | "tee"; readonly local: number }
-  /** A vector of 16 bytes. */
-  | { readonly does: "constant"; readonly bytes: Uint8Array }
+  /** A vector as four words. */
+  | { readonly does: "constant"; readonly words: readonly number[] }
   /** How far a shift goes. */
   | { readonly does: "count"; readonly count: number }
   /** An instruction by its code, which takes so many values and gives one. */
@@ -73,7 +73,11 @@ function stepOf(reader: Reader, code: number): Step | null {
 
 function vectorStepOf(reader: Reader): Step | null {
   const code = reader.number();
-  if (code === CONSTANT) return { does: "constant", bytes: reader.take(LANES) };
+  if (code === CONSTANT) {
+    const { buffer, byteOffset } = reader.take(LANES);
+    const view = new DataView(buffer, byteOffset, LANES);
+    return { does: "constant", words: [0, 4, 8, 12].map((at) => view.getInt32(at, true)) };
+  }
   const takes = TAKEN.get(code);
   if (takes === undefined) return null;
   const operands = code === SHUFFLE ? Array.from(reader.take(LANES)) : [];
@@ -111,7 +115,7 @@ export function stepsOf(body: Uint8Array): readonly Step[] | null {
 export function unfold(
   steps: readonly Step[],
   inputs: readonly Code[],
-  vector: (bytes: Uint8Array) => Code,
+  vector: (words: readonly number[]) => Code,
   keep: (value: Code) => Code,
 ): Code {
   const locals = [...inputs];
@@ -128,7 +132,7 @@ export function unfold(
         locals[step.local] = stack[stack.length - 1];
         break;
       case "constant":
-        stack.push(vector(step.bytes));
+        stack.push(vector(step.words));
         break;
       case "count":
         stack.push([I32_CONSTANT, step.count]);

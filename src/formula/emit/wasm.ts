@@ -260,7 +260,7 @@ export class FunctionBuilder {
   repeatable(part: () => Code | null): { readonly code: Code; readonly result: Code | null } {
     const first = this.body.length;
     const result = this.part(part);
-    return { code: this.body.splice(first), result };
+    return { code: flatten(this.body.splice(first)), result };
   }
 
   set(local: number, value: Code): void {
