@@ -43,6 +43,7 @@ import { RowOf, scaleRows, SmoothRowOf, sumAndSlopeRows, sumRows } from "./loops
 import { extreme } from "./loops/extreme";
 import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
 import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
+import { multilabelMargin, multiMargin } from "./loops/margins";
 import { transpose } from "./loops/transpose";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -379,6 +380,10 @@ export function crossentropy_f32(x: ptr, targets: ptr, y: ptr, w: ptr, losses: p
 export function crossentropy_f64(x: ptr, targets: ptr, y: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, a: f64, b: f64, norm: f64): void { crossEntropy<f64>(x, targets, y, w, losses, grad, norms, rows, n, a, b, norm); }
 export function nll_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f32>(x, targets, w, losses, grad, norms, rows, n, norm); }
 export function nll_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f64>(x, targets, w, losses, grad, norms, rows, n, norm); }
+export function multimargin_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, p: i32, margin: f64, norm: f64): void { multiMargin<f32>(x, targets, w, losses, grad, norms, rows, n, p, margin, norm); }
+export function multimargin_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, p: i32, margin: f64, norm: f64): void { multiMargin<f64>(x, targets, w, losses, grad, norms, rows, n, p, margin, norm); }
+export function multilabelmargin_f32(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f32>(x, targets, room, losses, grad, norms, rows, n, norm); }
+export function multilabelmargin_f64(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f64>(x, targets, room, losses, grad, norms, rows, n, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
 

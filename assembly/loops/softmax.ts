@@ -46,7 +46,7 @@ export function firstLanes<C>(k: i32): v128 {
 
 /** Two float64 sums with the lanes of a vector added to them. */
 @inline
-function added<C>(sums: v128, v: v128): v128 {
+export function added<C>(sums: v128, v: v128): v128 {
   if (sizeof<C>() == 8) return f64x2.add(sums, v);
   const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
   return f64x2.add(sums, pairs);
