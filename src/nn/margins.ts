@@ -86,11 +86,22 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   };
   const compose = ([x, t, w]: readonly Tensor[]): Tensor => hinges(x, t, w, terms);
   const all = weight ? [input, target, weight] : [input, target];
-  return evaluateMargins(problem, mode, { shape: target.shape, node: "MultiMarginLossBackward0" }, all, compose);
+  return evaluateMargins(
+    problem,
+    mode,
+    { shape: target.shape, node: "MultiMarginLossBackward0" },
+    all,
+    compose,
+  );
 }
 
 /** The losses of rows, of operations. */
-function hinges(input: Tensor, target: Tensor, weight: Tensor | undefined, { p, margin }: MarginTerms): Tensor {
+function hinges(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | undefined,
+  { p, margin }: MarginTerms,
+): Tensor {
   const { outer, classes } = marginLayout(input.shape);
   const x = input.reshape([outer, classes]);
   const t = target.reshape([outer, 1]);
