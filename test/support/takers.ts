@@ -256,6 +256,20 @@ export const TAKERS: Record<string, Entry> = {
     centered: true,
   }),
   "optim.SGD": optimizer("SGD", { momentum: 0.5, weightDecay: 0.5, nesterov: true, dampening: 0 }),
+  "nn.Module.loadStateDict": {
+    call: (x) => {
+      const layer = new nn.Linear(3, 2, { bias: false });
+      return (options) => {
+        layer.loadStateDict({ weight: x }, options);
+        return layer.weight;
+      };
+    },
+    options: { strict: true },
+  },
+  "nn.Parameter": {
+    call: (x) => (options) => new nn.Parameter(x, options),
+    options: { requiresGrad: false },
+  },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -427,6 +441,11 @@ export const WITHOUT_OPERANDS = [
   "rand",
   "randn",
   "setNumThreads",
+  "nn.Linear",
+  "nn.ReLU",
+  ...["namedModules", "namedParameters", "parameters", "stateDict", "zeroGrad"].map(
+    (name) => `nn.Module.${name}`,
+  ),
   // A schedule of learning rates takes an optimiser.
   ...Object.keys(optim.lrScheduler)
     .filter((name) => name !== "ChainedScheduler" && name !== "LRScheduler")
