@@ -52,10 +52,13 @@ const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: 
 });
 const dice = { smooth: 1, dim: [0], squared: true };
 /** A loss of boxes, whose last edge is beyond the others. */
-const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry =>
-  setLoss((x, y, options) => call(F.pad(x, [0, 1], { value: 9 }), F.pad(y, [0, 1], { value: 9 }), options), {
-    eps: 1,
-  });
+const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x, y) => {
+    for (const boxes of [x, y]) boxes.data = F.pad(boxes.detach(), [0, 1], { value: 9 });
+    return (options) => call(x, y, options);
+  },
+  options: { reduction: "sum", eps: 1 },
+});
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -147,17 +150,17 @@ export const TAKERS: Record<string, Entry> = {
   "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), dice),
   "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), { smooth: 1, dim: [0] }),
   "F.generalizedBoxIouLoss": boxLoss((x, y, options) => F.generalizedBoxIouLoss(x, y, options)),
-  "F.ensembleCrpsLoss": setLoss((x, y, options) => F.ensembleCrpsLoss(x, y.select(1, 0), options), {
+  "F.ensembleCrpsLoss": setLoss((x, _, options) => F.ensembleCrpsLoss(x, tensor([1, 2]), options), {
     fair: true,
   }),
-  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y.square(), options), { dim: 0, eps: 1 }),
+  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y, options), { dim: 0, eps: 1 }),
   "nn.DiceLoss": setLoss((x, y, options) => new nn.DiceLoss(options)(x, y), dice),
   "nn.JaccardLoss": setLoss((x, y, options) => new nn.JaccardLoss(options)(x, y), { smooth: 1, dim: [0] }),
   "nn.GeneralizedBoxIoULoss": boxLoss((x, y, options) => new nn.GeneralizedBoxIoULoss(options)(x, y)),
-  "nn.EnsembleCRPSLoss": setLoss((x, y, options) => new nn.EnsembleCRPSLoss(options)(x, y.select(1, 0)), {
+  "nn.EnsembleCRPSLoss": setLoss((x, _, options) => new nn.EnsembleCRPSLoss(options)(x, tensor([1, 2])), {
     fair: true,
   }),
-  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y.square()), {
+  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y), {
     dim: 0,
     eps: 1,
   }),
