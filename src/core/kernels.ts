@@ -128,6 +128,16 @@ type TransposeKernel = (
 ) => void;
 
 /** Returns whether all sums are finite. */
+type CorrelateKernel = (
+  x: number,
+  w: number,
+  out: number,
+  rows: number,
+  stride: number,
+  n: number,
+  size: number,
+  step: number,
+) => void;
 type LossColumnsKernel = (
   x: number,
   y: number,
@@ -244,6 +254,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`crossentropy_${"f32" | "f64"}`, CrossEntropyKernel> &
   Record<`nll_${"f32" | "f64"}`, LikelihoodKernel> &
   Record<`transpose_${4 | 8}`, TransposeKernel> &
+  Record<`correlate_${"f32" | "f64"}`, CorrelateKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`
     | `convert_${"f32" | "i64"}_f64`

@@ -36,10 +36,23 @@ const COMPOSED = {
   ensembleCrpsLoss: "EnsembleCRPSLoss",
   generalizedBoxIouLoss: "GeneralizedBoxIoULoss",
   jaccardLoss: "JaccardLoss",
+  msSsimL1Loss: "MSSSIML1Loss",
   pearsonLoss: "PearsonLoss",
 };
 /** The functions of F that are no losses. */
-const OTHERS = ["logSoftmax", "logsigmoid", "oneHot", "pad", "sigmoid", "softmax", "softplus", "tanh"];
+const OTHERS = [
+  "logSoftmax",
+  "logsigmoid",
+  "msSsim",
+  "oneHot",
+  "pad",
+  "psnr",
+  "sigmoid",
+  "softmax",
+  "softplus",
+  "ssim",
+  "tanh",
+];
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
@@ -48,7 +61,15 @@ describe("the tables of losses", () => {
     );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
     const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
-    const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils", ...Object.values(COMPOSED)];
+    const others = [
+      "Loss",
+      "ClassLoss",
+      "NLLLoss2d",
+      "utils",
+      "MSSSIMLoss",
+      "SSIMLoss",
+      ...Object.values(COMPOSED),
+    ];
     expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
   });
 });

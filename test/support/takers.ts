@@ -59,6 +59,12 @@ const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry
   },
   options: { reduction: "sum", eps: 1 },
 });
+/** A loss of images, of windows and scales of one size for all. */
+const imageLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, options),
+  options: { ...image, ...rest },
+});
+const image = { dataRange: 9, windowSize: 1, k1: 0.1, k2: 0.2, reduction: "sum" };
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -163,6 +169,19 @@ export const TAKERS: Record<string, Entry> = {
   "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y), {
     dim: 0,
     eps: 1,
+  }),
+  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2 }),
+  "F.msSsim": imageLoss((x, y, options) => F.msSsim(x, y, options), { sigma: 2, weights: [0.5, 1] }),
+  "F.psnr": setLoss((x, y, options) => F.psnr(x, y, options), { dataRange: 2, dim: [0] }),
+  "F.msSsimL1Loss": imageLoss((x, y, options) => F.msSsimL1Loss(x, y, options), { sigmas: [1], alpha: 0.25 }),
+  "nn.SSIMLoss": imageLoss((x, y, options) => new nn.SSIMLoss(options)(x, y), { sigma: 2 }),
+  "nn.MSSSIMLoss": imageLoss((x, y, options) => new nn.MSSSIMLoss(options)(x, y), {
+    sigma: 2,
+    weights: [0.5, 1],
+  }),
+  "nn.MSSSIML1Loss": imageLoss((x, y, options) => new nn.MSSSIML1Loss(options)(x, y), {
+    sigmas: [1],
+    alpha: 0.25,
   }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
