@@ -126,15 +126,16 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<
  * Floating dtypes; halves are computed in float32, and a mean or sum is the exact sum of the rows'
  * losses. `weight` has a factor for each class, `labelSmoothing` spreads a share of each target
  * over all of them, and rows whose target is `ignoreIndex` count for nothing, whatever stands
- * there. A mean divides by the sum of the targets' weights that count, or for probabilities by the
- * number of rows; of no rows it is NaN.
+ * there; nor do rows, of probabilities as well, where the mask, an option of lossgrad's own, does
+ * not hold. A mean divides by the sum of the targets' weights that count, or for probabilities by
+ * the number of rows that do; of no rows it is NaN.
  * Gradient: (Σ c) softmax(x) - c, with the coefficients c = weight · ((1 - labelSmoothing) · y +
  * labelSmoothing / C), in the same two passes over a row; it goes to probabilities and their
  * weights as well.
  *
  * @throws TypeError for operands that are no tensors, integer logits, targets of another dtype, a
- *   weight of another dtype than the logits; RangeError for classes out of range, sizes that do not
- *   meet, an unknown reduction, a labelSmoothing above 1
+ *   weight of another dtype than the logits, a mask that is not of bools or uint8; RangeError for
+ *   classes out of range, sizes that do not meet, an unknown reduction, a labelSmoothing above 1
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  * @example
  * const logits = tensor([[2, 1, 0], [0, 3, 0]]);
@@ -145,7 +146,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<
 export function crossEntropy(
   input: Tensor,
   target: Tensor,
-  options?: ClassLossOptions & SmoothingOptions,
+  options?: ClassLossOptions & SmoothingOptions & MaskOptions,
 ): Tensor {
   return evaluateRows(rowwise.crossEntropy, input, target, options);
 }
@@ -161,7 +162,7 @@ export function crossEntropy(
  * @example
  * F.nllLoss(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.375
  */
-export function nllLoss(input: Tensor, target: Tensor, options?: ClassLossOptions): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options?: ClassLossOptions & MaskOptions): Tensor {
   return evaluateRows(rowwise.nllLoss, input, target, options);
 }
 
@@ -369,6 +370,24 @@ export const marginRankingLoss = /* @__PURE__ */ formulaLoss<
 >(formulas.marginRankingLoss);
 
 export type { FormulaLossFunction } from "./formula-loss.js";
+export {
+  cosineSimilarity,
+  type DistanceOptions,
+  pairwiseDistance,
+  type SimilarityOptions,
+} from "./distances.js";
+export { multilabelMarginLoss, multiMarginLoss, type MultiMarginOptions } from "./margins.js";
+export { type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
+export {
+  cosineEmbeddingLoss,
+  type CosineEmbeddingOptions,
+  type LegacyRowOptions,
+  type RowReductionOptions,
+  type TripletDistanceOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+  type TripletOptions,
+} from "./pair-losses.js";
 export {
   type ClassOptions,
   logSoftmax,

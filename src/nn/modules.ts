@@ -1,5 +1,5 @@
 /** The modules: callable instances that hold a loss's options. */
-import { checkNoMore, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
@@ -236,10 +236,10 @@ export class CrossEntropyLoss extends ClassLoss {
   constructor(options: ClassLossOptions & SmoothingOptions = {}) {
     super(heldOfRows(rowwise.crossEntropy, options));
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("CrossEntropyLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, weight, ignoreIndex, labelSmoothing } = this;
-    return F.crossEntropy(input, target, { reduction, weight, ignoreIndex, labelSmoothing });
+    const mask = maskOf("CrossEntropyLoss", options);
+    return F.crossEntropy(input, target, { reduction, weight, ignoreIndex, labelSmoothing, mask });
   }
 }
 
@@ -259,10 +259,10 @@ export class NLLLoss extends ClassLoss {
   constructor(options: ClassLossOptions = {}) {
     super(heldOfRows(rowwise.nllLoss, options));
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("NLLLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, weight, ignoreIndex } = this;
-    return F.nllLoss(input, target, { reduction, weight, ignoreIndex });
+    const mask = maskOf("NLLLoss", options);
+    return F.nllLoss(input, target, { reduction, weight, ignoreIndex, mask });
   }
 }
 

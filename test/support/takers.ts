@@ -392,4 +392,8 @@ export const WITHOUT_OPERANDS = [
   "rand",
   "randn",
   "setNumThreads",
+  // A schedule of learning rates takes an optimiser.
+  ...Object.keys(optim.lrScheduler)
+    .filter((name) => name !== "ChainedScheduler" && name !== "LRScheduler")
+    .map((name) => `optim.lrScheduler.${name}`),
 ];
