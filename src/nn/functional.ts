@@ -429,3 +429,13 @@ export {
   jaccardLoss,
   type OverlapOptions,
 } from "./overlaps.js";
+export {
+  msSsim,
+  msSsimL1Loss,
+  type MsSsimL1Options,
+  type MsSsimOptions,
+  psnr,
+  type PsnrOptions,
+  ssim,
+  type SsimOptions,
+} from "./images.js";
