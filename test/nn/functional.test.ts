@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";
 import { losses, optionNames } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
+import { rowLosses } from "../../src/loss/row-losses.js";
 import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { expectClose } from "../support/close.js";
 import { FORMULAS, formulaOf, PARAMETERS } from "../support/losses.js";
@@ -41,11 +42,13 @@ const COMPOSED = {
 };
 /** The functions of F that are no losses. */
 const OTHERS = [
+  "cosineSimilarity",
   "logSoftmax",
   "logsigmoid",
   "msSsim",
   "oneHot",
   "pad",
+  "pairwiseDistance",
   "psnr",
   "sigmoid",
   "softmax",
@@ -57,10 +60,17 @@ const OTHERS = [
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
     expect(Object.keys(F).sort()).toEqual(
-      [...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...Object.keys(COMPOSED), ...OTHERS].sort(),
+      [
+        ...names,
+        ...FORMULAS,
+        ...Object.keys(rowwiseLosses),
+        ...Object.keys(rowLosses),
+        ...Object.keys(COMPOSED),
+        ...OTHERS,
+      ].sort(),
     );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
-    const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
+    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ module }) => module);
     const others = [
       "Loss",
       "ClassLoss",

@@ -65,6 +65,28 @@ const imageLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest
   options: { ...image, ...rest },
 });
 const image = { dataRange: 9, windowSize: 1, k1: 0.1, k2: 0.2, reduction: "sum" };
+type Triple = (a: Tensor, p: Tensor, n: Tensor, options: object) => Tensor;
+const far = tensor([[0, 3, 1], [2, 2, 2]]); // prettier-ignore
+/** A loss of two triplets of vectors. */
+const triplet = (call: Triple, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, far, options),
+  options: { reduction: "sum", margin: 2, swap: true, ...rest },
+});
+/** A loss of two pairs of vectors. */
+const embedding = (call: Triple): Entry => ({
+  call: (x, y) => (options) => call(x, y, tensor([1, -1]), options),
+  options: { ...legacy, reduction: "sum", margin: 0.25 },
+});
+/** A loss of two rows and their classes. */
+const margins = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, tensor([2n, 0n]), options),
+  options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), margin: 2, p: 2 },
+});
+/** A loss of two rows and their labels. */
+const labels = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, tensor([[2n, 0n, -1n], [1n, -1n, 0n]]), options), // prettier-ignore
+  options: { ...legacy, reduction: "sum" },
+});
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -120,6 +142,41 @@ export const TAKERS: Record<string, Entry> = {
   "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
   "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
+  "F.cosineSimilarity": {
+    call: (x, y) => (options) => F.cosineSimilarity(x, y, options),
+    options: { dim: 0, eps: 3 },
+  },
+  "F.pairwiseDistance": {
+    call: (x, y) => (options) => F.pairwiseDistance(x, y, options),
+    options: { p: 1, eps: 0.5, keepdim: true },
+  },
+  "F.cosineEmbeddingLoss": embedding(F.cosineEmbeddingLoss),
+  "F.tripletMarginLoss": triplet(F.tripletMarginLoss, { ...legacy, p: 1, eps: 0.5 }),
+  "F.tripletMarginWithDistanceLoss": triplet(F.tripletMarginWithDistanceLoss, {
+    distanceFunction: F.cosineSimilarity,
+  }),
+  "F.multiMarginLoss": margins(F.multiMarginLoss),
+  "F.multilabelMarginLoss": labels(F.multilabelMarginLoss),
+  "F.multilabelSoftMarginLoss": {
+    call: (x, y) => (options) => F.multilabelSoftMarginLoss(x, y, options),
+    options: { ...legacy, reduction: "sum", weight: factors },
+  },
+  "nn.CosineEmbeddingLoss": embedding((x, y, t, options) => new nn.CosineEmbeddingLoss(options)(x, y, t)),
+  "nn.TripletMarginLoss": triplet((a, p, n, options) => new nn.TripletMarginLoss(options)(a, p, n), {
+    ...legacy,
+    p: 1,
+    eps: 0.5,
+  }),
+  "nn.TripletMarginWithDistanceLoss": triplet(
+    (a, p, n, options) => new nn.TripletMarginWithDistanceLoss(options)(a, p, n),
+    { distanceFunction: F.cosineSimilarity },
+  ),
+  "nn.MultiMarginLoss": margins((x, y, options) => new nn.MultiMarginLoss(options)(x, y)),
+  "nn.MultiLabelMarginLoss": labels((x, y, options) => new nn.MultiLabelMarginLoss(options)(x, y)),
+  "nn.MultiLabelSoftMarginLoss": {
+    call: (x, y) => (options) => new nn.MultiLabelSoftMarginLoss(options)(x, y),
+    options: { ...legacy, reduction: "sum", weight: factors },
+  },
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
     call: (x, y) => {
@@ -221,6 +278,20 @@ export const TAKERS: Record<string, Entry> = {
     centered: true,
   }),
   "optim.SGD": optimizer("SGD", { momentum: 0.5, weightDecay: 0.5, nesterov: true, dampening: 0 }),
+  "nn.Module.loadStateDict": {
+    call: (x) => {
+      const layer = new nn.Linear(3, 2, { bias: false });
+      return (options) => {
+        layer.loadStateDict({ weight: x }, options);
+        return layer.weight;
+      };
+    },
+    options: { strict: true },
+  },
+  "nn.Parameter": {
+    call: (x) => (options) => new nn.Parameter(x, options),
+    options: { requiresGrad: false },
+  },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -392,6 +463,11 @@ export const WITHOUT_OPERANDS = [
   "rand",
   "randn",
   "setNumThreads",
+  "nn.Linear",
+  "nn.ReLU",
+  ...["namedModules", "namedParameters", "parameters", "stateDict", "zeroGrad"].map(
+    (name) => `nn.Module.${name}`,
+  ),
   // A schedule of learning rates takes an optimiser.
   ...Object.keys(optim.lrScheduler)
     .filter((name) => name !== "ChainedScheduler" && name !== "LRScheduler")
