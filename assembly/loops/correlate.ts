@@ -1,12 +1,12 @@
 /**
- * out[t] = Σ w[k] · x[t + k · step], 0 <= k < size, for t in [0, n), the products added in the order
- * of k: windows along a dimension whose elements are `step` apart.
+ * out[t] = Σ w[k] · x[t + k · step], 0 <= k < size, for t in [0, n), the products added in the
+ * order of k: windows along a dimension whose elements are `step` apart.
  */
 import { lanes, loadTail, storeTail } from "../lanes";
 
 /**
- * `rows` times: rows of x begin `stride` elements after each other, those of out n. Four vectors at a
- * time: four independent sums hide the latency of an addition.
+ * `rows` times: rows of x begin `stride` elements after each other, those of out n. Four vectors at
+ * a time: four independent sums hide the latency of an addition.
  */
 export function correlate<C>(
   x: usize,

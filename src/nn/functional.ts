@@ -434,8 +434,7 @@ export {
   msSsimL1Loss,
   type MsSsimL1Options,
   type MsSsimOptions,
-  psnr,
-  type PsnrOptions,
   ssim,
   type SsimOptions,
 } from "./images.js";
+export { psnr, type PsnrOptions } from "./psnr.js";

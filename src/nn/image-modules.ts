@@ -31,7 +31,8 @@ function heldBy(loss: object, names: readonly string[]): object {
 }
 
 /**
- * 1 less the structural similarity of images; see F.ssim. Options are checked when the loss is called.
+ * 1 less the structural similarity of images; see F.ssim. Options are checked when the loss is
+ * called.
  *
  * @example
  * const image = linspace(0, 1, 256).reshape(16, 16);
@@ -58,7 +59,8 @@ export class SSIMLoss extends Loss {
 }
 
 /**
- * 1 less the multi-scale structural similarity of images; see F.msSsim. Options are checked when the loss is called.
+ * 1 less the multi-scale structural similarity of images; see F.msSsim. Options are checked when
+ * the loss is called.
  *
  * @example
  * const image = linspace(0, 1, 1024).reshape(32, 32);
@@ -87,7 +89,8 @@ export class MSSSIMLoss extends Loss {
 }
 
 /**
- * The mixed loss of image restoration; see F.msSsimL1Loss. Options are checked when the loss is called.
+ * The mixed loss of image restoration; see F.msSsimL1Loss. Options are checked when the loss is
+ * called.
  *
  * @example
  * const image = linspace(0, 1, 1600).reshape(40, 40);

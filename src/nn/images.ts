@@ -3,7 +3,6 @@ import { takeList, takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { readNumber } from "../loss/parameter.js";
 import { checkReduction } from "../loss/reduction.js";
-import { readDims, takeDims } from "../ndarray/shape.js";
 import { fuse } from "../tensor/fuse.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tidy } from "../tensor/tidy.js";
@@ -32,7 +31,8 @@ interface Comparison {
 
 type Given = Omit<SsimOptions, "reduction">;
 
-function positive(caller: string, word: string, given: unknown): number {
+/** A number that an option gives, above 0. */
+export function positive(caller: string, word: string, given: unknown): number {
   const message = `${caller} does not support non-positive values for ${word}.`;
   return readNumber(caller, word, given, { refused: "not positive", message });
 }
@@ -109,14 +109,14 @@ const similarities = /* @__PURE__ */ fuse(
 );
 
 /**
- * Structural similarity of images, from -1 to 1, 1 for equal ones: the mean over all windows of
- * (2 m n + c1) (2 v + c2) / ((m² + n² + c1) (s + c2)), with the Gaussian-weighted means m and n, the
+ * Structural similarity of images, from -1 to 1, 1 for equal ones: the mean over all windows of (2
+ * m n + c1) (2 v + c2) / ((m² + n² + c1) (s + c2)), with the Gaussian-weighted means m and n, the
  * covariance v and the sum of the variances s of both images within a window, c1 = (k1 dataRange)²,
  * c2 = (k2 dataRange)². A loss is 1 less it: nn.SSIMLoss.
  *
  * Shapes: (..., H, W), one shape for both. Windows lie whole within the image, as those whose mean
- * scikit-image gives (gaussian_weights=True, use_sample_covariance=False). Result: 0-d, or for "none"
- * the shape without H and W. Floating dtypes.
+ * scikit-image gives (gaussian_weights=True, use_sample_covariance=False). Result: 0-d, or for
+ * "none" the shape without H and W. Floating dtypes.
  * Gradient: by both images, of the same windows; it has no kink.
  *
  * @throws TypeError for operands that are no tensors or not floating; RangeError for shapes that
@@ -150,13 +150,13 @@ export const MS_SSIM_OPTIONS = [...SSIM_OPTIONS, "weights"] as const;
 const SCALES: readonly number[] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
 /**
- * Multi-scale structural similarity: the product over the scales of the mean similarity of contrasts
- * and structures, and at the coarsest of all of F.ssim's formula, each to the power of its weight.
- * From scale to scale, means of 2 x 2 elements make the image half as large; a last row or column
- * without a neighbour is left out. A loss is 1 less it: nn.MSSSIMLoss.
+ * Multi-scale structural similarity: the product over the scales of the mean similarity of
+ * contrasts and structures, and at the coarsest of all of F.ssim's formula, each to the power of
+ * its weight. From scale to scale, means of 2 x 2 elements make the image half as large; a last row
+ * or column without a neighbour is left out. A loss is 1 less it: nn.MSSSIMLoss.
  *
- * Shapes, dtypes and result as for ssim; height and width are windowSize 2^(scales - 1) at least, 176
- * by default.
+ * Shapes, dtypes and result as for ssim; height and width are windowSize 2^(scales - 1) at least,
+ * 176 by default.
  * Gradient: by both images; a mean below 0 counts as 0, whose gradient is 0.
  *
  * @throws as ssim; TypeError for weights that are no array of numbers; RangeError for negative ones
@@ -212,56 +212,14 @@ function readNumbers(caller: string, word: string, given: unknown): number[] {
   throw new RangeError(`${caller}: expected at least one number as ${word}, got none`);
 }
 
-/** Options of F.psnr. */
-export interface PsnrOptions extends PartReductionOptions {
-  /** The difference of the largest and the smallest possible value; 1 by default. */
-  dataRange?: number;
-  /** The dimensions of an image; by default the last three, or all where there are no more. */
-  dim?: number | readonly number[] | null;
-}
-export const PSNR_OPTIONS = ["dataRange", "dim", "reduction"] as const;
-
-/**
- * Peak signal-to-noise ratio in decibels: 10 log10(dataRange² / m), with the mean squared error m of
- * each image. Infinite for equal images.
- *
- * Shapes: one shape for both; by default (C, H, W) is an image, and what precedes tells images apart.
- * Result: the mean over images, 0-d, or for "none" the shape without the dimensions of an image.
- * Floating dtypes.
- * Gradient: -20 / log(10) (x - y) / Σ (x - y)², NaN for equal images.
- *
- * @throws TypeError for operands that are no tensors or not floating; RangeError for shapes that
- *   differ, a dataRange that is not positive, an unknown reduction, a dimension that there is not
- * @see Horé and Ziou, Image Quality Metrics: PSNR vs. SSIM, 2010; https://doi.org/10.1109/ICPR.2010.579
- * @example
- * F.psnr(tensor([[100, 50]]), tensor([[90, 50]]), { dataRange: 255 }).item(); // 31.141101837158203
- */
-export function psnr(input: Tensor, target: Tensor, options: PsnrOptions = {}): Tensor {
-  const taken = takeOptions("psnr", options, PSNR_OPTIONS);
-  const dims = takeDims(taken.dim);
-  const mode = checkReduction(taken.reduction ?? "mean", "enum");
-  const range = positive("psnr", "dataRange", taken.dataRange ?? 1);
-  checkFloating("psnr", { input, target });
-  checkSameShape("psnr", input, target);
-  const dim = readDims(dims, input) ?? input.shape.flatMap((_, d) => (d < input.ndim - 3 ? [] : [d]));
-  return tidy(() => {
-    const difference = input.sub(target);
-    const errors = difference.mul(difference).mean({ dim });
-    return reduceParts(
-      errors
-        .log()
-        .mul(-10 / Math.LN10)
-        .add(20 * Math.log10(range)),
-      mode,
-    );
-  });
-}
-
 /** Options of F.msSsimL1Loss. */
 export interface MsSsimL1Options extends Omit<SsimOptions, "sigma"> {
   /** The share of the structural part, from 0 to 1; 0.84 by default. */
   alpha?: number;
-  /** The standard deviations of the scales' windows, the finest first; 0.5, 1, 2, 4 and 8 by default. */
+  /**
+   * The standard deviations of the scales' windows, the finest first; 0.5, 1, 2, 4 and 8 by
+   * default.
+   */
   sigmas?: readonly number[];
 }
 export const MS_SSIM_L1_OPTIONS = [
@@ -275,15 +233,16 @@ export const MS_SSIM_L1_OPTIONS = [
 ] as const;
 
 /**
- * The mixed loss of image restoration: alpha (1 - S) + (1 - alpha) G, at each place. S is the product
- * of the similarities of contrasts and structures within windows of all sigmas, and of means within
- * the widest; G is the mean of |x - y| within that window.
+ * The mixed loss of image restoration: alpha (1 - S) + (1 - alpha) G, at each place. S is the
+ * product of the similarities of contrasts and structures within windows of all sigmas, and of
+ * means within the widest; G is the mean of |x - y| within that window.
  *
- * Shapes, dtypes and result as for ssim. All windows have one size, windowSize, 33 by default, so that
- * images are as large at least.
+ * Shapes, dtypes and result as for ssim. All windows have one size, windowSize, 33 by default, so
+ * that images are as large at least.
  * Gradient: by both images; 0 of |x - y| where it is 0.
  *
- * @throws as ssim; RangeError for an alpha outside of [0, 1]; TypeError for sigmas that are no array
+ * @throws as ssim; RangeError for an alpha outside of [0, 1]; TypeError for sigmas that are no
+ *   array
  * @see Zhao et al., Loss Functions for Image Restoration with Neural Networks, 2017;
  *   https://arxiv.org/abs/1511.08861
  * @example

@@ -1,4 +1,6 @@
-/** SSIM and its relatives, against scikit-image and PyTorch's convolutions (test/fixtures/ssim.py). */
+/**
+ * SSIM and its relatives, against scikit-image and PyTorch's convolutions (test/fixtures/ssim.py).
+ */
 import { autograd, F, memoryStats, nn, rand, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
