@@ -15,15 +15,19 @@ import { ForeignArray } from "../ndarray/foreign.js";
 import { sumAll } from "../ndarray/sums.js";
 import type { TakenData } from "../ndarray/typed.js";
 import { type Elements, inBlocks, Source } from "../ndarray/window.js";
-import type { RowwiseRow } from "./rowwise.js";
+import type { RowLoss } from "./rowwise.js";
 
 export interface RowProblem {
-  readonly row: RowwiseRow;
+  readonly row: RowLoss;
   readonly input: Elements;
   readonly layout: ClassLayout;
   /** What it is computed in: halves in float32. */
   readonly dtype: DType;
-  /** The target class of each row, -1 where it is left out; or else there are probabilities. */
+  /**
+   * The target class of each row, -1 where it is left out; of a loss of several labels, as many
+   * places for each row as it has numbers. Beside probabilities it is null, or 0 for rows that
+   * count.
+   */
   readonly classes: Int32Array | null;
   /** The probabilities of the classes of each row, laid out as the input. */
   readonly probabilities: Elements | null;
@@ -31,6 +35,8 @@ export interface RowProblem {
   readonly weight: Float64Array | null;
   /** What share of each target is spread over all classes. */
   readonly smoothing: number;
+  /** By how much a target is to be larger, and the power of what lacks; of losses of one target. */
+  readonly margin?: { readonly margin: number; readonly p: 1 | 2 };
 }
 
 export function tagOf(dtype: DType): RowTag {
@@ -62,32 +68,66 @@ export function runRows(problem: RowProblem, pass: Pass): void {
 }
 
 function runPass(problem: RowProblem, { losses, grad, norm = 1, norms, apart }: Pass, rooms: Rooms): void {
-  const { row, input, layout, classes, probabilities, smoothing } = problem;
+  const { input, layout, classes, probabilities } = problem;
   const tag = tagOf(problem.dtype);
   const { memory } = input;
-  const { kernels } = memory;
   const rows = { outer: rowsOf(layout), classes: 1, inner: 1 };
   const x = new RowSource(input, layout, tag, 0, rooms);
   const y = probabilities && new RowSource(probabilities, layout, tag, 1, rooms);
   const slopes = grad && new RowTarget(grad, layout, tag, 2, rooms, apart);
   const values = losses && new RowTarget(losses, rows, tag, 3, rooms);
   const factors = norms && new RowSource(norms, rows, tag, 4, rooms);
-  const targets = classes ? rooms.take(4 * rowsAtOnce(layout)) : 0;
-  const weights = putWeight(problem, tag, rooms);
-  const [own, all] = [1 - smoothing, smoothing / layout.classes];
+  // Of a loss of several labels, each row has as many places as numbers.
+  const each = classes && rowsOf(layout) > 0 ? classes.length / rowsOf(layout) : 0;
+  const targets = classes ? rooms.take(4 * each * rowsAtOnce(layout)) : 0;
+  const run = kernelOf(problem, norm, rooms);
   forEachRows(layout, (first, n) => {
-    if (classes) memory.u32.set(classes.subarray(first, first + n), targets >> 2);
-    const from = x.read(first, n);
-    const to = [values?.begin(first) ?? 0, slopes?.begin(first) ?? 0, factors?.read(first, n) ?? 0] as const;
-    if (row.kernel === "nll") {
-      kernels[`nll_${tag}`](from, targets, weights, ...to, n, layout.classes, norm);
-    } else {
-      const p = y?.read(first, n) ?? 0;
-      kernels[`crossentropy_${tag}`](from, targets, p, weights, ...to, n, layout.classes, own, all, norm);
-    }
+    if (classes) memory.u32.set(classes.subarray(first * each, (first + n) * each), targets >> 2);
+    const from = { x: x.read(first, n), y: y?.read(first, n) ?? 0, targets };
+    run(from, [values?.begin(first) ?? 0, slopes?.begin(first) ?? 0, factors?.read(first, n) ?? 0], n);
     values?.end(first, n);
     slopes?.end(first, n);
   });
+}
+
+/** Where the operands of `rows` rows lie, and where losses, gradient and factors do. */
+type RunRows = (
+  from: { readonly x: number; readonly y: number; readonly targets: number },
+  to: readonly [losses: number, grad: number, norms: number],
+  rows: number,
+) => void;
+
+/** The kernel of a problem, with what is the same of all rows. */
+function kernelOf(problem: RowProblem, norm: number, rooms: Rooms): RunRows {
+  const { row, layout, smoothing, margin } = problem;
+  const { kernels } = problem.input.memory;
+  const tag = tagOf(problem.dtype);
+  const { classes: n } = layout;
+  const weights = putWeight(problem, tag, rooms);
+  if (row.kernel === "nll") {
+    const kernel = kernels[`nll_${tag}`];
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, weights, ...to, rows, n, norm);
+    };
+  }
+  if (row.kernel === "multilabelmargin") {
+    const kernel = kernels[`multilabelmargin_${tag}`];
+    const room = rooms.take(8 * n);
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, room, ...to, rows, n, norm);
+    };
+  }
+  if (row.kernel === "multimargin") {
+    const kernel = kernels[`multimargin_${tag}`];
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, weights, ...to, rows, n, margin!.p, margin!.margin, norm);
+    };
+  }
+  const kernel = kernels[`crossentropy_${tag}`];
+  const [own, all] = [1 - smoothing, smoothing / n];
+  return ({ x, y, targets }, to, rows) => {
+    kernel(x, targets, y, weights, ...to, rows, n, own, all, norm);
+  };
 }
 
 /** The weights in the memory, as numbers of the type; 0 without. */
@@ -115,7 +155,9 @@ export function sumOfRows(
   const { array, size } = dtypes[wide];
   const rooms = new Rooms(memory);
   try {
-    const place = new array(memory.buffer, rooms.take(numel * size), numel) as unknown as TakenData;
+    // The buffer is asked for when there is room: the memory may have grown for it.
+    const address = rooms.take(numel * size);
+    const place = new array(memory.buffer, address, numel) as unknown as TakenData;
     const losses = new ForeignArray(place, wide, numel, memory);
     runRows(problem, { ...pass, losses });
     return sumAll(losses, divisor) as number;
@@ -124,19 +166,30 @@ export function sumOfRows(
   }
 }
 
+/** Which targets there are, and what says which of them count. */
+interface ClassRules {
+  /** How many classes there are. */
+  readonly classes: number;
+  /** The class that is left out; null where there is none. */
+  readonly ignoreIndex: number | null;
+  /** 0 for each row that is left out, whatever its target is; null where none is. */
+  readonly kept: Uint8Array | null;
+  /** The error for a class that there is not. */
+  readonly refuse: (value: bigint) => Error;
+}
+
 /**
- * The elements of a target, a class each, with -1 for those to be left out. Throws what `refuse`
- * makes of one that is out of range.
+ * The elements of a target, a class each, with -1 for those to be left out, which there need not
+ * be. Throws what `refuse` makes of one that is out of range.
  */
 export function readClasses(
   target: Elements,
-  classes: number,
-  ignoreIndex: number,
-  refuse: (value: bigint) => Error,
+  { classes, ignoreIndex, kept, refuse }: ClassRules,
 ): Int32Array {
   const found = new Int32Array(target.numel);
-  const ignored = BigInt.asUintN(64, BigInt(ignoreIndex));
-  const [ignoredLow, ignoredHigh] = [Number(ignored & 0xffffffffn), Number(ignored >> 32n)];
+  const ignored = BigInt.asUintN(64, BigInt(ignoreIndex ?? 0));
+  const [ignoredLow, ignoredHigh] =
+    ignoreIndex === null ? [-1, -1] : [Number(ignored & 0xffffffffn), Number(ignored >> 32n)];
   operate(() => {
     const source = new Source(target, "i64", 0);
     inBlocks(found.length, (start, n) => {
@@ -144,7 +197,8 @@ export function readClasses(
       const { u32, i64 } = source.memory;
       for (let i = 0; i < n; i++) {
         const [low, high] = [u32[first + 2 * i], u32[first + 2 * i + 1]];
-        if (low === ignoredLow && high === ignoredHigh) found[start + i] = -1;
+        const isIgnored = low === ignoredLow && high === ignoredHigh;
+        if (isIgnored || kept?.[start + i] === 0) found[start + i] = -1;
         else if (high === 0 && low < classes) found[start + i] = low;
         else throw refuse(i64[(first >> 1) + i]);
       }
@@ -154,12 +208,30 @@ export function readClasses(
 }
 
 /** What a mean divides by: the weights of the targets that count, or how many rows there are. */
-export function divisorOfRows({ layout, classes, weight }: RowProblem): number {
+export function divisorOfRows({ layout, classes, probabilities, weight }: RowProblem): number {
   // Of no classes there are no rows to count, as in torch.
   if (!classes) return layout.classes === 0 ? NaN : rowsOf(layout);
   let sum = 0;
-  for (const target of classes) if (target >= 0) sum += weight ? weight[target] : 1;
+  for (const target of classes) if (target >= 0) sum += weight && !probabilities ? weight[target] : 1;
   return sum;
+}
+
+/** What says of each row of probabilities whether it counts, as classes do. */
+export function classesOfKept(kept: Uint8Array | null): Int32Array | null {
+  return kept && Int32Array.from(kept, (byte) => (byte === 0 ? -1 : 0));
+}
+
+/** The bytes of a mask. */
+export function readBytes(mask: Elements): Uint8Array {
+  const bytes = new Uint8Array(mask.numel);
+  operate(() => {
+    const source = new Source(mask, dtypes[mask.dtype].storage, 0);
+    inBlocks(bytes.length, (start, n) => {
+      const first = source.read(start, n);
+      bytes.set(source.memory.bytes.subarray(first, first + n), start);
+    });
+  });
+  return bytes;
 }
 
 /** The numbers of a weight. */
