@@ -43,16 +43,12 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
-<<<<<<< HEAD
   "pairwiseDistance",
-=======
->>>>>>> beyond
   "logSoftmax",
   "logsigmoid",
   "msSsim",
   "oneHot",
   "pad",
-  "pairwiseDistance",
   "psnr",
   "sigmoid",
   "softmax",
