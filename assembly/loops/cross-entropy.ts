@@ -86,9 +86,10 @@ function slopeRow<C>(e: usize, y: usize, w: usize, n: i32, a: v128, b: v128, fac
 
 /**
  * The loss of each row to `losses`, norm times its slope to `grad`, each unless it is 0. `targets`
- * has a class for each row as i32, below 0 where the row is left out; or `y` has probabilities, and
- * the other one is 0. So are `w` where all weights are 1, and `norms` unless each row has a norm of
- * its own, of type C, which counts besides. With targets, a is the target's and b that of all.
+ * has a class for each row as i32, below 0 where the row is left out. Otherwise `y` has
+ * probabilities; then `targets` may be 0, or say which rows are left out. `w` is 0 where all weights
+ * are 1, and `norms` unless each row has a norm of its own, of type C, which counts besides. With
+ * target classes, a is the target's and b that of all.
  */
 export function crossEntropy<C>(
   x: usize,
@@ -106,6 +107,7 @@ export function crossEntropy<C>(
 ): void {
   const bytes = <usize>n * sizeof<C>();
   const isDense = y != 0 || b != 0;
+  const hasClasses = y == 0;
   const va = splat<C>(a);
   const vb = splat<C>(b);
   for (let row: usize = 0; row < <usize>rows; row++) {
@@ -125,7 +127,7 @@ export function crossEntropy<C>(
       }
       let own: f64 = 0;
       let d: f64 = 0;
-      if (targets) {
+      if (hasClasses) {
         const place = <usize>target * sizeof<C>();
         own = w ? a * <f64>load<C>(w + place) : a;
         d = <f64>load<C>(x + place) - <f64>v128.extract_lane<C>(m, 0);
@@ -134,7 +136,7 @@ export function crossEntropy<C>(
       const logSum = logarithm(sum);
       let loss: f64 = 0;
       if (isDense) loss = mass * logSum - products;
-      if (targets) loss += own * (logSum - d);
+      if (hasClasses) loss += own * (logSum - d);
       mass += own;
       if (losses) store<C>(losses + row * sizeof<C>(), <C>loss);
       if (grad) {
@@ -144,7 +146,7 @@ export function crossEntropy<C>(
         const e = <f64>load<C>(at);
         if (isDense) slopeRow<C>(grad, y, w, n, va, vb, splat<C>(factor), splat<C>(each));
         else scaleRow<C>(grad, n, splat<C>(factor));
-        if (targets) {
+        if (hasClasses) {
           let slope = e * factor - each * own;
           if (isDense) slope -= each * b * (w ? <f64>load<C>(w + <usize>target * sizeof<C>()) : 1);
           store<C>(at, <C>slope);

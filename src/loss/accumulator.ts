@@ -31,6 +31,8 @@ export interface NonFiniteCounts {
 export interface AccumulatedLoss {
   readonly name: string;
   readonly parameterNames: readonly string[];
+  /** The options of a chunk that are operands of this loss alone, such as `posWeight`. */
+  readonly optionalNames: readonly string[];
   /** What a weighted mean divides by; null where the loss takes no weights. */
   readonly weightedMean: "weights" | "elements" | null;
   /** The values of all parameters: those that are given, and the defaults of the others. */
@@ -54,7 +56,7 @@ export function builtIn(name: unknown): AccumulatedLoss {
     const value = readParameter(loss, row, given as ParameterOptions) + 0;
     return Object.fromEntries(parameterNames.map((parameter) => [parameter, value]));
   };
-  return { name: loss, parameterNames, weightedMean, readParameters };
+  return { name: loss, parameterNames, optionalNames: [], weightedMean, readParameters };
 }
 
 /** What accumulates of the fused function `fn`: its name stands for it in states. */
@@ -73,6 +75,7 @@ export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): Acc
   return {
     name: fused.name,
     parameterNames: fused.parameterNames,
+    optionalNames: fused.optionalNames,
     weightedMean: fused.traits.weightedMean,
     readParameters: (given) => ({ ...fused.readParameters(given) }),
   };
@@ -151,8 +154,9 @@ export abstract class Accumulator {
 
   /** The options of a chunk that the loss has, among those that the face knows. */
   protected optionsOf<O extends object>(given: O, names: readonly (keyof O & string)[]): Taken<O> {
-    const allowed = names.filter((name) => name !== "weight" || this.#loss.weightedMean !== null);
-    return takeOptions("LossAccumulator.update", given, allowed);
+    const { weightedMean, optionalNames } = this.#loss;
+    const allowed = names.filter((name) => name !== "weight" || weightedMean !== null);
+    return takeOptions("LossAccumulator.update", given, [...allowed, ...(optionalNames as typeof names)]);
   }
 
   /** Adds a chunk, or nothing when it fails. */

@@ -25,7 +25,8 @@ export interface RowProblem {
   readonly dtype: DType;
   /**
    * The target class of each row, -1 where it is left out; of a loss of several labels, as many
-   * places for each row as it has numbers. Or else there are probabilities.
+   * places for each row as it has numbers. Beside probabilities it is null, or 0 for rows that
+   * count.
    */
   readonly classes: Int32Array | null;
   /** The probabilities of the classes of each row, laid out as the input. */
@@ -154,7 +155,9 @@ export function sumOfRows(
   const { array, size } = dtypes[wide];
   const rooms = new Rooms(memory);
   try {
-    const place = new array(memory.buffer, rooms.take(numel * size), numel) as unknown as TakenData;
+    // The buffer is asked for when there is room: the memory may have grown for it.
+    const address = rooms.take(numel * size);
+    const place = new array(memory.buffer, address, numel) as unknown as TakenData;
     const losses = new ForeignArray(place, wide, numel, memory);
     runRows(problem, { ...pass, losses });
     return sumAll(losses, divisor) as number;
@@ -163,15 +166,25 @@ export function sumOfRows(
   }
 }
 
+/** Which targets there are, and what says which of them count. */
+interface ClassRules {
+  /** How many classes there are. */
+  readonly classes: number;
+  /** The class that is left out; null where there is none. */
+  readonly ignoreIndex: number | null;
+  /** 0 for each row that is left out, whatever its target is; null where none is. */
+  readonly kept: Uint8Array | null;
+  /** The error for a class that there is not. */
+  readonly refuse: (value: bigint) => Error;
+}
+
 /**
  * The elements of a target, a class each, with -1 for those to be left out, which there need not
  * be. Throws what `refuse` makes of one that is out of range.
  */
 export function readClasses(
   target: Elements,
-  classes: number,
-  ignoreIndex: number | null,
-  refuse: (value: bigint) => Error,
+  { classes, ignoreIndex, kept, refuse }: ClassRules,
 ): Int32Array {
   const found = new Int32Array(target.numel);
   const ignored = BigInt.asUintN(64, BigInt(ignoreIndex ?? 0));
@@ -184,7 +197,8 @@ export function readClasses(
       const { u32, i64 } = source.memory;
       for (let i = 0; i < n; i++) {
         const [low, high] = [u32[first + 2 * i], u32[first + 2 * i + 1]];
-        if (low === ignoredLow && high === ignoredHigh) found[start + i] = -1;
+        const isIgnored = low === ignoredLow && high === ignoredHigh;
+        if (isIgnored || kept?.[start + i] === 0) found[start + i] = -1;
         else if (high === 0 && low < classes) found[start + i] = low;
         else throw refuse(i64[(first >> 1) + i]);
       }
@@ -194,12 +208,30 @@ export function readClasses(
 }
 
 /** What a mean divides by: the weights of the targets that count, or how many rows there are. */
-export function divisorOfRows({ layout, classes, weight }: RowProblem): number {
+export function divisorOfRows({ layout, classes, probabilities, weight }: RowProblem): number {
   // Of no classes there are no rows to count, as in torch.
   if (!classes) return layout.classes === 0 ? NaN : rowsOf(layout);
   let sum = 0;
-  for (const target of classes) if (target >= 0) sum += weight ? weight[target] : 1;
+  for (const target of classes) if (target >= 0) sum += weight && !probabilities ? weight[target] : 1;
   return sum;
+}
+
+/** What says of each row of probabilities whether it counts, as classes do. */
+export function classesOfKept(kept: Uint8Array | null): Int32Array | null {
+  return kept && Int32Array.from(kept, (byte) => (byte === 0 ? -1 : 0));
+}
+
+/** The bytes of a mask. */
+export function readBytes(mask: Elements): Uint8Array {
+  const bytes = new Uint8Array(mask.numel);
+  operate(() => {
+    const source = new Source(mask, dtypes[mask.dtype].storage, 0);
+    inBlocks(bytes.length, (start, n) => {
+      const first = source.read(start, n);
+      bytes.set(source.memory.bytes.subarray(first, first + n), start);
+    });
+  });
+  return bytes;
 }
 
 /** The numbers of a weight. */

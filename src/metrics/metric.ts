@@ -3,7 +3,7 @@ import { describeValue } from "../core/describe.js";
 import { type Taken, takeOptions } from "../core/options.js";
 import { recordOf, refused } from "../loss/state-format.js";
 import { Collector } from "./collector.js";
-import type { Definition } from "./definition.js";
+import type { ChunkReader, Definition } from "./definition.js";
 import {
   type Description,
   fromBytes,
@@ -88,6 +88,7 @@ export abstract class Evaluation<C extends Outputs> {
   readonly #title: string;
   readonly #collector: Collector;
   readonly #description: Description;
+  readonly #reads: ChunkReader | undefined;
   /** How many outputs there are results for; undefined for one result. */
   readonly numOutputs: C;
   /** The dimension of the outputs. */
@@ -104,6 +105,8 @@ export abstract class Evaluation<C extends Outputs> {
   ) {
     this.#title = title;
     this.#description = Object.freeze({ ...description, numOutputs, dim, nan });
+    // Those that go together read the same.
+    this.#reads = definitions[0].reads;
     const weightless = definitions.find((one) => one.weightless !== undefined)?.weightless;
     const plan = new Plan(
       definitions.map(({ needs }) => needs),
@@ -150,7 +153,9 @@ export abstract class Evaluation<C extends Outputs> {
    * mae.compute(); // 1.6
    */
   update(prediction: MetricOperand, target: MetricOperand | number, options: UpdateOptions = {}): void {
-    this.#collector.update(`${this.#title}.update`, prediction, target, options);
+    const caller = `${this.#title}.update`;
+    const chunk = this.#reads?.(caller, prediction, target, options) ?? { prediction, target, options };
+    this.#collector.update(caller, chunk.prediction, chunk.target, chunk.options);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { describeValue } from "../core/describe.js";
 import { recordOf, refused } from "../loss/state-format.js";
 import { ExplainedVariance, PearsonCorrCoef, R2Score } from "./correlation.js";
+import { CrossEntropy } from "./cross-entropy.js";
 import {
   MaxError,
   MeanAbsoluteError,
@@ -32,6 +33,7 @@ export type MetricResults<M extends MetricRecord> = { [K in keyof M]: ReturnType
 /** The metrics that options say all of, by the names that states have for them. */
 const KINDS: Readonly<Record<string, MetricClass<Metric>>> = {
   AbsoluteErrorQuantiles,
+  CrossEntropy,
   ExplainedVariance,
   MaxError,
   MeanAbsoluteError,
@@ -176,10 +178,20 @@ function checkAlike(key: string, metric: Metric, [first, like]: [string, Metric]
       `${NAME}: expected metrics of one ${word}, got ${String(like[word])} in ${first} and ${String(metric[word])} in ${key}`,
     );
   }
+  if (metric.definition.reads !== like.definition.reads) {
+    throw new RangeError(
+      `${NAME}: expected metrics that read the same, got ${first} of ${readBy(like)} and ${key} of ${readBy(metric)}; ` +
+        "those that read rows have metrics of their own",
+    );
+  }
   if (metric.owned.outputs.every(({ taken }) => taken === 0)) return;
   throw new RangeError(
     `${NAME}: expected metrics without elements, got ${key} with some; merge takes those in`,
   );
+}
+
+function readBy({ definition, name }: Metric): string {
+  return definition.reads ? `rows, as its ${name} reads them,` : "elements";
 }
 
 /** Throws where two functions of one name would be taken for one. */

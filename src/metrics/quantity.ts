@@ -59,7 +59,7 @@ export function rounded(key: string, term: (x: ElementNumbers) => Expression, so
 }
 
 /** The weighted sum of a product of operands, exactly. */
-function exact(key: string, ...names: ("prediction" | "target")[]): Quantity {
+export function exact(key: string, ...names: ("prediction" | "target")[]): Quantity {
   return {
     key,
     terms: (x) => {

@@ -32,6 +32,8 @@ export interface UpdateOptions {
   offset?: number;
 }
 
+export const UPDATE_OPTIONS = ["weight", "mask", "offset"] as const satisfies (keyof UpdateOptions)[];
+
 /** How many outputs there are, and along which dimension. */
 export interface Layout {
   /** Null where there is one, which has no dimension. */
@@ -59,7 +61,7 @@ export function readChunk(
   target: unknown,
   options: UpdateOptions,
 ): Chunk {
-  const taken = takeOptions(caller, options, ["weight", "mask", "offset"]);
+  const taken = takeOptions(caller, options, UPDATE_OPTIONS);
   const offset = taken.offset === undefined ? null : readOffset(caller, taken.offset);
   const from = readNumbers(caller, "prediction", prediction);
   const to = typeof target === "number" ? target : readNumbers(caller, "target", target);
@@ -72,7 +74,7 @@ export function readChunk(
   return { prediction: from, target: to, weight, mask, offset, columns };
 }
 
-function readNumbers(caller: string, word: string, value: unknown): ReadOperand {
+export function readNumbers(caller: string, word: string, value: unknown): ReadOperand {
   return readOperand(caller, word, isLossgradTensor(value) ? readTensor(value) : value);
 }
 

@@ -10,12 +10,12 @@ import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
 import { type Operand, Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
-import type { FormulaLossFunction, MaskOptions, WeightOptions } from "./functional.js";
+import type { FormulaLossFunction, MaskOptions, PosWeightOptions, WeightOptions } from "./functional.js";
 
 /** The parameter of a built-in loss that is accumulated. */
 export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
 /** What `update` of a built-in loss takes besides the operands. */
-export type UpdateOptions = MaskOptions & WeightOptions;
+export type UpdateOptions = MaskOptions & WeightOptions & PosWeightOptions;
 /** A function that `fuse` made, or a loss of F that is a formula. */
 type AnyFused = FusedFunction<never> | FormulaLossFunction<never, never>;
 
@@ -68,7 +68,8 @@ export class LossAccumulator extends Accumulator {
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
    * function and broadcast as there. `weight` multiplies the elements, and what `mask` leaves out
-   * is not counted, whatever stands there.
+   * is not counted, whatever stands there. Optional operands of the loss, such as the `posWeight` of
+   * F.binaryCrossEntropyWithLogits, are options here as well.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example

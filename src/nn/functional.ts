@@ -1,5 +1,6 @@
 /** The functional forms, F: one function a row of the table. */
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
+import type { LegacyOptions, MaskOptions, ReductionOptions, WeightOptions } from "./options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
 import { evaluate } from "./evaluate.js";
@@ -8,46 +9,7 @@ import { formulaLoss } from "./formula-loss.js";
 import { type ClassLossOptions, evaluateRows, type SmoothingOptions } from "./rowwise.js";
 
 export type { BetaOptions, DeltaOptions } from "../loss/losses.js";
-
-/** How elementwise losses become one, or one for each part. */
-export interface ReductionOptions {
-  /**
-   * "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise
-   * loss.
-   */
-  reduction?: Reduction;
-  /**
-   * lossgrad's own, for "mean" and "sum": the dimensions to reduce, one or several, negative ones
-   * counted from the end. Each result is the loss of its part alone, bit by bit. All by default.
-   */
-  dim?: number | readonly number[] | null;
-  /** lossgrad's own: whether reduced dimensions stay, with size 1. */
-  keepdim?: boolean;
-}
-/** Which elements count. */
-export interface MaskOptions {
-  /**
-   * lossgrad's own: bools or uint8, broadcast to the loss's shape. Where it is 0, an element
-   * contributes nothing to the loss, whatever stands there, and its gradient is 0; a mean divides
-   * by the number of those that are kept.
-   */
-  mask?: Tensor | null;
-}
-/** torch's deprecated arguments: reduce false is none, else sizeAverage false is sum, else mean. */
-export interface LegacyOptions {
-  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
-  sizeAverage?: boolean | null;
-  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
-  reduce?: boolean | null;
-}
-/** Weights of the elements. */
-export interface WeightOptions {
-  /**
-   * Factors of the elementwise loss, of the input's shape. A mean divides by the sum of those that
-   * are kept.
-   */
-  weight?: Tensor | null;
-}
+export type { LegacyOptions, MaskOptions, ReductionOptions, WeightOptions } from "./options.js";
 
 /**
  * Mean absolute error: |input - target|.
@@ -164,15 +126,16 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<
  * Floating dtypes; halves are computed in float32, and a mean or sum is the exact sum of the rows'
  * losses. `weight` has a factor for each class, `labelSmoothing` spreads a share of each target
  * over all of them, and rows whose target is `ignoreIndex` count for nothing, whatever stands
- * there. A mean divides by the sum of the targets' weights that count, or for probabilities by the
- * number of rows; of no rows it is NaN.
+ * there; nor do rows, of probabilities as well, where the mask, an option of lossgrad's own, does
+ * not hold. A mean divides by the sum of the targets' weights that count, or for probabilities by
+ * the number of rows that do; of no rows it is NaN.
  * Gradient: (Σ c) softmax(x) - c, with the coefficients c = weight · ((1 - labelSmoothing) · y +
  * labelSmoothing / C), in the same two passes over a row; it goes to probabilities and their
  * weights as well.
  *
  * @throws TypeError for operands that are no tensors, integer logits, targets of another dtype, a
- *   weight of another dtype than the logits; RangeError for classes out of range, sizes that do not
- *   meet, an unknown reduction, a labelSmoothing above 1
+ *   weight of another dtype than the logits, a mask that is not of bools or uint8; RangeError for
+ *   classes out of range, sizes that do not meet, an unknown reduction, a labelSmoothing above 1
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  * @example
  * const logits = tensor([[2, 1, 0], [0, 3, 0]]);
@@ -183,7 +146,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<
 export function crossEntropy(
   input: Tensor,
   target: Tensor,
-  options?: ClassLossOptions & SmoothingOptions,
+  options?: ClassLossOptions & SmoothingOptions & MaskOptions,
 ): Tensor {
   return evaluateRows(rowwise.crossEntropy, input, target, options);
 }
@@ -199,7 +162,7 @@ export function crossEntropy(
  * @example
  * F.nllLoss(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.375
  */
-export function nllLoss(input: Tensor, target: Tensor, options?: ClassLossOptions): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options?: ClassLossOptions & MaskOptions): Tensor {
   return evaluateRows(rowwise.nllLoss, input, target, options);
 }
 
@@ -436,3 +399,33 @@ export {
   tanh,
 } from "./activations.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";
+export {
+  asymmetricLoss,
+  type AsymmetricOptions,
+  sigmoidFocalLoss,
+  type SigmoidFocalOptions,
+} from "./focal.js";
+export { gaussianCrpsLoss, quantileLoss, type QuantileOptions } from "./forecasts.js";
+export {
+  cauchyLoss,
+  charbonnierLoss,
+  epsilonInsensitiveLoss,
+  type EpsilonOptions,
+  generalRobustLoss,
+  type GeneralRobustOptions,
+  logCoshLoss,
+  type ScaleOptions,
+  tukeyBiweightLoss,
+  wingLoss,
+  type WingOptions,
+} from "./robust.js";
+export type { PartReductionOptions } from "./composed.js";
+export { ensembleCrpsLoss, type EnsembleCrpsOptions, pearsonLoss, type PearsonOptions } from "./ensembles.js";
+export {
+  type BoxIouOptions,
+  diceLoss,
+  type DiceOptions,
+  generalizedBoxIouLoss,
+  jaccardLoss,
+  type OverlapOptions,
+} from "./overlaps.js";

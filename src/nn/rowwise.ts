@@ -5,7 +5,7 @@ import { NdArray } from "../ndarray/ndarray.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
-import { checkReduction, legacyReduction } from "../loss/reduction.js";
+import { checkMask, checkReduction, legacyReduction } from "../loss/reduction.js";
 import {
   checkRows,
   layoutOf,
@@ -16,7 +16,14 @@ import {
   rowShape,
 } from "../loss/row-checks.js";
 import { lossOfRows, recordRows, type RowTask } from "../loss/row-gradient.js";
-import { divisorOfRows, readClasses, readWeights, type RowProblem } from "../loss/row-problem.js";
+import {
+  classesOfKept,
+  divisorOfRows,
+  readBytes,
+  readClasses,
+  readWeights,
+  type RowProblem,
+} from "../loss/row-problem.js";
 import { nodeOfRows, type RowwiseRow } from "../loss/rowwise.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -41,7 +48,7 @@ export interface SmoothingOptions {
 
 const OPTIONS = ["sizeAverage", "reduce", "reduction", "weight", "ignoreIndex"] as const;
 
-/** The options of a loss's function. */
+/** The options of a loss, which its module has as well. */
 export function rowOptionNames(row: RowwiseRow): readonly (keyof ClassLossOptions | "labelSmoothing")[] {
   return row.takesProbabilities ? [...OPTIONS, "labelSmoothing"] : OPTIONS;
 }
@@ -58,6 +65,8 @@ interface Call extends RowOptions {
   readonly input: Tensor;
   readonly target: Tensor;
   readonly weight: Tensor | null;
+  /** In the shape of the unreduced loss. */
+  readonly mask: Tensor | null;
   /** Whether the targets are probabilities. */
   readonly dense: boolean;
 }
@@ -70,23 +79,25 @@ export function evaluateRows(
   row: RowwiseRow,
   input: Tensor,
   target: Tensor,
-  given: ClassLossOptions & SmoothingOptions = {},
+  given: ClassLossOptions & SmoothingOptions & { mask?: Tensor | null } = {},
 ): Tensor {
   const { name } = row;
-  const options = takeOptions(name, given, rowOptionNames(row));
-  const { weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
+  const options = takeOptions(name, given, [...rowOptionNames(row), "mask"]);
+  const { weight = null, mask = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
   checkTensor(name, "input", input);
   checkTensor(name, "target", target);
   if (weight !== null) checkTensor(name, "weight", weight);
+  if (mask !== null) checkTensor(name, "mask", mask);
   const { sizeAverage, reduce, reduction = "mean" } = options;
   const mode = checkReduction(legacyReduction(sizeAverage, reduce) ?? reduction, "enum");
   const read = {
     ignoreIndex: readIgnoreIndex(name, ignoreIndex),
     labelSmoothing: readLabelSmoothing(name, labelSmoothing),
   };
-  for (const x of [input, target, weight]) x?.checkAlive(name);
+  for (const x of [input, target, weight, mask]) x?.checkAlive(name);
   const dense = checkRows(row, { input: input.nd, target: target.nd, weight: weight?.nd ?? null }, read);
-  const call: Call = { row, mode, input, target, weight, dense, ...read };
+  if (mask) checkMask(name, mask.nd, rowShape(input.shape));
+  const call: Call = { row, mode, input, target, weight, mask, dense, ...read };
   return dense && isComposed(call)
     ? compose(call, [input, target, ...(weight ? [weight] : [])])
     : fused(call);
@@ -133,14 +144,16 @@ function dtypeOf({ input, target, weight, dense }: Call): DType {
 }
 
 function problemOf(call: Call): RowProblem {
-  const { row, input, target, weight, dense, ignoreIndex, labelSmoothing } = call;
+  const { row, input, target, weight, mask, dense, ignoreIndex, labelSmoothing } = call;
   const layout = layoutOf(input.shape);
+  const kept = mask && readBytes(mask.nd.expanded(rowShape(input.shape)));
+  const rules = { classes: layout.classes, ignoreIndex, kept, refuse: outOfBounds };
   return {
     row,
     input: input.nd,
     layout,
     dtype: dtypeOf(call),
-    classes: dense ? null : readClasses(target.nd, layout.classes, ignoreIndex, outOfBounds),
+    classes: dense ? classesOfKept(kept) : readClasses(target.nd, rules),
     probabilities: dense ? target.nd : null,
     weight: weight && readWeights(weight.nd),
     smoothing: labelSmoothing,
@@ -148,16 +161,30 @@ function problemOf(call: Call): RowProblem {
 }
 
 /** The loss of operations: torch's own. */
-function compose(call: Call, [input, target, weight]: readonly Tensor[]): Tensor {
+function compose(call: Call, [input, given, weight]: readonly Tensor[]): Tensor {
   const { row, mode, dense } = call;
   const dim = input.ndim < 2 ? 0 : 1;
-  const x = row.takesProbabilities ? input.logSoftmax(dim) : input;
-  const terms = dense ? denseTerms(call, x, target, weight) : sparseTerms(call, x, target, weight);
+  const kept = keptRows(input, call);
+  const x = row.takesProbabilities ? kept.logSoftmax(dim) : kept;
+  const target = dense ? keptRows(given, call) : given;
+  const all = dense ? denseTerms(call, x, target, weight) : sparseTerms(call, x, target, weight);
+  const terms = call.mask ? call.mask.choose(all, zeroOf(all)) : all;
   if (mode === "none") return terms;
   if (mode === "sum") return terms.sum();
   return terms
     .sum()
-    .op("div", { node: "DivBackward1" }, divisorOfRows(problemOf({ ...call, input, target })));
+    .op("div", { node: "DivBackward1" }, divisorOfRows(problemOf({ ...call, input, target: given })));
+}
+
+function zeroOf(x: Tensor): Tensor {
+  return new Tensor(NdArray.scalar(x.dtype, 0));
+}
+
+/** `x`, laid out as the input, with zeros in the rows that the mask leaves out. */
+function keptRows(x: Tensor, { mask }: Call): Tensor {
+  if (!mask) return x;
+  const rows = mask.expand(rowShape(x.shape));
+  return (x.ndim < 2 ? rows : rows.unsqueeze(1)).choose(x, zeroOf(x));
 }
 
 /** A weight in the shape of the classes of `x`. */
@@ -176,9 +203,10 @@ function sparseTerms(call: Call, x: Tensor, target: Tensor, weight: Tensor | und
   const { ignoreIndex, labelSmoothing } = call;
   const dim = x.ndim < 2 ? 0 : 1;
   const classes = target.to("int64").reshape(rowShape(x.shape));
-  const counts = classes.ne(ignoreIndex);
-  const safe = counts.choose(classes, new Tensor(NdArray.scalar("int64", 0)));
-  const zero = new Tensor(NdArray.scalar(x.dtype, 0));
+  const targeted = classes.ne(ignoreIndex);
+  const counts = call.mask ? call.mask.choose(targeted, zeroOf(targeted)) : targeted;
+  const safe = counts.choose(classes, zeroOf(classes));
+  const zero = zeroOf(x);
   const picked = x.gather(dim, safe.unsqueeze(dim)).squeeze(dim).neg();
   const own = weight ? picked.mul(weight.indexSelect(0, safe.flatten()).reshape(safe.shape)) : picked;
   const terms = counts.choose(own, zero);

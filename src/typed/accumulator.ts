@@ -22,6 +22,8 @@ type AnyFused = FusedArrayFunction<never> | FormulaArrayLoss<never, never>;
 export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
   /** Floating dtype of the computation, to which every element of the loss is rounded. */
   dtype?: DType;
+  /** Of binaryCrossEntropyWithLogits: factors of what counts where the target is 1. */
+  posWeight?: ArrayOperand | null;
 }
 
 /**
@@ -72,7 +74,8 @@ export class LossAccumulator extends Accumulator {
 
   /**
    * Adds the elements of a chunk. Operands are those of the loss's function; `weight` multiplies
-   * the elements, and what `mask` leaves out is not counted, whatever stands there.
+   * the elements, and what `mask` leaves out is not counted, whatever stands there. Optional operands of
+   * the loss, such as `posWeight`, are options here as well.
    *
    * @throws as the loss's function
    * @example

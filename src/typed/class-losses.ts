@@ -13,7 +13,8 @@ import { type ArraySmoothingOptions, rowwiseLoss } from "./rowwise.js";
  * Mean and sum: a float64 number, the exact sum of the rows' losses, over the weights of the targets
  * that count, or over the number of rows for probabilities; none: an array with an element for each
  * row. `weight` has a factor for each class, `labelSmoothing` spreads a share of each target over
- * all of them, and rows whose target is `ignoreIndex` count for nothing, whatever stands there.
+ * all of them, and rows whose target is `ignoreIndex`, or where `mask` is 0, count for nothing,
+ * whatever stands there.
  * Gradient: (Σ c) softmax(x) - c, with c = weight · ((1 - labelSmoothing) · y + labelSmoothing / C).
  *
  * @throws TypeError for operands that are not arrays of real numbers, probabilities without classes

@@ -14,7 +14,9 @@ import {
   type RowOptions,
 } from "../loss/row-checks.js";
 import {
+  classesOfKept,
   divisorOfRows,
+  readBytes,
   readClasses,
   readWeights,
   type RowProblem,
@@ -33,7 +35,7 @@ import {
   readOperand,
 } from "./operands.js";
 import type { GradientOf, GradOptions, LossValue, OutOptions, ValueAndGrad } from "./options.js";
-import { operandsAmong, readDType } from "./request.js";
+import { checkBytes, operandsAmong, readDType } from "./request.js";
 
 /** Options of the losses of rows of classes, of arrays. */
 export interface ArrayClassOptions<R extends Reduction = Reduction> {
@@ -50,6 +52,8 @@ export interface ArrayClassOptions<R extends Reduction = Reduction> {
   weight?: ArrayOperand | null;
   /** The target of rows that count for nothing; -100 by default. */
   ignoreIndex?: number;
+  /** Bytes or bools, one for each row: where one is 0, the row counts for nothing. */
+  mask?: ArrayOperand | null;
   /** Floating dtype of the result; by default float64 for a mean or sum. */
   dtype?: DType;
 }
@@ -96,6 +100,7 @@ interface RowRequest extends RowOptions {
   readonly prediction: ReadOperand;
   readonly target: ReadOperand;
   readonly weight: ReadOperand | null;
+  readonly mask: ReadOperand | null;
   readonly layout: ClassLayout;
   readonly dtype: DType;
   readonly asked: DType | null;
@@ -112,7 +117,7 @@ export function rowwiseLoss<O = object>(row: RowwiseRow): RowwiseArrayLoss<O> {
   return Object.assign(loss, { valueAndGrad }) as unknown as RowwiseArrayLoss<O>;
 }
 
-const OPTIONS = ["reduction", "classes", "shape", "weight", "ignoreIndex", "dtype"];
+const OPTIONS = ["reduction", "classes", "shape", "weight", "ignoreIndex", "mask", "dtype"];
 
 /** Options first, then operands, whose getters may change one that was read before. */
 function readRequest(
@@ -125,7 +130,7 @@ function readRequest(
   const { name } = row;
   const names = [...OPTIONS, destination, ...(row.takesProbabilities ? ["labelSmoothing"] : [])];
   checkOptionNames(name, options, names);
-  const { reduction = "mean", classes, shape, weight: weights, dtype: wanted } = options;
+  const { reduction = "mean", classes, shape, weight: weights, mask: bytes, dtype: wanted } = options;
   const { ignoreIndex = -100, labelSmoothing = 0, [destination]: written } = options;
   const mode = checkReduction(reduction, "enum");
   const read = {
@@ -138,7 +143,8 @@ function readRequest(
   const x = readOperand(name, "prediction", prediction);
   const t = readOperand(name, "target", target);
   const weight = weights === undefined || weights === null ? null : readOperand(name, "weight", weights);
-  checkOperands(name, operandsAmong(x, t, weight));
+  const mask = bytes === undefined || bytes === null ? null : readOperand(name, "mask", bytes);
+  checkOperands(name, operandsAmong(x, t, weight, mask));
   const layout = layoutFor(name, x, t, sizes);
   checkTarget(row, t, x, layout);
   if (weight && weight.length !== layout.classes) {
@@ -146,13 +152,23 @@ function readRequest(
       `${name}: expected a weight for each of ${layout.classes} classes, got ${weight.length}`,
     );
   }
+  if (mask) checkRowMask(name, mask, layout);
   const own = isIntegral(t.dtype)
     ? isFloating(x.dtype)
       ? x.dtype
       : "float64"
     : computingType(x.dtype, t.dtype);
   const dtype = asked ?? own;
-  return { row, reduction: mode, prediction: x, target: t, weight, layout, dtype, asked, given, ...read };
+  const operands = { prediction: x, target: t, weight, mask };
+  return { row, reduction: mode, ...operands, layout, dtype, asked, given, ...read };
+}
+
+/** Throws unless there is a byte for each row. */
+function checkRowMask(name: string, mask: ReadOperand, layout: ClassLayout): void {
+  checkBytes(name, mask);
+  const rows = rowsOf(layout);
+  if (mask.length === rows) return;
+  throw new RangeError(`${name}: expected mask to have a byte for each of ${rows} rows, got ${mask.length}`);
 }
 
 /** The options classes and shape; null where there is none. */
@@ -220,22 +236,24 @@ function checkTarget(
   );
 }
 
-function operandsOf({ prediction, target, weight }: RowRequest): ReadOperand[] {
-  return operandsAmong(prediction, target, weight);
+function operandsOf({ prediction, target, weight, mask }: RowRequest): ReadOperand[] {
+  return operandsAmong(prediction, target, weight, mask);
 }
 
 /** The operands in reach of one memory; throws torch's error for a class that there is not. */
 function problemOf(request: RowRequest): RowProblem {
-  const { row, prediction, target, weight, layout, dtype, ignoreIndex, labelSmoothing } = request;
+  const { row, prediction, target, weight, mask, layout, dtype, ignoreIndex, labelSmoothing } = request;
   const place = placeFor(operandsOf(request));
   const other = elementsOf(target, place);
   const sparse = isIntegral(target.dtype);
+  const kept = mask && readBytes(elementsOf(mask, place));
+  const rules = { classes: layout.classes, ignoreIndex, kept, refuse: outOfBounds };
   return {
     row,
     input: elementsOf(prediction, place),
     layout,
     dtype,
-    classes: sparse ? readClasses(other, layout.classes, ignoreIndex, outOfBounds) : null,
+    classes: sparse ? readClasses(other, rules) : classesOfKept(kept),
     probabilities: sparse ? null : other,
     weight: weight && readWeights(elementsOf(weight, place)),
     smoothing: labelSmoothing,

@@ -130,7 +130,7 @@ describe("the README's tables", () => {
         ([word, { default: value }]) => `\`${word}\` = ${value}`,
       );
       if (weightedMean) options.push("`weight`");
-      options.push(...optional.map((word) => `\`${word}\``));
+      options.push(...optional.filter((word) => !(word in parameters)).map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
     const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ name, module, formula, options }) => {

@@ -9,6 +9,7 @@ import warnings
 
 import torch
 
+from beyond import evaluate_beyond
 from confirm import Disagreement, confirmed
 from expressions import evaluate
 from formula_programs import evaluate_formula
@@ -21,6 +22,8 @@ from rowwise import evaluate_rows
 def respond(case):
     if "formula" in case or "formulaLoss" in case:
         return evaluate_formula(case)
+    if "beyond" in case:
+        return evaluate_beyond(case)
     if "rowwise" in case:
         return evaluate_rows(case)
     if "rowLoss" in case:

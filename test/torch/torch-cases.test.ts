@@ -7,7 +7,7 @@ import { F, nn, tidy } from "lossgrad";
 import { describe, expect, test } from "vitest";
 import { type RowLossName, rowLosses } from "../../src/loss/row-losses.js";
 import { expectClose } from "../support/close.js";
-import { type AnyLoss, FORMULAS, formulaOf, LOSSES, rowOf } from "../support/losses.js";
+import { type AnyLoss, FORMULAS, formulaOf, isTorchs, LOSSES, rowOf } from "../support/losses.js";
 import { leafOf, type WireArray } from "../support/wire.js";
 import { liveTorch } from "./live.js";
 import { pythonWithTorch } from "./process.js";
@@ -30,7 +30,7 @@ type Name = AnyLoss | RowLossName;
 /** The names of functions and of their modules. */
 const NAMES: readonly (readonly [Name, string])[] = [
   ...LOSSES.map((name) => [name, rowOf(name).module] as const),
-  ...FORMULAS.map((name) => [name, formulaOf(name).module] as const),
+  ...FORMULAS.filter(isTorchs).map((name) => [name, formulaOf(name).module] as const),
   ...Object.values(rowLosses).map(({ name, module }) => [name, module] as const),
 ];
 

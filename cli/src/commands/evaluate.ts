@@ -5,7 +5,7 @@ import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
-import { checkDrawn, writeDrawn, writeFile } from "../report/files.js";
+import { writeDrawn, writeFile } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
@@ -16,6 +16,7 @@ import { execute, type ExecutionOptions } from "./execute.js";
 import { count, LOSS_HELP, METRIC_HELP, nanOption, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
 import { type WantedInputs, withInputs } from "./inputs.js";
+import { checkOutputs } from "./outputs.js";
 import { addReadOptions } from "./read-options.js";
 
 interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
@@ -32,6 +33,7 @@ Examples:
   lossgrad evaluate predictions.npy targets.npy
   lossgrad evaluate predictions.npy targets.npy --loss l1,huber=0.5 --metric r2,q0.95
   lossgrad evaluate predictions.npy targets.npy --loss "mine=sqrt(square(p - t) + 1e-6)"
+  lossgrad evaluate logits.npy classes.npy --loss ce
   lossgrad evaluate table.csv --prediction forecast --target measured
   lossgrad evaluate model.safetensors --prediction output --target expected
   python predict.py | lossgrad evaluate - https://example.org/targets.npy --json`;
@@ -42,7 +44,8 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .command("evaluate")
     .summary("evaluate predictions against targets")
     .description(
-      "Evaluates predictions against targets: two arrays of one shape, of any size. A file is npy, npz, safetensors or CSV, " +
+      "Evaluates predictions against targets: two arrays of one shape, or for --loss ce rows and a class for each, of any " +
+        "size. A file is npy, npz, safetensors or CSV, " +
         "also in gzip; an http(s) address; or - for standard input.",
     )
     .argument("<predictions>", "what was predicted")
@@ -102,7 +105,8 @@ async function run(
     throw new UsageError("--for-report: expected it with --state, which holds what a report draws");
   const task: Task = { predictions, targets, options: taskOptionsOf(options) };
   const reading = readTask(task);
-  checkDrawn(options);
+  const read = Object.values<{ path: string }>(reading.wanted).map(({ path }) => path);
+  await checkOutputs(options, read);
   await checkGradient(options, reading.asked, reading.wanted);
   const evaluated = await execute(task, reading, options, terminal);
   if (!evaluated) {

@@ -38,7 +38,7 @@ const SHARDS_A_THREAD = 2;
  */
 export async function execute(
   task: Task,
-  { wanted, requestOf }: Reading,
+  { asked, wanted, requestOf }: Reading,
   options: ExecutionOptions,
   terminal: Terminal,
 ): Promise<Evaluated | null> {
@@ -47,17 +47,17 @@ export async function execute(
   const bar = options.quiet ? NO_PROGRESS : progressBar(terminal.stderr);
   const watch = { progress: bar.update, signal };
   try {
-    const asked = await executorOf(options, terminal);
-    if (asked) {
-      await checkRereadable(wanted, asked.option, "which each shard reads");
-      return checked(await evaluateInShards(asked.executor, task, asked.shards, watch));
+    const others = await executorOf(options, terminal);
+    if (others) {
+      await checkRereadable(wanted, others.option, "which each shard reads");
+      return checked(await evaluateInShards(others.executor, task, others.shards, watch));
     }
     return await withInputs(wanted, task.options, async (inputs) => {
-      const threads = threadsFor(inputs, options);
+      const pairs = pairsOf(inputs, asked);
+      const threads = threadsFor(inputs, pairs, options);
       if (threads > 1)
         return checked(await evaluateInShards(onThreads(threads), task, threads * SHARDS_A_THREAD, watch));
       const { shard } = options;
-      const pairs = pairsOf(inputs);
       const total = pairs && Math.ceil(pairs / (shard?.of ?? 1));
       const progress = (elements: number): void => {
         bar.update(elements, total);
@@ -103,9 +103,8 @@ async function executorOf(
  * How many threads serve an evaluation: 1 for what is over soon, and where a thread would have to
  * read what it passes over.
  */
-function threadsFor(inputs: Inputs, { shard, threads }: ExecutionOptions): number {
+function threadsFor(inputs: Inputs, pairs: number | null, { shard, threads }: ExecutionOptions): number {
   const readers = Object.values(inputs) as Inputs["prediction"][];
-  const pairs = pairsOf(inputs);
   if (shard || pairs === null || !readers.every(({ leaps }) => leaps)) return 1;
   return (
     threads ?? Math.min(MOST_THREADS, availableParallelism(), Math.max(1, Math.floor(pairs / WORTH_A_THREAD)))

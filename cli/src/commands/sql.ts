@@ -63,6 +63,10 @@ export function addSql(program: Command, terminal: Terminal): void {
 function queryFor(options: SqlOptions): string {
   const { loss = [], metric = [], weightColumn: weight, nan, by, place, worst, shard = WHOLE } = options;
   const asked = askedFor(loss, metric, weight !== undefined);
+  if (asked.rows)
+    throw new UsageError(
+      `--loss ${asked.losses[0]}: expected a loss of two columns, got one of rows of classes`,
+    );
   if (worst !== undefined && place === undefined)
     throw new UsageError("--worst: expected --place beside it, the column that numbers the rows");
   const { prediction, target, maskColumn: mask } = options;

@@ -11,6 +11,7 @@ import { layoutOf } from "./layout.js";
 import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
+import { ClassReader, pairedRows } from "./rows.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
 import { partOf, type Shard, shardsOf, WHOLE } from "./shard.js";
 import { ROOMS } from "./rooms.js";
@@ -43,7 +44,7 @@ export interface Evaluated {
 
 /** @throws InputError for data that do not go together, and with nan: "error" for a NaN */
 export async function evaluate(inputs: Inputs, request: Request, run: Run = {}): Promise<Evaluated> {
-  const pairing = pairingOf(inputs, run.dtype);
+  const pairing = pairingOf(inputs, run.dtype, request.asked.rows);
   const layout = layoutOf(pairing, request.perOutput);
   const { shape, order } = pairing;
   const origin: Origin = { data: describedOf(inputs), shape, order, dtype: run.dtype ?? null };
@@ -62,7 +63,7 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
   };
   const { shard = WHOLE } = run;
   const part = partOf(shard, shape && numelOf(shape), layout.unit);
-  const partial = await takeAll(chunksOf(pairing.readers, layout.chunk, ROOMS, part), take, run.signal);
+  const partial = await takeAll(chunksOf(pairing, layout.chunk, ROOMS, part), take, run.signal);
   const result = resultOf(tally, request, origin, {
     shards: shardsOf(shard),
     elements,
@@ -77,15 +78,21 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
   return { tally, result };
 }
 
-/** The arrays as they are gone through: predictions, targets, then what else there is. */
+/**
+ * The arrays as they are gone through: predictions, targets, then what else there is. Targets of
+ * rows are classes.
+ */
 export function pairingOf(
   { prediction, target, weight, mask: given, by }: Inputs,
   dtype: FloatDtype | undefined,
+  rows: boolean,
 ): Pairing {
+  const cast = (one: ArrayReader): ArrayReader => (dtype ? new CastReader(one, dtype) : one);
+  const classes = (one: ArrayReader): ArrayReader => (one.held === "int64" ? one : new ClassReader(one));
   const mask = given && new MaskReader(given);
-  const [p, t] = [prediction, target].map((one) => (dtype ? new CastReader(one, dtype) : one));
-  return paired(
-    [p, t, weight, mask, by].filter((one) => one !== undefined),
+  const readers = [cast(prediction), rows ? classes(target) : cast(target), weight, mask, by];
+  return (rows ? pairedRows : paired)(
+    readers.filter((one) => one !== undefined),
     allocate,
   );
 }
@@ -123,7 +130,8 @@ function explained(error: unknown, pairing: Pairing, chunk: Chunk, nan: Request[
     for (const [i, { name }] of pairing.readers.entries()) {
       const at = firstNaN(chunk.elements[i], pairing.readers[i].held);
       if (at < 0) continue;
-      const index = indexIn(pairing.shape, pairing.order, chunk.offset + at);
+      const place = chunk.offset + Math.floor(at / pairing.widths[i]);
+      const index = indexIn(pairing.shape, pairing.order, place);
       return new InputError(
         `${name}: expected no NaN, got one at [${index.join(", ")}]; --nan omit leaves such out`,
       );

@@ -2,7 +2,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { tensor, type Tensor, tidy } from "lossgrad";
 import { InputError } from "../input-error.js";
-import { bytesOf, type Elements, type Held, storedAs } from "../readers/dtypes.js";
+import { bytesOf, type Held, storedAs } from "../readers/dtypes.js";
 import { isNpyDtype, type NpyDtype, npyHeader } from "../writers/npy.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import { type Evaluated, type Inputs, pairingOf, type Run } from "./evaluate.js";
@@ -29,7 +29,7 @@ export async function writeGradient(
   { dtype, progress }: Run,
   { tally, result }: Evaluated,
 ): Promise<void> {
-  const pairing = pairingOf(inputs, dtype);
+  const pairing = pairingOf(inputs, dtype, request.asked.rows);
   const { held, name } = pairing.readers[0];
   const written = isFloat(held) ? held : "float64";
   if (!isNpyDtype(written)) {
@@ -43,9 +43,11 @@ export async function writeGradient(
   try {
     const file = await open(part, "w");
     try {
-      await file.writeFile(npyHeader(written, pairing.shape ?? [result.elements], pairing.order));
+      const { shape } = request.asked.rows ? pairing.readers[0] : pairing;
+      await file.writeFile(npyHeader(written, shape ?? [result.elements], pairing.order));
       let elements = 0;
-      for await (const chunk of chunksOf(pairing.readers, CHUNK, ROOMS)) {
+      const length = Math.max(1, Math.floor(CHUNK / Math.max(...pairing.widths)));
+      for await (const chunk of chunksOf(pairing, length, ROOMS)) {
         const gradient = gradientOf(chunk, { pairing, inputs, loss, upstream, written, nan: request.nan });
         await file.writeFile(gradient);
         progress?.((elements += chunk.length));
@@ -98,19 +100,19 @@ function gradientOf(chunk: Chunk, { pairing, inputs, loss, upstream, written, na
     };
     const prediction = asTensor(0).to(written).requiresGrad_();
     const weight = inputs.weight ? asTensor(2) : null;
-    const mask = maskOf(chunk.elements, held, inputs, nan);
+    const mask = maskOf(chunk, held, inputs, nan);
     const options = { reduction: "sum", ...(weight && { weight }), ...(mask && { mask }) } as const;
     const sum = loss.sum(prediction, asTensor(1), options);
     // A constant.
-    if (!sum.requiresGrad) return new Uint8Array(chunk.length * storedAs(written).size);
+    if (!sum.requiresGrad) return new Uint8Array(chunk.elements[0].length * storedAs(written).size);
     sum.backward(tensor(upstream, { dtype: sum.dtype }));
     return Uint8Array.from(bytesOf(prediction.grad!.array()));
   });
 }
 
-/** Which pairs count; null where all do. */
+/** Which pairs or rows count; null where all do. */
 function maskOf(
-  elements: readonly Elements[],
+  { elements, length }: Chunk,
   held: readonly Held[],
   inputs: Inputs,
   nan: Request["nan"],
@@ -118,11 +120,12 @@ function maskOf(
   const numbers = inputs.weight ? 3 : 2;
   if (!inputs.mask && nan !== "omit") return null;
   const given = inputs.mask ? (elements[numbers] as Uint8Array) : null;
-  const kept = Uint8Array.from({ length: elements[0].length }, (_, i) => (given?.[i] === 0 ? 0 : 1));
+  const kept = Uint8Array.from({ length }, (_, i) => (given?.[i] === 0 ? 0 : 1));
   if (nan === "omit") {
     for (let one = 0; one < numbers; one++) {
+      const width = elements[one].length / length;
       numbersOf(elements[one], held[one]).forEach((value, i) => {
-        if (Number.isNaN(value)) kept[i] = 0;
+        if (Number.isNaN(value)) kept[Math.floor(i / width)] = 0;
       });
     }
   }

@@ -27,8 +27,8 @@ export class Groups {
     const codes = chunk.elements[last];
     const { ends, order } = sorted(held === "int64" ? (codes as BigInt64Array) : numbersOf(codes, held));
     const gathered = chunk.elements.slice(0, last).map((elements, i) => {
-      const to = allocate(readers[i].held, chunk.length) as Elements;
-      order.forEach((from, at) => ((to as Uint8Array)[at] = (elements as Uint8Array)[from]));
+      const to = allocate(readers[i].held, elements.length) as Elements;
+      copyInOrder(elements as Uint8Array, order, to as Uint8Array);
       return to;
     });
     const groups = [...ends].map(
@@ -37,7 +37,10 @@ export class Groups {
     this.#checkCount(groups.map(([label]) => label));
     let start = 0;
     for (const [label, end] of groups) {
-      const elements = gathered.map((one) => (one as Uint8Array).subarray(start, end));
+      const elements = gathered.map((one) => {
+        const width = one.length / chunk.length;
+        return (one as Uint8Array).subarray(start * width, end * width);
+      });
       update(this.#of(label), { offset: 0, length: end - start, elements });
       start = end;
     }
@@ -65,6 +68,13 @@ export class Groups {
     this.#metrics.set(label, made);
     return made;
   }
+}
+
+/** Copies elements, or rows where there are several for each place, from their places in `order`. */
+function copyInOrder(from: Uint8Array, order: Uint32Array, to: Uint8Array): void {
+  const width = from.length / order.length;
+  if (width === 1) order.forEach((place, at) => (to[at] = from[place]));
+  else order.forEach((place, at) => to.set(from.subarray(place * width, (place + 1) * width), at * width));
 }
 
 /** The places of elements, those of equal ones together, and where each kind ends. */

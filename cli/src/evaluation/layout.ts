@@ -12,7 +12,7 @@ const LONGEST_CHUNK = 2 ** 20;
 /** How outputs lie in the elements as they come. */
 export interface OutputLayout {
   readonly options: MetricOptions;
-  /** How many elements make a chunk. */
+  /** How many elements, or rows, make a chunk. */
   readonly chunk: number;
   /** How many elements have the same number of each output, wherever one begins with a multiple of it. */
   readonly unit: number;
@@ -20,10 +20,11 @@ export interface OutputLayout {
 }
 
 /** @throws InputError for a dimension that there is not, or whose outputs lie too far apart */
-export function layoutOf({ shape, order }: Pairing, perOutput: number | undefined): OutputLayout {
+export function layoutOf({ shape, order, widths }: Pairing, perOutput: number | undefined): OutputLayout {
   if (perOutput === undefined) {
     // Of short arrays, no more than they have: memory is zeroed before it is read into.
-    const chunk = shape ? Math.min(CHUNK, Math.max(numelOf(shape), 1)) : CHUNK;
+    const most = Math.max(1, Math.floor(CHUNK / Math.max(...widths)));
+    const chunk = shape ? Math.min(most, Math.max(numelOf(shape), 1)) : most;
     return { options: {}, chunk, unit: 1, shaped: (elements) => elements as never };
   }
   if (shape === null || perOutput >= shape.length || perOutput < -shape.length) {

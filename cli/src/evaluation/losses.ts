@@ -1,6 +1,6 @@
 /** The losses that a command asks for: those of the library by name, and formulas. */
 import { F, fuse, type Tensor } from "lossgrad";
-import { type AnyMetric, type FusedLoss, MeanLoss, type MetricOptions } from "lossgrad/metrics";
+import { type AnyMetric, CrossEntropy, type FusedLoss, MeanLoss, type MetricOptions } from "lossgrad/metrics";
 import { formulaOf } from "../formula/index.js";
 import { abridged, quoted, UsageError } from "../input-error.js";
 
@@ -22,11 +22,13 @@ export interface Loss {
   readonly weightedMean: "weights" | "elements";
   /** The function behind it, where it is none of the library's table. */
   readonly fused?: FusedLoss;
+  /** Whether it takes a row of numbers for each target, which is a class. */
+  readonly rows?: true;
   /** The text of a formula. */
   readonly formula?: string;
 }
 
-interface LossRow extends Pick<Loss, "weightedMean" | "fused"> {
+interface LossRow extends Pick<Loss, "weightedMean" | "fused" | "rows"> {
   readonly parameter?: string;
   readonly make: (options: MetricOptions, parameter: object) => AnyMetric;
   readonly sum: (prediction: Tensor, target: Tensor, options: SumOptions & object) => Tensor;
@@ -56,16 +58,40 @@ export const LOSSES = {
   "bce-with-logits": { ...fusedRow(F.binaryCrossEntropyWithLogits), weightedMean: "elements" },
   "kl-div": fusedRow(F.klDiv),
   "poisson-nll": fusedRow(F.poissonNllLoss),
-  "hinge-embedding": {
-    ...fusedRow(F.hingeEmbeddingLoss),
-    parameter: "margin",
-    make: (options, margin) => new MeanLoss(F.hingeEmbeddingLoss, { ...options, ...margin }),
+  "hinge-embedding": fusedRow(F.hingeEmbeddingLoss, "margin"),
+  quantile: fusedRow(F.quantileLoss, "quantile"),
+  "log-cosh": fusedRow(F.logCoshLoss),
+  charbonnier: fusedRow(F.charbonnierLoss, "epsilon"),
+  "epsilon-insensitive": fusedRow(F.epsilonInsensitiveLoss, "epsilon"),
+  "tukey-biweight": fusedRow(F.tukeyBiweightLoss, "c"),
+  cauchy: fusedRow(F.cauchyLoss, "c"),
+  "general-robust": fusedRow(F.generalRobustLoss, "alpha"),
+  wing: fusedRow(F.wingLoss, "omega"),
+  "sigmoid-focal": fusedRow(F.sigmoidFocalLoss, "gamma"),
+  asymmetric: fusedRow(F.asymmetricLoss, "gammaNeg"),
+  ce: {
+    parameter: "labelSmoothing",
+    make: ({ nan }, smoothing) => new CrossEntropy({ nan, ...smoothing }),
+    sum: sumOfRows,
+    weightedMean: "weights",
+    rows: true,
   },
 } as const satisfies Record<string, LossRow>;
 
-function fusedRow(fused: FusedLoss): Omit<Loss, "key"> {
-  const make = (options: MetricOptions): AnyMetric => new MeanLoss(fused, options);
-  return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused };
+/** `parameter` is the one that a value behind the loss's word gives. */
+function fusedRow(fused: FusedLoss, parameter?: string): Omit<Loss, "key" | "make"> & LossRow {
+  const make: LossRow["make"] = (options, given) => new MeanLoss(fused, { ...options, ...given });
+  return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused, parameter };
+}
+
+/** Cross-entropy of rows that follow each other, each with a weight of its own. */
+function sumOfRows(prediction: Tensor, target: Tensor, { weight, ...options }: SumOptions): Tensor {
+  const rows = target.numel();
+  const losses = F.crossEntropy(prediction.reshape(rows, prediction.numel() / rows), target, {
+    ...options,
+    reduction: "none",
+  });
+  return (weight ? losses.mul(weight) : losses).sum();
 }
 
 /** A name of a formula: neither a number nor a list. */
@@ -88,7 +114,8 @@ export function lossBy(word: string, isTaken: (name: string) => boolean): Loss {
     );
   }
   if (isTaken(key)) throw new UsageError(`--loss: expected a name that no metric has, got ${quoted(key)}`);
-  return { key, ...fusedRow(formulaBy(key, value)), formula: value };
+  const row = fusedRow(formulaBy(key, value));
+  return { ...row, key, make: (options) => row.make(options, {}), formula: value };
 }
 
 function builtIn(word: string, row: LossRow, key: string, value: string | undefined): Loss {

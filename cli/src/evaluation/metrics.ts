@@ -57,6 +57,8 @@ export interface Asked {
   readonly metrics: readonly string[];
   /** The losses themselves. */
   readonly made: readonly Loss[];
+  /** Whether predictions are rows of numbers, one for each class that a target may be. */
+  readonly rows: boolean;
 }
 
 /** What the texts of --loss and --metric ask for. @throws UsageError for such as there are not */
@@ -74,7 +76,13 @@ export function askedFor(losses: readonly string[], metrics: readonly string[], 
   const twice = keys.find((key, i) => keys.indexOf(key) < i);
   if (twice !== undefined)
     throw new UsageError(`--loss: expected each name once, got ${quoted(twice)} twice`);
-  return { losses: lossesAsked, metrics: words, made };
+  const row = made.find(({ rows }) => rows);
+  if (row && keys.length + words.length > 1) {
+    throw new UsageError(
+      `--loss ${row.key}: expected it by itself, since other losses and metrics take one prediction for each target`,
+    );
+  }
+  return { losses: lossesAsked, metrics: words, made, rows: row !== undefined };
 }
 
 /** The metrics by the names of their results, without elements. */

@@ -5,6 +5,8 @@ import { type ArrayReader, bracketed } from "../readers/reader.js";
 /** Arrays whose elements belong together, one by one, as they come. */
 export interface Pairing {
   readonly readers: readonly ArrayReader[];
+  /** How many elements of each belong together: 1, or as many as a row of predictions has. */
+  readonly widths: readonly number[];
   /** The shape that they are compared in; null where only the end tells how long they are. */
   readonly shape: readonly number[] | null;
   readonly order: "C" | "F";
@@ -19,16 +21,17 @@ export interface Pairing {
  */
 export function paired(readers: readonly ArrayReader[], allocate: Allocate): Pairing {
   const notes: string[] = [];
+  const widths = readers.map(() => 1);
   const shape = readers
     .slice(1)
     .reduce((common, reader) => commonShape(readers[0], common, reader, notes), readers[0].shape);
-  if (isLinear(shape)) return { readers, shape, order: "C", notes };
+  if (isLinear(shape)) return { readers, widths, shape, order: "C", notes };
   const inFortran = readers.filter(({ order }) => order === "F");
-  if (inFortran.length === readers.length) return { readers, shape, order: "F", notes };
+  if (inFortran.length === readers.length) return { readers, widths, shape, order: "F", notes };
   const inC = readers.map((reader) =>
     reader.order === "F" ? new COrderReader(reader as Shaped, allocate) : reader,
   );
-  return { readers: inC, shape, order: "C", notes };
+  return { readers: inC, widths, shape, order: "C", notes };
 }
 
 function commonShape(

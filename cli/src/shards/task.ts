@@ -46,16 +46,26 @@ export function readTask({ predictions, targets, options }: Task): Reading {
   const { nan, perOutput, worst, by, drawn } = options;
   if (by !== undefined && perOutput !== undefined)
     throw new UsageError("--by: expected it without --per-output, since each group has one result");
+  if (asked.rows) checkRows(options, asked.losses[0]);
   const wanted = inputsOf(predictions, targets, options);
   const requestOf = (inputs: Inputs): Request => {
-    return { asked, nan, perOutput, worst, by: inputs.by?.name ?? null, drawn };
+    // Of a row of numbers and a class there is no difference.
+    const told = asked.rows ? 0 : worst;
+    return { asked, nan, perOutput, worst: told, by: inputs.by?.name ?? null, drawn };
   };
   return { asked, wanted, requestOf };
 }
 
-/** How many pairs there are; null where only the end of a file tells. */
-export function pairsOf({ prediction, target }: Inputs): number | null {
-  const shape = prediction.shape ?? target.shape;
+/** Throws for what goes by the elements of predictions, where these are rows. */
+function checkRows({ perOutput, drawn }: TaskOptions, loss: string): void {
+  const word = perOutput === undefined ? "--report, --plot and --for-report" : "--per-output";
+  if (!drawn && perOutput === undefined) return;
+  throw new UsageError(`--loss ${loss}: expected it without ${word}, since predictions are rows of classes`);
+}
+
+/** How many pairs or rows there are; null where only the end of a file tells. */
+export function pairsOf({ prediction, target }: Inputs, { rows }: Asked): number | null {
+  const shape = rows ? (prediction.shape?.slice(0, 1) ?? target.shape) : (prediction.shape ?? target.shape);
   return shape && numelOf(shape);
 }
 
@@ -72,7 +82,8 @@ export async function evaluateShard(task: Task, shard: Shard, attention: Attenti
   const { wanted, requestOf } = readTask(task);
   await checkRereadable(wanted, "--shards", "which each shard reads");
   return withInputs(wanted, task.options, async (inputs) => {
-    const [request, total] = [requestOf(inputs), pairsOf(inputs)];
+    const request = requestOf(inputs);
+    const total = pairsOf(inputs, request.asked);
     const evaluated = await evaluate(inputs, request, {
       dtype: task.options.dtype,
       shard,
