@@ -43,6 +43,7 @@ import { RowOf, scaleRows, SmoothRowOf, sumAndSlopeRows, sumRows } from "./loops
 import { extreme } from "./loops/extreme";
 import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
 import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
+import { pathSlopes, pathSums } from "./loops/ctc";
 import { transpose } from "./loops/transpose";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -379,6 +380,9 @@ export function crossentropy_f32(x: ptr, targets: ptr, y: ptr, w: ptr, losses: p
 export function crossentropy_f64(x: ptr, targets: ptr, y: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, a: f64, b: f64, norm: f64): void { crossEntropy<f64>(x, targets, y, w, losses, grad, norms, rows, n, a, b, norm); }
 export function nll_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f32>(x, targets, w, losses, grad, norms, rows, n, norm); }
 export function nll_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { negativeLogLikelihood<f64>(x, targets, w, losses, grad, norms, rows, n, norm); }
+// Connectionist temporal classification: see loops/ctc.ts.
+export function ctc_f64(x: ptr, stride: isize, labels: ptr, jumps: ptr, out: ptr, step: usize, frames: i32, n: i32): f64 { return pathSums(x, stride, labels, jumps, out, step, frames, n); }
+export function ctcslope_f64(x: ptr, stride: isize, labels: ptr, alpha: ptr, beta: ptr, step: usize, grad: ptr, frames: i32, n: i32, classes: i32, loss: f64, norm: f64): void { pathSlopes(x, stride, labels, alpha, beta, step, grad, frames, n, classes, loss, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
 

@@ -118,6 +118,30 @@ type LikelihoodKernel = (
   n: number,
   norm: number,
 ) => void;
+type PathSumsKernel = (
+  x: number,
+  stride: number,
+  labels: number,
+  jumps: number,
+  out: number,
+  step: number,
+  frames: number,
+  n: number,
+) => number;
+type PathSlopesKernel = (
+  x: number,
+  stride: number,
+  labels: number,
+  alpha: number,
+  beta: number,
+  step: number,
+  grad: number,
+  frames: number,
+  n: number,
+  classes: number,
+  loss: number,
+  norm: number,
+) => void;
 type TransposeKernel = (
   x: number,
   stride: number,
@@ -243,6 +267,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`${RowName}_${"f32" | "f64"}`, RowKernel> &
   Record<`crossentropy_${"f32" | "f64"}`, CrossEntropyKernel> &
   Record<`nll_${"f32" | "f64"}`, LikelihoodKernel> &
+  Record<"ctc_f64", PathSumsKernel> &
+  Record<"ctcslope_f64", PathSlopesKernel> &
   Record<`transpose_${4 | 8}`, TransposeKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`

@@ -1,2 +1,3 @@
 export * from "./modules.js";
+export { CTCLoss } from "./ctc-module.js";
 export * as utils from "./utils.js";

@@ -36,6 +36,7 @@ const FAMILIES = {
   extreme: /^extreme_(f32|f64|i64)$/,
   classes: /^(softmax|logsoftmax|logsumexp)_(f32|f64)$/,
   rowLoss: /^(crossentropy|nll)_(f32|f64)$/,
+  paths: /^(ctc|ctcslope)_(f64)$/,
   transpose: /^transpose_(4|8)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
   complex: /^(cabs|csign)_(f32|f64)$/,

@@ -45,6 +45,11 @@ const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest
   call: (x) => (options) => call(x, tensor([2n, 0n]), options),
   options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
 });
+/** A loss of one sequence of two frames. */
+const sequences = (call: (x: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, options),
+  options: { blank: 2, reduction: "sum", zeroInfinity: true },
+});
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -100,6 +105,8 @@ export const TAKERS: Record<string, Entry> = {
   "nn.NLLLoss": classLoss((x, y, options) => new nn.NLLLoss(options)(x, y), {}),
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as there is one
   "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
+  "F.ctcLoss": sequences((x, options) => F.ctcLoss(x, tensor([1n]), [2], [1], options)),
+  "nn.CTCLoss": sequences((x, options) => new nn.CTCLoss(options)(x, tensor([1n]), [2], [1])),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
     call: (x, y) => {

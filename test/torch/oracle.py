@@ -10,6 +10,7 @@ import warnings
 import torch
 
 from confirm import Disagreement, confirmed
+from ctc import evaluate_ctc
 from expressions import evaluate
 from formula_programs import evaluate_formula
 from old_release import IS_OLD
@@ -22,6 +23,8 @@ def respond(case):
         return evaluate_formula(case)
     if "rowwise" in case:
         return evaluate_rows(case)
+    if "ctc" in case:
+        return evaluate_ctc(case)
     if "casesOf" in case:
         # Imported when asked for: it takes seconds.
         from torch_cases import cases_of
