@@ -27,7 +27,7 @@ import { Huber } from "./terms/huber";
 import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
-import { binary, unary } from "./loops/map";
+import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
 import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
@@ -181,14 +181,14 @@ export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
 // Elementary functions, see math/; of softplus, p is beta and q the threshold.
-export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f32>(x, out, n, p, q); }
-export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f64>(x, out, n, p, q); }
-export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
-export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
-export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f32>(x, out, n, p, q); }
-export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f64>(x, out, n, p, q); }
-export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
-export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
+export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f32>(x, out, n, p, q); }
+export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f64>(x, out, n, p, q); }
+export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
+export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
+export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f32>(x, out, n, p, q); }
+export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f64>(x, out, n, p, q); }
+export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
+export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
 export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f32>(x, out, n, p, q); }
 export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f64>(x, out, n, p, q); }
 export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }

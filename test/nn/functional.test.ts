@@ -43,6 +43,10 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
+<<<<<<< HEAD
+  "pairwiseDistance",
+=======
+>>>>>>> beyond
   "logSoftmax",
   "logsigmoid",
   "msSsim",
@@ -56,6 +60,9 @@ const OTHERS = [
   "ssim",
   "tanh",
 ];
+
+/** The modules that are no losses. */
+const LAYERS = ["Flatten", "Linear", "Module", "Parameter", "ReLU", "Sequential", "Sigmoid", "Tanh"];
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
@@ -78,6 +85,7 @@ describe("the tables of losses", () => {
       "utils",
       "MSSSIMLoss",
       "SSIMLoss",
+      ...LAYERS,
       ...Object.values(COMPOSED),
     ];
     expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
