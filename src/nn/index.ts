@@ -1,12 +1,7 @@
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
-<<<<<<< HEAD
-export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
-export * from "./image-modules.js";
-=======
 export * from "./image-modules.js";
 export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
->>>>>>> beyond
 export * from "./margin-modules.js";
 export { type AnyModule, Module } from "./module.js";
 export * from "./modules.js";

@@ -43,10 +43,6 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
-<<<<<<< HEAD
-  "pairwiseDistance",
-=======
->>>>>>> beyond
   "logSoftmax",
   "logsigmoid",
   "msSsim",
