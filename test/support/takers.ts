@@ -425,6 +425,13 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { accumulate: true },
   },
+  "Tensor.topk": {
+    call: (x) => (options) => {
+      const { values, indices } = x.topk(1, options);
+      return [values, indices];
+    },
+    options: { dim: 0, largest: false, sorted: true },
+  },
   "Tensor.amax": reduction("amax"),
   "Tensor.amin": reduction("amin"),
   "Tensor.argmax": reduction("argmax"),
