@@ -45,6 +45,7 @@ import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
 import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
 import { multilabelMargin, multiMargin } from "./loops/margins";
 import { transpose } from "./loops/transpose";
+import { correlate } from "./loops/correlate";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
@@ -386,6 +387,10 @@ export function multilabelmargin_f32(x: ptr, targets: ptr, room: ptr, losses: pt
 export function multilabelmargin_f64(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f64>(x, targets, room, losses, grad, norms, rows, n, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
+
+// windows along a dimension: out[t] = Σ w[k] · x[t + k · step], n of them in each of several rows, which begin stride after each other
+export function correlate_f32(x: ptr, w: ptr, out: ptr, rows: i32, stride: i32, n: i32, size: i32, step: i32): void { correlate<f32>(x, w, out, rows, stride, n, size, step); }
+export function correlate_f64(x: ptr, w: ptr, out: ptr, rows: i32, stride: i32, n: i32, size: i32, step: i32): void { correlate<f64>(x, w, out, rows, stride, n, size, step); }
 
 // Matrices and complex numbers.
 export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }

@@ -3,6 +3,7 @@ import { takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
+import { callableInstance } from "./callable.js";
 import * as F from "./functional.js";
 import type {
   ClassLossOptions,
@@ -54,9 +55,7 @@ export abstract class Loss<
   declare readonly keepdim: boolean;
 
   constructor(options: object) {
-    const call = (...args: [...operands: O, options?: MaskOptions]): Tensor => instance.forward(...args);
-    // A function with this class's prototype: callable, and an instance of it.
-    const instance = Object.setPrototypeOf(call, new.target.prototype) as this;
+    const instance = callableInstance(new.target.prototype) as this;
     for (const [key, value] of Object.entries(options)) {
       Object.defineProperty(instance, key, { value, enumerable: true, writable: true });
     }

@@ -96,7 +96,7 @@ export abstract class LRScheduler<A extends readonly unknown[] = [epoch?: number
     this.stepCount = 0;
     this.#isInitial = true;
     try {
-      this.step();
+      this.step(...([] as unknown as A));
     } finally {
       this.#isInitial = false;
     }
