@@ -43,7 +43,7 @@ export function run(log: Log): Numbers {
     });
   }
 
-  const linearLayer = model.at(0) as nn.Linear;
+  const [linearLayer] = [...model].filter((module) => module instanceof nn.Linear);
   const [[a, b, c]] = linearLayer.weight.tolist() as number[][];
   const bias = linearLayer.bias!.item();
   log(`Result: y = ${bias.toFixed(2)} + ${a.toFixed(2)} x + ${b.toFixed(2)} x^2 + ${c.toFixed(2)} x^3`);
