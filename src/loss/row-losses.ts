@@ -12,7 +12,7 @@ const cosineEmbeddingLoss = {
   name: "cosineEmbeddingLoss",
   module: "CosineEmbeddingLoss",
   formula:
-    "1 - c where target = 1, max(c - margin, 0) where target = -1, with c = x1 · x2 / (\\|x1\\| \\|x2\\|); slope " +
+    "1 - c where target = 1, max(c - margin, 0) where target = -1, with c = x1 · x2 / (|x1| |x2|); slope " +
     "that of -c where target = 1, of c where target = -1 and c > margin",
   options: "`margin` = 0",
 } as const satisfies Described;

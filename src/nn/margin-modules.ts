@@ -70,7 +70,9 @@ export class MultiLabelMarginLoss extends Loss {
     return "MultiLabelMarginLoss";
   }
   constructor(options: LegacyRowOptions = {}) {
-    super({ reduction: heldReduction(takeOptions("MultiLabelMarginLoss", options, MULTILABEL_MARGIN_OPTIONS)) });
+    super({
+      reduction: heldReduction(takeOptions("MultiLabelMarginLoss", options, MULTILABEL_MARGIN_OPTIONS)),
+    });
   }
   override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
     checkNoMore("MultiLabelMarginLoss", rest);

@@ -124,7 +124,7 @@ function hinges(
  * labels t and the classes i that are none.
  *
  * Shapes: input (N, C) or (C); target of the input's shape, of int64: the labels of each row, which
- * the first -1 ends. Result: 0-d, or for "none" (N) or 0-d. float32 and float64, as in torch. A label
+ * the first -1 ends. Result: 0-d, or for "none" (N) or 0-d. The dtypes float32 and float64, as in torch. A label
  * that stands there twice counts twice. A mean divides by the number of rows; of no rows it is NaN. A
  * hinge that is NaN counts as 0, as in torch.
  * Gradient: 1 / C for each hinge above 0 that a class has a part in, -1 / C for each one of a label;

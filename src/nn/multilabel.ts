@@ -3,7 +3,8 @@ import { takeOptions } from "../core/options.js";
 import { checkKernel, refuseComplex } from "../loss/formula-checks.js";
 import { formulaRow } from "../loss/formula-row.js";
 import { checkReduction, legacyReduction } from "../loss/reduction.js";
-import { Tensor } from "../tensor/tensor.js";
+import { broadcastShapes } from "../ndarray/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
 import { formulaLoss } from "./formula-loss.js";
 import { type LegacyRowOptions, reduceRows } from "./pair-losses.js";
@@ -34,6 +35,8 @@ const sums = /* @__PURE__ */ formulaLoss<
     legacy: false,
     check: ({ input, target, factors }) => {
       checkKernel("log_sigmoid_cpu", input);
+      const shape = broadcastShapes(target.shape, input.shape);
+      if (factors) broadcastShapes(shape, factors.shape);
       refuseComplex(NAME, target, ...(factors ? [factors] : []));
       if (target.dtype === "bool") {
         throw new TypeError(

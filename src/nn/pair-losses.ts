@@ -49,15 +49,7 @@ export interface TripletDistanceOptions extends RowReductionOptions {
 }
 
 export const COSINE_EMBEDDING_OPTIONS = ["margin", "sizeAverage", "reduce", "reduction"] as const;
-export const TRIPLET_OPTIONS = [
-  "margin",
-  "p",
-  "eps",
-  "swap",
-  "sizeAverage",
-  "reduce",
-  "reduction",
-] as const;
+export const TRIPLET_OPTIONS = ["margin", "p", "eps", "swap", "sizeAverage", "reduce", "reduction"] as const;
 export const TRIPLET_DISTANCE_OPTIONS = ["distanceFunction", "margin", "swap", "reduction"] as const;
 
 /** Reads the reduction; the deprecated arguments warn. */
@@ -202,9 +194,7 @@ type Distance = (x1: Tensor, x2: Tensor) => Tensor;
 function readDistance(caller: string, given: unknown): Distance {
   if (given === undefined || given === null) return pairwiseDistance;
   if (typeof given !== "function") {
-    throw new TypeError(
-      `${caller}: expected distanceFunction to be a function, got ${describeValue(given)}`,
-    );
+    throw new TypeError(`${caller}: expected distanceFunction to be a function, got ${describeValue(given)}`);
   }
   return (x1, x2) => {
     const found = (given as (...operands: unknown[]) => unknown)(x1, x2);

@@ -144,6 +144,8 @@ describe("FEATURES.md on arguments", () => {
     edgeItems: 1,
     lineWidth: 40,
     sciMode: true,
+    swap: true,
+    distanceFunction: F.pairwiseDistance,
   };
   /** A call that takes an option, by torch's name of the function. */
   const call = (name: string, options: object): unknown => {
@@ -158,8 +160,11 @@ describe("FEATURES.md on arguments", () => {
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
-    const target = name === "nll_loss" ? zeros([], { dtype: "int64" }) : x();
-    const third = name === "gaussian_nll_loss" || name === "margin_ranking_loss" ? [x()] : [];
+    const isOfClasses = /^nll_loss$|^multi(label)?_margin_loss$/.test(name);
+    const scalar = (dtype: "int64" | "float32"): Tensor => zeros([], { dtype });
+    const target = isOfClasses ? scalar("int64") : x();
+    const third = /^gaussian|ranking|^triplet/.test(name) ? [x()] : [];
+    if (name === "cosine_embedding_loss") third.push(scalar("float32"));
     return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(
       x(),
       target,
@@ -168,7 +173,7 @@ describe("FEATURES.md on arguments", () => {
     );
   };
   /** Arguments that stand in their place. */
-  const positional = /\((input[12]?|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
+  const positional = /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";
 import { losses, optionNames } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
+import { rowLosses } from "../../src/loss/row-losses.js";
 import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { expectClose } from "../support/close.js";
 import { FORMULAS, formulaOf, PARAMETERS } from "../support/losses.js";
@@ -36,19 +37,53 @@ const COMPOSED = {
   ensembleCrpsLoss: "EnsembleCRPSLoss",
   generalizedBoxIouLoss: "GeneralizedBoxIoULoss",
   jaccardLoss: "JaccardLoss",
+  msSsimL1Loss: "MSSSIML1Loss",
   pearsonLoss: "PearsonLoss",
 };
 /** The functions of F that are no losses. */
-const OTHERS = ["logSoftmax", "logsigmoid", "oneHot", "pad", "sigmoid", "softmax", "softplus", "tanh"];
+const OTHERS = [
+  "cosineSimilarity",
+  "logSoftmax",
+  "logsigmoid",
+  "msSsim",
+  "oneHot",
+  "pad",
+  "pairwiseDistance",
+  "psnr",
+  "sigmoid",
+  "softmax",
+  "softplus",
+  "ssim",
+  "tanh",
+];
+
+/** The modules that are no losses. */
+const LAYERS = ["Flatten", "Linear", "Module", "Parameter", "ReLU", "Sequential", "Sigmoid", "Tanh"];
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
     expect(Object.keys(F).sort()).toEqual(
-      [...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...Object.keys(COMPOSED), ...OTHERS].sort(),
+      [
+        ...names,
+        ...FORMULAS,
+        ...Object.keys(rowwiseLosses),
+        ...Object.keys(rowLosses),
+        ...Object.keys(COMPOSED),
+        ...OTHERS,
+      ].sort(),
     );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
-    const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
-    const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils", ...Object.values(COMPOSED)];
+    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ module }) => module);
+    const others = [
+      "Loss",
+      "ClassLoss",
+      "NLLLoss2d",
+      "utils",
+      "MSSSIMLoss",
+      "SSIMLoss",
+      ...LAYERS,
+      ...Object.values(COMPOSED),
+    ];
     expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
   });
 });

@@ -15,6 +15,7 @@ from expressions import evaluate
 from formula_programs import evaluate_formula
 from old_release import IS_OLD
 from reference import answer
+from row_losses import evaluate_row_loss
 from rowwise import evaluate_rows
 
 
@@ -25,6 +26,8 @@ def respond(case):
         return evaluate_beyond(case)
     if "rowwise" in case:
         return evaluate_rows(case)
+    if "rowLoss" in case:
+        return evaluate_row_loss(case)
     if "casesOf" in case:
         # Imported when asked for: it takes seconds.
         from torch_cases import cases_of

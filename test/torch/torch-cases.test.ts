@@ -26,7 +26,6 @@ interface TorchCase {
 type Call = (...args: unknown[]) => Tensor;
 
 const python = pythonWithTorch();
-type Name = AnyLoss | RowLossName;
 /** The names of functions and of their modules. */
 const NAMES: readonly (readonly [Name, string])[] = [
   ...LOSSES.map((name) => [name, rowOf(name).module] as const),
