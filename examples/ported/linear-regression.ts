@@ -7,10 +7,10 @@
  * plain loop here, and its examples are shuffled by torch's generator, where Python's own has no
  * twin in JavaScript.
  */
-import { F, manualSeed, nn, noGrad, normal, rand, randn, tensor, type Tensor, zeros } from "lossgrad";
+import { F, manualSeed, nn, noGrad, normal, optim, rand, randn, tensor, type Tensor, zeros } from "lossgrad";
 import { isMain } from "../support/main.js";
 import type { Log } from "../support/print.js";
-import { linear, type Numbers, zeroGrad } from "./support.js";
+import type { Numbers } from "./support.js";
 
 const W = tensor([2, -3.4]);
 const B = 4.2;
@@ -42,10 +42,10 @@ function linearRegressionScratch(): Model {
 
 /** The concise model: a layer, begun anew with the same distribution. */
 function linearRegression(): Model {
-  const net = linear(2, 1);
-  net.weight.data.copy_(normal(0, 0.01, [1, 2])); // In torch: normal_(0, 0.01)
-  net.bias.data.fill_(0);
-  return { forward: net, w: net.weight, b: net.bias };
+  const net = new nn.Linear(2, 1);
+  net.weight.data.normal_(0, 0.01);
+  net.bias!.data.fill_(0);
+  return { forward: net, w: net.weight, b: net.bias! };
 }
 
 /** The loss from scratch: half of the squared error. */
@@ -74,19 +74,17 @@ function* trainDataloader([x, y]: [Tensor, Tensor]): Generator<[Tensor, Tensor]>
 }
 
 function fit({ forward, w, b }: Model, lossFn: Loss): { losses: number[]; validation: number[] } {
+  const optimizer = new optim.SGD([w, b], { lr: LR });
   const [losses, validation]: number[][] = [[], []];
   const data = syntheticRegressionData();
   const [xVal, yVal] = [data[0].at(`${NUM_TRAIN}:`), data[1].at(`${NUM_TRAIN}:`)];
   for (let epoch = 0; epoch < MAX_EPOCHS; epoch++) {
     for (const [x, y] of trainDataloader(data)) {
       const loss = lossFn(forward(x), y);
-      zeroGrad([w, b]);
+      optimizer.zeroGrad();
       loss.backward();
       losses.push(Number(loss.item()));
-      noGrad(() => {
-        // param -= lr * param.grad
-        for (const parameter of [w, b]) parameter.sub_(parameter.grad!.mul(LR));
-      });
+      optimizer.step();
     }
     validation.push(Number(noGrad(() => lossFn(forward(xVal), yVal)).item()));
   }

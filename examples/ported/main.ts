@@ -2,6 +2,7 @@
 import { isMain } from "../support/main.js";
 import * as dqn from "./dqn.js";
 import * as linearRegression from "./linear-regression.js";
+import * as polynomial from "./polynomial.js";
 import * as regression from "./regression.js";
 import type { Program } from "./support.js";
 import * as weightedLosses from "./weighted-losses.js";
@@ -12,6 +13,7 @@ export const programs: Record<string, Program> = {
   workflow: workflow.run,
   "linear-regression": linearRegression.run,
   dqn: dqn.run,
+  polynomial: polynomial.run,
   "weighted-losses": weightedLosses.run,
 };
 

@@ -5,10 +5,10 @@
  * Follows regression/main.py of https://github.com/pytorch/examples (1877b87) step by step; the
  * seed is added.
  */
-import { cat, F, manualSeed, noGrad, randn, type Tensor } from "lossgrad";
+import { cat, F, manualSeed, nn, noGrad, randn, type Tensor } from "lossgrad";
 import { isMain } from "../support/main.js";
 import type { Log } from "../support/print.js";
-import { linear, type Numbers, zeroGrad } from "./support.js";
+import type { Numbers } from "./support.js";
 
 const POLY_DEGREE = 4;
 
@@ -43,12 +43,12 @@ export function run(log: Log): Numbers {
     return [x, f(x)];
   }
 
-  const fc = linear(wTarget.size(0), 1); // In torch: nn.Linear
+  const fc = new nn.Linear(wTarget.size(0), 1);
   const losses: number[] = [];
   for (;;) {
     const [batchX, batchY] = getBatch();
 
-    zeroGrad(fc.parameters());
+    fc.zeroGrad();
 
     const output = F.smoothL1Loss(fc(batchX), batchY);
     const loss = Number(output.item());
@@ -64,9 +64,9 @@ export function run(log: Log): Numbers {
   }
 
   log(`Loss: ${losses.at(-1)!.toFixed(6)} after ${losses.length} batches`);
-  log(`==> Learned function:\t${polyDesc(fc.weight.view(-1), fc.bias)}`);
+  log(`==> Learned function:\t${polyDesc(fc.weight.view(-1), fc.bias!)}`);
   log(`==> Actual function:\t${polyDesc(wTarget.view(-1), bTarget)}`);
-  return { losses, weight: fc.weight, bias: fc.bias };
+  return { losses, weight: fc.weight, bias: fc.bias! };
 }
 
 /** The polynomial as text: `y = +7.67 x^1 … -5.40`. */

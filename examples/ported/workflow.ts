@@ -4,10 +4,19 @@
  * Follows 01_pytorch_workflow of https://github.com/mrdbourke/pytorch-deep-learning
  * (learnpytorch.io), from its data to the end of its first training loop; the figures are left out.
  */
-import { arange, manualSeed, nn, noGrad, randn, type Tensor } from "lossgrad";
+import { arange, manualSeed, nn, noGrad, optim, randn, type Tensor } from "lossgrad";
 import { isMain } from "../support/main.js";
 import type { Log } from "../support/print.js";
-import { type Numbers, zeroGrad } from "./support.js";
+import type { Numbers } from "./support.js";
+
+/** weights · x + bias, with parameters that begin at random. */
+class LinearRegressionModel extends nn.Module {
+  weights = new nn.Parameter(randn(1));
+  bias = new nn.Parameter(randn(1));
+  override forward(x: Tensor): Tensor {
+    return this.weights.mul(x).add(this.bias);
+  }
+}
 
 export function run(log: Log): Numbers {
   // Data with known parameters
@@ -22,24 +31,20 @@ export function run(log: Log): Numbers {
   const [xTrain, yTrain] = [x.at(`:${trainSplit}`), y.at(`:${trainSplit}`)];
   const [xTest, yTest] = [x.at(`${trainSplit}:`), y.at(`${trainSplit}:`)];
 
-  // The model: weights · x + bias, with parameters that begin at random
   manualSeed(42);
-  const weights = randn(1).requiresGrad_(); // In torch: nn.Parameter
-  const offset = randn(1).requiresGrad_();
-  const parameters = [weights, offset];
-  const model = (input: Tensor) => weights.mul(input).add(offset);
+  const model = new LinearRegressionModel();
 
   const lossFn = new nn.L1Loss();
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
   const losses: number[] = [];
   const testLosses: number[] = [];
   for (let epoch = 0; epoch < 100; epoch++) {
+    model.train();
     const loss = lossFn(model(xTrain), yTrain);
-    zeroGrad(parameters); // optimizer.zero_grad()
+    optimizer.zeroGrad();
     loss.backward();
-    noGrad(() => {
-      // SGD's step
-      for (const parameter of parameters) parameter.add_(parameter.grad!, { alpha: -0.01 });
-    });
+    optimizer.step();
+    model.eval();
 
     const testLoss = noGrad(() => lossFn(model(xTest), yTest)); // In torch: inference_mode
     losses.push(Number(loss.item()));
@@ -50,10 +55,10 @@ export function run(log: Log): Numbers {
   }
 
   log("The model learned the following values for weights and bias:");
-  log(`weights: ${String(weights.data)}, bias: ${String(offset.data)}`);
+  log(`weights: ${String(model.weights.data)}, bias: ${String(model.bias.data)}`);
   log("And the original values for weights and bias are:");
   log(`weights: ${weight}, bias: ${bias}`);
-  return { losses, testLosses, weights, bias: offset };
+  return { losses, testLosses, weights: model.weights, bias: model.bias };
 }
 
 if (isMain(import.meta.url)) run(console.log);

@@ -25,6 +25,7 @@ const ROUNDINGS: Record<string, number> = {
   workflow: 40, // the training data
   "linear-regression": 1000, // the validation data
   dqn: 16, // the hidden layer
+  polynomial: 2000, // the points
   "weighted-losses": 96, // two images of three channels
 };
 

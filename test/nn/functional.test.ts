@@ -43,7 +43,6 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
-  "pairwiseDistance",
   "logSoftmax",
   "logsigmoid",
   "msSsim",
