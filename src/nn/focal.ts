@@ -33,7 +33,7 @@ export interface SigmoidFocalOptions {
  * @see Lin et al., Focal Loss for Dense Object Detection, ICCV 2017;
  *   https://arxiv.org/abs/1708.02002
  * @example
- * F.sigmoidFocalLoss(tensor([0, 2, -1]), tensor([1, 1, 0])).item(); // 0.020255379378795624
+ * F.sigmoidFocalLoss(tensor([0, 2, -1]), tensor([1, 1, 0])).item(); // 0.020255377516150475
  */
 export const sigmoidFocalLoss = /* @__PURE__ */ formulaLoss<
   [input: Tensor, target: Tensor],

@@ -193,7 +193,7 @@ export interface PosWeightOptions {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  * @example
  * const [logits, labels] = [tensor([0, 2, -1]), tensor([1, 1, 0])];
- * F.binaryCrossEntropyWithLogits(logits, labels).item(); // 0.3777789771556854
+ * F.binaryCrossEntropyWithLogits(logits, labels).item(); // 0.37777894735336304
  * F.binaryCrossEntropyWithLogits(logits, labels, { posWeight: tensor([2, 2, 2]) }).item(); // 0.6511373519897461
  */
 export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<

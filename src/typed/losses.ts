@@ -119,7 +119,7 @@ export const softMarginLoss = /* @__PURE__ */ formulaLoss<[target: ArrayOperand 
  * @throws as l1Loss
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  * @example
- * binaryCrossEntropyWithLogits(new Float32Array([0, 2, -1]), new Float32Array([1, 1, 0]), { dtype: "float32" }); // 0.3777789771556854
+ * binaryCrossEntropyWithLogits(new Float32Array([0, 2, -1]), new Float32Array([1, 1, 0]), { dtype: "float32" }); // 0.37777894735336304
  * Array.from(binaryCrossEntropyWithLogits.valueAndGrad(new Float32Array([0, 0]), new Float32Array([1, 0])).grad); // [-0.25, 0.25]
  */
 export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaLoss<
