@@ -27,7 +27,7 @@ import { Huber } from "./terms/huber";
 import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
-import { binary, longUnary, unary } from "./loops/map";
+import { binary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
 import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
@@ -44,6 +44,7 @@ import { extreme } from "./loops/extreme";
 import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
 import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
 import { pathSlopes, pathSums } from "./loops/ctc";
+import { multilabelMargin, multiMargin } from "./loops/margins";
 import { transpose } from "./loops/transpose";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
@@ -180,28 +181,28 @@ export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
 // Elementary functions, see math/; of softplus, p is beta and q the threshold.
-export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f32>(x, out, n, p, q); }
-export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f64>(x, out, n, p, q); }
-export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
-export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
-export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f32>(x, out, n, p, q); }
-export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f64>(x, out, n, p, q); }
-export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
-export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
-export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f32>(x, out, n, p, q); }
-export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sigmoid, f64>(x, out, n, p, q); }
-export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }
-export function tanh_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.HyperbolicTangent, f64>(x, out, n, p, q); }
-export function softplus_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f32>(x, out, n, p, q); }
-export function softplus_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Softplus, f64>(x, out, n, p, q); }
-export function logsigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f32>(x, out, n, p, q); }
-export function logsigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogSigmoid, f64>(x, out, n, p, q); }
-export function sin_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f32>(x, out, n, p, q); }
-export function sin_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Sine, f64>(x, out, n, p, q); }
-export function cos_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f32>(x, out, n, p, q); }
-export function cos_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Cosine, f64>(x, out, n, p, q); }
-export function erf_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f32>(x, out, n, p, q); }
-export function erf_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ErrorFunction, f64>(x, out, n, p, q); }
+export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f32>(x, out, n, p, q); }
+export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f64>(x, out, n, p, q); }
+export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
+export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
+export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f32>(x, out, n, p, q); }
+export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f64>(x, out, n, p, q); }
+export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
+export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
+export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f32>(x, out, n, p, q); }
+export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f64>(x, out, n, p, q); }
+export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }
+export function tanh_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.HyperbolicTangent, f64>(x, out, n, p, q); }
+export function softplus_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Softplus, f32>(x, out, n, p, q); }
+export function softplus_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Softplus, f64>(x, out, n, p, q); }
+export function logsigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogSigmoid, f32>(x, out, n, p, q); }
+export function logsigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogSigmoid, f64>(x, out, n, p, q); }
+export function sin_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sine, f32>(x, out, n, p, q); }
+export function sin_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sine, f64>(x, out, n, p, q); }
+export function cos_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Cosine, f32>(x, out, n, p, q); }
+export function cos_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Cosine, f64>(x, out, n, p, q); }
+export function erf_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ErrorFunction, f32>(x, out, n, p, q); }
+export function erf_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ErrorFunction, f64>(x, out, n, p, q); }
 
 // Each as the function of one vector, which another module may copy: see math/functions.ts.
 export {
@@ -383,6 +384,10 @@ export function nll_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, no
 // Connectionist temporal classification: see loops/ctc.ts.
 export function ctc_f64(x: ptr, stride: isize, labels: ptr, jumps: ptr, out: ptr, step: usize, frames: i32, n: i32): f64 { return pathSums(x, stride, labels, jumps, out, step, frames, n); }
 export function ctcslope_f64(x: ptr, stride: isize, labels: ptr, alpha: ptr, beta: ptr, step: usize, grad: ptr, frames: i32, n: i32, classes: i32, loss: f64, norm: f64): void { pathSlopes(x, stride, labels, alpha, beta, step, grad, frames, n, classes, loss, norm); }
+export function multimargin_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, p: i32, margin: f64, norm: f64): void { multiMargin<f32>(x, targets, w, losses, grad, norms, rows, n, p, margin, norm); }
+export function multimargin_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, p: i32, margin: f64, norm: f64): void { multiMargin<f64>(x, targets, w, losses, grad, norms, rows, n, p, margin, norm); }
+export function multilabelmargin_f32(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f32>(x, targets, room, losses, grad, norms, rows, n, norm); }
+export function multilabelmargin_f64(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f64>(x, targets, room, losses, grad, norms, rows, n, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
 

@@ -14,6 +14,7 @@ import {
   readers,
   shortCall,
 } from "./local.js";
+import { TORCH_CONTESTS, torchRival } from "./of-torch.js";
 import type { Outsiders } from "./rivals.js";
 
 const powers = (...exponents: number[]) => exponents.map((exponent) => 2 ** exponent);
@@ -93,6 +94,16 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
         note: "A loss that the user writes, on one thread.",
         rivals: [...fusedRivals(name), ...single.flatMap((rival) => rival.asked(name))],
         sizes: powers(12, 14, 16, 18, 20, 22),
+        passes: PASSES,
+      };
+    }),
+    ...TORCH_CONTESTS.map(({ name, title, sizes }): Contest => {
+      return {
+        id: name,
+        title,
+        note: "A loss of torch.nn, by tensors on one thread.",
+        rivals: [torchRival(name), ...single.flatMap((rival) => rival.asked(name))],
+        sizes,
         passes: PASSES,
       };
     }),

@@ -4,6 +4,7 @@ import { formatSize, median, table } from "./format.js";
 import type { FusedName } from "./formulas.js";
 import { FUSED_NAME, FUSED_TITLES, firstCalls, LOOP_NAME } from "./fused.js";
 import { accumulators, byArrays, losses, nameOfThreads, newModule, parts, shortCall } from "./local.js";
+import { TORCH_CONTESTS, TORCH_NAME } from "./of-torch.js";
 import { COMPILED_TORCH } from "./rivals.js";
 import { PASS_TITLES } from "./report.js";
 import { ratios, type Run, select } from "./results.js";
@@ -90,6 +91,18 @@ function partGoals(): Goal[] {
   ];
 }
 
+/** Losses of torch.nn against PyTorch: those of rows have kernels with AVX-512 there. */
+function torchGoals(): Goal[] {
+  return TORCH_CONTESTS.flatMap(({ name, sizes }) =>
+    PASSES.map((pass): Goal => {
+      const [value, gradient] = name.startsWith("crossEntropy") ? [1.5, 2] : [2, 4];
+      const [from, to] = [Math.min(...sizes), Math.max(...sizes)];
+      const ratio = pass === "value" ? value : gradient;
+      return { contest: name, pass, slow: "PyTorch", fast: TORCH_NAME, from, to, ratio };
+    }),
+  );
+}
+
 const goals: readonly Goal[] = [
   torchGoal("value", 3.4),
   torchGoal("gradient", 9),
@@ -99,6 +112,7 @@ const goals: readonly Goal[] = [
   ...PASSES.flatMap(lossGoals),
   ...Object.keys(FUSED_TITLES).flatMap(fusedGoals),
   ...partGoals(),
+  ...torchGoals(),
 ];
 
 const [first, later] = firstCalls;
@@ -142,7 +156,10 @@ function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal)
   const worst = found.reduce((a, b) => (b.ratio < a.ratio ? b : a));
   const sizes = from === to ? formatSize(from) : `${formatSize(from)} … ${formatSize(to)}`;
   const measured = `${worst.ratio.toFixed(2)} × at ${formatSize(worst.elements)}`;
-  const what = isFused(contest) ? `${FUSED_TITLES[contest]}, ${PASS_TITLES[pass]}` : PASS_TITLES[pass];
+  const title = isFused(contest)
+    ? FUSED_TITLES[contest]
+    : TORCH_CONTESTS.find(({ name }) => name === contest)?.title;
+  const what = title ? `${title}, ${PASS_TITLES[pass]}` : PASS_TITLES[pass];
   const name = `${what}: time of ${slow} over that of ${fast}`;
   return [
     [name, sizes, `≥ ${Number(ratio.toFixed(2))} ×`, measured, worst.ratio >= ratio ? "met" : "missed"],

@@ -9,7 +9,7 @@ import {
   timeRounds,
   warmUp,
 } from "./contest.js";
-import { exactMean, toleratedError } from "./formulas.js";
+import { toleratedError } from "./formulas.js";
 import { formatSize } from "./format.js";
 import { LocalRival } from "./local.js";
 import { Operands } from "./operands.js";
@@ -64,7 +64,7 @@ export class Measurement {
   ) {
     const checked = await attempt(rivals, leave, async (rival) => {
       const { mean, wrongGradients } = await rival.answer(pass);
-      const exact = exactMean(operands.foreign, rival.formula);
+      const exact = rival.formula.mean(operands.foreign);
       return { error: Math.abs(mean - exact) / exact, wrongGradients };
     });
     for (const [rival, { error, wrongGradients }] of checked) {

@@ -1,5 +1,5 @@
 """
-The polynomials of assembly/math/error-function.ts: Remez's exchange (1934) in 60 digits, weighted by
+The polynomials of assembly/math/ that are not fdlibm's: Remez's exchange (1934) in 60 digits, weighted by
 what an error weighs in the result. Prints each with the largest error that is left, in units of the
 result, and its coefficients from the constant on, rounded to the type.
 
@@ -8,7 +8,7 @@ result, and its coefficients from the constant on, rounded to the type.
 
 import struct
 
-from mpmath import cos, erf, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt
+from mpmath import atanh, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt
 
 mp.dps = 60
 
@@ -61,11 +61,17 @@ def rounded(value, single):
 
 
 def show(name, function, weight, low, high, degrees):
+    """Of degrees[0] in float32, and of degrees[1] in float64."""
     for kind, degree in zip(("float32", "float64"), degrees):
         coefficients, largest = remez(function, weight, low, high, degree)
         print(f"{name}, {kind}: 2^{float(log(largest, 2)):.1f}")
         for value in coefficients:
             print(f"  {rounded(value, kind == 'float32')!r}")
+
+
+def near_zero(function, value):
+    """`function`, which is 0 / 0 at 0 and `value` there."""
+    return lambda x: function(x) if abs(x) > mpf("1e-20") else mpf(value)
 
 
 if __name__ == "__main__":
@@ -85,3 +91,13 @@ if __name__ == "__main__":
         print(f"far, {kind}: 2^{float(log(largest, 2)):.1f}")
         for value in coefficients:
             print(f"  {rounded(value, kind == 'float32')!r}")
+    # exp(r) = 1 + r + r² C(r), for r of half of ln 2; degree 4 serves float32, in both types.
+    half = log(2) / 2
+    curve = near_zero(lambda r: (expm1(r) - r) / r**2, "0.5")
+    show("C", curve, lambda r: r**2 / exp(r), -half, half, (4, 4))
+    # The others are for float32 alone, but computed in float64: expm1(r) = r E(r),
+    linear = near_zero(lambda r: expm1(r) / r, 1)
+    show("E", linear, lambda r: 1 / linear(r), -half, half, (6, 6))
+    # and log(1 + e) = s L(s²), s = e / (2 + e) <= 1/3.
+    series = near_zero(lambda z: 2 * atanh(sqrt(z)) / sqrt(z), 2)
+    show("L", series, lambda z: 1 / series(z), 0, mpf(1) / 9, (4, 4))

@@ -118,7 +118,7 @@ case ${1-} in
     ;;
   compiler)
     [ -e "$root/usr/bin/python3" ] || fail "there is no PyTorch in $root: run scripts/torch.sh lay"
-    [ -e "$root/usr/bin/g++" ] || add_compiler
+    add_compiler
     ;;
   *)
     fail "expected lay, python or compiler, got ${1-nothing}"

@@ -60,7 +60,7 @@ function moments<C>(x: usize, y: usize, w: usize, n: i32, m: v128, a: v128, b: v
 }
 
 /** e[i] = e[i] · factor */
-function scaleRow<C>(e: usize, n: i32, factor: v128): void {
+export function scaleRow<C>(e: usize, n: i32, factor: v128): void {
   const width = lanes<C>();
   for (; n >= width; n -= width) {
     v128.store(e, v128.mul<C>(v128.load(e), factor));

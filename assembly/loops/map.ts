@@ -22,25 +22,6 @@ export function unary<Op, C>(x: usize, out: usize, n: i32, p: f64, q: f64): void
 }
 
 /**
- * As unary, for a long operator, of which the binary has one copy this way: the tail goes through
- * the same turn as whole vectors do.
- */
-export function longUnary<Op, C>(x: usize, out: usize, n: i32, p: f64, q: f64): void {
-  const op = changetype<Op>(0);
-  const width = lanes<C>();
-  const vp = splat<C>(p);
-  const vq = splat<C>(q);
-  for (; n > 0; n -= width) {
-    const whole = n >= width;
-    const result = op.vector<C>(whole ? v128.load(x) : loadTail<C, C>(x, n), vp, vq);
-    if (whole) v128.store(out, result);
-    else storeTail<C, C>(out, result, n);
-    x += 16;
-    out += 16;
-  }
-}
-
-/**
  * out[i] = op(x[i], y[i], p, q, r). A step is 16 bytes for an operand that is read on, and 0 for a
  * scalar operand that lies splat at its pointer.
  */

@@ -7,12 +7,10 @@
  *     logSumExp     max + log Σ exp(x - max)
  *
  * Sums are of float64. A NaN makes the sum NaN and so the whole row, and so does an infinite
- * maximum, whose difference from itself is NaN, as in torch; logSumExp takes 0 off instead, and is
- * that infinity.
+ * maximum, whose difference from itself is NaN, as in torch; logSumExp is that infinity then.
  */
 import { lanes, loadTail, splat, storeTail } from "../lanes";
-import { anywhere } from "../math/bits";
-import { exp } from "../math/exponential";
+import { expOfNegative } from "../math/exponential";
 import { log } from "../math/logarithm";
 
 /** The largest of n numbers but NaN, in all lanes; -Infinity of none. */
@@ -48,7 +46,7 @@ export function firstLanes<C>(k: i32): v128 {
 
 /** Two float64 sums with the lanes of a vector added to them. */
 @inline
-function added<C>(sums: v128, v: v128): v128 {
+export function added<C>(sums: v128, v: v128): v128 {
   if (sizeof<C>() == 8) return f64x2.add(sums, v);
   const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)));
   return f64x2.add(sums, pairs);
@@ -63,10 +61,19 @@ export function total(sums: v128): f64 {
 export function rowExponentials<C>(x: usize, n: i32, m: v128, out: usize): f64 {
   const width = lanes<C>();
   let sums = f64x2.splat(0);
-  // One copy of the long function: the tail goes through the same turn.
+  for (; n >= 2 * width; n -= 2 * width) {
+    const e = expOfNegative<C>(v128.sub<C>(v128.load(x), m));
+    const f = expOfNegative<C>(v128.sub<C>(v128.load(x, 16), m));
+    sums = added<C>(added<C>(sums, e), f);
+    x += 32;
+    if (!out) continue;
+    v128.store(out, e);
+    v128.store(out, f, 16);
+    out += 32;
+  }
   for (; n > 0; n -= width) {
     const whole = n >= width;
-    let e = exp<C>(v128.sub<C>(whole ? v128.load(x) : loadTail<C, C>(x, n), m));
+    let e = expOfNegative<C>(v128.sub<C>(whole ? v128.load(x) : loadTail<C, C>(x, n), m));
     if (!whole) e = v128.and(e, firstLanes<C>(n));
     sums = added<C>(sums, e);
     x += 16;
@@ -124,14 +131,26 @@ export function logSoftmax<C>(x: usize, out: usize, rows: i32, n: i32): void {
   }
 }
 
+/** Whether one of n numbers is NaN. */
+function hasNaN<C>(x: usize, n: i32): bool {
+  for (; n > 0; n--) {
+    if (isNaN(load<C>(x))) return true;
+    x += sizeof<C>();
+  }
+  return false;
+}
+
 /** One number for each row. */
 export function logSumExp<C>(x: usize, out: usize, rows: i32, n: i32): void {
   const bytes = <usize>n * sizeof<C>();
   for (; rows > 0; rows--) {
-    let m = rowMaximum<C>(x, n);
-    if (anywhere(v128.eq<C>(v128.abs<C>(m), splat<C>(Infinity)))) m = splat<C>(0);
-    const sum = rowExponentials<C>(x, n, m, 0);
-    store<C>(out, <C>(<f64>v128.extract_lane<C>(m, 0) + logarithm(sum)));
+    const m = rowMaximum<C>(x, n);
+    const largest = v128.extract_lane<C>(m, 0);
+    if (isFinite(largest)) {
+      store<C>(out, <C>(<f64>largest + logarithm(rowExponentials<C>(x, n, m, 0))));
+    } else {
+      store<C>(out, hasNaN<C>(x, n) ? <C>NaN : largest);
+    }
     x += bytes;
     out += sizeof<C>();
   }

@@ -1,10 +1,13 @@
 /**
  * exp and expm1, after fdlibm's e_exp.c (Sun Microsystems, 1993) and its float version (e_expf.c of
- * FreeBSD's msun), whose coefficients these are:
+ * FreeBSD's msun), whose coefficients these are but for exp of float32:
  *
  *     x = n ln 2 + r                n = x / ln 2, rounded to the nearest integer, so |r| <= ln 2 / 2
  *     exp(r) = 1 + r + r c / (2 - c)         c = r - r² (P1 + P2 r² + …), a minimax polynomial
  *     exp(x) = 2ⁿ exp(r)
+ *
+ * In float32 a polynomial by scripts/minimax.py takes the place of the quotient, since a division
+ * takes longer than the few products more: exp(r) = 1 + r + r² (C0 + C1 r + …).
  *
  * ln 2 is taken in two parts. The first has so few bits that n times it is exact; so r = high -
  * low, with an exact high part, and what the rounding of r would lose is kept.
@@ -62,18 +65,30 @@ export function ln2Lower<C>(): v128 {
 @inline
 export function beyondHigh<C>(high: v128, low: v128): v128 {
   const r = v128.sub<C>(high, low);
+  if (sizeof<C>() == 4) {
+    const square = v128.mul<C>(r, r);
+    return v128.sub<C>(v128.mul<C>(square, curveOf(r, square)), low);
+  }
   const c = v128.sub<C>(r, v128.mul<C>(v128.mul<C>(r, r), even<C>(v128.mul<C>(r, r))));
   const curve = v128.div<C>(v128.mul<C>(r, c), v128.sub<C>(same<C>(2), c));
   return v128.sub<C>(curve, low);
 }
 
-/** P1 + P2 z + …, Horner's rule. */
+/**
+ * (exp(r) - 1 - r) / r² of float32, in pairs of terms (Estrin, 1960), which wait less for each
+ * other than in Horner's rule.
+ */
+@inline
+function curveOf(r: v128, square: v128): v128 {
+  const first = f32x4.add(f32x4.mul(r, f32x4.splat(0.1666652113199234)), f32x4.splat(0.4999999403953552));
+  const second = f32x4.add(f32x4.mul(r, f32x4.splat(0.008368710055947304)), f32x4.splat(0.04166838899254799));
+  const rest = f32x4.add(f32x4.mul(square, f32x4.splat(0.0013814613921567798)), second);
+  return f32x4.add(f32x4.mul(square, rest), first);
+}
+
+/** P1 + P2 z + …, Horner's rule; of float64. */
 @inline
 function even<C>(z: v128): v128 {
-  if (sizeof<C>() == 4) {
-    const p2 = v128.mul<C>(z, same<C>(-2.7667332906e-3));
-    return v128.add<C>(p2, same<C>(1.666662544e-1));
-  }
   let p = v128.mul<C>(z, same<C>(4.13813679705723846039e-8));
   p = v128.mul<C>(z, v128.add<C>(p, same<C>(-1.6533902205465251539e-6)));
   p = v128.mul<C>(z, v128.add<C>(p, same<C>(6.61375632143793436117e-5)));
@@ -104,6 +119,21 @@ export function exp<C>(x: v128): v128 {
   const high = highOf<C>(bounded, turned);
   const y = v128.add<C>(high, beyondHigh<C>(high, lowOf<C>(turned)));
   return scaled<C>(v128.add<C>(same<C>(1), y), turned);
+}
+
+/**
+ * The same, with the same bits, for x that is not positive: 2ⁿ is then one number wherever it is
+ * made 2^25 (2^54) times as large, which is taken back by a second product.
+ */
+@inline
+export function expOfNegative<C>(x: v128): v128 {
+  const bounded = v128.pmax<C>(x, number<C>(-104, -746));
+  const turned = turns<C>(bounded);
+  const high = highOf<C>(bounded, turned);
+  const y = v128.add<C>(same<C>(1), v128.add<C>(high, beyondHigh<C>(high, lowOf<C>(turned))));
+  const power = shiftLeft<C>(subBits<C>(turned, pattern<C>(127 - 25, 1023 - 54)), 23, 52);
+  const back = number<C>(2.98023223876953125e-8, 5.5511151231257827e-17);
+  return v128.mul<C>(v128.mul<C>(y, power), back);
 }
 
 /**

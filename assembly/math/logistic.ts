@@ -1,7 +1,8 @@
 /**
  * sigmoid, tanh, softplus and logsigmoid: quotients and logarithms of e = exp(-|x|), which does not
- * overflow. e is kept as a sum of two numbers, e + eLow, so that the roundings of the exponential
- * and of what is made of it do not add up to a unit in the last place.
+ * overflow. In float64, e is kept as a sum of two numbers, e + eLow, so that the roundings of the
+ * exponential and of what is made of it do not add up to a unit in the last place. Of float32 they
+ * are computed in float64 (wide.ts).
  */
 import { lostOf, lostOfAny, number, quotient, same } from "./bits";
 import {
@@ -18,6 +19,7 @@ import {
   turns,
 } from "./exponential";
 import { beyondFraction, exponentOf, fractionOf, rebased } from "./logarithm";
+import { wideSigmoid, wideSoftplus, wideTanh } from "./wide";
 
 /** -|x| */
 @inline
@@ -42,6 +44,7 @@ function mantissaLow<C>(high: v128, beyond: v128, sum: v128): v128 {
 /** 1 / (1 + e⁻ˣ); below 1 ULP. Where x < 0 it is e / (1 + e). */
 @inline
 export function sigmoid<C>(x: v128): v128 {
+  if (sizeof<C>() == 4) return wideSigmoid(x);
   const z = boundedForExp<C>(minusMagnitude<C>(x));
   const turned = turns<C>(z);
   const high = highOf<C>(z, turned);
@@ -59,6 +62,7 @@ export function sigmoid<C>(x: v128): v128 {
 /** (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ), as -t / (1 + t) with 2 t = expm1(-2 |x|); below 1 ULP. */
 @inline
 export function tanh<C>(x: v128): v128 {
+  if (sizeof<C>() == 4) return wideTanh(x);
   const negative = minusMagnitude<C>(x);
   const z = boundedForExpm1<C>(v128.add<C>(negative, negative));
   const turned = turns<C>(z);
@@ -78,6 +82,7 @@ export function tanh<C>(x: v128): v128 {
 /** max(z, 0) + log(1 + exp(-|z|)) = log(1 + eᶻ); below 1 ULP. */
 @inline
 function logOfOnePlusExp<C>(z: v128): v128 {
+  if (sizeof<C>() == 4) return wideSoftplus(z);
   const bounded = boundedForExp<C>(minusMagnitude<C>(z));
   const turned = turns<C>(bounded);
   const high = highOf<C>(bounded, turned);

@@ -1,5 +1,5 @@
 /** jax-js, compiled by `jit`. */
-import { EPS, type FormulaName, FORMULAS, Q } from "../formulas.js";
+import { EPS, type FusedName, Q } from "../formulas.js";
 import { load, versionOf } from "./package-of.js";
 import type { Implementation } from "./serve.js";
 
@@ -41,7 +41,7 @@ export async function start(): Promise<Implementation> {
   await jax.init();
   jax.defaultDevice("wasm");
   const { numpy: np } = jax;
-  const elements: Readonly<Record<FormulaName, Loss>> = {
+  const elements: Readonly<Record<FusedName | "l1", Loss>> = {
     l1: (p, t) => np.abs(p.sub(t)),
     charbonnier: (p, t) => np.sqrt(np.square(p.sub(t)).add(EPS ** 2)),
     pinball(p, t) {
@@ -53,11 +53,11 @@ export async function start(): Promise<Implementation> {
       return d.ref.add(jax.nn.softplus(d.mul(-2))).add(-Math.LN2);
     },
   };
-  const compiled = (loss: FormulaName) => ({
+  const compiled = (loss: FusedName | "l1") => ({
     sum: jax.jit<Loss>((p, t) => np.sum(elements[loss](p, t))),
     meanAndGradient: jax.jit(jax.valueAndGrad((p, t) => np.mean(elements[loss](p, t)))),
   });
-  const all: Partial<Record<FormulaName, ReturnType<typeof compiled>>> = {};
+  const all: Partial<Record<string, ReturnType<typeof compiled>>> = {};
   let { sum, meanAndGradient } = compiled("l1");
 
   let [input, target, gradient]: (JaxArray | undefined)[] = [];
@@ -65,9 +65,9 @@ export async function start(): Promise<Implementation> {
   return {
     version: versionOf("@jax-js/jax"),
     about: "`jit(sum(abs(sub)))`, divided by n; with gradients `jit(valueAndGrad(mean(abs(sub))))`",
-    losses: Object.keys(FORMULAS) as FormulaName[],
+    losses: Object.keys(elements) as FusedName[],
     prepare(x, y, loss) {
-      ({ sum, meanAndGradient } = all[loss] ??= compiled(loss));
+      ({ sum, meanAndGradient } = all[loss] ??= compiled(loss as FusedName));
       for (const old of [input, target, gradient]) old?.dispose();
       [input, target, gradient] = [np.array(x), np.array(y), undefined];
       n = x.length;

@@ -19,17 +19,20 @@ os.environ.setdefault("TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS", "0")
 
 EPS = 1e-3
 Q = 0.9
+VARIANCE = 0.5
 
 
 class Torch:
     passes = ["value", "gradient"]
-    losses = ["l1", "charbonnier", "pinball", "logCosh"]
+    fused = ["l1", "charbonnier", "pinball", "logCosh"]
+    own = ["bceWithLogits", "klDiv", "softMargin", "gaussianNll"] + [f"crossEntropy{n}" for n in (10, 1000, 50257)]
 
     def __init__(self, threads, how="eager"):
         import torch
 
         torch.set_num_threads(int(threads))
         self.torch, self.compiles = torch, how == "compile"
+        self.losses = self.fused if self.compiles else self.fused + self.own
         self.version = torch.__version__.split("+")[0]
         capability = re.search(r"CPU capability usage: (\S+)", torch.__config__.show())
         whole = "`torch.compile` of the mean of the formula" if self.compiles else "`l1_loss`, or the mean of the formula"
@@ -43,9 +46,12 @@ class Torch:
             torch.compile(lambda x: x + 1)(torch.zeros(8))
 
     def prepare(self, x, y, loss):
+        classes = classes_in(loss)
+        if classes:
+            x, y = x.reshape(-1, classes), classes_of(y, classes)
         self.input, self.target = self.torch.from_numpy(x), self.torch.from_numpy(y)
         self.leaf = self.input.clone().requires_grad_()
-        self.loss = getattr(self, loss)
+        self.loss = getattr(self, "crossEntropy" if classes else loss)
         if self.compiles:
             self.torch._dynamo.reset()
             self.loss = self.torch.compile(self.loss, dynamic=False)
@@ -63,6 +69,21 @@ class Torch:
     def logCosh(self, x, y):
         d = x - y
         return (d + self.torch.nn.functional.softplus(d * -2) - math.log(2)).mean()
+
+    def bceWithLogits(self, x, y):
+        return self.torch.nn.functional.binary_cross_entropy_with_logits(x, y)
+
+    def klDiv(self, x, y):
+        return self.torch.nn.functional.kl_div(x, y)
+
+    def softMargin(self, x, y):
+        return self.torch.nn.functional.soft_margin_loss(x, y)
+
+    def gaussianNll(self, x, y):
+        return self.torch.nn.functional.gaussian_nll_loss(x, y, VARIANCE)
+
+    def crossEntropy(self, x, y):
+        return self.torch.nn.functional.cross_entropy(x, y)
 
     def value(self):
         return self.loss(self.input, self.target)
@@ -97,21 +118,44 @@ class Numpy:
         return numpy.add.reduce(self.out) / self.out.size
 
 
+def classes_in(loss):
+    """How many classes a loss of rows has, which its name ends with; 0 of others."""
+    return int(loss.removeprefix("crossEntropy")) if loss.startswith("crossEntropy") else 0
+
+
+def classes_of(y, classes):
+    return (y.reshape(-1, classes)[:, 0] * numpy.float64(classes)).astype(numpy.int64)
+
+
 SLOPES = {
-    "l1": numpy.sign,
-    "charbonnier": lambda d: d / numpy.sqrt(d * d + EPS**2),
-    "pinball": lambda d: numpy.where(d > 0, 1 - Q, numpy.where(d < 0, -Q, 0.5 - Q)),
-    "logCosh": numpy.tanh,
+    "l1": lambda x, y: numpy.sign(x - y),
+    "charbonnier": lambda x, y: (x - y) / numpy.sqrt((x - y) ** 2 + EPS**2),
+    "pinball": lambda x, y: numpy.where(x > y, 1 - Q, numpy.where(x < y, -Q, 0.5 - Q)),
+    "logCosh": lambda x, y: numpy.tanh(x - y),
+    "bceWithLogits": lambda x, y: 1 / (1 + numpy.exp(-x)) - y,
+    "klDiv": lambda x, y: -y,
+    "softMargin": lambda x, y: -y / (1 + numpy.exp(x * y)),
+    "gaussianNll": lambda x, y: (x - y) / VARIANCE,
 }
 
 
+def gradient_of_cross_entropy(x, y, classes):
+    slopes = numpy.exp(x.reshape(-1, classes))
+    slopes /= slopes.sum(axis=1, keepdims=True)
+    slopes[numpy.arange(len(slopes)), classes_of(y, classes)] -= 1
+    return (slopes / len(slopes)).reshape(-1)
+
+
 def wrong_gradients(gradient):
-    """How many elements of the gradient differ from the slope / n by more than formulas.ts allows."""
+    """How many elements differ from the mean's gradient by more than formulas.ts allows."""
     x, y, loss = asked
-    expected = SLOPES[loss](x.astype(numpy.float64) - y) / x.size
-    least = 0 if loss == "l1" else 2 / x.size
+    classes = classes_in(loss)
+    wide = x.astype(numpy.float64)
+    expected = gradient_of_cross_entropy(wide, y, classes) if classes else SLOPES[loss](wide, y) / x.size
+    least = 0 if loss == "l1" else 2 * max(classes, 1) / x.size
+    right = abs(gradient.reshape(-1) - expected) <= 2**-22 * numpy.maximum(least, abs(expected))
     # The comparison is turned round so that NaN counts.
-    return int(numpy.count_nonzero(~(abs(gradient - expected) <= 2**-22 * numpy.maximum(least, abs(expected)))))
+    return int(numpy.count_nonzero(~right))
 
 
 def answer(rival, name):

@@ -2,7 +2,7 @@
  * TensorFlow.js. Its tensors are made once, and `tidy` frees what a run makes; only the scalar is
  * read back.
  */
-import { EPS, type FormulaName, FORMULAS, Q } from "../formulas.js";
+import { EPS, type FusedName, Q } from "../formulas.js";
 import { folderOf, load, versionOf } from "./package-of.js";
 import type { Implementation } from "./serve.js";
 
@@ -42,7 +42,7 @@ export async function start(backend: string): Promise<Implementation> {
 
   let [input, target, gradient]: (Tensor | undefined)[] = [];
   let n = 0;
-  const elements: Readonly<Record<FormulaName, (p: Tensor, t: Tensor) => Tensor>> = {
+  const elements: Readonly<Record<FusedName | "l1", (p: Tensor, t: Tensor) => Tensor>> = {
     l1: (p, t) => tf.abs(tf.sub(p, t)),
     charbonnier: (p, t) => tf.sqrt(tf.add(tf.square(tf.sub(p, t)), EPS ** 2)),
     pinball(p, t) {
@@ -54,7 +54,7 @@ export async function start(backend: string): Promise<Implementation> {
       return tf.add(tf.add(d, tf.softplus(tf.mul(d, -2))), -Math.LN2);
     },
   };
-  let loss: FormulaName = "l1";
+  let loss: FusedName | "l1" = "l1";
   const valueAndGrad = tf.valueAndGrad((p) =>
     loss === "l1" ? tf.losses.absoluteDifference(target!, p) : tf.mean(elements[loss](p, target!)),
   );
@@ -62,9 +62,9 @@ export async function start(backend: string): Promise<Implementation> {
     version: versionOf("@tensorflow/tfjs"),
     about:
       "`sum(abs(sub))`, divided by n; with gradients `valueAndGrad(losses.absoluteDifference)`; in `tidy`",
-    losses: Object.keys(FORMULAS) as FormulaName[],
+    losses: Object.keys(elements) as FusedName[],
     prepare(x, y, asked) {
-      loss = asked;
+      loss = asked as FusedName;
       for (const old of [input, target, gradient]) old?.dispose();
       [input, target, gradient] = [tf.tensor1d(x), tf.tensor1d(y), undefined];
       n = x.length;

@@ -21,8 +21,8 @@ export interface Terminal {
   exitCode: number;
 }
 
-/** Runs a command, and returns its exit code. */
-export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+/** All commands and their options. */
+export function createProgram(terminal: Terminal): Command {
   const program = new Command("lossgrad");
   program
     .description("Losses and metrics of data larger than memory: exact, and the same bits on every machine.")
@@ -34,7 +34,12 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
         terminal.log(text.trimEnd());
       },
       outputError: (text, write) => {
-        write(text.replace(/^error: /, "lossgrad: "));
+        // Commander quotes arguments as they are, and puts what was meant into a line of its own.
+        const message = text
+          .trimEnd()
+          .replace(/^error: /, "")
+          .replace(/\n(?=\(Did you mean)/, " ");
+        write(`lossgrad: ${new UsageError(message).message}\n`);
       },
       writeErr: (text) => {
         terminal.complain(text.trimEnd());
@@ -47,8 +52,13 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addDiff(program, terminal);
   addBench(program, terminal);
   for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** Runs a command, and returns its exit code. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await program.parseAsync(args, { from: "user" });
+    await createProgram(terminal).parseAsync(args, { from: "user" });
     return terminal.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -114,7 +114,4 @@ test.skipIf(process.platform === "win32")("what cannot be is refused, and no fil
   }
   const over = await lossgrad(["evaluate", p, t, "--loss", "l1", "--grad", p]);
   expect([over.code, over.err]).toEqual([2, expect.stringMatching(/got .*p\.npy, which is read$/)]);
-  expect((await lossgrad(["evaluate", p, t, "--loss", "l1", "--grad", `${folder()}/no/g.npy`])).err).toMatch(
-    /g\.npy: cannot be written: /,
-  );
 });

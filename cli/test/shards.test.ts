@@ -211,11 +211,7 @@ test.each(["1", "2/2", "-1/2", "0/0", "a/b", "0/99999999"])("--shard %s is refus
   ]);
 });
 
-test("a state that cannot be written is an error; an interrupted run writes none", async () => {
-  const path = `${folder()}/absent/s.json`;
-  expect((await lossgrad(["evaluate", ...files(), "--state", path])).err).toMatch(
-    /s\.json: cannot be written: /,
-  );
+test("an interrupted run writes no state", async () => {
   const controller = new AbortController();
   controller.abort();
   const state = `${folder()}/interrupted.json`;

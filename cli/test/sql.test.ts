@@ -132,7 +132,7 @@ describe("what a query cannot compute is refused by name", () => {
 
 test("names and texts are quoted, whatever characters they have", () => {
   expect(tableName("data.odd`name")).toBe("`data`.`odd\\`name`");
-  expect(identifier("a\\\n'b")).toBe("`a\\\\\\n'b`");
+  expect(identifier("a\\\n'b\u202e")).toBe("`a\\\\\\x0a'b\\xe2\\x80\\xae`");
   expect(textLiteral("it's `a`\\")).toBe("'it\\'s `a`\\\\'");
 });
 

@@ -142,6 +142,30 @@ type PathSlopesKernel = (
   loss: number,
   norm: number,
 ) => void;
+type MultiMarginKernel = (
+  x: number,
+  targets: number,
+  w: number,
+  losses: number,
+  grad: number,
+  norms: number,
+  rows: number,
+  n: number,
+  p: number,
+  margin: number,
+  norm: number,
+) => void;
+type MultilabelMarginKernel = (
+  x: number,
+  targets: number,
+  room: number,
+  losses: number,
+  grad: number,
+  norms: number,
+  rows: number,
+  n: number,
+  norm: number,
+) => void;
 type TransposeKernel = (
   x: number,
   stride: number,
@@ -269,6 +293,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`nll_${"f32" | "f64"}`, LikelihoodKernel> &
   Record<"ctc_f64", PathSumsKernel> &
   Record<"ctcslope_f64", PathSlopesKernel> &
+  Record<`multimargin_${"f32" | "f64"}`, MultiMarginKernel> &
+  Record<`multilabelmargin_${"f32" | "f64"}`, MultilabelMarginKernel> &
   Record<`transpose_${4 | 8}`, TransposeKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`

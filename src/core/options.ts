@@ -45,7 +45,7 @@ export function checkOptionNames(caller: string, options: unknown, allowed: read
 
 /** The name here of an option that is written as in Python. */
 function formOfKey(key: string, allowed: readonly string[]): string {
-  const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const name = key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return name !== key && allowed.includes(name) ? `; write ${name}` : "";
 }
 

@@ -30,3 +30,16 @@ export function refuseComplex(name: string, ...operands: readonly FormulaOperand
     if (isComplex(dtype)) throw new TypeError(`"${name}" not implemented for '${dtypes[dtype].torchName}'`);
   }
 }
+
+/** Throws unless the input is of a floating dtype, and the other operands can be subtracted from it. */
+export function floating(
+  kernel: string,
+): (operands: Readonly<Record<string, FormulaOperand> & { input: FormulaOperand }>) => void {
+  return ({ input, ...others }) => {
+    checkKernel(kernel, input);
+    for (const x of Object.values(others)) {
+      refuseComplex(kernel, x);
+      if (x.dtype === "bool") throw noDifferenceOfBools();
+    }
+  };
+}

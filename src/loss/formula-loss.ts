@@ -34,7 +34,7 @@ export class FormulaLoss extends Fused {
         ? (upstream, ...args) => chosen(row, present, slopes(upstream, ...(place(args) as never)))
         : ((slopes as SlopesFunction | undefined) ?? null),
     );
-    this.traits = traitsOf(row);
+    this.traits = traitsOf(row, present);
     this.wayForTensors = `use F.${name}`;
     this.optionalNames = row.optional ?? [];
     this.variants = variants ?? new Map<string, FormulaLoss>([["", this]]);
@@ -53,7 +53,7 @@ export class FormulaLoss extends Fused {
     behind: readonly string[];
   } {
     const { row, words, variants, optionalNames } = this;
-    const behind = optionalNames.filter((name) => options[name] !== undefined && options[name] !== null);
+    const behind = optionalNames.filter((name) => isOperand(row, name, options[name]));
     const key = behind.join();
     let fused = variants.get(key);
     if (!fused) variants.set(key, (fused = new FormulaLoss(row, words, behind, variants)));
@@ -61,7 +61,7 @@ export class FormulaLoss extends Fused {
   }
 
   protected override readParameter(word: string, given: unknown, standard: number): number {
-    if (given === undefined) return standard;
+    if (given === undefined || this.present.includes(word)) return standard;
     const parameter = this.row.parameters[word];
     if (typeof parameter.default === "number") {
       // -0 is 0.
@@ -74,19 +74,26 @@ export class FormulaLoss extends Fused {
 
 type Call = (...args: unknown[]) => unknown;
 
-function traitsOf({
-  operands,
-  weightedMean,
-  reductionWords = "enum",
-  reductions,
-  refusals,
-}: FormulaRow): Traits {
+/** Whether an option that was given is an operand: what is a parameter as well is none as a number. */
+function isOperand({ optional, parameters }: FormulaRow, name: string, given: unknown): boolean {
+  if (given === undefined || !optional?.includes(name)) return false;
+  if (!Object.hasOwn(parameters, name)) return given !== null;
+  return typeof given === "object" && given !== null;
+}
+
+function traitsOf(
+  { operands, weightedMean, reductionWords = "enum", reductions, refusals = [] }: FormulaRow,
+  present: readonly string[],
+): Traits {
+  const words = [...operands, ...present];
   return {
     weightedMean,
     weighsInPlace: true,
     reductionWords,
     reductions: reductions ?? {},
-    refusals: (refusals ?? []).map(({ operand, ...rest }) => ({ ...rest, index: operands.indexOf(operand) })),
+    refusals: refusals
+      .map(({ operand, ...rest }) => ({ ...rest, index: words.indexOf(operand) }))
+      .filter(({ index }) => index >= 0),
   };
 }
 

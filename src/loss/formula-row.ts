@@ -37,7 +37,10 @@ interface NamedRow<
   /** Name of the module class. */
   readonly module: string;
   readonly operands: N;
-  /** Operands that options give, by their names: the formula has null in the place of others. */
+  /**
+   * Operands that options give, by their names: the formula has null in the place of others. A
+   * parameter of the same name is what a number stands for.
+   */
   readonly optional?: O;
   /** The operands that may be numbers, of tensors as well. */
   readonly numbers?: readonly N[number][];
@@ -63,7 +66,7 @@ interface NamedRow<
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most only throw
   readonly check?: (operands: Given<N, O>) => Partial<Record<N[number], Shape>> | undefined | void;
   /** Elements that operands must not have, with torch's messages. */
-  readonly refusals?: readonly (Omit<Refusal, "index"> & { readonly operand: N[number] })[];
+  readonly refusals?: readonly (Omit<Refusal, "index"> & { readonly operand: N[number] | O[number] })[];
   /**
    * The term: of the operands, then of the parameters where there are any. Every operation is
    * rounded to the dtype of its operands, of halves as well.

@@ -8,6 +8,8 @@ import { checkCast, isIntegral } from "../ndarray/dtype.js";
 import { broadcastShapes, sizeText } from "../ndarray/shape.js";
 import type { Expression } from "../formula/expression.js";
 import { checkInPlace, noDifferenceOfBools, refuseComplex } from "./formula-checks.js";
+import { asymmetricLoss, sigmoidFocalLoss } from "./focal.js";
+import { gaussianCrpsLoss, quantileLoss } from "./forecasts.js";
 import { type FormulaOperand, formulaRow } from "./formula-row.js";
 import {
   binaryCrossEntropy,
@@ -16,6 +18,15 @@ import {
   klDiv,
   poissonNllLoss,
 } from "./likelihoods.js";
+import {
+  cauchyLoss,
+  charbonnierLoss,
+  epsilonInsensitiveLoss,
+  generalRobustLoss,
+  logCoshLoss,
+  tukeyBiweightLoss,
+  wingLoss,
+} from "./robust.js";
 
 export {
   binaryCrossEntropy,
@@ -103,6 +114,21 @@ export const marginRankingLoss = /* @__PURE__ */ formulaRow({
   },
 });
 
+/** Those that torch does not have. */
+export const lossesBeyondTorch = {
+  quantileLoss,
+  logCoshLoss,
+  charbonnierLoss,
+  epsilonInsensitiveLoss,
+  tukeyBiweightLoss,
+  cauchyLoss,
+  generalRobustLoss,
+  wingLoss,
+  sigmoidFocalLoss,
+  asymmetricLoss,
+  gaussianCrpsLoss,
+};
+
 export const formulaLosses = {
   softMarginLoss,
   binaryCrossEntropy,
@@ -112,6 +138,7 @@ export const formulaLosses = {
   gaussianNllLoss,
   hingeEmbeddingLoss,
   marginRankingLoss,
+  ...lossesBeyondTorch,
 };
 
 /** The losses of this table, by the names of their functions. */

@@ -9,8 +9,10 @@ export type ParameterOptions = Readonly<Partial<Record<ParameterName, unknown>>>
 /** What a parameter may be. */
 export interface ParameterRange {
   /** Finite values that it must not have, by torch's message. */
-  readonly refused?: "negative" | "not positive";
+  readonly refused?: "negative" | "not positive" | "no share";
   readonly message?: string;
+  /** Whether -Infinity is a value as well. */
+  readonly endless?: true;
 }
 
 /**
@@ -29,18 +31,24 @@ export function readNumber(
   caller: string,
   word: string,
   option: unknown,
-  { refused, message }: ParameterRange,
+  { refused, message, endless }: ParameterRange,
 ): number {
   const given = isLossgradTensor(option) ? valueOf(option) : option;
   if (typeof given !== "number" && typeof given !== "boolean") {
     throw new TypeError(`${caller}(): argument '${word}' must be float, not ${describeValue(given)}`);
   }
   const value = Number(given);
-  if (!Number.isFinite(value)) {
-    throw new RangeError(`${caller}: expected ${word} to be finite, got ${value}`);
+  if (!Number.isFinite(value) && !(endless && value === -Infinity)) {
+    throw new RangeError(
+      `${caller}: expected ${word} to be finite${endless ? " or -Infinity" : ""}, got ${value}`,
+    );
   }
-  if ((refused && value < 0) || (value === 0 && refused === "not positive")) throw new RangeError(message);
+  if (refused && isRefused(refused, value)) throw new RangeError(message);
   return value;
+}
+
+function isRefused(range: NonNullable<ParameterRange["refused"]>, value: number): boolean {
+  return value < 0 || (range === "not positive" && value === 0) || (range === "no share" && value > 1);
 }
 
 /** The number of a 0-d tensor, as torch converts it; any other tensor as it is. */

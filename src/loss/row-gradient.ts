@@ -77,7 +77,7 @@ export function recordRows<V extends Variable>(
       const now = readers.map((read) => read()) as V[];
       const [slopes] = composedGradients(now, (_, i) => i === 0, compose, upstream, options);
       // torch's derivative of slopes that do not depend on the input is 0, and not none.
-      return problem.row.kernel === "nll" ? slopes!.add(now[0].keep(now[0].zeros())) : slopes;
+      return problem.row.kernel !== "crossentropy" ? slopes!.add(now[0].keep(now[0].zeros())) : slopes;
     },
   ]);
   readers = operands.map((operand) => node.save(operand));

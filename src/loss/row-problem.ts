@@ -15,17 +15,18 @@ import { ForeignArray } from "../ndarray/foreign.js";
 import { sumAll } from "../ndarray/sums.js";
 import type { TakenData } from "../ndarray/typed.js";
 import { type Elements, inBlocks, Source } from "../ndarray/window.js";
-import type { RowwiseRow } from "./rowwise.js";
+import type { RowLoss } from "./rowwise.js";
 
 export interface RowProblem {
-  readonly row: RowwiseRow;
+  readonly row: RowLoss;
   readonly input: Elements;
   readonly layout: ClassLayout;
   /** What it is computed in: halves in float32. */
   readonly dtype: DType;
   /**
-   * The target class of each row, -1 where it is left out. Beside probabilities it is null, or 0
-   * for rows that count.
+   * The target class of each row, -1 where it is left out; of a loss of several labels, as many
+   * places for each row as it has numbers. Beside probabilities it is null, or 0 for rows that
+   * count.
    */
   readonly classes: Int32Array | null;
   /** The probabilities of the classes of each row, laid out as the input. */
@@ -34,6 +35,8 @@ export interface RowProblem {
   readonly weight: Float64Array | null;
   /** What share of each target is spread over all classes. */
   readonly smoothing: number;
+  /** By how much a target is to be larger, and the power of what lacks; of losses of one target. */
+  readonly margin?: { readonly margin: number; readonly p: 1 | 2 };
 }
 
 export function tagOf(dtype: DType): RowTag {
@@ -65,32 +68,66 @@ export function runRows(problem: RowProblem, pass: Pass): void {
 }
 
 function runPass(problem: RowProblem, { losses, grad, norm = 1, norms, apart }: Pass, rooms: Rooms): void {
-  const { row, input, layout, classes, probabilities, smoothing } = problem;
+  const { input, layout, classes, probabilities } = problem;
   const tag = tagOf(problem.dtype);
   const { memory } = input;
-  const { kernels } = memory;
   const rows = { outer: rowsOf(layout), classes: 1, inner: 1 };
   const x = new RowSource(input, layout, tag, 0, rooms);
   const y = probabilities && new RowSource(probabilities, layout, tag, 1, rooms);
   const slopes = grad && new RowTarget(grad, layout, tag, 2, rooms, apart);
   const values = losses && new RowTarget(losses, rows, tag, 3, rooms);
   const factors = norms && new RowSource(norms, rows, tag, 4, rooms);
-  const targets = classes ? rooms.take(4 * rowsAtOnce(layout)) : 0;
-  const weights = putWeight(problem, tag, rooms);
-  const [own, all] = [1 - smoothing, smoothing / layout.classes];
+  // Of a loss of several labels, each row has as many places as numbers.
+  const each = classes && rowsOf(layout) > 0 ? classes.length / rowsOf(layout) : 0;
+  const targets = classes ? rooms.take(4 * each * rowsAtOnce(layout)) : 0;
+  const run = kernelOf(problem, norm, rooms);
   forEachRows(layout, (first, n) => {
-    if (classes) memory.u32.set(classes.subarray(first, first + n), targets >> 2);
-    const from = x.read(first, n);
-    const to = [values?.begin(first) ?? 0, slopes?.begin(first) ?? 0, factors?.read(first, n) ?? 0] as const;
-    if (row.kernel === "nll") {
-      kernels[`nll_${tag}`](from, targets, weights, ...to, n, layout.classes, norm);
-    } else {
-      const p = y?.read(first, n) ?? 0;
-      kernels[`crossentropy_${tag}`](from, targets, p, weights, ...to, n, layout.classes, own, all, norm);
-    }
+    if (classes) memory.u32.set(classes.subarray(first * each, (first + n) * each), targets >> 2);
+    const from = { x: x.read(first, n), y: y?.read(first, n) ?? 0, targets };
+    run(from, [values?.begin(first) ?? 0, slopes?.begin(first) ?? 0, factors?.read(first, n) ?? 0], n);
     values?.end(first, n);
     slopes?.end(first, n);
   });
+}
+
+/** Where the operands of `rows` rows lie, and where losses, gradient and factors do. */
+type RunRows = (
+  from: { readonly x: number; readonly y: number; readonly targets: number },
+  to: readonly [losses: number, grad: number, norms: number],
+  rows: number,
+) => void;
+
+/** The kernel of a problem, with what is the same of all rows. */
+function kernelOf(problem: RowProblem, norm: number, rooms: Rooms): RunRows {
+  const { row, layout, smoothing, margin } = problem;
+  const { kernels } = problem.input.memory;
+  const tag = tagOf(problem.dtype);
+  const { classes: n } = layout;
+  const weights = putWeight(problem, tag, rooms);
+  if (row.kernel === "nll") {
+    const kernel = kernels[`nll_${tag}`];
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, weights, ...to, rows, n, norm);
+    };
+  }
+  if (row.kernel === "multilabelmargin") {
+    const kernel = kernels[`multilabelmargin_${tag}`];
+    const room = rooms.take(8 * n);
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, room, ...to, rows, n, norm);
+    };
+  }
+  if (row.kernel === "multimargin") {
+    const kernel = kernels[`multimargin_${tag}`];
+    return ({ x, targets }, to, rows) => {
+      kernel(x, targets, weights, ...to, rows, n, margin!.p, margin!.margin, norm);
+    };
+  }
+  const kernel = kernels[`crossentropy_${tag}`];
+  const [own, all] = [1 - smoothing, smoothing / n];
+  return ({ x, y, targets }, to, rows) => {
+    kernel(x, targets, y, weights, ...to, rows, n, own, all, norm);
+  };
 }
 
 /** The weights in the memory, as numbers of the type; 0 without. */
@@ -133,7 +170,8 @@ export function sumOfRows(
 interface ClassRules {
   /** How many classes there are. */
   readonly classes: number;
-  readonly ignoreIndex: number;
+  /** The class that is left out; null where there is none. */
+  readonly ignoreIndex: number | null;
   /** 0 for each row that is left out, whatever its target is; null where none is. */
   readonly kept: Uint8Array | null;
   /** The error for a class that there is not. */
@@ -141,16 +179,17 @@ interface ClassRules {
 }
 
 /**
- * The elements of a target, a class each, with -1 for those to be left out. Throws what `refuse`
- * makes of one that is out of range.
+ * The elements of a target, a class each, with -1 for those to be left out, which there need not
+ * be. Throws what `refuse` makes of one that is out of range.
  */
 export function readClasses(
   target: Elements,
   { classes, ignoreIndex, kept, refuse }: ClassRules,
 ): Int32Array {
   const found = new Int32Array(target.numel);
-  const ignored = BigInt.asUintN(64, BigInt(ignoreIndex));
-  const [ignoredLow, ignoredHigh] = [Number(ignored & 0xffffffffn), Number(ignored >> 32n)];
+  const ignored = BigInt.asUintN(64, BigInt(ignoreIndex ?? 0));
+  const [ignoredLow, ignoredHigh] =
+    ignoreIndex === null ? [-1, -1] : [Number(ignored & 0xffffffffn), Number(ignored >> 32n)];
   operate(() => {
     const source = new Source(target, "i64", 0);
     inBlocks(found.length, (start, n) => {

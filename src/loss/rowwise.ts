@@ -6,17 +6,22 @@
 import type { Shape } from "../ndarray/shape.js";
 import type { Reduction } from "./losses.js";
 
-export interface RowwiseRow {
+/** What is known of a loss of rows of numbers. */
+export interface RowLoss {
   /** Name of the function. */
   readonly name: string;
   /** Name of the module class. */
   readonly module: string;
   /** First part of the kernels' names. */
-  readonly kernel: "crossentropy" | "nll";
+  readonly kernel: "crossentropy" | "nll" | "multimargin" | "multilabelmargin";
   /** The loss of a row and its slope, as documentation. */
   readonly formula: string;
   /** Its options beside reduction, as documentation. */
   readonly options: string;
+}
+
+export interface RowwiseRow extends RowLoss {
+  readonly kernel: "crossentropy" | "nll";
   /**
    * Whether targets may also be probabilities of the classes, and labels be smoothed: the loss
    * takes the softmax itself.

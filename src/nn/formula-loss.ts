@@ -59,8 +59,8 @@ function evaluate(made: Made<FormulaLoss>, args: readonly unknown[]): Tensor {
   const taken = given === undefined ? undefined : takeOptions(name, given as Given, made.options);
   checkOperands(called, args);
   const options = readAll(called, taken);
-  const values = taken ? called.readParameters(taken) : called.parameters;
   const { fused, behind } = taken ? called.givenBy(taken) : { fused: called, behind: [] };
+  const values = taken ? fused.readParameters(taken) : fused.parameters;
   const operands = Array.from({ length: count }, (_, i) => args[i] as Tensor | number);
   for (const word of behind) operands.push(takenTensor(name, word, taken![word])!);
   for (const x of operands) if (x instanceof Tensor) x.checkAlive(name);

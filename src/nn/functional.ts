@@ -1,5 +1,6 @@
 /** The functional forms, F: one function a row of the table. */
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
+import type { LegacyOptions, MaskOptions, ReductionOptions, WeightOptions } from "./options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
 import { evaluate } from "./evaluate.js";
@@ -8,46 +9,7 @@ import { formulaLoss } from "./formula-loss.js";
 import { type ClassLossOptions, evaluateRows, type SmoothingOptions } from "./rowwise.js";
 
 export type { BetaOptions, DeltaOptions } from "../loss/losses.js";
-
-/** How elementwise losses become one, or one for each part. */
-export interface ReductionOptions {
-  /**
-   * "mean" (default) over all elements of the broadcast shape, "sum", or "none" for the elementwise
-   * loss.
-   */
-  reduction?: Reduction;
-  /**
-   * lossgrad's own, for "mean" and "sum": the dimensions to reduce, one or several, negative ones
-   * counted from the end. Each result is the loss of its part alone, bit by bit. All by default.
-   */
-  dim?: number | readonly number[] | null;
-  /** lossgrad's own: whether reduced dimensions stay, with size 1. */
-  keepdim?: boolean;
-}
-/** Which elements count. */
-export interface MaskOptions {
-  /**
-   * lossgrad's own: bools or uint8, broadcast to the loss's shape. Where it is 0, an element
-   * contributes nothing to the loss, whatever stands there, and its gradient is 0; a mean divides
-   * by the number of those that are kept.
-   */
-  mask?: Tensor | null;
-}
-/** torch's deprecated arguments: reduce false is none, else sizeAverage false is sum, else mean. */
-export interface LegacyOptions {
-  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
-  sizeAverage?: boolean | null;
-  /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
-  reduce?: boolean | null;
-}
-/** Weights of the elements. */
-export interface WeightOptions {
-  /**
-   * Factors of the elementwise loss, of the input's shape. A mean divides by the sum of those that
-   * are kept.
-   */
-  weight?: Tensor | null;
-}
+export type { LegacyOptions, MaskOptions, ReductionOptions, WeightOptions } from "./options.js";
 
 /**
  * Mean absolute error: |input - target|.
@@ -409,6 +371,24 @@ export const marginRankingLoss = /* @__PURE__ */ formulaLoss<
 
 export type { FormulaLossFunction } from "./formula-loss.js";
 export {
+  cosineSimilarity,
+  type DistanceOptions,
+  pairwiseDistance,
+  type SimilarityOptions,
+} from "./distances.js";
+export { multilabelMarginLoss, multiMarginLoss, type MultiMarginOptions } from "./margins.js";
+export { type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
+export {
+  cosineEmbeddingLoss,
+  type CosineEmbeddingOptions,
+  type LegacyRowOptions,
+  type RowReductionOptions,
+  type TripletDistanceOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+  type TripletOptions,
+} from "./pair-losses.js";
+export {
   type ClassOptions,
   logSoftmax,
   logsigmoid,
@@ -420,3 +400,33 @@ export {
 } from "./activations.js";
 export { ctcLoss, type CTCOptions, type Lengths } from "./ctc.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";
+export {
+  asymmetricLoss,
+  type AsymmetricOptions,
+  sigmoidFocalLoss,
+  type SigmoidFocalOptions,
+} from "./focal.js";
+export { gaussianCrpsLoss, quantileLoss, type QuantileOptions } from "./forecasts.js";
+export {
+  cauchyLoss,
+  charbonnierLoss,
+  epsilonInsensitiveLoss,
+  type EpsilonOptions,
+  generalRobustLoss,
+  type GeneralRobustOptions,
+  logCoshLoss,
+  type ScaleOptions,
+  tukeyBiweightLoss,
+  wingLoss,
+  type WingOptions,
+} from "./robust.js";
+export type { PartReductionOptions } from "./composed.js";
+export { ensembleCrpsLoss, type EnsembleCrpsOptions, pearsonLoss, type PearsonOptions } from "./ensembles.js";
+export {
+  type BoxIouOptions,
+  diceLoss,
+  type DiceOptions,
+  generalizedBoxIouLoss,
+  jaccardLoss,
+  type OverlapOptions,
+} from "./overlaps.js";

@@ -1,3 +1,13 @@
+export * from "./focal-modules.js";
+export * from "./forecast-modules.js";
+export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
+export * from "./margin-modules.js";
+export { type AnyModule, Module } from "./module.js";
 export * from "./modules.js";
 export { CTCLoss } from "./ctc-module.js";
+export * from "./pair-modules.js";
+export { Parameter } from "./parameter.js";
+export * from "./robust-modules.js";
+export * from "./set-modules.js";
+export type { LoadedKeys, StateDict } from "./state-dict.js";
 export * as utils from "./utils.js";

@@ -1,9 +1,9 @@
 /** The modules: callable instances that hold a loss's options. */
-import { type Taken, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as formulas from "../loss/formulas.js";
-import type { FormulaRow } from "../loss/formula-row.js";
+import { callableInstance } from "./callable.js";
 import * as F from "./functional.js";
 import type {
   ClassLossOptions,
@@ -19,9 +19,9 @@ import type {
   WeightOptions,
 } from "./functional.js";
 import type { BetaOptions, DeltaOptions, Reduction } from "../loss/losses.js";
-import { takeDims } from "../ndarray/shape.js";
 import { legacyReduction } from "../loss/reduction.js";
 import * as rowwise from "../loss/rowwise.js";
+import { held, heldOf, maskOf, OPTIONS, optionsOf } from "./held.js";
 import { rowOptionNames } from "./rowwise.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
@@ -55,9 +55,7 @@ export abstract class Loss<
   declare readonly keepdim: boolean;
 
   constructor(options: object) {
-    const call = (...args: [...operands: O, options?: MaskOptions]): Tensor => instance.forward(...args);
-    // A function with this class's prototype: callable, and an instance of it.
-    const instance = Object.setPrototypeOf(call, new.target.prototype) as this;
+    const instance = callableInstance(new.target.prototype) as this;
     for (const [key, value] of Object.entries(options)) {
       Object.defineProperty(instance, key, { value, enumerable: true, writable: true });
     }
@@ -74,57 +72,6 @@ export abstract class Loss<
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-type Options = LegacyOptions & ReductionOptions;
-const OPTIONS = ["sizeAverage", "reduce", "reduction", "dim", "keepdim"] as const;
-
-/** What a module holds of options that were taken. */
-interface Held {
-  readonly reduction: Reduction;
-  readonly dim: number | readonly number[] | null | undefined;
-  readonly keepdim: boolean;
-}
-
-function held({ sizeAverage, reduce, reduction = "mean", dim, keepdim = false }: Taken<Options>): Held {
-  return {
-    reduction: legacyReduction(sizeAverage, reduce) ?? reduction,
-    dim: Array.isArray(dim) ? takeDims(dim) : dim,
-    keepdim,
-  };
-}
-
-/** The options of a row's own, with their defaults. */
-function ownOptions({ parameters, moduleWeight, optional = [] }: FormulaRow): [string, unknown][] {
-  const tensors = [...(moduleWeight ? ["weight"] : []), ...optional];
-  return [
-    ...tensors.map((name): [string, unknown] => [name, null]),
-    ...Object.entries(parameters).map(([name, parameter]): [string, unknown] => [name, parameter.default]),
-  ];
-}
-
-/** What the module of a row of the table of formulas holds. */
-function heldOf(row: FormulaRow, options: Omit<Options, "reduction">): object {
-  const own = ownOptions(row);
-  const names = [...OPTIONS.slice(row.legacy ? 0 : 2), ...own.map(([name]) => name)];
-  const taken = takeOptions<Record<string, unknown>>(row.module, options, names);
-  const values = own.map(([name, standard]): [string, unknown] => {
-    const { [name]: value = standard } = taken;
-    return [name, value];
-  });
-  return { ...held(taken), ...Object.fromEntries(values) };
-}
-
-/** The options by which such a module calls its function. */
-function optionsOf(loss: Loss<never, string>, row: FormulaRow, options: MaskOptions | undefined): object {
-  const { reduction, dim, keepdim } = loss;
-  const held = loss as unknown as Readonly<Record<string, unknown>>;
-  const values = ownOptions(row).map(([name]): [string, unknown] => [name, held[name]]);
-  return { reduction, dim, keepdim, mask: maskOf(row.module, options), ...Object.fromEntries(values) };
-}
-
-function maskOf(caller: string, options: MaskOptions | undefined): Tensor | null | undefined {
-  return options && takeOptions(caller, options, ["mask"]).mask;
 }
 
 /**

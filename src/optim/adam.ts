@@ -1,6 +1,7 @@
+import { integerPower } from "../core/elementary.js";
 import type { Expression } from "../formula/expression.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkFlags, checkFrom0, integerPower, withDefaults } from "./hyperparameters.js";
+import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
 import type { ParameterGroup, Parameters } from "./optimizer.js";
 import { ParameterwiseOptimizer } from "./parameterwise.js";
 import { apply, fusedMultiplyAdd, lerp, lerpWeight, type Update, updatesOf } from "./update.js";

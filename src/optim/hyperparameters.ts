@@ -1,6 +1,5 @@
 /** Hyperparameters, checked as torch checks them. */
 import { describeValue } from "../core/describe.js";
-import { lostByProduct } from "../core/error-free.js";
 import { takeOptions } from "../core/options.js";
 
 /** The options that were given, and the defaults of others. */
@@ -27,26 +26,4 @@ export function checkFlags(flags: Readonly<Record<string, unknown>>): void {
     if (typeof value === "boolean") continue;
     throw new TypeError(`Invalid ${name}: expected a boolean, got ${describeValue(value)}`);
   }
-}
-
-/**
- * base^n for an integer n, as precise as a good C library's: two float64 numbers hold each power
- * on the way, so that one rounding is left.
- */
-export function integerPower(base: number, n: number): number {
-  let [high, low] = [1, 0];
-  let [factor, factorLow] = [base, 0];
-  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) [high, low] = product(high, low, factor, factorLow);
-    [factor, factorLow] = product(factor, factorLow, factor, factorLow);
-  }
-  return high + low;
-}
-
-/** (a + aLow) (b + bLow) as a sum of two numbers. */
-function product(a: number, aLow: number, b: number, bLow: number): [number, number] {
-  const p = a * b;
-  const low = lostByProduct(a, b, p) + (a * bLow + aLow * b);
-  const high = p + low;
-  return [high, p - high + low];
 }

@@ -5,7 +5,9 @@ export {
   type ParameterGroup,
   type Parameters,
   type ParameterState,
+  type ScheduleNotes,
 } from "./optimizer.js";
+export * as lrScheduler from "./lr-scheduler/index.js";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.js";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";

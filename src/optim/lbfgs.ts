@@ -109,7 +109,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     // Its tensors are of all parameters together.
   }
 
-  override step<L = undefined>(closure?: () => L): L | undefined {
+  /** @internal */
+  protected override takeStep<L = undefined>(closure?: () => L): L | undefined {
     if (typeof closure !== "function") {
       throw new TypeError(`LBFGS: expected step to be called with a closure, got ${describeValue(closure)}`);
     }

@@ -1,19 +1,24 @@
 /** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
-import { describeStranger } from "../ndarray/adapter.js";
-import { isFloating } from "../ndarray/dtype.js";
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames, takeOptions } from "../core/options.js";
 import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
+import {
+  checkNotes,
+  checkParameter,
+  type GivenGroup,
+  isGroup,
+  isIterable,
+  NOTES,
+  type ParameterGroup,
+  type Parameters,
+  type ScheduleNotes,
+  withoutParams,
+} from "./groups.js";
 
-/** Parameters that share their hyperparameters H. */
-export type ParameterGroup<H extends object> = H & { readonly params: readonly Tensor[] };
-
-/** Parameters as an optimiser is given them: tensors, or groups with hyperparameters of their own. */
-export type Parameters<H extends object> =
-  Iterable<Tensor> | Iterable<{ readonly params: Tensor | Iterable<Tensor> } & Partial<H>>;
+export type { ParameterGroup, Parameters, ScheduleNotes } from "./groups.js";
 
 /** What an optimiser remembers of a parameter. */
 export type ParameterState = Record<string, Tensor | number | readonly Tensor[] | readonly number[]>;
@@ -23,7 +28,7 @@ export interface OptimizerStateDict<H extends object> {
   /** What is remembered, by the number of the parameter. */
   readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
   /** The groups, whose parameters are numbers. */
-  readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
+  readonly paramGroups: readonly (H & ScheduleNotes & { readonly params: readonly number[] })[];
 }
 
 /** The state of one parameter, which a tidy around a step does not free. */
@@ -46,6 +51,8 @@ class Kept implements Holder {
 export abstract class Optimizer<H extends object> {
   /** The groups, whose hyperparameters may be changed between steps. */
   readonly paramGroups: ParameterGroup<H>[] = [];
+  /** @internal Whether a step was taken since the first schedule came; null where there is none. */
+  steppedOnSchedule: boolean | null = null;
   private readonly kept = new Map<Tensor, Kept>();
   private readonly born = innermost;
 
@@ -71,7 +78,7 @@ export abstract class Optimizer<H extends object> {
           `${caller}: expected groups of parameters beside the first, got ${describeValue(group)}; put it into { params }`,
         );
       }
-      this.addParamGroup(group as { params: Tensor[] } & Partial<H>);
+      this.addParamGroup(group as GivenGroup<H>);
     }
   }
 
@@ -85,13 +92,14 @@ export abstract class Optimizer<H extends object> {
    * optimizer.addParamGroup({ params: tensor(2, { requiresGrad: true }), lr: 0.01 });
    * optimizer.paramGroups.map(({ lr }) => lr); // [0.1, 0.01]
    */
-  addParamGroup(group: { readonly params: Tensor | Iterable<Tensor> } & Partial<H>): void {
+  addParamGroup(group: GivenGroup<H>): void {
     const { params, ...own } = group;
     const caller = this.constructor.name;
-    checkOptionNames(caller, own, Object.keys(this.defaults));
+    checkOptionNames(caller, own, [...Object.keys(this.defaults), ...NOTES]);
     const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     const hyperparameters: H = { ...this.defaults, ...given };
     this.check(hyperparameters);
+    checkNotes(given);
     const list: unknown[] = params instanceof Tensor ? [params] : [...params];
     for (const parameter of list) checkParameter(parameter);
     const tensors = list as Tensor[];
@@ -132,7 +140,13 @@ export abstract class Optimizer<H extends object> {
    * loss!.item(); // 9
    * x.item(); // 0
    */
-  abstract step<L = undefined>(closure?: () => L): L | undefined;
+  step<L = undefined>(closure?: () => L): L | undefined {
+    if (this.steppedOnSchedule === false) this.steppedOnSchedule = true;
+    return this.takeStep(closure);
+  }
+
+  /** @internal One step, as this optimiser takes it. */
+  protected abstract takeStep<L = undefined>(closure?: () => L): L | undefined;
 
   /**
    * Drops the gradients of all parameters, or sets them to 0.
@@ -218,7 +232,10 @@ export abstract class Optimizer<H extends object> {
       );
     }
     const loaded = groups.map((group): H => ({ ...this.defaults, ...withoutParams(group) }));
-    for (const values of loaded) this.check(values);
+    for (const values of loaded) {
+      this.check(values);
+      checkNotes(values);
+    }
     const found = this.paramGroups.flatMap(({ params }, i) =>
       params.flatMap((parameter, j) => {
         const values = dict.state[groups[i].params[j]];
@@ -261,35 +278,8 @@ export function zeroGradients(parameters: Iterable<Tensor>, setToNone = true): v
   }
 }
 
-function withoutParams<G extends { readonly params: unknown }>(group: G): Omit<G, "params"> {
-  return Object.fromEntries(Object.entries(group).filter(([name]) => name !== "params")) as Omit<G, "params">;
-}
-
 function shown(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
-}
-
-function isIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
-}
-
-function isGroup(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
-}
-
-function checkParameter(parameter: unknown): void {
-  if (!(parameter instanceof Tensor)) {
-    throw new TypeError(
-      `optimizer can only optimize Tensors, but one of the params is ${describeStranger(parameter)}`,
-    );
-  }
-  parameter.checkAlive("optimizer");
-  if (!isFloating(parameter.dtype)) {
-    throw new TypeError(
-      `optimizer: expected parameters of a real floating dtype, got ${parameter.dtype}; hold real and imaginary parts in two`,
-    );
-  }
-  if (!parameter.isLeaf) throw new Error("can't optimize a non-leaf Tensor");
 }
 
 function copyFor(parameter: Tensor, values: Readonly<ParameterState>): ParameterState {

@@ -11,7 +11,8 @@ export abstract class ParameterwiseOptimizer<H extends object> extends Optimizer
   /** @internal Changes a parameter by its gradient, of the same shape and dtype, while nothing is recorded. */
   protected abstract update(parameter: Tensor, grad: Tensor, group: ParameterGroup<H>): void;
 
-  override step<L = undefined>(closure?: () => L): L | undefined {
+  /** @internal */
+  protected override takeStep<L = undefined>(closure?: () => L): L | undefined {
     const loss = closure && withGradMode(true, closure);
     const caller = this.constructor.name;
     const work = this.paramGroups.flatMap((group) =>

@@ -84,21 +84,31 @@ export class Generator {
   }
 
   /**
-   * Fills `out` with uniform samples of [0, 1), each a value of `dtype`.
+   * Fills `out` with uniform samples of [from, to), each a value of `dtype`.
    *
    * @param out a Float32Array can hold every dtype but float64
    */
-  fillUniform(dtype: RandomDType, out: Float32Array | Float64Array): void {
+  fillUniform(dtype: RandomDType, out: Float32Array | Float64Array, from = 0, to = 1): void {
     if (dtype === "float64") {
-      for (let i = 0; i < out.length; i++) out[i] = this.uniformFloat64();
+      const width = to - from;
+      if (from === 0 && width === 1) {
+        for (let i = 0; i < out.length; i++) out[i] = this.uniformFloat64();
+        return;
+      }
+      for (let i = 0; i < out.length; i++) out[i] = fusedFloat64(this.uniformFloat64(), width, from);
       return;
     }
     const round = rounding(dtype);
+    const [low, high] = [Math.fround(from), Math.fround(to)];
+    const width = Math.fround(high - low);
+    const isUnit = low === 0 && high === 1;
+    const isHalf = dtype !== "float32";
     for (let i = 0; i < out.length; i++) {
-      const sample = round(this.uniformFloat32());
-      // In 16 bits the highest samples round to 1, which the interval leaves out: PyTorch puts them
-      // at its other end.
-      out[i] = sample === 1 ? 0 : sample;
+      const unit = this.uniformFloat32();
+      const sample = round(isUnit ? unit : fusedFloat32(unit, width, low));
+      // In 16 bits the highest samples round to the end, which the interval leaves out: PyTorch puts
+      // them at its other end.
+      out[i] = isHalf && sample === high ? low : sample;
     }
   }
 

@@ -57,3 +57,12 @@ export function normalSamples(dtype: DType, shape: readonly number[], mean: numb
   });
   return out;
 }
+
+/** A new array of uniform samples between two numbers. */
+export function uniformSamples(dtype: DType, shape: readonly number[], from: number, to: number): NdArray {
+  const out = NdArray.empty(dtype, shape);
+  fillWith(out, (type, numbers) => {
+    defaultGenerator().fillUniform(type, numbers, from, to);
+  });
+  return out;
+}

@@ -32,18 +32,23 @@ const NOTHING: readonly Storage[] = [];
 
 /** The storages of the tensors that `result` is or leads to. */
 function tensorsIn(result: unknown): readonly Storage[] {
-  if (typeof result !== "object" || result === null) return NOTHING;
+  if (!mayHold(result)) return NOTHING;
   const kept: Storage[] = [];
   const seen = new Set<unknown>();
   const stack: unknown[] = [result];
   while (stack.length > 0) {
     const value = stack.pop();
-    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    if (!mayHold(value) || seen.has(value)) continue;
     seen.add(value);
     if (value instanceof Tensor) keepVariable(value, kept);
     else for (const item of itemsOf(value)) stack.push(item);
   }
   return kept;
+}
+
+/** Objects, and functions: modules are such. */
+function mayHold(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function itemsOf(value: object): Iterable<unknown> {

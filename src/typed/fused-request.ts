@@ -62,10 +62,10 @@ export function readFused(called: Fused, args: readonly unknown[], pass: Pass): 
   const names = optionNames(called, pass);
   const taken = takeOptions<Record<string, unknown>>(caller, options as Record<string, unknown>, names);
   const { weight: factors, mask: bytes, dtype: wanted, out, grad, grads } = taken;
-  const parameters = called.readParameters(taken);
+  const { fused, behind } = called.givenBy(taken);
+  const parameters = fused.readParameters(taken);
   const { mode, divisorOf } = readReduction(called, taken);
   called.checkCount(given.length);
-  const { fused, behind } = called.givenBy(taken);
   const gradients = pass === "value" ? [] : readAsked(caller, given.length, grad, grads);
   const written = pass === "value" ? readGiven(out) : null;
   const operands = [...given, ...behind.map((name) => taken[name])].map((x, i) =>

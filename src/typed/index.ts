@@ -36,6 +36,17 @@ export {
   smoothL1Loss,
   softMarginLoss,
 } from "./losses.js";
+export { asymmetricLoss, sigmoidFocalLoss } from "./focal.js";
+export { gaussianCrpsLoss, quantileLoss } from "./forecasts.js";
+export {
+  cauchyLoss,
+  charbonnierLoss,
+  epsilonInsensitiveLoss,
+  generalRobustLoss,
+  logCoshLoss,
+  tukeyBiweightLoss,
+  wingLoss,
+} from "./robust.js";
 export { crossEntropy, nllLoss } from "./class-losses.js";
 export type { ArrayClassOptions, ArraySmoothingOptions, RowwiseArrayLoss } from "./rowwise.js";
 export type {

@@ -37,6 +37,7 @@ describe("the public interface", () => {
       "nn.Loss.forward",
       "nn.Loss.toString",
       'Tensor.[Symbol.for("nodejs.util.inspect.custom")]',
+      'nn.Module.[Symbol.for("nodejs.util.inspect.custom")]',
       'nn.Loss.[Symbol.for("nodejs.util.inspect.custom")]',
     ];
     const wanting = entries.filter(

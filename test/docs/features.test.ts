@@ -51,7 +51,8 @@ const inCamelCase = (name: string): string =>
 const MODULES = "The modules of losses";
 /** Where the names of a section are to be found among the exports. */
 const OWNERS: Record<string, readonly string[]> = {
-  [MODULES]: Object.keys(nn).map((name) => `nn.${name}.`),
+  [MODULES]: Object.keys(nn).flatMap((name) => (/Loss(2d)?$/.test(name) ? [`nn.${name}.`] : [])),
+  "Modules besides losses": ["nn."],
   "torch.nn": ["nn."],
   "torch.nn.functional": ["F."],
   "torch.Tensor": ["Tensor."],
@@ -145,6 +146,8 @@ describe("FEATURES.md on arguments", () => {
     edgeItems: 1,
     lineWidth: 40,
     sciMode: true,
+    swap: true,
+    distanceFunction: F.pairwiseDistance,
   };
   /** A call that takes an option, by torch's name of the function. */
   const call = (name: string, options: object): unknown => {
@@ -160,8 +163,11 @@ describe("FEATURES.md on arguments", () => {
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
     if (name === "ctc_loss") return F.ctcLoss(zeros([1, 1]), zeros([0]), [1], [0], options);
-    const target = name === "nll_loss" ? zeros([], { dtype: "int64" }) : x();
-    const third = name === "gaussian_nll_loss" || name === "margin_ranking_loss" ? [x()] : [];
+    const isOfClasses = /^nll_loss$|^multi(label)?_margin_loss$/.test(name);
+    const scalar = (dtype: "int64" | "float32"): Tensor => zeros([], { dtype });
+    const target = isOfClasses ? scalar("int64") : x();
+    const third = /^gaussian|ranking|^triplet/.test(name) ? [x()] : [];
+    if (name === "cosine_embedding_loss") third.push(scalar("float32"));
     return (F[inCamelCase(name) as "l1Loss"] as (...args: unknown[]) => unknown)(
       x(),
       target,
@@ -171,7 +177,7 @@ describe("FEATURES.md on arguments", () => {
   };
   /** Arguments that stand in their place. */
   const positional =
-    /\((input[12]?|target|var|data|gradient|outputs|log_probs|targets|(input|target)_lengths)\)|^autograd.grad\(inputs\)/;
+    /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs|log_probs|targets|(input|target)_lengths)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",

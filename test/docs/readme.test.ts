@@ -12,6 +12,7 @@ import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DTYPES } from "../../src/ndarray/dtype.js";
 import { formulaLosses } from "../../src/loss/formulas.js";
+import { rowLosses } from "../../src/loss/row-losses.js";
 import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
@@ -129,10 +130,10 @@ describe("the README's tables", () => {
         ([word, { default: value }]) => `\`${word}\` = ${value}`,
       );
       if (weightedMean) options.push("`weight`");
-      options.push(...optional.map((word) => `\`${word}\``));
+      options.push(...optional.filter((word) => !(word in parameters)).map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
-    const rowwise = Object.values(rowwiseLosses).map(({ name, module, formula, options }) => {
+    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ name, module, formula, options }) => {
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options];
     });
     expect(table("function")).toEqual([...prepared, ...formulas, ...rowwise]);

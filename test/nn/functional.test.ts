@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";
 import { losses, optionNames } from "../../src/loss/losses.js";
 import type { LossName, LossRow } from "../../src/loss/losses.js";
+import { rowLosses } from "../../src/loss/row-losses.js";
 import { rowwiseLosses } from "../../src/loss/rowwise.js";
 import { expectClose } from "../support/close.js";
 import { FORMULAS, formulaOf, PARAMETERS } from "../support/losses.js";
@@ -30,17 +31,43 @@ const twins: Record<LossName, (d: number, parameter: number) => [value: number, 
     Math.abs(d) < delta ? [(d * d) / 2, d] : [delta * (Math.abs(d) - delta / 2), delta * Math.sign(d)],
 };
 
+/** The losses that are operations of tensors, which torch does not have, with their modules. */
+const COMPOSED = {
+  diceLoss: "DiceLoss",
+  ensembleCrpsLoss: "EnsembleCRPSLoss",
+  generalizedBoxIouLoss: "GeneralizedBoxIoULoss",
+  jaccardLoss: "JaccardLoss",
+  pearsonLoss: "PearsonLoss",
+};
 /** The functions of F that are no losses. */
-const OTHERS = ["logSoftmax", "logsigmoid", "oneHot", "pad", "sigmoid", "softmax", "softplus", "tanh"];
+const OTHERS = [
+  "cosineSimilarity",
+  "pairwiseDistance",
+  "logSoftmax",
+  "logsigmoid",
+  "oneHot",
+  "pad",
+  "sigmoid",
+  "softmax",
+  "softplus",
+  "tanh",
+];
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
     expect(Object.keys(F).sort()).toEqual(
-      [...names, ...FORMULAS, ...Object.keys(rowwiseLosses), ...OTHERS].sort(),
+      [
+        ...names,
+        ...FORMULAS,
+        ...Object.keys(rowwiseLosses),
+        ...Object.keys(rowLosses),
+        ...Object.keys(COMPOSED),
+        ...OTHERS,
+      ].sort(),
     );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
-    const rowwise = Object.values(rowwiseLosses).map(({ module }) => module);
-    const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils"];
+    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ module }) => module);
+    const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils", ...Object.values(COMPOSED)];
     expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
   });
 });

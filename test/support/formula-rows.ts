@@ -72,7 +72,7 @@ export function callForm(form: Form, operands: readonly Tensor[], given: object 
 export function operandsOf(form: Form, shape: readonly number[], dtype: DType, seed = 1): Tensor[] {
   const random = new Random(seed);
   const n = shape.reduce((count, size) => count * size, 1);
-  const most = form.row.refusals?.some(({ operand }) => operand === "target") ? 1 : 1.5;
+  const most = form.row.refusals?.some(({ message }) => message.includes("between 0 and 1")) ? 1 : 1.5;
   return form.words.map(() =>
     tensor(Float64Array.from({ length: n }, () => most * (0.05 + 0.9 * random.next())))
       .to(dtype)

@@ -5,7 +5,7 @@
 import { F, full } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import type { FormulaRow } from "../../src/loss/formula-row.js";
-import { type FormulaLossName, formulaLosses } from "../../src/loss/formulas.js";
+import { type FormulaLossName, formulaLosses, lossesBeyondTorch } from "../../src/loss/formulas.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow, ParameterName, Reduction } from "../../src/loss/losses.js";
 import { toUnits } from "./rational.js";
@@ -18,13 +18,18 @@ export const rowOf = (loss: Loss): LossRow => losses[loss];
 export type Formula = FormulaLossName;
 /** The losses that are a formula, without kernels of their own. */
 export const FORMULAS = Object.keys(formulaLosses) as Formula[];
+/** Whether torch has a loss of the table. */
+export const isTorchs = (loss: AnyLoss): boolean => !(loss in lossesBeyondTorch);
 export const formulaOf = (loss: Formula): FormulaRow => formulaLosses[loss];
 /** A loss with kernels or without. */
 export type AnyLoss = Loss | Formula;
 /** All losses that are functions of an input and a target, whatever numbers these hold. */
 export const ALL_LOSSES: readonly AnyLoss[] = [
   ...LOSSES,
-  ...FORMULAS.filter((loss) => formulaOf(loss).operands.length === 2 && !formulaOf(loss).refusals),
+  ...FORMULAS.filter((loss) => {
+    const { operands, refusals = [] } = formulaOf(loss);
+    return operands.length === 2 && !refusals.some(({ operand }) => operands.includes(operand));
+  }),
 ];
 const isFormula = (loss: AnyLoss): loss is Formula => loss in formulaLosses;
 

@@ -50,6 +50,39 @@ const sequences = (call: (x: Tensor, options: object) => Tensor): Entry => ({
   call: (x) => (options) => call(x, options),
   options: { blank: 2, reduction: "sum", zeroInfinity: true },
 });
+/** A loss of sets of three numbers. */
+const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, options),
+  options: { reduction: "sum", ...rest },
+});
+const dice = { smooth: 1, dim: [0], squared: true };
+/** A loss of boxes, whose last edge is beyond the others. */
+const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry =>
+  setLoss((x, y, options) => call(F.pad(x, [0, 1], { value: 9 }), F.pad(y, [0, 1], { value: 9 }), options), {
+    eps: 1,
+  });
+type Triple = (a: Tensor, p: Tensor, n: Tensor, options: object) => Tensor;
+const far = tensor([[0, 3, 1], [2, 2, 2]]); // prettier-ignore
+/** A loss of two triplets of vectors. */
+const triplet = (call: Triple, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, far, options),
+  options: { reduction: "sum", margin: 2, swap: true, ...rest },
+});
+/** A loss of two pairs of vectors. */
+const embedding = (call: Triple): Entry => ({
+  call: (x, y) => (options) => call(x, y, tensor([1, -1]), options),
+  options: { ...legacy, reduction: "sum", margin: 0.25 },
+});
+/** A loss of two rows and their classes. */
+const margins = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, tensor([2n, 0n]), options),
+  options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), margin: 2, p: 2 },
+});
+/** A loss of two rows and their labels. */
+const labels = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, tensor([[2n, 0n, -1n], [1n, -1n, 0n]]), options), // prettier-ignore
+  options: { ...legacy, reduction: "sum" },
+});
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -107,6 +140,41 @@ export const TAKERS: Record<string, Entry> = {
   "nn.NLLLoss2d": classLoss((x, y, options) => new nn.NLLLoss2d(options)(x, y), {}),
   "F.ctcLoss": sequences((x, options) => F.ctcLoss(x, tensor([1n]), [2], [1], options)),
   "nn.CTCLoss": sequences((x, options) => new nn.CTCLoss(options)(x, tensor([1n]), [2], [1])),
+  "F.cosineSimilarity": {
+    call: (x, y) => (options) => F.cosineSimilarity(x, y, options),
+    options: { dim: 0, eps: 3 },
+  },
+  "F.pairwiseDistance": {
+    call: (x, y) => (options) => F.pairwiseDistance(x, y, options),
+    options: { p: 1, eps: 0.5, keepdim: true },
+  },
+  "F.cosineEmbeddingLoss": embedding(F.cosineEmbeddingLoss),
+  "F.tripletMarginLoss": triplet(F.tripletMarginLoss, { ...legacy, p: 1, eps: 0.5 }),
+  "F.tripletMarginWithDistanceLoss": triplet(F.tripletMarginWithDistanceLoss, {
+    distanceFunction: F.cosineSimilarity,
+  }),
+  "F.multiMarginLoss": margins(F.multiMarginLoss),
+  "F.multilabelMarginLoss": labels(F.multilabelMarginLoss),
+  "F.multilabelSoftMarginLoss": {
+    call: (x, y) => (options) => F.multilabelSoftMarginLoss(x, y, options),
+    options: { ...legacy, reduction: "sum", weight: factors },
+  },
+  "nn.CosineEmbeddingLoss": embedding((x, y, t, options) => new nn.CosineEmbeddingLoss(options)(x, y, t)),
+  "nn.TripletMarginLoss": triplet((a, p, n, options) => new nn.TripletMarginLoss(options)(a, p, n), {
+    ...legacy,
+    p: 1,
+    eps: 0.5,
+  }),
+  "nn.TripletMarginWithDistanceLoss": triplet(
+    (a, p, n, options) => new nn.TripletMarginWithDistanceLoss(options)(a, p, n),
+    { distanceFunction: F.cosineSimilarity },
+  ),
+  "nn.MultiMarginLoss": margins((x, y, options) => new nn.MultiMarginLoss(options)(x, y)),
+  "nn.MultiLabelMarginLoss": labels((x, y, options) => new nn.MultiLabelMarginLoss(options)(x, y)),
+  "nn.MultiLabelSoftMarginLoss": {
+    call: (x, y) => (options) => new nn.MultiLabelSoftMarginLoss(options)(x, y),
+    options: { ...legacy, reduction: "sum", weight: factors },
+  },
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
     call: (x, y) => {
@@ -126,6 +194,37 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => F.marginRankingLoss(x, y, y, options),
     options: { ...legacy, reduction: "sum", margin: 2 },
   },
+  "F.quantileLoss": loss("quantileLoss", { quantile: factors.mul(0.5), weight: factors }),
+  "F.logCoshLoss": loss("logCoshLoss", { weight: factors }),
+  "F.charbonnierLoss": loss("charbonnierLoss", { epsilon: 2, weight: factors }),
+  "F.epsilonInsensitiveLoss": loss("epsilonInsensitiveLoss", { epsilon: 2, weight: factors }),
+  "F.tukeyBiweightLoss": loss("tukeyBiweightLoss", { c: 2, weight: factors }),
+  "F.cauchyLoss": loss("cauchyLoss", { c: 2, weight: factors }),
+  "F.generalRobustLoss": loss("generalRobustLoss", { alpha: factors, c: 2, weight: factors }),
+  "F.wingLoss": loss("wingLoss", { omega: 2, epsilon: 1, weight: factors }),
+  "F.sigmoidFocalLoss": loss("sigmoidFocalLoss", { alpha: 0.5, gamma: 1, weight: factors }),
+  "F.asymmetricLoss": loss("asymmetricLoss", { gammaNeg: 2, gammaPos: 3, clip: 0, weight: factors }),
+  "F.gaussianCrpsLoss": {
+    call: (x, y) => (options) => F.gaussianCrpsLoss(x, y, 2, options),
+    options: { reduction: "sum", weight: factors },
+  },
+  "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), dice),
+  "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), { smooth: 1, dim: [0] }),
+  "F.generalizedBoxIouLoss": boxLoss((x, y, options) => F.generalizedBoxIouLoss(x, y, options)),
+  "F.ensembleCrpsLoss": setLoss((x, y, options) => F.ensembleCrpsLoss(x, y.select(1, 0), options), {
+    fair: true,
+  }),
+  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y.square(), options), { dim: 0, eps: 1 }),
+  "nn.DiceLoss": setLoss((x, y, options) => new nn.DiceLoss(options)(x, y), dice),
+  "nn.JaccardLoss": setLoss((x, y, options) => new nn.JaccardLoss(options)(x, y), { smooth: 1, dim: [0] }),
+  "nn.GeneralizedBoxIoULoss": boxLoss((x, y, options) => new nn.GeneralizedBoxIoULoss(options)(x, y)),
+  "nn.EnsembleCRPSLoss": setLoss((x, y, options) => new nn.EnsembleCRPSLoss(options)(x, y.select(1, 0)), {
+    fair: true,
+  }),
+  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y.square()), {
+    dim: 0,
+    eps: 1,
+  }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
   "F.logSoftmax": {
@@ -164,6 +263,20 @@ export const TAKERS: Record<string, Entry> = {
     centered: true,
   }),
   "optim.SGD": optimizer("SGD", { momentum: 0.5, weightDecay: 0.5, nesterov: true, dampening: 0 }),
+  "nn.Module.loadStateDict": {
+    call: (x) => {
+      const layer = new nn.Linear(3, 2, { bias: false });
+      return (options) => {
+        layer.loadStateDict({ weight: x }, options);
+        return layer.weight;
+      };
+    },
+    options: { strict: true },
+  },
+  "nn.Parameter": {
+    call: (x) => (options) => new nn.Parameter(x, options),
+    options: { requiresGrad: false },
+  },
   "nn.L1Loss": module((options) => new nn.L1Loss(options), legacy),
   "nn.MSELoss": module((options) => new nn.MSELoss(options), legacy),
   "nn.SmoothL1Loss": module((options) => new nn.SmoothL1Loss(options), { ...legacy, beta: 2 }),
@@ -198,6 +311,24 @@ export const TAKERS: Record<string, Entry> = {
     ...legacy,
     margin: 2,
   }),
+  "nn.QuantileLoss": module((options) => new nn.QuantileLoss(options), { quantile: factors.mul(0.5) }),
+  "nn.LogCoshLoss": module((options) => new nn.LogCoshLoss(options), {}),
+  "nn.CharbonnierLoss": module((options) => new nn.CharbonnierLoss(options), { epsilon: 2 }),
+  "nn.EpsilonInsensitiveLoss": module((options) => new nn.EpsilonInsensitiveLoss(options), { epsilon: 2 }),
+  "nn.TukeyBiweightLoss": module((options) => new nn.TukeyBiweightLoss(options), { c: 2 }),
+  "nn.CauchyLoss": module((options) => new nn.CauchyLoss(options), { c: 2 }),
+  "nn.GeneralRobustLoss": module((options) => new nn.GeneralRobustLoss(options), { alpha: factors, c: 2 }),
+  "nn.WingLoss": module((options) => new nn.WingLoss(options), { omega: 2, epsilon: 1 }),
+  "nn.SigmoidFocalLoss": module((options) => new nn.SigmoidFocalLoss(options), { alpha: 0.5, gamma: 1 }),
+  "nn.AsymmetricLoss": module((options) => new nn.AsymmetricLoss(options), {
+    gammaNeg: 2,
+    gammaPos: 3,
+    clip: 0,
+  }),
+  "nn.GaussianCRPSLoss": {
+    call: (x, y) => (options) => new nn.GaussianCRPSLoss(options)(x, y, 2),
+    options: { reduction: "sum" },
+  },
   "nn.MarginRankingLoss": {
     call: (x, y) => (options) => new nn.MarginRankingLoss(options)(x, y, y),
     options: { ...legacy, reduction: "sum", margin: 2 },
@@ -317,4 +448,13 @@ export const WITHOUT_OPERANDS = [
   "rand",
   "randn",
   "setNumThreads",
+  "nn.Linear",
+  "nn.ReLU",
+  ...["namedModules", "namedParameters", "parameters", "stateDict", "zeroGrad"].map(
+    (name) => `nn.Module.${name}`,
+  ),
+  // A schedule of learning rates takes an optimiser.
+  ...Object.keys(optim.lrScheduler)
+    .filter((name) => name !== "ChainedScheduler" && name !== "LRScheduler")
+    .map((name) => `optim.lrScheduler.${name}`),
 ];

@@ -7,7 +7,7 @@ import { randomFormula } from "../support/formula-case.js";
 import type { FusedCase } from "../support/fused-case.js";
 import type { FormulaRow } from "../../src/loss/formula-row.js";
 import { FORMS } from "../support/formula-rows.js";
-import type { Formula } from "../support/losses.js";
+import { type Formula, isTorchs } from "../support/losses.js";
 import type { Random } from "../support/random.js";
 import type { WireArray } from "../support/wire.js";
 import { encode } from "../support/wire.js";
@@ -60,12 +60,14 @@ const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = 
   binaryCrossEntropyWithLogits: ["posWeight"],
 };
 
+const TORCHS = FORMS.filter(({ name }) => isTorchs(name));
+
 /** Numbers that a parameter is given besides its default. */
 const PARAMETERS = [0.25, 1.5];
 
 /** A loss of the table of formulas that PyTorch has, which it is told by its name. */
 export function formulaLossCase(random: Random): FusedCase {
-  const { name: formulaLoss, row, words, present, options } = random.pick(FORMS);
+  const { name: formulaLoss, row, words, present, options } = random.pick(TORCHS);
   const { weightedMean, parameters } = row;
   const numbers = Object.entries(parameters).filter(([, { default: value }]) => typeof value === "number");
   const given = numbers

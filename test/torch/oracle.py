@@ -9,22 +9,28 @@ import warnings
 
 import torch
 
+from beyond import evaluate_beyond
 from confirm import Disagreement, confirmed
 from ctc import evaluate_ctc
 from expressions import evaluate
 from formula_programs import evaluate_formula
 from old_release import IS_OLD
 from reference import answer
+from row_losses import evaluate_row_loss
 from rowwise import evaluate_rows
 
 
 def respond(case):
     if "formula" in case or "formulaLoss" in case:
         return evaluate_formula(case)
+    if "beyond" in case:
+        return evaluate_beyond(case)
     if "rowwise" in case:
         return evaluate_rows(case)
     if "ctc" in case:
         return evaluate_ctc(case)
+    if "rowLoss" in case:
+        return evaluate_row_loss(case)
     if "casesOf" in case:
         # Imported when asked for: it takes seconds.
         from torch_cases import cases_of

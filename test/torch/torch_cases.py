@@ -69,7 +69,8 @@ def called(name, sample):
 
 
 def operands_of(function):
-    words = ("input", "input1", "input2", "target", "var", "log_probs", "targets", "input_lengths", "target_lengths")
+    words = ("input", "input1", "input2", "target", "var", "anchor", "positive", "negative", "log_probs", "targets",
+             "input_lengths", "target_lengths")
     return [word for word in inspect.signature(function).parameters if word in words]
 
 
@@ -95,4 +96,5 @@ def answered(kind, call, options, given):
 def shown(value):
     if isinstance(value, torch.Tensor):
         return {**encode(value), "requires": value.requires_grad} if value.dtype in NAMES else None
-    return value
+    # The one distance that the cases ask for is the default.
+    return None if isinstance(value, nn.PairwiseDistance) else value

@@ -4,6 +4,7 @@ import { getNumThreads } from "lossgrad";
 import { benchmark, type Measured } from "../benchmark/benchmark.js";
 import { visible } from "../input-error.js";
 import type { Terminal } from "../program.js";
+import { printedJson } from "../report/json.js";
 import { counted, withUnit } from "../report/numbers.js";
 import { drawn } from "../report/table.js";
 
@@ -30,7 +31,7 @@ export function addBench(program: Command, terminal: Terminal): void {
         threads: getNumThreads(),
       };
       const measured = benchmark(LENGTHS, BUDGET);
-      if (json) terminal.log(JSON.stringify({ machine, measured }, null, 2));
+      if (json) terminal.log(printedJson({ machine, measured }));
       else for (const line of benchLines(machine, measured)) terminal.log(line);
     });
 }

@@ -4,7 +4,8 @@ import { diff, type Difference } from "../comparison/diff.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { differenceJson, differenceText } from "../report/difference.js";
-import { checkDrawn, writeFile } from "../report/files.js";
+import { writeFile } from "../report/files.js";
+import { checkOutputs } from "./outputs.js";
 import { addFileOptions, checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.js";
 
 interface DiffOptions extends GivenReadOptions {
@@ -68,7 +69,7 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   if (paths[0] === "-" && paths[1] === "-") throw new UsageError("expected - once, for one of the files");
-  checkDrawn(options);
+  await checkOutputs(options, paths);
   const ways = readOptionsOf(options, true);
   const difference = await diff(paths, ways, toleranceOf(options));
   checkUsed(options, formatsOf(difference));

@@ -5,7 +5,7 @@ import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
 import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
-import { checkDrawn, writeDrawn, writeFile } from "../report/files.js";
+import { writeDrawn, writeFile } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
@@ -16,6 +16,7 @@ import { execute, type ExecutionOptions } from "./execute.js";
 import { count, LOSS_HELP, METRIC_HELP, nanOption, shardOf } from "./evaluate-options.js";
 import { checkGradient } from "./gradient.js";
 import { type WantedInputs, withInputs } from "./inputs.js";
+import { checkOutputs } from "./outputs.js";
 import { addReadOptions } from "./read-options.js";
 
 interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
@@ -104,7 +105,8 @@ async function run(
     throw new UsageError("--for-report: expected it with --state, which holds what a report draws");
   const task: Task = { predictions, targets, options: taskOptionsOf(options) };
   const reading = readTask(task);
-  checkDrawn(options);
+  const read = Object.values<{ path: string }>(reading.wanted).map(({ path }) => path);
+  await checkOutputs(options, read);
   await checkGradient(options, reading.asked, reading.wanted);
   const evaluated = await execute(task, reading, options, terminal);
   if (!evaluated) {

@@ -1,6 +1,6 @@
 import type { Asked } from "../evaluation/metrics.js";
 import { UsageError } from "../input-error.js";
-import { checkRereadable, identityOf, type WantedInputs } from "./inputs.js";
+import { checkRereadable, type WantedInputs } from "./inputs.js";
 
 export interface GradientOptions {
   grad?: string;
@@ -30,9 +30,4 @@ export async function checkGradient(
       throw new UsageError(`--grad: expected it without ${option}, since one mean divides all gradients`);
   }
   await checkRereadable(wanted, "--grad", "which are read twice");
-  const written = await identityOf(grad);
-  for (const { path } of Object.values(wanted)) {
-    if (written && (await identityOf(path))?.name === written.name)
-      throw new UsageError(`--grad: expected a file of its own, got ${grad}, which is read`);
-  }
 }

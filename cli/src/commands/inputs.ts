@@ -71,20 +71,13 @@ function targetsOf(predictions: string, targets: string | undefined, given: Give
 export async function checkRereadable(wanted: WantedInputs, option: string, why: string): Promise<void> {
   for (const { path } of Object.values<Wanted>(wanted)) {
     if (path === "-") throw new UsageError(`${option}: expected files, ${why}, got standard input`);
-    if ((await identityOf(path))?.isPipe)
-      throw new UsageError(`${option}: expected files, ${why}, got the pipe ${path}`);
+    if (await isPipe(path)) throw new UsageError(`${option}: expected files, ${why}, got the pipe ${path}`);
   }
 }
 
-/** Which file a path is, by whatever name; null where there is none here. */
-export async function identityOf(path: string): Promise<{ name: string; isPipe: boolean } | null> {
-  if (isAddress(path)) return null;
-  try {
-    const stats = await stat(path, { bigint: true });
-    return { name: `${stats.dev}:${stats.ino}`, isPipe: stats.isFIFO() };
-  } catch {
-    return null;
-  }
+async function isPipe(path: string): Promise<boolean> {
+  if (isAddress(path)) return false;
+  return (await stat(path).catch(() => null))?.isFIFO() ?? false;
 }
 
 /** Opens the arrays, does `work` with them, and closes them. */

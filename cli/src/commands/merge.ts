@@ -5,7 +5,8 @@ import { shardWords } from "../evaluation/shard.js";
 import { holdsPicture, readState, type StateFile } from "../evaluation/state.js";
 import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
-import { checkDrawn, type Drawn, writeDrawn, writeFile } from "../report/files.js";
+import { type Drawn, writeDrawn, writeFile } from "../report/files.js";
+import { checkOutputs } from "./outputs.js";
 import { isQueryResult, readQueryResult } from "../sql/result.js";
 import { jsonReport } from "../report/json.js";
 import { textReport } from "../report/text.js";
@@ -45,7 +46,8 @@ export function addMerge(program: Command, terminal: Terminal): void {
 
 async function run(paths: readonly string[], options: MergeOptions, terminal: Terminal): Promise<void> {
   const { state, report, plot, json } = options;
-  checkDrawn(options);
+  // A state may be written over one of those that were merged into it.
+  await checkOutputs(options, []);
   const merging = new Merging();
   for (const path of paths) {
     for (const file of statesIn(path, await textOf(path))) {

@@ -58,11 +58,17 @@ export const LOSSES = {
   "bce-with-logits": { ...fusedRow(F.binaryCrossEntropyWithLogits), weightedMean: "elements" },
   "kl-div": fusedRow(F.klDiv),
   "poisson-nll": fusedRow(F.poissonNllLoss),
-  "hinge-embedding": {
-    ...fusedRow(F.hingeEmbeddingLoss),
-    parameter: "margin",
-    make: (options, margin) => new MeanLoss(F.hingeEmbeddingLoss, { ...options, ...margin }),
-  },
+  "hinge-embedding": fusedRow(F.hingeEmbeddingLoss, "margin"),
+  quantile: fusedRow(F.quantileLoss, "quantile"),
+  "log-cosh": fusedRow(F.logCoshLoss),
+  charbonnier: fusedRow(F.charbonnierLoss, "epsilon"),
+  "epsilon-insensitive": fusedRow(F.epsilonInsensitiveLoss, "epsilon"),
+  "tukey-biweight": fusedRow(F.tukeyBiweightLoss, "c"),
+  cauchy: fusedRow(F.cauchyLoss, "c"),
+  "general-robust": fusedRow(F.generalRobustLoss, "alpha"),
+  wing: fusedRow(F.wingLoss, "omega"),
+  "sigmoid-focal": fusedRow(F.sigmoidFocalLoss, "gamma"),
+  asymmetric: fusedRow(F.asymmetricLoss, "gammaNeg"),
   ce: {
     parameter: "labelSmoothing",
     make: ({ nan }, smoothing) => new CrossEntropy({ nan, ...smoothing }),
@@ -72,9 +78,10 @@ export const LOSSES = {
   },
 } as const satisfies Record<string, LossRow>;
 
-function fusedRow(fused: FusedLoss): Omit<Loss, "key"> {
-  const make = (options: MetricOptions): AnyMetric => new MeanLoss(fused, options);
-  return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused };
+/** `parameter` is the one that a value behind the loss's word gives. */
+function fusedRow(fused: FusedLoss, parameter?: string): Omit<Loss, "key" | "make"> & LossRow {
+  const make: LossRow["make"] = (options, given) => new MeanLoss(fused, { ...options, ...given });
+  return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused, parameter };
 }
 
 /** Cross-entropy of rows that follow each other, each with a weight of its own. */
@@ -107,7 +114,8 @@ export function lossBy(word: string, isTaken: (name: string) => boolean): Loss {
     );
   }
   if (isTaken(key)) throw new UsageError(`--loss: expected a name that no metric has, got ${quoted(key)}`);
-  return { key, ...fusedRow(formulaBy(key, value)), formula: value };
+  const row = fusedRow(formulaBy(key, value));
+  return { ...row, key, make: (options) => row.make(options, {}), formula: value };
 }
 
 function builtIn(word: string, row: LossRow, key: string, value: string | undefined): Loss {

@@ -1,11 +1,11 @@
 /** What `lossgrad diff` found, as lines that a person reads, and as JSON. */
-import Table from "cli-table3";
 import type { Comparison, Diagnosis, Distances } from "lossgrad/compare";
 import type { Compared, ComparedLayer, Difference } from "../comparison/diff.js";
 import { listed, visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
-import { inWords } from "./json.js";
+import { printedJson } from "./json.js";
 import { counted, digits } from "./numbers.js";
+import { drawn } from "./table.js";
 
 /** So many channels are shown, those that differ most. */
 const MOST_CHANNELS = 10;
@@ -48,9 +48,7 @@ export function layerRows(layers: readonly ComparedLayer[], first: string | null
 }
 
 function layersTable(layers: readonly ComparedLayer[], first: string | null): string {
-  const table = tableOf(LAYERS_HEAD, [3, 4, 5]);
-  table.push(...layerRows(layers, first));
-  return table.toString();
+  return drawn({ head: LAYERS_HEAD, rows: layerRows(layers, first), numbers: [3, 4, 5] });
 }
 
 function namesOf(diagnosis: Diagnosis | null): string {
@@ -124,18 +122,19 @@ export function furthestRows({ absolute, relative, ulp, ulpDtype }: Distances): 
 function distancesText(distances: Distances): string[] {
   const { absolute, ulp, ulpDtype, ulps, meanAbsolute, bias } = distances;
   if (!absolute || !ulp) return ["no pair is of two finite numbers"];
-  const table = tableOf(FURTHEST_HEAD, [1, 3, 4]);
-  table.push(...furthestRows(distances));
   const most = Math.max(...ulps.map(({ count }) => count));
-  const histogram = tableOf([ulpDtype === "integer" ? "apart" : "ULP", "pairs", ""], [0, 1]);
-  for (const { from, to, count } of ulps) {
+  const histogram = ulps.map(({ from, to, count }) => {
     const range = from === to ? counted(from) : `${counted(from)} to ${counted(to)}`;
-    histogram.push([range, counted(count), "█".repeat(Math.ceil((BAR * count) / most))]);
-  }
+    return [range, counted(count), "█".repeat(Math.ceil((BAR * count) / most))];
+  });
   return [
     `mean |d| ${digits(meanAbsolute!)}, mean d ${digits(bias!)}, where d is candidate - reference`,
-    table.toString(),
-    histogram.toString(),
+    drawn({ head: FURTHEST_HEAD, rows: furthestRows(distances), numbers: [1, 3, 4] }),
+    drawn({
+      head: [ulpDtype === "integer" ? "apart" : "ULP", "pairs", ""],
+      rows: histogram,
+      numbers: [0, 1],
+    }),
   ];
 }
 
@@ -155,21 +154,17 @@ function channelsText({ channels }: Comparison): string[] {
   const worst = [...channels]
     .sort((a, b) => b.mismatches - a.mismatches || (b.maxAbsolute ?? 0) - (a.maxAbsolute ?? 0))
     .slice(0, MOST_CHANNELS);
-  const table = tableOf(["index", "pairs", "differ", "mean |d|", "mean d", "max |d|"], [0, 1, 2, 3, 4, 5]);
   const shown = (value: number | null): string => (value === null ? "" : digits(value));
-  for (const { index, elements, mismatches, meanAbsolute, bias, maxAbsolute } of worst) {
-    table.push([
-      String(index),
-      counted(elements),
-      counted(mismatches),
-      shown(meanAbsolute),
-      shown(bias),
-      shown(maxAbsolute),
-    ]);
-  }
+  const rows = worst.map(({ index, elements, mismatches, meanAbsolute, bias, maxAbsolute }) => [
+    String(index),
+    counted(elements),
+    counted(mismatches),
+    ...[meanAbsolute, bias, maxAbsolute].map(shown),
+  ]);
+  const head = ["index", "pairs", "differ", "mean |d|", "mean d", "max |d|"];
   const which =
     channels.length > worst.length ? `the ${worst.length} worst of ${counted(channels.length)}` : "all";
-  return [`along the axis, ${which}:`, table.toString()];
+  return [`along the axis, ${which}:`, drawn({ head, rows, numbers: [0, 1, 2, 3, 4, 5] })];
 }
 
 export function diagnosisText({ equal, diagnosis }: Comparison): string[] {
@@ -178,20 +173,12 @@ export function diagnosisText({ equal, diagnosis }: Comparison): string[] {
   return equal ? [] : ["diagnosis: none of the known faults explains the difference"];
 }
 
-function tableOf(head: readonly string[], right: readonly number[]): Table.Table {
-  return new Table({
-    head: [...head],
-    colAligns: head.map((_, i) => (right.includes(i) ? "right" : "left")),
-    style: { head: [], border: [], compact: true },
-  });
-}
-
 /** The same for programs: numbers have all their digits. */
 export function differenceJson(difference: Difference): string {
-  if (difference.kind === "arrays") return JSON.stringify(flat(difference.compared), inWords, 2);
+  if (difference.kind === "arrays") return printedJson(flat(difference.compared));
   const { equal, first, unpaired, layers } = difference;
   const all = layers.map(({ layer, ...compared }) => ({ layer, ...flat(compared) }));
-  return JSON.stringify({ equal, first, unpaired, layers: all }, inWords, 2);
+  return printedJson({ equal, first, unpaired, layers: all });
 }
 
 function flat({ reference, candidate, comparison, notes }: Compared): object {

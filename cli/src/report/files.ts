@@ -1,22 +1,12 @@
 /** Reports and pictures as files. What draws them is loaded only for those who ask. */
 import { writeFileSync } from "node:fs";
 import type { Evaluated } from "../evaluation/evaluate.js";
-import { InputError, UsageError, visible } from "../input-error.js";
+import { InputError, visible } from "../input-error.js";
 
 /** Where a report and a picture go. */
 export interface Drawn {
   readonly report?: string;
   readonly plot?: string;
-}
-
-/** @throws UsageError for names of files that are neither */
-export function checkDrawn({ report, plot }: Drawn): void {
-  if (report !== undefined && !/\.html?$/i.test(report)) {
-    throw new UsageError(`--report: expected the name of an .html file, got ${visible(report)}`);
-  }
-  if (plot !== undefined && !/\.(svg|png)$/i.test(plot)) {
-    throw new UsageError(`--plot: expected the name of an .svg or .png file, got ${visible(plot)}`);
-  }
 }
 
 /** Writes what was asked for, of what was gathered, and says so in a line for each. */

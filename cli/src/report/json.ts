@@ -5,25 +5,35 @@ import { missingShards, onlyShard, type Shards } from "../evaluation/shard.js";
 export function jsonReport(result: Result): string {
   const { data, shape, dtype, shards, elements, counts, results, worst, groups } = result;
   const { partial, seconds, bytes, notes } = result;
-  return JSON.stringify(
-    {
-      ...data,
-      shape,
-      ...(dtype === null ? {} : { dtype }),
-      ...partOf(shards),
-      elements,
-      counts,
-      results,
-      worst,
-      ...(groups ? { groups } : {}),
-      partial,
-      seconds,
-      bytes,
-      notes,
-    },
-    inWords,
-    2,
+  return printedJson({
+    ...data,
+    shape,
+    ...(dtype === null ? {} : { dtype }),
+    ...partOf(shards),
+    elements,
+    counts,
+    results,
+    worst,
+    ...(groups ? { groups } : {}),
+    partial,
+    seconds,
+    bytes,
+    notes,
+  });
+}
+
+/**
+ * The value as JSON that is printed: numbers that JSON lacks are words, and what a terminal would
+ * obey or hide is an escape. JSON.stringify escapes controls only; line ends are its own.
+ */
+export function printedJson(value: unknown): string {
+  return JSON.stringify(value, inWords, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (hidden) =>
+    Array.from({ length: hidden.length }, (_, i) => escapeOf(hidden.charCodeAt(i))).join(""),
   );
+}
+
+function escapeOf(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }
 
 /** Which part of the data it is of, unless of all. */

@@ -4,17 +4,19 @@ import { visible } from "../input-error.js";
 import { bracketed } from "../readers/reader.js";
 import { digits } from "./numbers.js";
 
-/** A table of which the first column has names, and the others numbers. */
+/** A table: of names in its first column and numbers in the others, unless `numbers` says which. */
 export interface Rows {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The columns that are aligned at the right. */
+  readonly numbers?: readonly number[];
 }
 
 /** The table in lines of characters. */
-export function drawn({ head, rows }: Rows): string {
+export function drawn({ head, rows, numbers }: Rows): string {
   const table = new Table({
     head: head.map(visible),
-    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
+    colAligns: head.map((_, i) => ((numbers ? numbers.includes(i) : i > 0) ? "right" : "left")),
     style: { head: [], border: [], compact: true },
   });
   table.push(...rows.map((row) => row.map(visible)));

@@ -1,11 +1,17 @@
 /** Names and texts as ClickHouse's SQL writes them. */
 import { UsageError } from "../input-error.js";
 
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
-
+/** A text in quotes: what a terminal would obey or hide is written as the bytes of its UTF-8. */
 function within(mark: string, text: string): string {
-  const escaped = text.replace(/[\\\n\r\t\0]/g, (character) => ESCAPES[character] ?? `\\${character}`);
+  const escaped = text.replace(/[\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === "\\" ? "\\\\" : bytesOf(character),
+  );
   return `${mark}${escaped.replaceAll(mark, `\\${mark}`)}${mark}`;
+}
+
+function bytesOf(character: string): string {
+  const bytes = [...new TextEncoder().encode(character)];
+  return bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 }
 
 /** The name of a column or a table, whatever characters it has. */

@@ -259,6 +259,7 @@ describe.skipIf(!installed && !needed)(
         "-- a",
         "a.b",
         "é\n",
+        "\x1b[31m\u202e",
         "kept",
       ];
       const columns = Object.fromEntries(

@@ -110,13 +110,6 @@ describe("what is refused", () => {
     const { code, err } = await lossgrad(["evaluate", "nowhere.npy", "nowhere.npy", option, name]);
     expect([code, err]).toEqual([2, `lossgrad: ${message}`]);
   });
-
-  test("a folder that is not there", async () => {
-    const path = join(folder(), "nowhere", "r.html");
-    const { code, err } = await lossgrad(["evaluate", ...files(), "--report", path]);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^lossgrad: .*r\.html: cannot be written: ENOENT/);
-  });
 });
 
 describe("the report of diff", () => {

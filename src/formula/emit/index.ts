@@ -2,10 +2,11 @@
 import { PLAIN_MEMORY, SHARED_MEMORY } from "../../core/generated/kernels.js";
 import type { Program } from "../program.js";
 import { neededIn } from "../needed.js";
-import { isCalled } from "./instructions.js";
+import { type Callee, isCalled } from "./instructions.js";
 import { FORMATS } from "./lanes.js";
 import { functionOf } from "./library.js";
 import { Loop, type Terms } from "./loop.js";
+import { stepsOf } from "./straight.js";
 import {
   call,
   type Code,
@@ -55,8 +56,8 @@ interface Emission {
 export function emit({ program, terms, shared, library }: Emission): Uint8Array<ArrayBuffer> | null {
   const copies = copiedInto(program, library);
   if (!copies) return null;
-  const indices = new Map([...copies.keys()].map((name, i) => [name, i]));
-  const run = new Loop(program, indices, terms).build();
+  const callees = new Map([...copies].map(([name, { steps }], index) => [name, { index, steps }]));
+  const run = new Loop(program, callees, terms).build();
   const runIndex = copies.size;
   const types = [...[...copies.values()].map(({ type }) => type), run.signature];
   const codes = [...[...copies.values()].map(({ body }) => sized(body)), run.encode()];
@@ -87,6 +88,7 @@ export function emit({ program, terms, shared, library }: Emission): Uint8Array<
 interface Copy {
   readonly type: Code;
   readonly body: number[];
+  readonly steps: Callee["steps"];
 }
 
 /** The library's functions that a program needs, by the instruction that calls them. */
@@ -102,7 +104,7 @@ function copiedInto(program: Program, library: Uint8Array | null): Map<string, C
       inputs.map(() => V128),
       [V128],
     );
-    copies.set(name, { type, body: Array.from(body) });
+    copies.set(name, { type, body: Array.from(body), steps: stepsOf(body) });
   }
   return copies;
 }

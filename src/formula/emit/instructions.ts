@@ -2,7 +2,14 @@
 import { neededIn } from "../needed.js";
 import type { Instruction, Output, Program, Reference } from "../program.js";
 import type { Lanes } from "./lanes.js";
-import { call, type Code, type FunctionBuilder, simd } from "./wasm.js";
+import { type Step, unfold } from "./straight.js";
+import { call, type Code, flatten, type FunctionBuilder, isGet, simd } from "./wasm.js";
+
+/** A function of the library: its index in the module, and its steps where it is not called. */
+export interface Callee {
+  readonly index: number;
+  readonly steps: readonly Step[] | null;
+}
 
 /** A vector that is computed. */
 interface Value {
@@ -62,13 +69,15 @@ export function isCalled(name: string): boolean {
 export class Vectors {
   private readonly values: Value[] = [];
   private readonly operands: Value[] = [];
+  /** What is kept already, by how it is computed. */
+  private readonly kept = new Map<string, Code>();
 
   constructor(
     program: Program,
     private readonly fn: FunctionBuilder,
     private readonly lanes: Lanes,
-    /** Indices of the functions that are called, by instruction. */
-    private readonly functions: ReadonlyMap<string, number>,
+    /** Functions of the library, by instruction. */
+    private readonly functions: ReadonlyMap<string, Callee>,
     private readonly numberOf: (index: number) => Code,
     private readonly readOperand: (index: number) => Code,
   ) {
@@ -94,6 +103,16 @@ export class Vectors {
     return (this.operands[index] ??= { code: this.fn.keep(this.readOperand(index)), exact: true });
   }
 
+  /** What reads a vector that is computed once, of locals that stay as they are. */
+  private keep(value: Code): Code {
+    if (isGet(value)) return value;
+    const bytes = flatten(value);
+    const key = bytes.join();
+    let code = this.kept.get(key);
+    if (!code) this.kept.set(key, (code = this.fn.keep(bytes)));
+    return code;
+  }
+
   private numbers({ code, mask }: Value): Code {
     return mask ? simd("and", code, this.lanes.one) : code;
   }
@@ -107,11 +126,11 @@ export class Vectors {
     const { fn, lanes } = this;
     const values = inputs.map((input) => this.at(input));
     if (name in COMPARISONS) {
-      const [x, y] = values.map((value) => fn.keep(this.numbers(value)));
-      return { code: fn.keep(lanes.op(COMPARISONS[name], x, y)), mask: true, exact: true };
+      const [x, y] = values.map((value) => this.keep(this.numbers(value)));
+      return { code: this.keep(lanes.op(COMPARISONS[name], x, y)), mask: true, exact: true };
     }
     const exact = name === "sign" || (EXACT.has(name) && values.every((value) => value.exact));
-    const code = fn.keep(this.compute(name, values));
+    const code = this.keep(this.compute(name, values));
     if (!lanes.format.half || !rounds || exact) return { code, exact };
     const rounded = lanes.round(code);
     return { code: fn.keep(lanes.unround(rounded)), exact: true, rounded };
@@ -124,8 +143,15 @@ export class Vectors {
       return simd("select", this.numbers(x), this.numbers(y), this.isSet(condition));
     }
     if (name === "keep") return simd("and", this.numbers(values[0]), this.isSet(values[1]));
-    const inputs = values.map((value) => this.fn.keep(this.numbers(value)));
+    const inputs = values.map((value) => this.keep(this.numbers(value)));
     if (name in OPERATORS) return OPERATORS[name](lanes, inputs);
-    return call(this.functions.get(name)!, ...inputs);
+    const { index, steps } = this.functions.get(name)!;
+    if (!steps) return call(index, ...inputs);
+    return unfold(
+      steps,
+      inputs,
+      (words) => lanes.constant(words),
+      (value) => this.keep(value),
+    );
   }
 }

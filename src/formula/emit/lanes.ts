@@ -57,6 +57,8 @@ const LEAST_NORMAL_F16 = 0x38800000;
 const HALF_32 = 0x3f000000;
 
 export class Lanes {
+  private readonly constants = new Map<readonly number[], Code>();
+
   constructor(
     readonly format: Format,
     private readonly fn: FunctionBuilder,
@@ -83,6 +85,22 @@ export class Lanes {
     return this.format.tag === "f32"
       ? this.fn.constant32(0x7fffffff)
       : this.fn.constant64(0x7fffffffffffffffn);
+  }
+
+  /** A constant as four words. */
+  constant(words: readonly number[]): Code {
+    let code = this.constants.get(words);
+    if (!code) this.constants.set(words, (code = this.made(words)));
+    return code;
+  }
+
+  private made(words: readonly number[]): Code {
+    const [first, second] = words;
+    if (words.every((word) => word === first)) return this.fn.constant32(first);
+    if (words.some((word, i) => word !== words[i % 2])) {
+      return this.fn.once(`vector ${words.join()}`, () => vector(...words));
+    }
+    return this.fn.constant64((BigInt(second) << 32n) | BigInt(first >>> 0));
   }
 
   /** The two vectors in a word of eight halves: those at even and those at odd places. */

@@ -11,7 +11,8 @@ const CODE = 10;
 const FUNCTION = 0;
 const HEADER = 8;
 
-class Reader {
+/** Reads a binary, or a part of it, byte by byte. */
+export class Reader {
   constructor(
     private readonly bytes: Uint8Array,
     private at: number,

@@ -4,10 +4,15 @@
  * why.
  */
 import type { Output, Program } from "../program.js";
-import { Vectors } from "./instructions.js";
+import { type Callee, Vectors } from "./instructions.js";
 import { FORMATS, Lanes } from "./lanes.js";
 import { type Code, F64, FunctionBuilder, get, I32, i32, load, scalar, simd, store, V128 } from "./wasm.js";
 
+/**
+ * How many steps functions may have that are unfolded into the code of one vector: more take longer
+ * to put together and to compile than calls take, and threads are given 64 KiB at most.
+ */
+const MOST_STEPS = 2000;
 /** Elements from which on terms are added pairwise in the computing type first. */
 const PAIRWISE = 512;
 
@@ -17,6 +22,11 @@ const PAIRWISE = 512;
  */
 export type Terms = "added" | "stored";
 
+/** How many steps a program's functions have for one vector. */
+function stepsIn({ code }: Program, functions: ReadonlyMap<string, Callee>): number {
+  return code.reduce((sum, { name }) => sum + (functions.get(name)?.steps?.length ?? 0), 0);
+}
+
 export class Loop {
   private readonly fn: FunctionBuilder;
   private readonly lanes: Lanes;
@@ -25,10 +35,13 @@ export class Loop {
   private readonly n: number;
   private readonly low: number;
   private readonly high: number;
+  /** The functions of the library, by instruction; and the same where all of them are called. */
+  private readonly functions: ReadonlyMap<string, Callee>;
+  private readonly called: ReadonlyMap<string, Callee>;
 
   constructor(
     private readonly program: Program,
-    private readonly functions: ReadonlyMap<string, number>,
+    functions: ReadonlyMap<string, Callee>,
     private readonly terms: Terms,
   ) {
     const { outputs, masked, operands } = program;
@@ -39,6 +52,8 @@ export class Loop {
     const last = this.storesTerms ? 1 : 0;
     this.fn = new FunctionBuilder(Array<number>(addresses + 2 + last).fill(I32), [F64], this.n);
     this.lanes = new Lanes(FORMATS[program.dtype], this.fn);
+    this.called = new Map([...functions].map(([name, { index }]) => [name, { index, steps: null }]));
+    this.functions = stepsIn(program, functions) <= MOST_STEPS ? functions : this.called;
     this.low = this.fn.local(V128);
     this.high = this.fn.local(V128);
   }
@@ -85,6 +100,10 @@ export class Loop {
    */
   private eight(): void {
     const { fn, lanes, n } = this;
+    if (this.adds && this.isLong) {
+      this.eightByTurns();
+      return;
+    }
     const four = fn.repeatable(() => this.four());
     fn.push(four.code);
     if (!this.adds) {
@@ -104,6 +123,49 @@ export class Loop {
     });
   }
 
+  /** Whether functions are unfolded, which makes the code of each vector long. */
+  private get isLong(): boolean {
+    return [...this.functions.values()].some(({ steps }) => steps !== null);
+  }
+
+  /** The same where the code of a vector is long: it is put together once. */
+  private eightByTurns(): void {
+    const { fn, lanes, n } = this;
+    const [turn, sum, before] = [fn.local(I32), fn.local(V128), fn.local(V128)];
+    const isFirst = scalar("i32LessThan", get(turn), i32(2));
+    const isLeft = scalar("i32AtLeast", get(n), i32(4 * lanes.format.width));
+    fn.set(turn, i32(0));
+    fn.loop(
+      () => {
+        fn.set(before, get(sum));
+        this.fourByTurns(sum);
+        fn.set(turn, scalar("i32Add", get(turn), i32(1)));
+      },
+      scalar("i32And", isFirst, isLeft),
+    );
+    fn.when(scalar("i32AtLeast", get(turn), i32(2)), () => {
+      fn.set(sum, lanes.op("Add", get(before), get(sum)));
+    });
+    fn.part(() => {
+      lanes.addTo(this.low, this.high, get(sum));
+    });
+  }
+
+  private fourByTurns(sum: number): void {
+    const { fn, lanes } = this;
+    // A word of halves has two vectors already.
+    const [each, vectors] = lanes.format.half ? [2, () => this.word(0)] : [1, () => this.full(0)];
+    const { code, result } = fn.repeatable(vectors);
+    const pair = fn.local(V128);
+    for (let done = 0; done < 4; done += each) {
+      const [target, isNew] = done < 2 ? [sum, done === 0] : [pair, done === 2];
+      fn.push(code);
+      fn.set(target, isNew ? result! : lanes.op("Add", get(target), result!));
+      this.advance(each);
+    }
+    fn.set(sum, lanes.op("Add", get(sum), get(pair)));
+  }
+
   /** The sum of the terms of four vectors. */
   private four(): Code | null {
     const pair = (first: number): Code | null => {
@@ -119,12 +181,14 @@ export class Loop {
   }
 
   /** One vector in the middle of a block: elements that fill it. Gives the terms. */
-  private full(offset: number): Code | null {
+  private full(offset: number, functions = this.functions): Code | null {
     const { fn, lanes } = this;
     const { half, width, size } = lanes.format;
     const index = offset / size;
-    const vectors = this.vectors((operand) =>
-      half ? lanes.decode(load("load64Zero", get(operand), offset)) : load("load", get(operand), offset),
+    const vectors = this.vectors(
+      (operand) =>
+        half ? lanes.decode(load("load64Zero", get(operand), offset)) : load("load", get(operand), offset),
+      functions,
     );
     const chosen = this.maskAddress((address) => lanes.mask(address, index));
     const stored = this.stores.map((output) => fn.keep(this.selected(vectors.output(output), chosen)));
@@ -169,7 +233,7 @@ export class Loop {
   /** One of the last full vectors, whose terms go into the running sums directly. */
   private single(): void {
     this.fn.part(() => {
-      const term = this.full(0);
+      const term = this.full(0, this.called);
       if (this.adds) this.lanes.addTo(this.low, this.high, term!);
     });
     this.advance(1);
@@ -179,7 +243,7 @@ export class Loop {
   private tail(): void {
     const { fn, lanes } = this;
     const k = get(this.n);
-    const vectors = this.vectors((operand) => lanes.loadTail(get(operand), k));
+    const vectors = this.vectors((operand) => lanes.loadTail(get(operand), k), this.called);
     const chosen = this.maskAddress((address) => fn.keep(lanes.maskTail(address, k)));
     const stored = this.stores.map((output) => fn.keep(this.selected(vectors.output(output), chosen)));
     const term = this.sum && fn.keep(this.selected(vectors.output(this.sum), chosen));
@@ -195,8 +259,8 @@ export class Loop {
     }
   }
 
-  private vectors(read: (operand: number) => Code): Vectors {
-    return new Vectors(this.program, this.fn, this.lanes, this.functions, (i) => this.number(i), read);
+  private vectors(read: (operand: number) => Code, functions = this.functions): Vectors {
+    return new Vectors(this.program, this.fn, this.lanes, functions, (i) => this.number(i), read);
   }
 
   private number(index: number): Code {

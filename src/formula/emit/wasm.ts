@@ -81,6 +81,10 @@ export function signature(parameters: readonly number[], results: readonly numbe
 }
 
 export const get = (local: number): Code => [0x20, unsigned(local)];
+
+/** Whether all that an instruction does is to read a local. */
+export const isGet = (code: Code): boolean => code[0] === 0x20;
+
 export const call = (index: number, ...inputs: Code[]): Code => [inputs, 0x10, unsigned(index)];
 
 export const i32 = (value: number): Code => [0x41, signed(value | 0)];
@@ -95,6 +99,7 @@ const SCALAR = {
   i32Add: 0x6a,
   i32Subtract: 0x6b,
   i32Multiply: 0x6c,
+  i32And: 0x71,
   i32Or: 0x72,
   i32ShiftRight: 0x75,
   i64Or: 0x84,
@@ -255,7 +260,7 @@ export class FunctionBuilder {
   repeatable(part: () => Code | null): { readonly code: Code; readonly result: Code | null } {
     const first = this.body.length;
     const result = this.part(part);
-    return { code: this.body.splice(first), result };
+    return { code: flatten(this.body.splice(first)), result };
   }
 
   set(local: number, value: Code): void {

@@ -1,0 +1,108 @@
+/** The modules of the losses of margins, and of several labels. */
+import { checkNoMore, takeOptions } from "../core/options.js";
+import type { Reduction } from "../loss/losses.js";
+import { checkModuleWeight, checkPower } from "../loss/margin-checks.js";
+import { legacyReduction } from "../loss/reduction.js";
+import type { Tensor } from "../tensor/tensor.js";
+import {
+  MULTI_MARGIN_OPTIONS,
+  multiMarginLoss,
+  type MultiMarginOptions,
+  MULTILABEL_MARGIN_OPTIONS,
+  multilabelMarginLoss,
+} from "./margins.js";
+import { Loss } from "./modules.js";
+import { MULTILABEL_OPTIONS, type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
+import type { LegacyRowOptions } from "./pair-losses.js";
+
+/** The reduction that a module holds. */
+function heldReduction({ sizeAverage, reduce, reduction = "mean" }: LegacyRowOptions): Reduction {
+  return legacyReduction(sizeAverage, reduce) ?? reduction;
+}
+
+/**
+ * Loss of rows whose target is to be larger by a margin; see F.multiMarginLoss. p and the weight's
+ * dimensions are checked at once, the other options when the loss is called, as in torch.
+ *
+ * @throws RangeError for p other than 1 and 2, and for a weight that is no vector
+ * @example
+ * const loss = new nn.MultiMarginLoss({ margin: 2 });
+ * loss(tensor([[1, 0.5, 2]]), tensor([0n])).item(); // 1.5
+ */
+export class MultiMarginLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MultiMarginLoss";
+  }
+  /** The power of what a class comes too close. */
+  declare readonly p: 1 | 2;
+  /** By how much the target's number is to be larger. */
+  declare readonly margin: number;
+  /** A factor for each target class; null where all are 1. */
+  declare readonly weight: Tensor | null;
+  constructor(options: MultiMarginOptions = {}) {
+    const taken = takeOptions("MultiMarginLoss", options, MULTI_MARGIN_OPTIONS);
+    const { p = 1, margin = 1, weight = null } = taken;
+    const reduction = heldReduction(taken);
+    checkPower(p);
+    checkModuleWeight("MultiMarginLoss", weight);
+    super({ reduction, p, margin, weight });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("MultiMarginLoss", rest);
+    const { reduction, p, margin, weight } = this;
+    return multiMarginLoss(input, target, { reduction, p, margin, weight });
+  }
+}
+
+/**
+ * Loss of rows of which several numbers are to be larger than the others by 1; see
+ * F.multilabelMarginLoss.
+ *
+ * @example
+ * new nn.MultiLabelMarginLoss()(tensor([[0, 2, 1]]), tensor([[1n, -1n, 0n]])).item(); // 0
+ */
+export class MultiLabelMarginLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MultiLabelMarginLoss";
+  }
+  constructor(options: LegacyRowOptions = {}) {
+    super({
+      reduction: heldReduction(takeOptions("MultiLabelMarginLoss", options, MULTILABEL_MARGIN_OPTIONS)),
+    });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("MultiLabelMarginLoss", rest);
+    const { reduction } = this;
+    return multilabelMarginLoss(input, target, { reduction });
+  }
+}
+
+/**
+ * Cross entropy of several labels; see F.multilabelSoftMarginLoss. The weight is held as it is, and
+ * checked when the loss is called.
+ *
+ * @example
+ * new nn.MultiLabelSoftMarginLoss()(tensor([[0, 0]]), tensor([[1, 0]])).item(); // 0.6931471824645996
+ */
+export class MultiLabelSoftMarginLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MultiLabelSoftMarginLoss";
+  }
+  /** Factors of the terms. */
+  declare readonly weight: Tensor | null;
+  constructor(options: MultilabelOptions = {}) {
+    const taken = takeOptions("MultiLabelSoftMarginLoss", options, MULTILABEL_OPTIONS);
+    super({ reduction: heldReduction(taken), weight: taken.weight ?? null });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("MultiLabelSoftMarginLoss", rest);
+    const { reduction, weight } = this;
+    return multilabelSoftMarginLoss(input, target, { reduction, weight });
+  }
+}

@@ -1,0 +1,318 @@
+/** torch.nn.Module: what has parameters, and is called as a function. */
+import { withGradMode } from "../autograd/mode.js";
+import { describeValue } from "../core/describe.js";
+import { takeOptions } from "../core/options.js";
+import { zeroGradients } from "../optim/optimizer.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { callableInstance } from "./callable.js";
+import { Parameter } from "./parameter.js";
+import { checkState, type LoadedKeys, type StateDict } from "./state-dict.js";
+
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
+   the constructor gives every instance the call signature, which a class cannot declare by itself. */
+
+/** A module of whatever operands. */
+export type AnyModule = Module<never, unknown>;
+
+/** The parts of a name that goes on: the name of a module, and that of what it holds. */
+const joined = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
+
+/** A module; an instance is a function of the operands A with the result R. */
+export interface Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> {
+  (...args: A): R;
+}
+
+/**
+ * What has parameters and submodules: they are found among its properties. A subclass defines
+ * `forward`, and its instances are functions: `model(x)` is `model.forward(x)`.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
+ * @example
+ * class Line extends nn.Module {
+ *   weight = new nn.Parameter(tensor([2]));
+ *   bias = new nn.Parameter(tensor([1]));
+ *   override forward(x: Tensor): Tensor {
+ *     return x.mul(this.weight).add(this.bias);
+ *   }
+ * }
+ * const model = new Line();
+ * String(model(tensor([3])).detach()); // "tensor([7.])"
+ * Object.keys(model.stateDict()); // ["weight", "bias"]
+ */
+export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> {
+  /** Whether the module is in training mode, which `train` and `eval` set; true at first. */
+  declare training: boolean;
+
+  constructor() {
+    const instance = callableInstance(new.target.prototype) as this;
+    instance.training = true;
+    return instance;
+  }
+
+  /**
+   * What a call of the module gives; a subclass defines it.
+   *
+   * @throws Error where no subclass does
+   * @example
+   * new nn.Tanh().forward(tensor([0])).item(); // 0
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it has the operands of its subclasses
+  forward(..._operands: A): R {
+    throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
+  }
+
+  /**
+   * The submodules by their names, each module once.
+   *
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+   * model.namedChildren().map(([name]) => name); // ["0", "1"]
+   */
+  namedChildren(): [name: string, child: AnyModule][] {
+    const seen = new Set<AnyModule>();
+    return childrenOf(this).filter(([, child]) => !seen.has(child) && seen.add(child));
+  }
+
+  /**
+   * The submodules, each once.
+   *
+   * @example
+   * new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh()).children().length; // 2
+   */
+  children(): AnyModule[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /**
+   * This module and all below it by their names, each once; this one's name is the prefix.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Sequential(new nn.Tanh()));
+   * model.namedModules().map(([name]) => name); // ["", "0", "1", "1.0"]
+   */
+  namedModules(
+    options: { prefix?: string; removeDuplicate?: boolean } = {},
+  ): [name: string, module: AnyModule][] {
+    const { prefix = "", removeDuplicate = true } = takeOptions("namedModules", options, [
+      "prefix",
+      "removeDuplicate",
+    ]);
+    const found: [string, AnyModule][] = [];
+    walk(this, prefix, removeDuplicate ? new Set() : null, (name, module) => found.push([name, module]));
+    return found;
+  }
+
+  /**
+   * This module and all below it, each once.
+   *
+   * @example
+   * new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh()).modules().length; // 3
+   */
+  modules(): AnyModule[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /**
+   * The parameters of this module and, with `recurse`, of all below it by their names, each once:
+   * first its own, in the order of its properties, then those of its submodules.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(2, 3));
+   * model.namedParameters().map(([name]) => name); // ["0.weight", "0.bias"]
+   */
+  namedParameters(
+    options: { prefix?: string; recurse?: boolean; removeDuplicate?: boolean } = {},
+  ): [name: string, parameter: Parameter][] {
+    const taken = takeOptions("namedParameters", options, ["prefix", "recurse", "removeDuplicate"]);
+    const { prefix = "", recurse = true, removeDuplicate = true } = taken;
+    const modules = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as const];
+    const all = modules.flatMap(([path, module]) =>
+      parametersOf(module).map(([name, one]): [string, Parameter] => [joined(path, name), one]),
+    );
+    const seen = new Set<Parameter>();
+    return removeDuplicate ? all.filter(([, one]) => !seen.has(one) && seen.add(one)) : all;
+  }
+
+  /**
+   * The parameters of this module and, with `recurse`, of all below it, each once, for an optimiser.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const model = new nn.Linear(2, 3);
+   * new optim.SGD(model.parameters(), { lr: 0.1 }).paramGroups[0].params.length; // 2
+   */
+  parameters(options: { recurse?: boolean } = {}): Parameter[] {
+    const { recurse = true } = takeOptions("parameters", options, ["recurse"]);
+    return this.namedParameters({ recurse }).map(([, parameter]) => parameter);
+  }
+
+  /**
+   * All parameters by their names, without history: the tensors share the parameters' elements, so
+   * that a copy of them is to be cloned or saved.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * Object.keys(new nn.Linear(2, 3).stateDict({ prefix: "head." })); // ["head.weight", "head.bias"]
+   */
+  stateDict(options: { prefix?: string; keepVars?: boolean } = {}): StateDict {
+    const { prefix = "", keepVars = false } = takeOptions("stateDict", options, ["prefix", "keepVars"]);
+    const all = this.namedParameters({ removeDuplicate: false });
+    return Object.fromEntries(
+      all.map(([name, parameter]) => [prefix + name, keepVars ? parameter : parameter.detach()]),
+    );
+  }
+
+  /**
+   * Copies the elements of a state into the parameters, in their dtypes. Unless `strict` is false,
+   * the state must have all their names and no others.
+   *
+   * @returns the names that lacked, and those that were too many
+   * @throws Error with torch's text for names and shapes that do not fit; then nothing changes.
+   *   TypeError for what is no state and for misspelt options
+   * @example
+   * const model = new nn.Linear(2, 3);
+   * model.loadStateDict({ bias: tensor([1, 2, 3]) }, { strict: false }).missingKeys; // ["weight"]
+   * String(model.bias!.detach()); // "tensor([1., 2., 3.])"
+   */
+  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadedKeys {
+    const { strict = true } = takeOptions("loadStateDict", options, ["strict"]);
+    const own = new Map(this.namedParameters({ removeDuplicate: false }));
+    const { found, keys } = checkState(this.constructor.name, own, state, strict);
+    withGradMode(false, () => {
+      for (const [parameter, value] of found) parameter.copy_(value);
+    });
+    return keys;
+  }
+
+  /**
+   * Drops the gradients of all parameters, or sets them to 0.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const model = new nn.Linear(2, 1);
+   * model(tensor([1, 2])).sum().backward();
+   * model.zeroGrad();
+   * model.weight.grad; // null
+   */
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
+    const parameters = this.parameters();
+    for (const parameter of parameters) parameter.checkAlive("zeroGrad");
+    zeroGradients(parameters, setToNone);
+  }
+
+  /**
+   * Whether all parameters require gradients from now on.
+   *
+   * @throws TypeError for what is no boolean
+   * @example
+   * new nn.Linear(2, 3).requiresGrad_(false).parameters().some((one) => one.requiresGrad); // false
+   */
+  requiresGrad_(flag = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(flag);
+    return this;
+  }
+
+  /**
+   * Sets the mode of this module and all below it: training, or not.
+   *
+   * @throws TypeError for what is no boolean
+   * @example
+   * new nn.Tanh().train(false).training; // false
+   */
+  train(mode = true): this {
+    if (typeof mode !== "boolean") throw new TypeError("training mode is expected to be boolean");
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /**
+   * The same as `train(false)`.
+   *
+   * @example
+   * new nn.Tanh().eval().training; // false
+   */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /**
+   * Calls a function with every module below this one, and then with this one.
+   *
+   * @throws TypeError for what is no function
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(2, 3));
+   * model.apply((module) => {
+   *   if (module instanceof nn.Linear) module.weight.data.fill_(1);
+   * });
+   * model(tensor([1, 2])).shape; // [3]
+   */
+  apply(fn: (module: AnyModule) => void): this {
+    if (typeof fn !== "function") throw new TypeError(`apply: expected a function, got ${describeValue(fn)}`);
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /**
+   * What a module says of itself between parentheses when it is printed.
+   *
+   * @example
+   * new nn.Linear(2, 3).extraRepr(); // "inFeatures=2, outFeatures=3, bias=true"
+   */
+  extraRepr(): string {
+    return "";
+  }
+
+  /**
+   * As torch prints it: the class, and the submodules line by line.
+   *
+   * @example
+   * String(new nn.Tanh()); // "Tanh()"
+   */
+  toString(): string {
+    const lines = childrenOf(this).map(([name, child]) => `(${name}): ${String(child)}`);
+    const own = this.extraRepr();
+    const { name } = this.constructor;
+    if (lines.length === 0) return `${name}(${own})`;
+    const inner = [...(own === "" ? [] : [own]), ...lines].join("\n").replaceAll("\n", "\n  ");
+    return `${name}(\n  ${inner}\n)`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** The submodules by the properties that hold them. */
+function childrenOf(module: AnyModule): [string, AnyModule][] {
+  return Object.entries(module).filter((entry): entry is [string, AnyModule] => entry[1] instanceof Module);
+}
+
+/** The parameters of the module alone by the properties that hold them. */
+function parametersOf(module: AnyModule): [string, Parameter][] {
+  return Object.entries(module).filter(
+    (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
+  );
+}
+
+/** Visits a module and all below it; those that were seen are left out. */
+function walk(
+  module: AnyModule,
+  path: string,
+  seen: Set<AnyModule> | null,
+  visit: (path: string, module: AnyModule) => void,
+  above: readonly AnyModule[] = [],
+): void {
+  if (seen?.has(module)) return;
+  seen?.add(module);
+  if (above.includes(module)) {
+    throw new Error(
+      `${module.constructor.name}: expected modules that do not hold themselves, got one at "${path}"`,
+    );
+  }
+  visit(path, module);
+  for (const [name, child] of childrenOf(module))
+    walk(child, joined(path, name), seen, visit, [...above, module]);
+}

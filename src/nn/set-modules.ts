@@ -1,0 +1,162 @@
+/** The modules of losses of sets and of rows that torch does not have. */
+import { checkNoMore, takeOptions } from "../core/options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import {
+  ENSEMBLE_OPTIONS,
+  ensembleCrpsLoss,
+  type EnsembleCrpsOptions,
+  PEARSON_OPTIONS,
+  pearsonLoss,
+  type PearsonOptions,
+} from "./ensembles.js";
+import { Loss } from "./modules.js";
+import {
+  BOX_OPTIONS,
+  type BoxIouOptions,
+  DICE_OPTIONS,
+  diceLoss,
+  type DiceOptions,
+  generalizedBoxIouLoss,
+  jaccardLoss,
+  OVERLAP_OPTIONS,
+  type OverlapOptions,
+} from "./overlaps.js";
+
+/** The options that are not undefined. */
+function given(taken: object): object {
+  return Object.fromEntries(Object.entries(taken).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Soft Dice loss; see F.diceLoss. Options are checked when the loss is called.
+ *
+ * @example
+ * new nn.DiceLoss({ smooth: 1 })(tensor([[1, 0.5, 0]]), tensor([[1, 1, 0]])).item(); // 0.1111111044883728
+ */
+export class DiceLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "DiceLoss";
+  }
+  /** The dimensions of a set. */
+  declare readonly dim: number | readonly number[] | null | undefined;
+  /** What is added to numerator and denominator. */
+  declare readonly smooth: number;
+  /** Whether sizes are sums of squares. */
+  declare readonly squared: boolean;
+  constructor(options: DiceOptions = {}) {
+    const taken = takeOptions("DiceLoss", options, DICE_OPTIONS);
+    super({ reduction: "mean", dim: undefined, smooth: 1e-5, squared: false, ...given(taken) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("DiceLoss", rest);
+    const { reduction, dim, smooth, squared } = this;
+    return diceLoss(input, target, { reduction, dim, smooth, squared });
+  }
+}
+
+/**
+ * Soft Jaccard loss; see F.jaccardLoss. Options are checked when the loss is called.
+ *
+ * @example
+ * new nn.JaccardLoss({ smooth: 0 })(tensor([[1, 0.5, 0]]), tensor([[1, 1, 0]])).item(); // 0.25
+ */
+export class JaccardLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "JaccardLoss";
+  }
+  /** The dimensions of a set. */
+  declare readonly dim: number | readonly number[] | null | undefined;
+  /** What is added to numerator and denominator. */
+  declare readonly smooth: number;
+  constructor(options: OverlapOptions = {}) {
+    const taken = takeOptions("JaccardLoss", options, OVERLAP_OPTIONS);
+    super({ reduction: "mean", dim: undefined, smooth: 1e-5, ...given(taken) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("JaccardLoss", rest);
+    const { reduction, dim, smooth } = this;
+    return jaccardLoss(input, target, { reduction, dim, smooth });
+  }
+}
+
+/**
+ * Generalised intersection over union of boxes; see F.generalizedBoxIouLoss. Options are checked when the loss is called.
+ *
+ * @example
+ * const loss = new nn.GeneralizedBoxIoULoss({ eps: 0 });
+ * loss(tensor([[0, 0, 2, 2]]), tensor([[0, 0, 2, 1]])).item(); // 0.5
+ */
+export class GeneralizedBoxIoULoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "GeneralizedBoxIoULoss";
+  }
+  /** What is added to areas that are divided by. */
+  declare readonly eps: number;
+  constructor(options: BoxIouOptions = {}) {
+    const taken = takeOptions("GeneralizedBoxIoULoss", options, BOX_OPTIONS);
+    super({ reduction: "mean", eps: 1e-7, ...given(taken) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("GeneralizedBoxIoULoss", rest);
+    const { reduction, eps } = this;
+    return generalizedBoxIouLoss(input, target, { reduction, eps });
+  }
+}
+
+/**
+ * Continuous ranked probability score of ensembles; see F.ensembleCrpsLoss. Options are checked when the loss is called.
+ *
+ * @example
+ * new nn.EnsembleCRPSLoss({ fair: true })(tensor([[1, 3]]), tensor([4])).item(); // 1
+ */
+export class EnsembleCRPSLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "EnsembleCRPSLoss";
+  }
+  /** Whether the spread divides by M (M - 1). */
+  declare readonly fair: boolean;
+  constructor(options: EnsembleCrpsOptions = {}) {
+    const taken = takeOptions("EnsembleCRPSLoss", options, ENSEMBLE_OPTIONS);
+    super({ reduction: "mean", fair: false, ...given(taken) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("EnsembleCRPSLoss", rest);
+    const { reduction, fair } = this;
+    return ensembleCrpsLoss(input, target, { reduction, fair });
+  }
+}
+
+/**
+ * Negative Pearson correlation; see F.pearsonLoss. Options are checked when the loss is called.
+ *
+ * @example
+ * new nn.PearsonLoss()(tensor([1, 2, 3]), tensor([3, 2, 1])).item(); // 2
+ */
+export class PearsonLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "PearsonLoss";
+  }
+  /** The dimension that is correlated. */
+  declare readonly dim: number;
+  /** What is added to both sums of squares. */
+  declare readonly eps: number;
+  constructor(options: PearsonOptions = {}) {
+    const taken = takeOptions("PearsonLoss", options, PEARSON_OPTIONS);
+    super({ reduction: "mean", dim: -1, eps: 1e-12, ...given(taken) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("PearsonLoss", rest);
+    const { reduction, dim, eps } = this;
+    return pearsonLoss(input, target, { reduction, dim, eps });
+  }
+}
