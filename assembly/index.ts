@@ -27,7 +27,7 @@ import { Huber } from "./terms/huber";
 import { SlopeOf, ValueOf } from "./terms/elementwise";
 import * as op from "./terms/arithmetic";
 import * as elementary from "./math/operators";
-import { binary, unary } from "./loops/map";
+import { binary, longUnary, unary } from "./loops/map";
 import { Given, GivenByHalves } from "./terms/given";
 import { maskedSum, maskedSumAndSlope, sum, sumAndSlope, sumGiven } from "./loops/passes";
 import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope } from "./loops/smooth";
@@ -46,6 +46,7 @@ import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
 import { pathSlopes, pathSums } from "./loops/ctc";
 import { multilabelMargin, multiMargin } from "./loops/margins";
 import { transpose } from "./loops/transpose";
+import { correlate } from "./loops/correlate";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
@@ -181,14 +182,14 @@ export function le_f64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32)
 export function le_i64(x: ptr, xStep: i32, y: ptr, yStep: i32, out: ptr, n: i32): void { binary<op.LessOrEqual, i64, i64>(x, xStep, y, yStep, out, n, 0, 0, 0); }
 
 // Elementary functions, see math/; of softplus, p is beta and q the threshold.
-export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f32>(x, out, n, p, q); }
-export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Exponential, f64>(x, out, n, p, q); }
-export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
-export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
-export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f32>(x, out, n, p, q); }
-export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Logarithm, f64>(x, out, n, p, q); }
-export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
-export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
+export function exp_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f32>(x, out, n, p, q); }
+export function exp_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Exponential, f64>(x, out, n, p, q); }
+export function expm1_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f32>(x, out, n, p, q); }
+export function expm1_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.ExponentialLessOne, f64>(x, out, n, p, q); }
+export function log_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f32>(x, out, n, p, q); }
+export function log_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.Logarithm, f64>(x, out, n, p, q); }
+export function log1p_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f32>(x, out, n, p, q); }
+export function log1p_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { longUnary<elementary.LogarithmOfOneMore, f64>(x, out, n, p, q); }
 export function sigmoid_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f32>(x, out, n, p, q); }
 export function sigmoid_f64(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.Sigmoid, f64>(x, out, n, p, q); }
 export function tanh_f32(x: ptr, out: ptr, n: i32, p: f64, q: f64): void { unary<elementary.HyperbolicTangent, f32>(x, out, n, p, q); }
@@ -390,6 +391,10 @@ export function multilabelmargin_f32(x: ptr, targets: ptr, room: ptr, losses: pt
 export function multilabelmargin_f64(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f64>(x, targets, room, losses, grad, norms, rows, n, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
+
+// windows along a dimension: out[t] = Σ w[k] · x[t + k · step], n of them in each of several rows, which begin stride after each other
+export function correlate_f32(x: ptr, w: ptr, out: ptr, rows: i32, stride: i32, n: i32, size: i32, step: i32): void { correlate<f32>(x, w, out, rows, stride, n, size, step); }
+export function correlate_f64(x: ptr, w: ptr, out: ptr, rows: i32, stride: i32, n: i32, size: i32, step: i32): void { correlate<f64>(x, w, out, rows, stride, n, size, step); }
 
 // Matrices and complex numbers.
 export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }

@@ -22,6 +22,23 @@ export function unary<Op, C>(x: usize, out: usize, n: i32, p: f64, q: f64): void
 }
 
 /**
+ * As unary, for a long operator: the tail calls the function that is part of the loop, so that the
+ * binary has no second copy of it here.
+ */
+export function longUnary<Op, C>(x: usize, out: usize, n: i32, p: f64, q: f64): void {
+  const op = changetype<Op>(0);
+  const width = lanes<C>();
+  const vp = splat<C>(p);
+  const vq = splat<C>(q);
+  for (; n >= width; n -= width) {
+    v128.store(out, op.vector<C>(v128.load(x), vp, vq));
+    x += 16;
+    out += 16;
+  }
+  if (n > 0) storeTail<C, C>(out, op.called<C>(loadTail<C, C>(x, n)), n);
+}
+
+/**
  * out[i] = op(x[i], y[i], p, q, r). A step is 16 bytes for an operand that is read on, and 0 for a
  * scalar operand that lies splat at its pointer.
  */

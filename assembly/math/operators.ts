@@ -1,7 +1,6 @@
 /**
- * The elementary functions as operators of the elementwise loop (see loops/map.ts). The short ones
- * are part of the loop; the long ones are called, which costs them little and keeps the binary
- * small.
+ * The elementary functions as operators of the elementwise loop (see loops/map.ts). The first four
+ * are part of the loop; the others are called, which costs them little and keeps the binary small.
  */
 import { exp, expm1 } from "./exponential";
 import * as fn from "./functions";
@@ -11,20 +10,32 @@ import { log, log1p } from "./logarithm";
   @inline vector<C>(x: v128, _p: v128, _q: v128): v128 {
     return exp<C>(x);
   }
+  @inline called<C>(x: v128): v128 {
+    return sizeof<C>() == 4 ? fn.fn_exp_f32(x) : fn.fn_exp_f64(x);
+  }
 }
 @final export class ExponentialLessOne {
   @inline vector<C>(x: v128, _p: v128, _q: v128): v128 {
     return expm1<C>(x);
+  }
+  @inline called<C>(x: v128): v128 {
+    return sizeof<C>() == 4 ? fn.fn_expm1_f32(x) : fn.fn_expm1_f64(x);
   }
 }
 @final export class Logarithm {
   @inline vector<C>(x: v128, _p: v128, _q: v128): v128 {
     return log<C>(x);
   }
+  @inline called<C>(x: v128): v128 {
+    return sizeof<C>() == 4 ? fn.fn_log_f32(x) : fn.fn_log_f64(x);
+  }
 }
 @final export class LogarithmOfOneMore {
   @inline vector<C>(x: v128, _p: v128, _q: v128): v128 {
     return log1p<C>(x);
+  }
+  @inline called<C>(x: v128): v128 {
+    return sizeof<C>() == 4 ? fn.fn_log1p_f32(x) : fn.fn_log1p_f64(x);
   }
 }
 @final export class Sigmoid {

@@ -233,6 +233,14 @@ export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName
   constantPad: rule("ConstantPadNdBackward0", [], (g, { parameters: { margins } }) => [
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
   ]),
+  // The same windows, turned round, over a gradient with room for the places beyond its ends.
+  correlate: rule("CorrelateBackward0", [], (g, { parameters: { dim, weights } }) => [
+    () => {
+      const room = weights.length - 1;
+      const margins = g.shape.map((_, d) => (d === dim ? ([room, room] as const) : ([0, 0] as const)));
+      return g.op("constantPad", { margins }).op("correlate", { dim, weights: [...weights].reverse() });
+    },
+  ]),
   mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [
     () => g.mm(noNumber(y()).transpose(0, 1)),
     () => x().transpose(0, 1).mm(g),

@@ -176,6 +176,16 @@ type TransposeKernel = (
 ) => void;
 
 /** Returns whether all sums are finite. */
+type CorrelateKernel = (
+  x: number,
+  w: number,
+  out: number,
+  rows: number,
+  stride: number,
+  n: number,
+  size: number,
+  step: number,
+) => void;
 type LossColumnsKernel = (
   x: number,
   y: number,
@@ -296,6 +306,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`multimargin_${"f32" | "f64"}`, MultiMarginKernel> &
   Record<`multilabelmargin_${"f32" | "f64"}`, MultilabelMarginKernel> &
   Record<`transpose_${4 | 8}`, TransposeKernel> &
+  Record<`correlate_${"f32" | "f64"}`, CorrelateKernel> &
   Record<
     | `convert_${"f16" | "bf16" | "f64" | "i64"}_f32`
     | `convert_${"f32" | "i64"}_f64`

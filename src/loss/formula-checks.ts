@@ -31,7 +31,9 @@ export function refuseComplex(name: string, ...operands: readonly FormulaOperand
   }
 }
 
-/** Throws unless the input is of a floating dtype, and the other operands can be subtracted from it. */
+/**
+ * Throws unless the input is of a floating dtype, and the other operands can be subtracted from it.
+ */
 export function floating(
   kernel: string,
 ): (operands: Readonly<Record<string, FormulaOperand> & { input: FormulaOperand }>) => void {

@@ -76,7 +76,8 @@ interface NamedRow<
   ) => Expression;
   /**
    * The gradients by the operands in their order, from that of the term and what the term takes.
-   * Only where torch has formulas of its own for them; else they are those of the term's operations.
+   * Only where torch has formulas of its own for them; else they are those of the term's
+   * operations.
    */
   readonly slopes?: (
     upstream: Expression,

@@ -16,6 +16,7 @@ import {
   roundFloat,
 } from "./dtype.js";
 import { type Argument, binary, contiguous, convert, copy, fill, unary } from "./elementwise.js";
+import { correlate } from "./correlate.js";
 import { concatenate, pad, stack } from "./joining.js";
 import * as extremes from "./extremes.js";
 import * as linear from "./linear.js";
@@ -30,6 +31,7 @@ import type {
   AlongParameters,
   AlphaParameters,
   ClampParameters,
+  CorrelateParameters,
   DimParameters,
   ExtentParameters,
   JoinParameters,
@@ -380,6 +382,7 @@ const table = {
   maskedFill: maskFilled,
   cat: (inputs, { dim }: JoinParameters) => concatenate(inputs as readonly NdArray[], dim),
   stack: (inputs, { dim }: JoinParameters) => stack(inputs as readonly NdArray[], dim),
+  correlate: (inputs, { dim, weights }: CorrelateParameters) => correlate(only(inputs), dim, weights),
   constantPad: (inputs, { margins, value = 0 }: PadParameters) => pad(only(inputs), margins, value),
 
   // Products of matrices and vectors

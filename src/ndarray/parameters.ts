@@ -122,3 +122,10 @@ export interface PadParameters extends NoParameters {
   readonly margins: readonly Margin[];
   readonly value?: number;
 }
+
+/** Windows along a dimension. */
+export interface CorrelateParameters extends NoParameters {
+  readonly dim: number;
+  /** What the elements of a window are multiplied by. */
+  readonly weights: readonly number[];
+}

@@ -18,17 +18,19 @@ export interface EnsembleCrpsOptions extends PartReductionOptions {
 export const ENSEMBLE_OPTIONS = ["fair", "reduction"] as const;
 
 /**
- * Continuous ranked probability score of ensembles of M members x against targets y:
- * Σ |x_i - y| / M - Σ Σ |x_i - x_j| / (2 M²), with `fair`, 2 M (M - 1) in the place of 2 M². Members
- * are ordered for it, which takes M log(M) steps, and no memory for pairs.
+ * Continuous ranked probability score of ensembles of M members x against targets y: Σ |x_i - y| /
+ * M - Σ Σ |x_i - x_j| / (2 M²), with `fair`, 2 M (M - 1) in the place of 2 M². Members are ordered
+ * for it, which takes M log(M) steps, and no memory for pairs.
  *
- * Shapes: (..., M) and a target (...). Result: 0-d, or for "none" the target's shape. Floating dtypes.
+ * Shapes: (..., M) and a target (...). Result: 0-d, or for "none" the target's shape. Floating
+ * dtypes.
  * Gradient: by a member (sign(x_i - y) - (l - g) / M) / M, where l members are less and g greater,
  * with `fair`, M - 1 in the place of the second M; 0 of what is equal, at the kinks; by the target
  * -Σ sign(x_i - y) / M.
  *
  * @throws TypeError for operands that are no tensors or not floating, options of another type;
- *   RangeError for shapes that do not fit, no members, fewer than two with `fair`, an unknown reduction
+ *   RangeError for shapes that do not fit, no members, fewer than two with `fair`, an unknown
+ *   reduction
  * @see Ferro, Fair scores for ensemble forecasts, 2014; https://doi.org/10.1002/qj.2270
  * @example
  * const members = tensor([[1, 2, 4], [0, 0, 3]]);
@@ -84,7 +86,9 @@ function balances(x: Tensor): Tensor {
     .reshape([...x.shape]);
 }
 
-/** Brings the balances, which stand where the first of equal numbers is in order, to the numbers. */
+/**
+ * Brings the balances, which stand where the first of equal numbers is in order, to the numbers.
+ */
 function placeBalances(row: Float64Array, sorted: Float64Array, balances: Float64Array): void {
   const inOrder = balances.slice();
   row.forEach((value, i) => {
@@ -113,9 +117,10 @@ export const PEARSON_OPTIONS = ["dim", "eps", "reduction"] as const;
  * r = Σ a b / sqrt((Σ a² + eps) (Σ b² + eps)), where a and b are input and target less their means
  * along a dimension.
  *
- * Shapes: one shape for both. Result: 0-d, or for "none" the shape without that dimension. Rows that
- * are constant have r = 0, for an eps of 0 NaN. Floating dtypes.
- * Gradient: -(b / q - r a / (Σ a² + eps)), q being r's denominator; it has no kink, and adds up to 0.
+ * Shapes: one shape for both. Result: 0-d, or for "none" the shape without that dimension. Rows
+ * that are constant have r = 0, for an eps of 0 NaN. Floating dtypes.
+ * Gradient: -(b / q - r a / (Σ a² + eps)), q being r's denominator; it has no kink, and adds up to
+ * 0.
  *
  * @throws TypeError for operands that are no tensors or not floating; RangeError for shapes that
  *   differ, a negative eps, an unknown reduction, a dimension that there is not

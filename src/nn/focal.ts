@@ -15,21 +15,23 @@ export interface SigmoidFocalOptions {
 }
 
 /**
- * Focal loss of logits x, with targets y from 0 to 1: a (1 - r)^gamma times the binary cross entropy,
- * where r = p y + (1 - p) (1 - y) is the probability of the right class, p = sigmoid(x), and
- * a = alpha y + (1 - alpha) (1 - y). It is torchvision's sigmoid_focal_loss, whose reduction is "none"
- * by default, where here it is "mean".
+ * Focal loss of logits x, with targets y from 0 to 1: a (1 - r)^gamma times the binary cross
+ * entropy, where r = p y + (1 - p) (1 - y) is the probability of the right class, p = sigmoid(x),
+ * and a = alpha y + (1 - alpha) (1 - y). It is torchvision's sigmoid_focal_loss, whose reduction is
+ * "none" by default, where here it is "mean".
  *
  * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. A gamma of 0 and an
  * alpha below 0 give the binary cross entropy. Any logits are fine; 1 - r is computed without a
  * difference, so that it keeps its digits.
- * Gradient: that of the formula, which has no kink. For a gamma between 0 and 1 it is NaN where 1 - r
- * is 0, as it is for logits beyond 104 in float32.
+ * Gradient: that of the formula, which has no kink. For a gamma between 0 and 1 it is NaN where 1 -
+ * r is 0, as it is for logits beyond 104 in float32.
  *
- * @throws TypeError for operands that are no tensors, an input that is not floating, bools and complex
- *   numbers, a mask that is not of bools or uint8, `dim` with "none"; RangeError for a negative gamma,
- *   shapes that do not broadcast, an unknown reduction, a dimension that the loss does not have
- * @see Lin et al., Focal Loss for Dense Object Detection, ICCV 2017; https://arxiv.org/abs/1708.02002
+ * @throws TypeError for operands that are no tensors, an input that is not floating, bools and
+ *   complex numbers, a mask that is not of bools or uint8, `dim` with "none"; RangeError for a
+ *   negative gamma, shapes that do not broadcast, an unknown reduction, a dimension that the loss
+ *   does not have
+ * @see Lin et al., Focal Loss for Dense Object Detection, ICCV 2017;
+ *   https://arxiv.org/abs/1708.02002
  * @example
  * F.sigmoidFocalLoss(tensor([0, 2, -1]), tensor([1, 1, 0])).item(); // 0.020255379378795624
  */
@@ -53,10 +55,11 @@ export interface AsymmetricOptions {
  * -y (1 - p)^gammaPos log(p) - (1 - y) q^gammaNeg log(1 - q), with p = sigmoid(x) and
  * q = max(p - clip, 0).
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. The code of its authors
- * bounds logarithms by that of 1e-8, and adds all elements up, where here the mean is the default.
- * Gradient: that of the formula; of y = 0 it is 0 where p <= clip, at the kink p = clip as well. For
- * a power between 0 and 1 it is NaN where its base is 0, but for p <= clip.
+ * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. The code of its
+ * authors bounds logarithms by that of 1e-8, and adds all elements up, where here the mean is the
+ * default.
+ * Gradient: that of the formula; of y = 0 it is 0 where p <= clip, at the kink p = clip as well.
+ * For a power between 0 and 1 it is NaN where its base is 0, but for p <= clip.
  *
  * @throws as sigmoidFocalLoss; RangeError for negative powers, a clip outside of [0, 1]
  * @see Ridnik et al., Asymmetric Loss For Multi-Label Classification, ICCV 2021;

@@ -430,3 +430,12 @@ export {
   jaccardLoss,
   type OverlapOptions,
 } from "./overlaps.js";
+export {
+  msSsim,
+  msSsimL1Loss,
+  type MsSsimL1Options,
+  type MsSsimOptions,
+  ssim,
+  type SsimOptions,
+} from "./images.js";
+export { psnr, type PsnrOptions } from "./psnr.js";

@@ -1,5 +1,6 @@
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
+export * from "./image-modules.js";
 export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
 export * from "./margin-modules.js";
 export { type AnyModule, Module } from "./module.js";

@@ -60,13 +60,13 @@ function overlapLoss(
  *
  * Shapes: one shape for both. A set is what shares the first index; with `dim`, what the dimensions
  * are that sums run over: [2, 3] for each sample and channel of (N, C, H, W), [0, 2, 3] for each
- * channel of the whole batch. Result: 0-d, or for "none" the shape without these dimensions. Two empty
- * sets lose 0 for a smooth above 0. Floating dtypes.
+ * channel of the whole batch. Result: 0-d, or for "none" the shape without these dimensions. Two
+ * empty sets lose 0 for a smooth above 0. Floating dtypes.
  * Gradient: that of the quotient, which has no kink.
  *
  * @throws TypeError for operands that are no tensors or not floating, options of another type;
- *   RangeError for shapes that differ, a negative smooth, an unknown reduction, a dimension that there
- *   is not
+ *   RangeError for shapes that differ, a negative smooth, an unknown reduction, a dimension that
+ *   there is not
  * @see Milletari et al., V-Net: Fully Convolutional Neural Networks for Volumetric Medical Image
  *   Segmentation, 2016; https://arxiv.org/abs/1606.04797
  * @example
@@ -81,8 +81,8 @@ export function diceLoss(input: Tensor, target: Tensor, options: DiceOptions = {
 }
 
 /**
- * Soft Jaccard loss, also that of the intersection over the union, of probabilities x against targets
- * y: 1 - (Σ x y + smooth) / (Σ x + Σ y - Σ x y + smooth).
+ * Soft Jaccard loss, also that of the intersection over the union, of probabilities x against
+ * targets y: 1 - (Σ x y + smooth) / (Σ x + Σ y - Σ x y + smooth).
  *
  * Shapes, dtypes, sets and result as for diceLoss.
  * Gradient: that of the quotient, which has no kink.
@@ -107,20 +107,20 @@ export interface BoxIouOptions extends PartReductionOptions {
 export const BOX_OPTIONS = ["eps", "reduction"] as const;
 
 /**
- * Generalised intersection over union of boxes, as a loss: 1 - I / U + (C - U) / C, with the areas I
- * of the intersection, U of the union, and C of the least box around both. It has a gradient for boxes
- * that are apart as well. It is torchvision's generalized_box_iou_loss, whose reduction is "none" by
- * default, where here it is "mean".
+ * Generalised intersection over union of boxes, as a loss: 1 - I / U + (C - U) / C, with the areas
+ * I of the intersection, U of the union, and C of the least box around both. It has a gradient for
+ * boxes that are apart as well. It is torchvision's generalized_box_iou_loss, whose reduction is
+ * "none" by default, where here it is "mean".
  *
- * Shapes: (..., 4), one shape for both: x1, y1, x2, y2 with x1 < x2 and y1 < y2. Result: 0-d, or for
- * "none" the shape without the last dimension. Floating dtypes.
- * Gradient: that of the formula; where two edges meet, half by each, and none by a width or height of
- * the intersection that is 0.
+ * Shapes: (..., 4), one shape for both: x1, y1, x2, y2 with x1 < x2 and y1 < y2. Result: 0-d, or
+ * for "none" the shape without the last dimension. Floating dtypes.
+ * Gradient: that of the formula; where two edges meet, half by each, and none by a width or height
+ * of the intersection that is 0.
  *
  * @throws TypeError for operands that are no tensors or not floating; RangeError for shapes that
  *   differ or do not end in 4, a negative eps, an unknown reduction
- * @see Rezatofighi et al., Generalized Intersection over Union: A Metric and A Loss for Bounding Box
- *   Regression, CVPR 2019; https://arxiv.org/abs/1902.09630
+ * @see Rezatofighi et al., Generalized Intersection over Union: A Metric and A Loss for Bounding
+ *   Box Regression, CVPR 2019; https://arxiv.org/abs/1902.09630
  * @example
  * const [boxes, targets] = [tensor([[0, 0, 2, 2], [0, 0, 1, 1]]), tensor([[1, 0, 3, 2], [2, 0, 3, 1]])];
  * F.generalizedBoxIouLoss(boxes, targets, { eps: 0, reduction: "none" }).tolist(); // [0.6666666269302368, 1.3333333730697632]

@@ -10,13 +10,13 @@ type Options = ReductionOptions & MaskOptions & WeightOptions;
  * Logarithm of the hyperbolic cosine: log(cosh(d)), with d = input - target: about d² / 2 for small
  * differences, |d| - log(2) for large ones.
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. Exact to the last digits
- * for small differences as well, and finite for all finite ones.
+ * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. Exact to the last
+ * digits for small differences as well, and finite for all finite ones.
  * Gradient: tanh(d), which has no kink.
  *
- * @throws TypeError for operands that are no tensors, an input that is not floating, bools and complex
- *   numbers, a mask that is not of bools or uint8, `dim` with "none"; RangeError for shapes that do
- *   not broadcast, an unknown reduction, a dimension that the loss does not have
+ * @throws TypeError for operands that are no tensors, an input that is not floating, bools and
+ *   complex numbers, a mask that is not of bools or uint8, `dim` with "none"; RangeError for shapes
+ *   that do not broadcast, an unknown reduction, a dimension that the loss does not have
  * @see Chen et al., Log Hyperbolic Cosine Loss Improves Variational Auto-Encoder, 2018;
  *   https://openreview.net/forum?id=rkglvsC9Ym
  * @example
@@ -51,8 +51,8 @@ export const charbonnierLoss = /* @__PURE__ */ formulaLoss<
 >(rows.charbonnierLoss);
 
 /**
- * Absolute error beyond epsilon: max(|d| - epsilon, 0), with d = input - target: the loss of support
- * vector regression.
+ * Absolute error beyond epsilon: max(|d| - epsilon, 0), with d = input - target: the loss of
+ * support vector regression.
  *
  * Shapes, dtypes and result as for logCoshLoss. epsilon >= 0, 0.1 by default.
  * Gradient: sign(d) where |d| > epsilon, else 0, at the kinks |d| = epsilon as well.
@@ -74,8 +74,8 @@ export interface ScaleOptions {
 }
 
 /**
- * Tukey's biweight: c² / 6 (1 - (1 - (d / c)²)³) where |d| < c, else c² / 6, with d = input - target:
- * about d² / 2 for small differences, and the same for all large ones.
+ * Tukey's biweight: c² / 6 (1 - (1 - (d / c)²)³) where |d| < c, else c² / 6, with d = input -
+ * target: about d² / 2 for small differences, and the same for all large ones.
  *
  * Shapes, dtypes and result as for logCoshLoss. c > 0, 4.685 by default, which has 95 % of the
  * square's efficiency for normal errors of variance 1.
@@ -116,8 +116,8 @@ export const cauchyLoss = /* @__PURE__ */ formulaLoss<
 export interface GeneralRobustOptions extends ScaleOptions {
   /**
    * 2 for a square, 1 for Charbonnier's loss (by default), 0 for Cauchy's, -2 for Geman's and
-   * McClure's, -Infinity for Welsch's, and what lies between them. A tensor has one for each element,
-   * broadcasts, and has a gradient.
+   * McClure's, -Infinity for Welsch's, and what lies between them. A tensor has one for each
+   * element, broadcasts, and has a gradient.
    */
   alpha?: number | Tensor;
 }
@@ -133,9 +133,10 @@ export interface GeneralRobustOptions extends ScaleOptions {
  * Gradient: d / c² (s / |alpha - 2| + 1)^(alpha / 2 - 1), which has no kink; by a tensor alpha the
  * derivative, at 0 its limit; at 2, where it has no finite one, and at -Infinity, 0.
  *
- * @throws as logCoshLoss; RangeError for an alpha that is NaN or Infinity, a c that is not positive or
- *   not finite
- * @see Barron, A General and Adaptive Robust Loss Function, CVPR 2019; https://arxiv.org/abs/1701.03077
+ * @throws as logCoshLoss; RangeError for an alpha that is NaN or Infinity, a c that is not positive
+ *   or not finite
+ * @see Barron, A General and Adaptive Robust Loss Function, CVPR 2019;
+ *   https://arxiv.org/abs/1701.03077
  * @example
  * const [x, zero] = [tensor([1, -3]), tensor([0, 0])];
  * F.generalRobustLoss(x, zero, { alpha: 2 }).item(); // 2.5
@@ -158,12 +159,13 @@ export interface WingOptions {
 }
 
 /**
- * Wing loss of landmarks: omega log(1 + |d| / epsilon) where |d| < omega, else |d| less the constant
- * that joins both, with d = input - target. Small differences count more than in an absolute error.
+ * Wing loss of landmarks: omega log(1 + |d| / epsilon) where |d| < omega, else |d| less the
+ * constant that joins both, with d = input - target. Small differences count more than in an
+ * absolute error.
  *
  * Shapes, dtypes and result as for logCoshLoss; omega and epsilon in the units of d, pixels mostly.
- * Gradient: sign(d) omega / (epsilon + |d|) where |d| < omega, else sign(d), at the kinks |d| = omega
- * as well; 0 at the kink d = 0.
+ * Gradient: sign(d) omega / (epsilon + |d|) where |d| < omega, else sign(d), at the kinks |d| =
+ * omega as well; 0 at the kink d = 0.
  *
  * @throws as logCoshLoss; RangeError for an omega or epsilon that is not positive or not finite
  * @see Feng et al., Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural

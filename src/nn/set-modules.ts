@@ -84,7 +84,8 @@ export class JaccardLoss extends Loss {
 }
 
 /**
- * Generalised intersection over union of boxes; see F.generalizedBoxIouLoss. Options are checked when the loss is called.
+ * Generalised intersection over union of boxes; see F.generalizedBoxIouLoss. Options are checked
+ * when the loss is called.
  *
  * @example
  * const loss = new nn.GeneralizedBoxIoULoss({ eps: 0 });
@@ -110,7 +111,8 @@ export class GeneralizedBoxIoULoss extends Loss {
 }
 
 /**
- * Continuous ranked probability score of ensembles; see F.ensembleCrpsLoss. Options are checked when the loss is called.
+ * Continuous ranked probability score of ensembles; see F.ensembleCrpsLoss. Options are checked
+ * when the loss is called.
  *
  * @example
  * new nn.EnsembleCRPSLoss({ fair: true })(tensor([[1, 3]]), tensor([4])).item(); // 1

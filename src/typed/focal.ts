@@ -5,16 +5,17 @@ import type { ArrayOperand } from "./operands.js";
 import type { ArrayWeightOptions } from "./options.js";
 
 /**
- * Focal loss of logits x, with targets y from 0 to 1: a (1 - r)^gamma times the binary cross entropy,
- * where r = p y + (1 - p) (1 - y), p = sigmoid(x), and a = alpha y + (1 - alpha) (1 - y), or 1 for an
- * alpha below 0.
+ * Focal loss of logits x, with targets y from 0 to 1: a (1 - r)^gamma times the binary cross
+ * entropy, where r = p y + (1 - p) (1 - y), p = sigmoid(x), and a = alpha y + (1 - alpha) (1 - y),
+ * or 1 for an alpha below 0.
  *
  * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
  * converted to the one that they promote to. alpha is 0.25 by default, gamma 2.
  * Gradient: that of the formula, which has no kink.
  *
  * @throws as l1Loss; RangeError for a negative gamma
- * @see Lin et al., Focal Loss for Dense Object Detection, ICCV 2017; https://arxiv.org/abs/1708.02002
+ * @see Lin et al., Focal Loss for Dense Object Detection, ICCV 2017;
+ *   https://arxiv.org/abs/1708.02002
  * @example
  * sigmoidFocalLoss(Float64Array.of(0, 2, -1), Float64Array.of(1, 1, 0)); // 0.020255377541719057
  */
@@ -28,8 +29,8 @@ export const sigmoidFocalLoss = /* @__PURE__ */ formulaLoss<
  * -y (1 - p)^gammaPos log(p) - (1 - y) q^gammaNeg log(1 - q), with p = sigmoid(x) and
  * q = max(p - clip, 0).
  *
- * Shapes, dtypes, mask and result as for sigmoidFocalLoss. gammaNeg is 4 by default, gammaPos 1, clip
- * 0.05.
+ * Shapes, dtypes, mask and result as for sigmoidFocalLoss. gammaNeg is 4 by default, gammaPos 1,
+ * clip 0.05.
  * Gradient: that of the formula; of y = 0 it is 0 where p <= clip, at the kink p = clip as well.
  *
  * @throws as l1Loss; RangeError for negative powers, a clip outside of [0, 1]

@@ -8,7 +8,8 @@ import type { ArrayWeightOptions } from "./options.js";
  * Logarithm of the hyperbolic cosine: log(cosh(d)), with d = prediction - target.
  *
  * Shapes, mask and result as for l1Loss, integers in float64; floats of several dtypes are first
- * converted to the one that they promote to. Exact to the last digits for small differences as well.
+ * converted to the one that they promote to. Exact to the last digits for small differences as
+ * well.
  * Gradient: tanh(d), which has no kink.
  *
  * @throws as l1Loss
@@ -98,9 +99,10 @@ export const cauchyLoss = /* @__PURE__ */ formulaLoss<
  * with one for each element; c > 0, 1 by default.
  * Gradient: d / c² (s / |alpha - 2| + 1)^(alpha / 2 - 1), which has no kink.
  *
- * @throws as l1Loss; RangeError for an alpha that is NaN or Infinity, a c that is not positive or not
- *   finite
- * @see Barron, A General and Adaptive Robust Loss Function, CVPR 2019; https://arxiv.org/abs/1701.03077
+ * @throws as l1Loss; RangeError for an alpha that is NaN or Infinity, a c that is not positive or
+ *   not finite
+ * @see Barron, A General and Adaptive Robust Loss Function, CVPR 2019;
+ *   https://arxiv.org/abs/1701.03077
  * @example
  * generalRobustLoss(Float64Array.of(1, -3), 0, { alpha: 2 }); // 2.5
  * generalRobustLoss(Float64Array.of(2), 0, { alpha: Float64Array.of(0) }); // 1.0986122886681096
@@ -111,13 +113,13 @@ export const generalRobustLoss = /* @__PURE__ */ formulaLoss<
 >(rows.generalRobustLoss);
 
 /**
- * Wing loss of landmarks: omega log(1 + |d| / epsilon) where |d| < omega, else |d| less the constant
- * that joins both, with d = prediction - target.
+ * Wing loss of landmarks: omega log(1 + |d| / epsilon) where |d| < omega, else |d| less the
+ * constant that joins both, with d = prediction - target.
  *
  * Shapes, dtypes, mask and result as for logCoshLoss. omega > 0, 10 by default; epsilon > 0, 2 by
  * default.
- * Gradient: sign(d) omega / (epsilon + |d|) where |d| < omega, else sign(d), at the kinks |d| = omega
- * as well; 0 at the kink d = 0.
+ * Gradient: sign(d) omega / (epsilon + |d|) where |d| < omega, else sign(d), at the kinks |d| =
+ * omega as well; 0 at the kink d = 0.
  *
  * @throws as l1Loss; RangeError for an omega or epsilon that is not positive or not finite
  * @see Feng et al., Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural

@@ -39,6 +39,7 @@ const FAMILIES = {
   paths: /^(ctc|ctcslope)_(f64)$/,
   margins: /^(multimargin|multilabelmargin)_(f32|f64)$/,
   transpose: /^transpose_(4|8)$/,
+  correlate: /^(correlate)_(f32|f64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
   complex: /^(cabs|csign)_(f32|f64)$/,
 } as const;

@@ -1,4 +1,7 @@
-/** The edges of the losses that torch does not have; test/nn/formulas.test.ts tests what all losses promise. */
+/**
+ * The edges of the losses that torch does not have; test/nn/formulas.test.ts tests what all losses
+ * promise.
+ */
 import { F, LossAccumulator, nn, tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";

@@ -37,6 +37,7 @@ const COMPOSED = {
   ensembleCrpsLoss: "EnsembleCRPSLoss",
   generalizedBoxIouLoss: "GeneralizedBoxIoULoss",
   jaccardLoss: "JaccardLoss",
+  msSsimL1Loss: "MSSSIML1Loss",
   pearsonLoss: "PearsonLoss",
 };
 /** The functions of F that are no losses. */
@@ -45,13 +46,19 @@ const OTHERS = [
   "pairwiseDistance",
   "logSoftmax",
   "logsigmoid",
+  "msSsim",
   "oneHot",
   "pad",
+  "psnr",
   "sigmoid",
   "softmax",
   "softplus",
+  "ssim",
   "tanh",
 ];
+
+/** The modules that are no losses. */
+const LAYERS = ["Flatten", "Linear", "Module", "Parameter", "ReLU", "Sequential", "Sigmoid", "Tanh"];
 
 describe("the tables of losses", () => {
   it("name what F and nn export, and they export nothing else", () => {
@@ -67,7 +74,16 @@ describe("the tables of losses", () => {
     );
     const modules = [...rows.map(([, row]) => row.module), ...FORMULAS.map((name) => formulaOf(name).module)];
     const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ module }) => module);
-    const others = ["Loss", "ClassLoss", "NLLLoss2d", "utils", ...Object.values(COMPOSED)];
+    const others = [
+      "Loss",
+      "ClassLoss",
+      "NLLLoss2d",
+      "utils",
+      "MSSSIMLoss",
+      "SSIMLoss",
+      ...LAYERS,
+      ...Object.values(COMPOSED),
+    ];
     expect(Object.keys(nn).sort()).toEqual([...modules, ...rowwise, ...others].sort());
   });
 });

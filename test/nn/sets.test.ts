@@ -1,4 +1,7 @@
-/** The losses of sets and rows that torch does not have; test/torch/beyond.test.ts holds them to their formulas. */
+/**
+ * The losses of sets and rows that torch does not have; test/torch/beyond.test.ts holds them to
+ * their formulas.
+ */
 import { autograd, F, nn, ones, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";

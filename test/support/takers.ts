@@ -57,10 +57,19 @@ const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: 
 });
 const dice = { smooth: 1, dim: [0], squared: true };
 /** A loss of boxes, whose last edge is beyond the others. */
-const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry =>
-  setLoss((x, y, options) => call(F.pad(x, [0, 1], { value: 9 }), F.pad(y, [0, 1], { value: 9 }), options), {
-    eps: 1,
-  });
+const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
+  call: (x, y) => {
+    for (const boxes of [x, y]) boxes.data = F.pad(boxes.detach(), [0, 1], { value: 9 });
+    return (options) => call(x, y, options);
+  },
+  options: { reduction: "sum", eps: 1 },
+});
+/** A loss of images, of windows and scales of one size for all. */
+const imageLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
+  call: (x, y) => (options) => call(x, y, options),
+  options: { ...image, ...rest },
+});
+const image = { dataRange: 9, windowSize: 1, k1: 0.1, k2: 0.2, reduction: "sum" };
 type Triple = (a: Tensor, p: Tensor, n: Tensor, options: object) => Tensor;
 const far = tensor([[0, 3, 1], [2, 2, 2]]); // prettier-ignore
 /** A loss of two triplets of vectors. */
@@ -211,19 +220,32 @@ export const TAKERS: Record<string, Entry> = {
   "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), dice),
   "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), { smooth: 1, dim: [0] }),
   "F.generalizedBoxIouLoss": boxLoss((x, y, options) => F.generalizedBoxIouLoss(x, y, options)),
-  "F.ensembleCrpsLoss": setLoss((x, y, options) => F.ensembleCrpsLoss(x, y.select(1, 0), options), {
+  "F.ensembleCrpsLoss": setLoss((x, _, options) => F.ensembleCrpsLoss(x, tensor([1, 2]), options), {
     fair: true,
   }),
-  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y.square(), options), { dim: 0, eps: 1 }),
+  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y, options), { dim: 0, eps: 1 }),
   "nn.DiceLoss": setLoss((x, y, options) => new nn.DiceLoss(options)(x, y), dice),
   "nn.JaccardLoss": setLoss((x, y, options) => new nn.JaccardLoss(options)(x, y), { smooth: 1, dim: [0] }),
   "nn.GeneralizedBoxIoULoss": boxLoss((x, y, options) => new nn.GeneralizedBoxIoULoss(options)(x, y)),
-  "nn.EnsembleCRPSLoss": setLoss((x, y, options) => new nn.EnsembleCRPSLoss(options)(x, y.select(1, 0)), {
+  "nn.EnsembleCRPSLoss": setLoss((x, _, options) => new nn.EnsembleCRPSLoss(options)(x, tensor([1, 2])), {
     fair: true,
   }),
-  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y.square()), {
+  "nn.PearsonLoss": setLoss((x, y, options) => new nn.PearsonLoss(options)(x, y), {
     dim: 0,
     eps: 1,
+  }),
+  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2 }),
+  "F.msSsim": imageLoss((x, y, options) => F.msSsim(x, y, options), { sigma: 2, weights: [0.5, 1] }),
+  "F.psnr": setLoss((x, y, options) => F.psnr(x, y, options), { dataRange: 2, dim: [0] }),
+  "F.msSsimL1Loss": imageLoss((x, y, options) => F.msSsimL1Loss(x, y, options), { sigmas: [1], alpha: 0.25 }),
+  "nn.SSIMLoss": imageLoss((x, y, options) => new nn.SSIMLoss(options)(x, y), { sigma: 2 }),
+  "nn.MSSSIMLoss": imageLoss((x, y, options) => new nn.MSSSIMLoss(options)(x, y), {
+    sigma: 2,
+    weights: [0.5, 1],
+  }),
+  "nn.MSSSIML1Loss": imageLoss((x, y, options) => new nn.MSSSIML1Loss(options)(x, y), {
+    sigmas: [1],
+    alpha: 0.25,
   }),
   "F.pad": { call: (x) => (options) => F.pad(x, [1, -1], options), options: { mode: "constant", value: 2 } },
   "F.softmax": { call: (x) => (options) => F.softmax(x, options), options: { dim: 1, dtype: "float64" } },
@@ -409,6 +431,13 @@ export const TAKERS: Record<string, Entry> = {
       return (options) => z.indexPut_([[1, 0]], values, options);
     },
     options: { accumulate: true },
+  },
+  "Tensor.topk": {
+    call: (x) => (options) => {
+      const { values, indices } = x.topk(1, options);
+      return [values, indices];
+    },
+    options: { dim: 0, largest: false, sorted: true },
   },
   "Tensor.amax": reduction("amax"),
   "Tensor.amin": reduction("amin"),

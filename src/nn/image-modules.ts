@@ -1,0 +1,120 @@
+/** The modules of losses of images that torch does not have. */
+import { checkNoMore, takeOptions } from "../core/options.js";
+import type { Reduction } from "../loss/losses.js";
+import type { Tensor } from "../tensor/tensor.js";
+import {
+  MS_SSIM_L1_OPTIONS,
+  MS_SSIM_OPTIONS,
+  msSsim,
+  msSsimL1Loss,
+  type MsSsimL1Options,
+  type MsSsimOptions,
+  ssim,
+  SSIM_OPTIONS,
+  type SsimOptions,
+} from "./images.js";
+import { Loss } from "./modules.js";
+
+/** 1 less what each image has, reduced as the module says. */
+function lossOf(module: Loss, similarity: (reduction: Reduction) => Tensor): Tensor {
+  const { reduction } = module;
+  const each = similarity(reduction === "sum" ? "none" : reduction)
+    .neg()
+    .add(1);
+  return reduction === "sum" ? each.sum() : each;
+}
+
+/** The options of a function that a module holds. */
+function heldBy(loss: object, names: readonly string[]): object {
+  const held = loss as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.map((name) => [name, held[name]]));
+}
+
+/**
+ * 1 less the structural similarity of images; see F.ssim. Options are checked when the loss is
+ * called.
+ *
+ * @example
+ * const image = linspace(0, 1, 256).reshape(16, 16);
+ * new nn.SSIMLoss()(image, image).item(); // 0
+ */
+export class SSIMLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "SSIMLoss";
+  }
+  /** The difference of the largest and the smallest possible value. */
+  declare readonly dataRange: number | undefined;
+  /** How many elements the window has along height and width. */
+  declare readonly windowSize: number | undefined;
+  constructor(options: SsimOptions = {}) {
+    super({ reduction: "mean", ...takeOptions("SSIMLoss", options, SSIM_OPTIONS) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("SSIMLoss", rest);
+    const options = heldBy(this, SSIM_OPTIONS);
+    return lossOf(this, (reduction) => ssim(input, target, { ...options, reduction }));
+  }
+}
+
+/**
+ * 1 less the multi-scale structural similarity of images; see F.msSsim. Options are checked when
+ * the loss is called.
+ *
+ * @example
+ * const image = linspace(0, 1, 1024).reshape(32, 32);
+ * new nn.MSSSIMLoss({ weights: [0.5, 0.5] })(image, image).item(); // 0
+ */
+export class MSSSIMLoss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MSSSIMLoss";
+  }
+  /** The difference of the largest and the smallest possible value. */
+  declare readonly dataRange: number | undefined;
+  /** How many elements the window has along height and width. */
+  declare readonly windowSize: number | undefined;
+  /** The exponents of the scales. */
+  declare readonly weights: readonly number[] | undefined;
+  constructor(options: MsSsimOptions = {}) {
+    super({ reduction: "mean", ...takeOptions("MSSSIMLoss", options, MS_SSIM_OPTIONS) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("MSSSIMLoss", rest);
+    const options = heldBy(this, MS_SSIM_OPTIONS);
+    return lossOf(this, (reduction) => msSsim(input, target, { ...options, reduction }));
+  }
+}
+
+/**
+ * The mixed loss of image restoration; see F.msSsimL1Loss. Options are checked when the loss is
+ * called.
+ *
+ * @example
+ * const image = linspace(0, 1, 1600).reshape(40, 40);
+ * new nn.MSSSIML1Loss({ alpha: 0 })(image.add(0.1), image).item(); // 0.10000003129243851
+ */
+export class MSSSIML1Loss extends Loss {
+  /** Stays when a bundler shortens names. */
+  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  static override get name(): string {
+    return "MSSSIML1Loss";
+  }
+  /** The difference of the largest and the smallest possible value. */
+  declare readonly dataRange: number | undefined;
+  /** How many elements the window has along height and width. */
+  declare readonly windowSize: number | undefined;
+  /** The share of the structural part. */
+  declare readonly alpha: number | undefined;
+  /** The standard deviations of the scales' windows. */
+  declare readonly sigmas: readonly number[] | undefined;
+  constructor(options: MsSsimL1Options = {}) {
+    super({ reduction: "mean", ...takeOptions("MSSSIML1Loss", options, MS_SSIM_L1_OPTIONS) });
+  }
+  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
+    checkNoMore("MSSSIML1Loss", rest);
+    return msSsimL1Loss(input, target, heldBy(this, MS_SSIM_L1_OPTIONS));
+  }
+}

@@ -1,0 +1,278 @@
+/** How alike images are: SSIM, MS-SSIM and PSNR, and the loss that mixes MS-SSIM with L1. */
+import { takeList, takeOptions } from "../core/options.js";
+import type { Reduction } from "../loss/losses.js";
+import { readNumber } from "../loss/parameter.js";
+import { checkReduction } from "../loss/reduction.js";
+import { fuse } from "../tensor/fuse.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tidy } from "../tensor/tidy.js";
+import { checkFloating, checkSameShape, type PartReductionOptions, reduceParts } from "./composed.js";
+
+/** What images are compared by. */
+export interface SsimOptions extends PartReductionOptions {
+  /** The difference of the largest and the smallest possible value; 1 by default. */
+  dataRange?: number;
+  /** How many elements the Gaussian window has along height and width, odd; 11 by default. */
+  windowSize?: number;
+  /** The standard deviation of the window; 1.5 by default. */
+  sigma?: number;
+  /** The constant that means are compared by, over dataRange; 0.01 by default. */
+  k1?: number;
+  /** The constant that variances are compared by, over dataRange; 0.03 by default. */
+  k2?: number;
+}
+export const SSIM_OPTIONS = ["dataRange", "windowSize", "sigma", "k1", "k2", "reduction"] as const;
+
+/** The window and the constants of a call. */
+interface Comparison {
+  readonly weights: readonly number[];
+  readonly constants: { readonly c1: number; readonly c2: number };
+}
+
+type Given = Omit<SsimOptions, "reduction">;
+
+/** A number that an option gives, above 0. */
+export function positive(caller: string, word: string, given: unknown): number {
+  const message = `${caller} does not support non-positive values for ${word}.`;
+  return readNumber(caller, word, given, { refused: "not positive", message });
+}
+
+function readWindow(caller: string, size: unknown): number {
+  const read = readNumber(caller, "windowSize", size, {});
+  if (Number.isInteger(read) && read > 0 && read % 2 === 1) return read;
+  throw new RangeError(`${caller}: expected windowSize to be an odd number above 0, got ${read}`);
+}
+
+function readComparison(
+  caller: string,
+  { dataRange = 1, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 }: Given,
+): Comparison {
+  const range = positive(caller, "dataRange", dataRange);
+  const size = readWindow(caller, windowSize);
+  const weights = gaussian(size, positive(caller, "sigma", sigma));
+  const [c1, c2] = [positive(caller, "k1", k1), positive(caller, "k2", k2)].map((k) => (k * range) ** 2);
+  return { weights, constants: { c1, c2 } };
+}
+
+/** The weights of a Gaussian window, which add up to 1. */
+function gaussian(size: number, sigma: number): number[] {
+  const weights = Array.from({ length: size }, (_, i) =>
+    Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * sigma * sigma)),
+  );
+  const sum = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / sum);
+}
+
+function checkImages(caller: string, input: Tensor, target: Tensor, least: number): void {
+  checkFloating(caller, { input, target });
+  checkSameShape(caller, input, target);
+  const { shape } = input;
+  if (shape.length >= 2 && Math.min(...shape.slice(-2)) >= least) return;
+  throw new RangeError(
+    `${caller}: expected images of shape (..., H, W) of at least ${least} x ${least}, got [${shape.join(", ")}]`,
+  );
+}
+
+/** Windowed means, along height and width, of what lies whole within the image. */
+function blurred(x: Tensor, weights: readonly number[]): Tensor {
+  const { ndim } = x;
+  return x.op("correlate", { dim: ndim - 2, weights }).op("correlate", { dim: ndim - 1, weights });
+}
+
+/** The means, the sum of the mean squares, and the mean product. */
+function momentsOf(x: Tensor, y: Tensor, weights: readonly number[]): [Tensor, Tensor, Tensor, Tensor] {
+  const squares = x.mul(x).add(y.mul(y));
+  return [blurred(x, weights), blurred(y, weights), blurred(squares, weights), blurred(x.mul(y), weights)];
+}
+
+interface Constants {
+  readonly c1: number;
+  readonly c2: number;
+}
+const PARAMETERS = { c1: 1e-4, c2: 9e-4 };
+
+/** How alike contrasts and structures are. */
+function structure(a: Tensor, b: Tensor, squares: Tensor, product: Tensor, { c2 }: Constants): Tensor {
+  const ab = a.mul(b);
+  const covariance = product.sub(ab).mul(2).add(c2);
+  return covariance.div(squares.sub(a.mul(a)).sub(b.mul(b)).add(c2));
+}
+const structures = /* @__PURE__ */ fuse(structure, { name: "ssimStructure", parameters: PARAMETERS });
+
+const similarities = /* @__PURE__ */ fuse(
+  (a: Tensor, b: Tensor, squares: Tensor, product: Tensor, constants: Tensor & Constants) => {
+    const luminance = a.mul(b).mul(2).add(constants.c1);
+    const means = a.mul(a).add(b.mul(b)).add(constants.c1);
+    return luminance.div(means).mul(structure(a, b, squares, product, constants));
+  },
+  { name: "ssim", parameters: PARAMETERS },
+);
+
+/**
+ * Structural similarity of images, from -1 to 1, 1 for equal ones: the mean over all windows of (2
+ * m n + c1) (2 v + c2) / ((m² + n² + c1) (s + c2)), with the Gaussian-weighted means m and n, the
+ * covariance v and the sum of the variances s of both images within a window, c1 = (k1 dataRange)²,
+ * c2 = (k2 dataRange)². A loss is 1 less it: nn.SSIMLoss.
+ *
+ * Shapes: (..., H, W), one shape for both. Windows lie whole within the image, as those whose mean
+ * scikit-image gives (gaussian_weights=True, use_sample_covariance=False). Result: 0-d, or for
+ * "none" the shape without H and W. Floating dtypes.
+ * Gradient: by both images, of the same windows; it has no kink.
+ *
+ * @throws TypeError for operands that are no tensors or not floating; RangeError for shapes that
+ *   differ, images smaller than the window, options out of their range, an unknown reduction
+ * @see Wang et al., Image Quality Assessment: From Error Visibility to Structural Similarity, 2004;
+ *   https://doi.org/10.1109/TIP.2003.819861
+ * @example
+ * const image = linspace(0, 1, 256).reshape(16, 16);
+ * F.ssim(image, image).item(); // 1
+ * F.ssim(image, image.mul(0.5)).item(); // 0.6520764231681824
+ */
+export function ssim(input: Tensor, target: Tensor, options: SsimOptions = {}): Tensor {
+  const taken = takeOptions("ssim", options, SSIM_OPTIONS);
+  const mode = checkReduction(taken.reduction ?? "mean", "enum");
+  const { weights, constants } = readComparison("ssim", taken);
+  checkImages("ssim", input, target, weights.length);
+  return tidy(() => {
+    const moments = momentsOf(input, target, weights);
+    if (mode === "mean") return similarities(...moments, constants);
+    return reduceParts(similarities(...moments, { ...constants, dim: [-2, -1] }), mode);
+  });
+}
+
+/** The same at several scales. */
+export interface MsSsimOptions extends SsimOptions {
+  /** The exponents of the scales, the finest first; those of the paper, five, by default. */
+  weights?: readonly number[];
+}
+export const MS_SSIM_OPTIONS = [...SSIM_OPTIONS, "weights"] as const;
+/** Those that people's judgements were fitted by. */
+const SCALES: readonly number[] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+
+/**
+ * Multi-scale structural similarity: the product over the scales of the mean similarity of
+ * contrasts and structures, and at the coarsest of all of F.ssim's formula, each to the power of
+ * its weight. From scale to scale, means of 2 x 2 elements make the image half as large; a last row
+ * or column without a neighbour is left out. A loss is 1 less it: nn.MSSSIMLoss.
+ *
+ * Shapes, dtypes and result as for ssim; height and width are windowSize 2^(scales - 1) at least,
+ * 176 by default.
+ * Gradient: by both images; a mean below 0 counts as 0, whose gradient is 0.
+ *
+ * @throws as ssim; TypeError for weights that are no array of numbers; RangeError for negative ones
+ * @see Wang et al., Multi-scale Structural Similarity for Image Quality Assessment, 2003;
+ *   https://doi.org/10.1109/ACSSC.2003.1292216
+ * @example
+ * const image = linspace(0, 1, 1024).reshape(32, 32);
+ * F.msSsim(image, image, { weights: [0.5, 0.5] }).item(); // 1
+ */
+export function msSsim(input: Tensor, target: Tensor, options: MsSsimOptions = {}): Tensor {
+  const caller = "msSsim";
+  const taken = takeOptions(caller, options, MS_SSIM_OPTIONS);
+  const exponents = readNumbers(caller, "weights", taken.weights ?? SCALES);
+  const mode = checkReduction(taken.reduction ?? "mean", "enum");
+  const comparison = readComparison(caller, taken);
+  checkImages(caller, input, target, comparison.weights.length * 2 ** (exponents.length - 1));
+  return tidy(() => reduceParts(atScales(input, target, exponents, comparison), mode));
+}
+
+function atScales(
+  x: Tensor,
+  y: Tensor,
+  exponents: readonly number[],
+  { weights, constants }: Comparison,
+): Tensor {
+  let [a, b] = [x, y];
+  const factors = exponents.map((exponent, scale) => {
+    if (scale > 0) [a, b] = [halved(a), halved(b)];
+    const compare = scale === exponents.length - 1 ? similarities : structures;
+    const each = compare(...momentsOf(a, b, weights), { ...constants, dim: [-2, -1] });
+    return each.relu().pow(exponent);
+  });
+  return factors.reduce((product, factor) => product.mul(factor));
+}
+
+/** Means of 2 x 2 elements. */
+function halved(x: Tensor): Tensor {
+  const along = (image: Tensor, dim: number): Tensor => {
+    const length = Math.floor(image.shape[dim] / 2);
+    const every = (start: number): Tensor => image.op("slice", { dim, start, length, step: 2 });
+    return every(0).add(every(1)).mul(0.5);
+  };
+  return along(along(x, x.ndim - 2), x.ndim - 1);
+}
+
+function readNumbers(caller: string, word: string, given: unknown): number[] {
+  const message = `${caller} does not support negative values for ${word}.`;
+  if (!Array.isArray(given)) throw new TypeError(`${caller}: expected ${word} to be an array of numbers`);
+  const numbers = takeList(caller, given, (x) =>
+    readNumber(caller, word, x, { refused: "negative", message }),
+  );
+  if (numbers.length > 0) return numbers;
+  throw new RangeError(`${caller}: expected at least one number as ${word}, got none`);
+}
+
+/** Options of F.msSsimL1Loss. */
+export interface MsSsimL1Options extends Omit<SsimOptions, "sigma"> {
+  /** The share of the structural part, from 0 to 1; 0.84 by default. */
+  alpha?: number;
+  /**
+   * The standard deviations of the scales' windows, the finest first; 0.5, 1, 2, 4 and 8 by
+   * default.
+   */
+  sigmas?: readonly number[];
+}
+export const MS_SSIM_L1_OPTIONS = [
+  "alpha",
+  "dataRange",
+  "windowSize",
+  "sigmas",
+  "k1",
+  "k2",
+  "reduction",
+] as const;
+
+/**
+ * The mixed loss of image restoration: alpha (1 - S) + (1 - alpha) G, at each place. S is the
+ * product of the similarities of contrasts and structures within windows of all sigmas, and of
+ * means within the widest; G is the mean of |x - y| within that window.
+ *
+ * Shapes, dtypes and result as for ssim. All windows have one size, windowSize, 33 by default, so
+ * that images are as large at least.
+ * Gradient: by both images; 0 of |x - y| where it is 0.
+ *
+ * @throws as ssim; RangeError for an alpha outside of [0, 1]; TypeError for sigmas that are no
+ *   array
+ * @see Zhao et al., Loss Functions for Image Restoration with Neural Networks, 2017;
+ *   https://arxiv.org/abs/1511.08861
+ * @example
+ * const image = linspace(0, 1, 1600).reshape(40, 40);
+ * F.msSsimL1Loss(image.add(0.1), image, { alpha: 0 }).item(); // 0.10000003129243851
+ */
+export function msSsimL1Loss(input: Tensor, target: Tensor, options: MsSsimL1Options = {}): Tensor {
+  const caller = "msSsimL1Loss";
+  const taken = takeOptions(caller, options, MS_SSIM_L1_OPTIONS);
+  const { alpha: share = 0.84, windowSize = 33, sigmas: given = [0.5, 1, 2, 4, 8], ...rest } = taken;
+  const message = `${caller} does not support values of alpha outside of [0, 1].`;
+  const alpha = readNumber(caller, "alpha", share, { refused: "no share", message });
+  const mode: Reduction = checkReduction(rest.reduction ?? "mean", "enum");
+  const windows = readNumbers(caller, "sigmas", given).map((sigma) =>
+    readComparison(caller, { ...rest, windowSize, sigma }),
+  );
+  checkImages(caller, input, target, windows[0].weights.length);
+  return tidy(() => {
+    const alike = windows.map(({ weights, constants }, scale) => {
+      const compare = scale === windows.length - 1 ? similarities : structures;
+      return compare(...momentsOf(input, target, weights), { ...constants, reduction: "none" });
+    });
+    const whole = alike.reduce((product, factor) => product.mul(factor));
+    const apart = blurred(input.sub(target).abs(), windows[windows.length - 1].weights);
+    const losses = whole
+      .neg()
+      .add(1)
+      .mul(alpha)
+      .add(apart.mul(1 - alpha));
+    if (mode === "mean") return losses.mean();
+    return reduceParts(losses.mean([-2, -1]), mode);
+  });
+}
