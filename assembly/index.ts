@@ -44,6 +44,7 @@ import { extreme } from "./loops/extreme";
 import { logSoftmax, logSumExp, softmax } from "./loops/softmax";
 import { crossEntropy, negativeLogLikelihood } from "./loops/cross-entropy";
 import { multilabelMargin, multiMargin } from "./loops/margins";
+import { pathSlopes, pathSums } from "./loops/ctc";
 import { transpose } from "./loops/transpose";
 import { correlate } from "./loops/correlate";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
@@ -385,6 +386,9 @@ export function multimargin_f32(x: ptr, targets: ptr, w: ptr, losses: ptr, grad:
 export function multimargin_f64(x: ptr, targets: ptr, w: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, p: i32, margin: f64, norm: f64): void { multiMargin<f64>(x, targets, w, losses, grad, norms, rows, n, p, margin, norm); }
 export function multilabelmargin_f32(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f32>(x, targets, room, losses, grad, norms, rows, n, norm); }
 export function multilabelmargin_f64(x: ptr, targets: ptr, room: ptr, losses: ptr, grad: ptr, norms: ptr, rows: i32, n: i32, norm: f64): void { multilabelMargin<f64>(x, targets, room, losses, grad, norms, rows, n, norm); }
+// Connectionist temporal classification: see loops/ctc.ts.
+export function ctc_f64(x: ptr, stride: isize, labels: ptr, jumps: ptr, out: ptr, step: usize, frames: i32, n: i32): f64 { return pathSums(x, stride, labels, jumps, out, step, frames, n); }
+export function ctcslope_f64(x: ptr, stride: isize, labels: ptr, alpha: ptr, beta: ptr, step: usize, grad: ptr, frames: i32, n: i32, classes: i32, loss: f64, norm: f64): void { pathSlopes(x, stride, labels, alpha, beta, step, grad, frames, n, classes, loss, norm); }
 export function transpose_4(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u32>(x, stride, out, outStride, rows, columns); }
 export function transpose_8(x: ptr, stride: usize, out: ptr, outStride: usize, rows: i32, columns: i32): void { transpose<u64>(x, stride, out, outStride, rows, columns); }
 

@@ -59,5 +59,6 @@ export type {
   ValuesAndIndices,
   VarianceOptions,
 } from "./tensor/reductions.js";
+export type { TopkOptions } from "./tensor/ranking.js";
 export { where } from "./tensor/where.js";
 export { tidy } from "./tensor/tidy.js";

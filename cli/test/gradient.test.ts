@@ -42,6 +42,7 @@ test.each([
   ["smooth-l1", F.smoothL1Loss],
   ["huber=0.5", (p: Tensor, t: Tensor) => F.huberLoss(p, t, { delta: 0.5 })],
   ["soft-margin", F.softMarginLoss],
+  ["quantile=0.75", (p: Tensor, t: Tensor) => F.quantileLoss(p, t, { quantile: 0.75 })],
   ["mine=sqrt(square(p - t) + 1e-6)", own],
 ] as [string, Loss][])("of %s is that of the mean of all, to the bit", async (word, loss) => {
   const leaf = tensor(P, { requiresGrad: true });

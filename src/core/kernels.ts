@@ -142,6 +142,30 @@ type MultilabelMarginKernel = (
   n: number,
   norm: number,
 ) => void;
+type PathSumsKernel = (
+  x: number,
+  stride: number,
+  labels: number,
+  jumps: number,
+  out: number,
+  step: number,
+  frames: number,
+  n: number,
+) => number;
+type PathSlopesKernel = (
+  x: number,
+  stride: number,
+  labels: number,
+  alpha: number,
+  beta: number,
+  step: number,
+  grad: number,
+  frames: number,
+  n: number,
+  classes: number,
+  loss: number,
+  norm: number,
+) => void;
 type TransposeKernel = (
   x: number,
   stride: number,
@@ -279,6 +303,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   Record<`nll_${"f32" | "f64"}`, LikelihoodKernel> &
   Record<`multimargin_${"f32" | "f64"}`, MultiMarginKernel> &
   Record<`multilabelmargin_${"f32" | "f64"}`, MultilabelMarginKernel> &
+  Record<"ctc_f64", PathSumsKernel> &
+  Record<"ctcslope_f64", PathSlopesKernel> &
   Record<`transpose_${4 | 8}`, TransposeKernel> &
   Record<`correlate_${"f32" | "f64"}`, CorrelateKernel> &
   Record<

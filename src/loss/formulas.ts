@@ -114,8 +114,15 @@ export const marginRankingLoss = /* @__PURE__ */ formulaRow({
   },
 });
 
-/** Those that torch does not have. */
-export const lossesBeyondTorch = {
+export const formulaLosses = {
+  softMarginLoss,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  klDiv,
+  poissonNllLoss,
+  gaussianNllLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
   quantileLoss,
   logCoshLoss,
   charbonnierLoss,
@@ -127,18 +134,6 @@ export const lossesBeyondTorch = {
   sigmoidFocalLoss,
   asymmetricLoss,
   gaussianCrpsLoss,
-};
-
-export const formulaLosses = {
-  softMarginLoss,
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
-  klDiv,
-  poissonNllLoss,
-  gaussianNllLoss,
-  hingeEmbeddingLoss,
-  marginRankingLoss,
-  ...lossesBeyondTorch,
 };
 
 /** The losses of this table, by the names of their functions. */

@@ -41,7 +41,7 @@ const divisors = exact("divisors", "target");
  * const total = new CrossEntropy();
  * total.update(new Float32Array([2, 1, 0, 0, 3, 0]), Int32Array.of(0, 2));
  * total.update(new Float32Array([1, 0, 0]), Int32Array.of(-100));
- * total.compute(); // 1.7512644604326705
+ * total.compute(); // 1.7512644604326708
  * total.counts; // { count: 2, masked: 1, nan: 0 }
  */
 export class CrossEntropy extends Metric<number, undefined> {

@@ -62,7 +62,7 @@ function lifted(x: Tensor, least: number): Tensor {
  * @example
  * const [a, b] = [tensor([[3, 4], [1, 0]]), tensor([[4, 3], [0, 2]])];
  * String(F.cosineSimilarity(a, b)); // "tensor([0.9600, 0.0000])"
- * F.cosineSimilarity(tensor([1, 2]), tensor([2, 4]), { dim: 0, eps: 10 }).item(); // 0.10000000149011612
+ * F.cosineSimilarity(tensor([1, 2]), tensor([2, 4]), { dim: 0, eps: 10 }).item(); // 0.10000000894069672
  */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: SimilarityOptions = {}): Tensor {
   const caller = "cosineSimilarity";

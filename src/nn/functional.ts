@@ -398,6 +398,7 @@ export {
   softplus,
   tanh,
 } from "./activations.js";
+export { ctcLoss, type CTCOptions, type Lengths } from "./ctc.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";
 export {
   asymmetricLoss,

@@ -1,3 +1,4 @@
+export { CTCLoss } from "./ctc-module.js";
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
 export * from "./image-modules.js";

@@ -136,7 +136,7 @@ function hinges(
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
  * @example
  * const scores = tensor([[0.1, 0.2, 0.4, 0.8]], { dtype: "float64" });
- * F.multilabelMarginLoss(scores, tensor([[3n, 0n, -1n, 1n]])).item(); // 0.85
+ * F.multilabelMarginLoss(scores, tensor([[3n, 0n, -1n, 1n]])).item(); // 0.8500000000000001
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LegacyRowOptions = {}): Tensor {
   const row = losses.multilabelMarginLoss;

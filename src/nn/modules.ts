@@ -32,7 +32,7 @@ import { rowOptionNames } from "./rowwise.js";
  * are its reductions.
  */
 export interface Loss<
-  O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor],
+  O extends readonly unknown[] = [input: Tensor, target: Tensor],
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it has the parameters of its class
   R extends string = Reduction,
 > {
@@ -44,7 +44,7 @@ export interface Loss<
  * `loss.forward(input, target)`.
  */
 export abstract class Loss<
-  O extends readonly (Tensor | number)[] = [input: Tensor, target: Tensor],
+  O extends readonly unknown[] = [input: Tensor, target: Tensor],
   R extends string = Reduction,
 > {
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */

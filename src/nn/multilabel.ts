@@ -69,7 +69,7 @@ const sums = /* @__PURE__ */ formulaLoss<
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
  * @example
  * const [logits, labels] = [tensor([[0, 2], [-1, 0]]), tensor([[1, 1], [0, 1]])];
- * F.multilabelSoftMarginLoss(logits, labels).item(); // 0.45661067962646484
+ * F.multilabelSoftMarginLoss(logits, labels).item(); // 0.45662105083465576
  */
 export function multilabelSoftMarginLoss(
   input: Tensor,

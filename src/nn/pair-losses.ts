@@ -81,7 +81,7 @@ const EPSILON = Math.fround(1e-12);
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  * @example
  * const [a, b] = [tensor([[3, 4], [0, 2]]), tensor([[4, 3], [0, 1]])];
- * F.cosineEmbeddingLoss(a, b, tensor([1, -1]), { margin: 0.5, reduction: "none" }).tolist(); // [0.03999999910593033, 0.5]
+ * F.cosineEmbeddingLoss(a, b, tensor([1, -1]), { margin: 0.5, reduction: "none" }).tolist(); // [0.04000002145767212, 0.5]
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,

@@ -27,7 +27,7 @@ function checkMargin(module: string, margin: number): void {
  *
  * @example
  * const loss = new nn.CosineEmbeddingLoss({ margin: 0.5 });
- * loss(tensor([[3, 4], [0, 2]]), tensor([[4, 3], [0, 1]]), tensor([1, -1])).item(); // 0.26999998092651367
+ * loss(tensor([[3, 4], [0, 2]]), tensor([[4, 3], [0, 1]]), tensor([1, -1])).item(); // 0.27000001072883606
  */
 export class CosineEmbeddingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
   /** Stays when a bundler shortens names. */

@@ -12,6 +12,7 @@ import { takeList } from "../core/options.js";
 import { copy } from "../ndarray/elementwise.js";
 import { expandedShape } from "./arguments.js";
 import { checkTarget, rewrite, type Target } from "./in-place.js";
+import { readScatter } from "./ranking.js";
 import { type IsTensor, type Reading, readIndex } from "./indexing.js";
 
 /** What assignments know of the class that they serve. */
@@ -245,6 +246,30 @@ export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknow
     recorded: (before) => apply("maskedFill", [before, mask, filler], fillingNode(value, maker), maker.wrap),
     plain: () => {
       fillMasked(x.nd, mask.nd, filler.nd);
+    },
+    wrap: maker.wrap,
+  });
+}
+
+/** See Tensor.scatterAdd. */
+export function scatterAdd<V extends Target>(x: V, dim: number, index: V, source: V, maker: Maker<V>): V {
+  const { values, parameters } = readScatter<V>(x, dim, index, source);
+  return apply("indexPut", [x, values], parameters, maker.wrap);
+}
+
+/** See Tensor.scatterAdd_. */
+export function scatterAddInPlace<V extends Target>(
+  x: V,
+  dim: number,
+  index: V,
+  source: V,
+  maker: Maker<V>,
+): void {
+  const { values, parameters } = readScatter<V>(x, dim, index, source);
+  change(x, [values], false, {
+    recorded: (before) => apply("indexPut", [before, values], parameters, maker.wrap),
+    plain: () => {
+      assign(x.nd, values.nd, parameters);
     },
     wrap: maker.wrap,
   });

@@ -35,13 +35,21 @@ import { checkFlag, checkNoMore, takeOptions } from "../core/options.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { expandedShape, inferShape, readSizes, type Sizes } from "./arguments.js";
-import { indexPut, indexPutInPlace, maskedFill, maskedFillInPlace } from "./assignment.js";
+import {
+  indexPut,
+  indexPutInPlace,
+  maskedFill,
+  maskedFillInPlace,
+  scatterAdd,
+  scatterAddInPlace,
+} from "./assignment.js";
 import { backward, type BackwardOptions } from "./differentiate.js";
 import { formatTensor, type PrintOptions, readPrintOptions } from "./format.js";
 import { at, type IndexOf } from "./indexing.js";
 import { chunk, gather, indexSelect, maskedSelect, narrow, select, split } from "./selecting.js";
 import { type InPlaceName, inPlace, inPlaceOf, overwrite } from "./in-place.js";
 import { softmax, type SoftmaxOptions } from "./classes.js";
+import { readTopk, topk, type TopkOptions } from "./ranking.js";
 import { matmul } from "./products.js";
 import {
   type AlongOptions,
@@ -478,6 +486,46 @@ export class Tensor implements Variable {
   gather(dim: number, index: Tensor): Tensor {
     checkTensor("gather", index);
     return gather<Tensor>(this, dim, index);
+  }
+
+  /**
+   * The k largest elements along a dimension, the last by default, in descending order, and where
+   * they stand; or the smallest, in ascending order. NaN counts as larger than all. Of equal
+   * elements those with the smaller indices come first, where PyTorch does not say which.
+   * Gradient: g, put where the elements came from, and 0 elsewhere; indices have none.
+   *
+   * @throws TypeError for bools, complex numbers and a k that is no whole number; RangeError for a
+   *   k that is negative or larger than the dimension, and for a dimension out of range
+   * @example
+   * const { values, indices } = tensor([[3, 1, 2], [4, 6, 5]]).topk(2);
+   * String(values); // "tensor([[3., 2.],\n        [6., 5.]])"
+   * indices.tolist(); // [[0n, 2n], [1n, 2n]]
+   * tensor([3, 1, 2]).topk(1, { largest: false }).values.tolist(); // [1]
+   */
+  topk(k: number, options: number | TopkOptions = {}): ValuesAndIndices {
+    const read = readTopk(options);
+    return topk<Tensor>(this, k, read, (nd) => new Tensor(nd));
+  }
+
+  /**
+   * Adds each element of `source` to the one that `index`, int64 or int32, names along dimension
+   * `dim`, and that lies where the index itself lies along all others, in a copy of this tensor: of
+   * matrices and dimension 1, result[i][index[i][j]] += source[i][j]. What comes to one place is
+   * added exactly and rounded once. The index is no larger than `source`, and no larger than this
+   * tensor along the other dimensions.
+   * Gradient: g to this; to `source`, g where its elements went.
+   *
+   * @throws TypeError for operands that are no tensors, an index of another dtype, a source of
+   *   another dtype than this; RangeError for other numbers of dimensions, an index that is too
+   *   large, elements of it out of bounds, and for a dimension out of range
+   * @example
+   * const index = tensor([[0n, 0n, 2n]]);
+   * zeros([1, 3]).scatterAdd(1, index, tensor([[1, 2, 4]])).tolist(); // [[3, 0, 4]]
+   */
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    checkTensor("scatterAdd", index);
+    checkTensor("scatterAdd", source);
+    return scatterAdd<Tensor>(this, dim, index, source, maker);
   }
 
   /**
@@ -1842,6 +1890,22 @@ export class Tensor implements Variable {
    */
   indexPut_(indices: readonly Index[], values: Tensor | Scalar, options: IndexPutOptions = {}): this {
     indexPutInPlace<Tensor>(this, indices, values, readAccumulate("indexPut_", options), maker);
+    return this;
+  }
+
+  /**
+   * As scatterAdd, in place; returns this.
+   *
+   * @throws Error as add_; TypeError and RangeError as scatterAdd
+   * @example
+   * const counts = zeros([3]);
+   * counts.scatterAdd_(0, tensor([2n, 0n, 2n]), tensor([1, 1, 1]));
+   * counts.tolist(); // [1, 0, 2]
+   */
+  scatterAdd_(dim: number, index: Tensor, source: Tensor): this {
+    checkTensor("scatterAdd_", index);
+    checkTensor("scatterAdd_", source);
+    scatterAddInPlace<Tensor>(this, dim, index, source, maker);
     return this;
   }
 

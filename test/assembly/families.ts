@@ -37,6 +37,7 @@ const FAMILIES = {
   classes: /^(softmax|logsoftmax|logsumexp)_(f32|f64)$/,
   rowLoss: /^(crossentropy|nll)_(f32|f64)$/,
   margins: /^(multimargin|multilabelmargin)_(f32|f64)$/,
+  paths: /^(ctc|ctcslope)_(f64)$/,
   transpose: /^transpose_(4|8)$/,
   correlate: /^(correlate)_(f32|f64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,

@@ -24,12 +24,12 @@ export default [
     limit: "19.7 kB",
   },
   {
-    // Of the 20.2 kB beside l1Loss, tracing, deriving and lowering are 7, emitting 6, and
-    // interpreting 2.
+    // Of what is beside l1Loss, tracing, deriving and lowering are 7 kB, emitting 7 (0.8 of it for
+    // functions that are unfolded into the loops), and interpreting 2.
     name: "import { fuse, init, l1Loss } from lossgrad/slim/arrays (goal: 8 kB beside l1Loss)",
     path: dist("slim/arrays.js"),
     import: "{ fuse, init, l1Loss }",
-    limit: "40.7 kB",
+    limit: "42.2 kB",
   },
   {
     name: "import { fuse, init, l1Loss, softMarginLoss } from lossgrad/slim/arrays (goal: 1 kB beside fuse)",
@@ -57,6 +57,7 @@ export default [
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    limit: "46.7 kB",
+    // Loops of elementary functions that have no branches for tails lifted it by half a kB.
+    limit: "47.8 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));

@@ -127,6 +127,8 @@ describe("FEATURES.md on arguments", () => {
     ignoreIndex: -1,
     labelSmoothing: 0.5,
     posWeight: zeros([1]),
+    blank: 0,
+    zeroInfinity: true,
     logTarget: true,
     logInput: false,
     full: true,
@@ -160,6 +162,7 @@ describe("FEATURES.md on arguments", () => {
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
     if (name in nn) return new nn[name as "L1Loss"](options);
+    if (name === "ctc_loss") return F.ctcLoss(zeros([1, 1]), zeros([0]), [1], [0], options);
     const isOfClasses = /^nll_loss$|^multi(label)?_margin_loss$/.test(name);
     const scalar = (dtype: "int64" | "float32"): Tensor => zeros([], { dtype });
     const target = isOfClasses ? scalar("int64") : x();
@@ -173,7 +176,8 @@ describe("FEATURES.md on arguments", () => {
     );
   };
   /** Arguments that stand in their place. */
-  const positional = /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs)\)|^autograd.grad\(inputs\)/;
+  const positional =
+    /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs|log_probs|targets|(input|target)_lengths)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",

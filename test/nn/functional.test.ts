@@ -43,12 +43,12 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
+  "pairwiseDistance",
   "logSoftmax",
   "logsigmoid",
   "msSsim",
   "oneHot",
   "pad",
-  "pairwiseDistance",
   "psnr",
   "sigmoid",
   "softmax",

@@ -4,6 +4,7 @@
  */
 import { build } from "esbuild";
 import { expect, it } from "vitest";
+import { formulaLosses } from "../../src/loss/formulas.js";
 
 /** The minified text of a program that imports `names`, and the files that are in it. */
 async function bundle(...names: string[]): Promise<{ text: string; files: string[] }> {
@@ -65,4 +66,15 @@ it("l1Loss alone brings no accumulator", async () => {
   expect(one.files).not.toContain(accumulator);
   expect(one.files.filter((file) => /exact-value|ndarray\/exact|accumulator/.test(file))).toEqual([]);
   expect((await bundle("l1Loss", "LossAccumulator")).files).toContain(accumulator);
+});
+
+it("a loss that is a formula brings none of the others", async () => {
+  const rows = Object.values(formulaLosses).map(({ module }) => module);
+  for (const [name, module] of [
+    ["softMarginLoss", "SoftMarginLoss"],
+    ["quantileLoss", "QuantileLoss"],
+  ]) {
+    const { text } = await bundle(name);
+    expect(rows.filter((row) => text.includes(`"${row}"`))).toEqual([module]);
+  }
 });

@@ -5,7 +5,8 @@
 import { F, full } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import type { FormulaRow } from "../../src/loss/formula-row.js";
-import { type FormulaLossName, formulaLosses, lossesBeyondTorch } from "../../src/loss/formulas.js";
+import { lossesBeyondTorch } from "../../src/loss/beyond-torch.js";
+import { type FormulaLossName, formulaLosses } from "../../src/loss/formulas.js";
 import { losses } from "../../src/loss/losses.js";
 import type { LossName, LossRow, ParameterName, Reduction } from "../../src/loss/losses.js";
 import { toUnits } from "./rational.js";

@@ -87,6 +87,11 @@ const labels = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry 
   call: (x) => (options) => call(x, tensor([[2n, 0n, -1n], [1n, -1n, 0n]]), options), // prettier-ignore
   options: { ...legacy, reduction: "sum" },
 });
+/** A loss of one sequence of two frames. */
+const sequences = (call: (x: Tensor, options: object) => Tensor): Entry => ({
+  call: (x) => (options) => call(x, options),
+  options: { blank: 2, reduction: "sum", zeroInfinity: true },
+});
 /** The tensor itself, whose elements become probabilities. */
 const asProbabilities = (x: Tensor): Tensor => x.requiresGrad_(false).mul_(0.125);
 /** Weights that broadcast. */
@@ -177,6 +182,8 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => new nn.MultiLabelSoftMarginLoss(options)(x, y),
     options: { ...legacy, reduction: "sum", weight: factors },
   },
+  "F.ctcLoss": sequences((x, options) => F.ctcLoss(x, tensor([1n]), [2], [1], options)),
+  "nn.CTCLoss": sequences((x, options) => new nn.CTCLoss(options)(x, tensor([1n]), [2], [1])),
   "F.binaryCrossEntropyWithLogits": loss("binaryCrossEntropyWithLogits", { ...legacy, posWeight: factors }),
   "F.binaryCrossEntropy": {
     call: (x, y) => {
@@ -424,6 +431,13 @@ export const TAKERS: Record<string, Entry> = {
       return (options) => z.indexPut_([[1, 0]], values, options);
     },
     options: { accumulate: true },
+  },
+  "Tensor.topk": {
+    call: (x) => (options) => {
+      const { values, indices } = x.topk(1, options);
+      return [values, indices];
+    },
+    options: { dim: 0, largest: false, sorted: true },
   },
   "Tensor.amax": reduction("amax"),
   "Tensor.amin": reduction("amin"),

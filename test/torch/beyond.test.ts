@@ -4,7 +4,7 @@
  */
 import { autograd, F, type Tensor, tidy } from "lossgrad";
 import { describe, expect, test } from "vitest";
-import { lossesBeyondTorch } from "../../src/loss/formulas.js";
+import { lossesBeyondTorch } from "../../src/loss/beyond-torch.js";
 import { Random } from "../support/random.js";
 import { encode, flatten, leafOf, type WireArray } from "../support/wire.js";
 import { liveTorch } from "./live.js";

@@ -11,6 +11,7 @@ import torch
 
 from beyond import evaluate_beyond
 from confirm import Disagreement, confirmed
+from ctc import evaluate_ctc
 from expressions import evaluate
 from formula_programs import evaluate_formula
 from old_release import IS_OLD
@@ -28,6 +29,8 @@ def respond(case):
         return evaluate_rows(case)
     if "rowLoss" in case:
         return evaluate_row_loss(case)
+    if "ctc" in case:
+        return evaluate_ctc(case)
     if "casesOf" in case:
         # Imported when asked for: it takes seconds.
         from torch_cases import cases_of

@@ -69,7 +69,8 @@ def called(name, sample):
 
 
 def operands_of(function):
-    words = ("input", "input1", "input2", "target", "var", "anchor", "positive", "negative")
+    words = ("input", "input1", "input2", "target", "var", "anchor", "positive", "negative",
+             "log_probs", "targets", "input_lengths", "target_lengths")
     return [word for word in inspect.signature(function).parameters if word in words]
 
 
