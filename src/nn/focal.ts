@@ -20,7 +20,7 @@ export interface SigmoidFocalOptions {
  * and a = alpha y + (1 - alpha) (1 - y). It is torchvision's sigmoid_focal_loss, whose reduction is
  * "none" by default, where here it is "mean".
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. A gamma of 0 and an
+ * Shapes broadcast, without a warning; result as for l1Loss; floating dtypes. A gamma of 0 and an
  * alpha below 0 give the binary cross entropy. Any logits are fine; 1 - r is computed without a
  * difference, so that it keeps its digits.
  * Gradient: that of the formula, which has no kink. For a gamma between 0 and 1 it is NaN where 1 -
@@ -55,7 +55,7 @@ export interface AsymmetricOptions {
  * -y (1 - p)^gammaPos log(p) - (1 - y) q^gammaNeg log(1 - q), with p = sigmoid(x) and
  * q = max(p - clip, 0).
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. The code of its
+ * Shapes broadcast, without a warning; result as for l1Loss; floating dtypes. The code of its
  * authors bounds logarithms by that of 1e-8, and adds all elements up, where here the mean is the
  * default.
  * Gradient: that of the formula; of y = 0 it is 0 where p <= clip, at the kink p = clip as well.

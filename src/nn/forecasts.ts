@@ -18,7 +18,7 @@ export interface QuantileOptions {
  * (1 - q) (x - y). Its mean is least for the q-quantile of the targets; for q = 0.5 it is half the
  * absolute error.
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. Several quantiles at
+ * Shapes broadcast, without a warning; result as for l1Loss; floating dtypes. Several quantiles at
  * once are a vector as `quantile`, an input whose last dimension has a prediction of each, and a
  * target whose last size is 1.
  * Gradient: 1 - q where x > y, -q where x < y, 0 at the kink x = y; by a tensor of quantiles, y -
@@ -48,7 +48,7 @@ export const quantileLoss = /* @__PURE__ */ formulaLoss<
  * absolute error for a sigma of 0.
  *
  * Shapes broadcast, without a warning; sigma is a tensor or a number; result as for l1Loss;
- * floating inputs. A negative sigma is an error, unless the mask leaves it out; NaN is none.
+ * floating dtypes. A negative sigma is an error, unless the mask leaves it out; NaN is none.
  * Gradient: -erf(z / sqrt(2)), by the target its negative, by sigma
  * sqrt(2 / pi) exp(-z² / 2) - 1 / sqrt(pi); 0 by input and target where these are equal, of a sigma
  * of 0 as well, where the loss has its only kink.

@@ -169,8 +169,8 @@ export function tripletMarginLoss(
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
  * @example
  * const [anchor, near, far] = [tensor([[3, 4]]), tensor([[4, 3]]), tensor([[-3, -4]])];
- * const distanceFunction = (x, y) => F.cosineSimilarity(x, y).neg().add(1);
- * F.tripletMarginWithDistanceLoss(anchor, near, far, { distanceFunction, margin: 2.5 }).item(); // 0.5399999618530273
+ * const apart = (x: Tensor, y: Tensor) => F.cosineSimilarity(x, y).neg().add(1);
+ * F.tripletMarginWithDistanceLoss(anchor, near, far, { distanceFunction: apart, margin: 2.5 }).item(); // 0.5399999618530273
  */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,

@@ -92,8 +92,9 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
  *
  * @throws RangeError for a margin that is not above 0
  * @example
- * const distanceFunction = (x, y) => x.sub(y).abs().amax({ dim: 1 });
- * const loss = new nn.TripletMarginWithDistanceLoss({ distanceFunction });
+ * const loss = new nn.TripletMarginWithDistanceLoss({
+ *   distanceFunction: (x, y) => x.sub(y).abs().amax({ dim: 1 }),
+ * });
  * loss(tensor([[0, 0]]), tensor([[1, 2]]), tensor([[1.5, 1]])).item(); // 1.5
  */
 export class TripletMarginWithDistanceLoss extends Loss<

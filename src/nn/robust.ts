@@ -10,7 +10,7 @@ type Options = ReductionOptions & MaskOptions & WeightOptions;
  * Logarithm of the hyperbolic cosine: log(cosh(d)), with d = input - target: about d² / 2 for small
  * differences, |d| - log(2) for large ones.
  *
- * Shapes broadcast, without a warning; result as for l1Loss; floating inputs. Exact to the last
+ * Shapes broadcast, without a warning; result as for l1Loss; floating dtypes. Exact to the last
  * digits for small differences as well, and finite for all finite ones.
  * Gradient: tanh(d), which has no kink.
  *

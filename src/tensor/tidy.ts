@@ -32,7 +32,7 @@ const NOTHING: readonly Storage[] = [];
 
 /** The storages of the tensors that `result` is or leads to. */
 function tensorsIn(result: unknown): readonly Storage[] {
-  if (!mayHold(result)) return NOTHING;
+  if (result === undefined || !mayHold(result)) return NOTHING;
   const kept: Storage[] = [];
   const seen = new Set<unknown>();
   const stack: unknown[] = [result];

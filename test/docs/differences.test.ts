@@ -126,6 +126,7 @@ try { full([1], true); } catch (e) { console.log(e.message); }
 1; // rand: expected a floating dtype, got complex64`,
   "`randn`": `try { randn([1], { dtype: "complex64" }); } catch (e) { console.log(e.message); }
 1; // randn: expected a floating dtype, got complex64`,
+  "`topk`": `tensor([[1, 3, 1], [2, 0, 2]]).topk(2, { dim: 1, largest: false }).indices.tolist(); // [[0n, 2n], [1n, 0n]]`,
   "`manual_seed`": `manualSeed(1); // undefined`,
   "`set_num_threads`": `setNumThreads(3); // undefined
 getNumThreads(); // 3`,

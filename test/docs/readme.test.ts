@@ -133,9 +133,11 @@ describe("the README's tables", () => {
       options.push(...optional.filter((word) => !(word in parameters)).map((word) => `\`${word}\``));
       return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options.join(", ")];
     });
-    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(({ name, module, formula, options }) => {
-      return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options];
-    });
+    const rowwise = Object.values({ ...rowwiseLosses, ...rowLosses }).map(
+      ({ name, module, formula, options }) => {
+        return [`\`F.${name}\``, `\`nn.${module}\``, ...formula.split("; slope "), options];
+      },
+    );
     expect(table("function")).toEqual([...prepared, ...formulas, ...rowwise]);
   });
 

@@ -43,11 +43,13 @@ const COMPOSED = {
 /** The functions of F that are no losses. */
 const OTHERS = [
   "cosineSimilarity",
+  "ctcLoss",
   "logSoftmax",
   "logsigmoid",
   "msSsim",
   "oneHot",
   "pad",
+  "pairwiseDistance",
   "psnr",
   "sigmoid",
   "softmax",
@@ -78,6 +80,7 @@ describe("the tables of losses", () => {
       "ClassLoss",
       "NLLLoss2d",
       "utils",
+      "CTCLoss",
       "MSSSIMLoss",
       "SSIMLoss",
       ...LAYERS,
