@@ -41,7 +41,7 @@ function crossEntropy(classes: number): Loss {
   return (input, target) => {
     let ofRows = made.get(target);
     if (!ofRows) {
-      ofRows = tensor(classesOf(target.array<Float32Array>(), classes), { dtype: "int64" });
+      ofRows = tensor(classesOf(target.array(), classes), { dtype: "int64" });
       made.set(target, ofRows);
     }
     return F.crossEntropy(input.reshape([-1, classes]), ofRows);

@@ -253,7 +253,7 @@ export function maskedFillInPlace<V extends Target>(x: V, mask: V, value: unknow
 
 /** See Tensor.scatterAdd. */
 export function scatterAdd<V extends Target>(x: V, dim: number, index: V, source: V, maker: Maker<V>): V {
-  const { values, parameters } = readScatter<V>(x, dim, index, source);
+  const { values, parameters } = readScatter<V>("scatterAdd", x, dim, index, source);
   return apply("indexPut", [x, values], parameters, maker.wrap);
 }
 
@@ -265,7 +265,7 @@ export function scatterAddInPlace<V extends Target>(
   source: V,
   maker: Maker<V>,
 ): void {
-  const { values, parameters } = readScatter<V>(x, dim, index, source);
+  const { values, parameters } = readScatter<V>("scatterAdd_", x, dim, index, source);
   change(x, [values], false, {
     recorded: (before) => apply("indexPut", [before, values], parameters, maker.wrap),
     plain: () => {

@@ -57,12 +57,13 @@ export function topk<V extends Variable>(
 
 /** The part of `source` that an index of scatterAdd names, and where it goes; torch's errors. */
 export function readScatter<V extends Variable>(
+  caller: string,
   x: V,
   dimension: number,
   index: V,
   source: V,
 ): { values: V; parameters: PutParameters } {
-  for (const operand of [x, index, source]) operand.checkAlive("scatterAdd");
+  for (const operand of [x, index, source]) operand.checkAlive(caller);
   const dim = wrapDim(dimension, x.shape.length);
   if (index.dtype !== "int64" && index.dtype !== "int32") {
     throw new TypeError("scatter(): Expected dtype int32/int64 for index");
