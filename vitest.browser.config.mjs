@@ -25,6 +25,9 @@ const PROVIDERS = {
   webkit: (browser) => pageProvider("webkit", (url) => openWebKit(browser, url)),
 };
 
+/** What need not be tried in both kinds of page. */
+const ONCE = ["assembly", "compare", "exactness", "optim"].map((folder) => `test/${folder}/**`);
+
 /** The suite in one browser's pages, which are isolated from other origins or not. */
 function project(browser, isolated) {
   return {
@@ -36,9 +39,10 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
-      // Both kinds of page would try the same binary's kernels (see test/support/kernels.ts), and
-      // comparing has no memory that could be shared.
-      exclude: isolated ? base.test.exclude : [...base.test.exclude, "test/assembly/**", "test/compare/**"],
+      // Both kinds of page would try the same binary's kernels (see test/support/kernels.ts);
+      // comparing has no memory that could be shared; npm run reproduce has the bits of sums in
+      // both; and optimisers are formulas, which are tried in both.
+      exclude: isolated ? base.test.exclude : [...base.test.exclude, ...ONCE],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {
         enabled: true,

@@ -30,8 +30,9 @@ export function formatError(error: number): string {
 }
 
 export function formatSize(n: number): string {
-  if (n >= 2 ** 20) return `${n / 2 ** 20} Mi`;
-  return n >= 2 ** 10 ? `${n / 2 ** 10} Ki` : String(n);
+  const digits = (units: number): number => Number(units.toPrecision(4));
+  if (n >= 2 ** 20) return `${digits(n / 2 ** 20)} Mi`;
+  return n >= 2 ** 10 ? `${digits(n / 2 ** 10)} Ki` : String(n);
 }
 
 /** A Markdown table; all columns but the first `names` hold numbers. */

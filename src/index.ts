@@ -1,6 +1,6 @@
 /**
- * Regression losses and their gradients, with the interface of PyTorch: tensors, autograd, and the
- * losses as functions (`F`) and modules (`nn`). The WebAssembly binary is inlined.
+ * The losses of PyTorch and their gradients, with its interface: tensors, autograd, and the losses
+ * as functions (`F`) and modules (`nn`). The WebAssembly binary is inlined.
  *
  * @module lossgrad
  */

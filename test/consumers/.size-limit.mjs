@@ -15,7 +15,7 @@ export default [
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "96 kB",
+    limit: "103 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
@@ -35,29 +35,31 @@ export default [
     name: "import { fuse, init, l1Loss, softMarginLoss } from lossgrad/slim/arrays (goal: 1 kB beside fuse)",
     path: dist("slim/arrays.js"),
     import: "{ fuse, init, l1Loss, softMarginLoss }",
-    limit: "42 kB",
+    limit: "43.6 kB",
   },
   {
     // Metrics are programs as fused losses are: of these, what fuse brings is 20 kB.
     name: "import { init, MeanAbsoluteError } from lossgrad/slim/metrics",
     path: dist("slim/metrics.js"),
     import: "{ init, MeanAbsoluteError }",
-    limit: "37 kB",
+    limit: "38 kB",
   },
-  { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "42 kB" },
+  { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "46.5 kB" },
   {
     name: "import { compare } from lossgrad/compare",
     path: dist("compare/index.js"),
     import: "{ compare }",
     limit: "14 kB",
   },
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "197 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "120 kB" },
+  // All losses of torch and those beyond, schedules and modules are 21 kB of these two.
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "222 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "138 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
-    // Loops of elementary functions that have no branches for tails lifted it by half a kB.
-    limit: "47.8 kB",
+    // Loops of elementary functions that have no branches for tails lifted it by half a kB; those of
+    // margins, paths and windows by 1.8 kB.
+    limit: "49.8 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));

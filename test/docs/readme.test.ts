@@ -103,7 +103,7 @@ describe("the pages' programs", () => {
 describe("the README's first screen", () => {
   it("says what it is, shows one picture, how to install, and at most 15 lines of code", () => {
     const [before, code] = readme.split("```ts\n");
-    expect(before).toMatch(/^# lossgrad\n\nRegression losses and their gradients/);
+    expect(before).toMatch(/^# lossgrad\n\nThe losses of PyTorch and their gradients/);
     expect(before.match(/^!\[.*\]\(.*\.svg\)$/gm)).toHaveLength(1);
     expect(before).toContain("npm install lossgrad\n");
     expect(code.slice(0, code.indexOf("```")).trimEnd().split("\n").length).toBeLessThanOrEqual(15);
@@ -185,7 +185,7 @@ describe("the table of speeds in docs/speed.md", () => {
 
   it.each([
     ["loss, against a well-written JavaScript loop", "the loss", "JS loop"],
-    ["loss, against PyTorch 1.13 on one thread", "the loss", "PyTorch"],
+    ["loss, against PyTorch 2.14 on one thread", "the loss", "PyTorch"],
     ["loss and gradient, against the loop", "the loss and its gradient", "JS loop"],
     ["loss and gradient, against PyTorch", "the loss and its gradient", "PyTorch"],
   ])("has what bench/RESULTS.md recorded: %s", (row, heading, name) => {
