@@ -44,7 +44,12 @@ export default [
     import: "{ init, MeanAbsoluteError }",
     limit: "38 kB",
   },
-  { name: "import * from lossgrad/slim/metrics", path: dist("slim/metrics.js"), import: "*", limit: "46.5 kB" },
+  {
+    name: "import * from lossgrad/slim/metrics",
+    path: dist("slim/metrics.js"),
+    import: "*",
+    limit: "46.5 kB",
+  },
   {
     name: "import { compare } from lossgrad/compare",
     path: dist("compare/index.js"),
