@@ -22,9 +22,10 @@ type Options = ReductionOptions & MaskOptions & WeightOptions;
  * @example
  * F.logCoshLoss(tensor([1, -3]), tensor([0, 0])).item(); // 1.3715546131134033
  */
-export const logCoshLoss = /* @__PURE__ */ formulaLoss<[input: Tensor, target: Tensor], Options>(
-  rows.logCoshLoss,
-);
+export const logCoshLoss = /* @__PURE__ */ formulaLoss<
+  [input: Tensor, target: Tensor],
+  ReductionOptions & MaskOptions & WeightOptions
+>(rows.logCoshLoss);
 
 /** Of a loss that differences below epsilon, or about it, cost less. */
 export interface EpsilonOptions {

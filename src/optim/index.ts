@@ -1,5 +1,6 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
 export {
+  type GivenGroup,
   Optimizer,
   type OptimizerStateDict,
   type ParameterGroup,

@@ -18,7 +18,7 @@ import {
   withoutParams,
 } from "./groups.js";
 
-export type { ParameterGroup, Parameters, ScheduleNotes } from "./groups.js";
+export type { GivenGroup, ParameterGroup, Parameters, ScheduleNotes } from "./groups.js";
 
 /** What an optimiser remembers of a parameter. */
 export type ParameterState = Record<string, Tensor | number | readonly Tensor[] | readonly number[]>;
