@@ -161,7 +161,12 @@ export class ReLU extends Module {
   }
   /** Whether the input itself is changed. */
   declare readonly inplace: boolean;
-  constructor(options: { inplace?: boolean } = {}) {
+  constructor(
+    options: {
+      /** Changes the input itself; false by default. */
+      inplace?: boolean;
+    } = {},
+  ) {
     const { inplace = false } = takeOptions("ReLU", options, ["inplace"]);
     super();
     Object.assign(this, { inplace });

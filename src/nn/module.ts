@@ -92,7 +92,12 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * model.namedModules().map(([name]) => name); // ["", "0", "1", "1.0"]
    */
   namedModules(
-    options: { prefix?: string; removeDuplicate?: boolean } = {},
+    options: {
+      /** What the names begin with, "" by default. */
+      prefix?: string;
+      /** Each once, under its first name; true by default. */
+      removeDuplicate?: boolean;
+    } = {},
   ): [name: string, module: AnyModule][] {
     const { prefix = "", removeDuplicate = true } = takeOptions("namedModules", options, [
       "prefix",
@@ -123,7 +128,14 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * model.namedParameters().map(([name]) => name); // ["0.weight", "0.bias"]
    */
   namedParameters(
-    options: { prefix?: string; recurse?: boolean; removeDuplicate?: boolean } = {},
+    options: {
+      /** What the names begin with, "" by default. */
+      prefix?: string;
+      /** Also of the modules below; true by default. */
+      recurse?: boolean;
+      /** Each once, under its first name; true by default. */
+      removeDuplicate?: boolean;
+    } = {},
   ): [name: string, parameter: Parameter][] {
     const taken = takeOptions("namedParameters", options, ["prefix", "recurse", "removeDuplicate"]);
     const { prefix = "", recurse = true, removeDuplicate = true } = taken;
@@ -143,7 +155,12 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * const model = new nn.Linear(2, 3);
    * new optim.SGD(model.parameters(), { lr: 0.1 }).paramGroups[0].params.length; // 2
    */
-  parameters(options: { recurse?: boolean } = {}): Parameter[] {
+  parameters(
+    options: {
+      /** Also of the modules below; true by default. */
+      recurse?: boolean;
+    } = {},
+  ): Parameter[] {
     const { recurse = true } = takeOptions("parameters", options, ["recurse"]);
     return this.namedParameters({ recurse }).map(([, parameter]) => parameter);
   }
@@ -156,7 +173,14 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * @example
    * Object.keys(new nn.Linear(2, 3).stateDict({ prefix: "head." })); // ["head.weight", "head.bias"]
    */
-  stateDict(options: { prefix?: string; keepVars?: boolean } = {}): StateDict {
+  stateDict(
+    options: {
+      /** What the names begin with, "" by default. */
+      prefix?: string;
+      /** The parameters themselves instead of detached tensors; false by default. */
+      keepVars?: boolean;
+    } = {},
+  ): StateDict {
     const { prefix = "", keepVars = false } = takeOptions("stateDict", options, ["prefix", "keepVars"]);
     const all = this.namedParameters({ removeDuplicate: false });
     return Object.fromEntries(
@@ -176,7 +200,13 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * model.loadStateDict({ bias: tensor([1, 2, 3]) }, { strict: false }).missingKeys; // ["weight"]
    * String(model.bias!.detach()); // "tensor([1., 2., 3.])"
    */
-  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadedKeys {
+  loadStateDict(
+    state: StateDict,
+    options: {
+      /** Refuses names that are missing or unexpected; true by default. */
+      strict?: boolean;
+    } = {},
+  ): LoadedKeys {
     const { strict = true } = takeOptions("loadStateDict", options, ["strict"]);
     const own = new Map(this.namedParameters({ removeDuplicate: false }));
     const { found, keys } = checkState(this.constructor.name, own, state, strict);
@@ -196,7 +226,12 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * model.zeroGrad();
    * model.weight.grad; // null
    */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
+  zeroGrad(
+    options: {
+      /** Sets gradients to null, or else to zeros; true by default. */
+      setToNone?: boolean;
+    } = {},
+  ): void {
     const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
     const parameters = this.parameters();
     for (const parameter of parameters) parameter.checkAlive("zeroGrad");

@@ -19,7 +19,13 @@ export class Parameter extends Tensor {
   static override get name(): string {
     return "Parameter";
   }
-  constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
+  constructor(
+    data: Tensor,
+    options: {
+      /** Whether gradients are recorded; true by default. */
+      requiresGrad?: boolean;
+    } = {},
+  ) {
     const { requiresGrad = true } = takeOptions("Parameter", options, ["requiresGrad"]);
     if (!(data instanceof Tensor)) throw notATensor("Parameter", "data to be a Tensor", data);
     data.checkAlive("Parameter");
