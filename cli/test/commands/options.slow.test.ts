@@ -22,36 +22,10 @@ const arrays = (): string[] => [
 const csv = (): string => file("table.csv", "p,t,group,w\n1,2,a,1\n2,3,b,0\n3,5,a,2\n");
 
 const VALUES = [
-  ["", "-1", "0", "1", "2.5", "1e400", "NaN", "-Infinity", "0x10", "９", "-0", "1e-400", "9007199254740993"],
-  ["\x1b[31mred", "\x07", "\u202eevil", "\ud800", "a\nb\n(Did you mean p?)", "1".repeat(3000)],
-  [
-    "__proto__",
-    "constructor",
-    "toString",
-    "a,b",
-    "l1,l1",
-    ",",
-    "=",
-    "huber=",
-    "huber=-1",
-    "huber=nan",
-    "x=1/0",
-  ],
-  [
-    "x=p.constructor",
-    "x=p(",
-    "mae,mae",
-    "q0",
-    "q1",
-    "q1.5",
-    "q",
-    "0/0",
-    "1/0",
-    "-1/2",
-    "2/2",
-    "0/99999999999",
-  ],
-  ["#0", "#99", "#-1", "utf-99", ";;", "float8", "f4", "p", "group", "../x", "/", ".", "http://", "http://["],
+  ["", "-1", "2.5", "1e400", "NaN", "0x10", "９", "9007199254740993"],
+  ["\x1b[31mred", "\u202eevil", "\ud800", "a\nb\n(Did you mean p?)", "1".repeat(3000)],
+  ["__proto__", "constructor", "a,b", "l1,l1", "=", "huber=-1", "x=1/0", "x=p.constructor", "x=p("],
+  ["q1.5", "1/0", "2/2", "0/99999999999", "#99", "utf-99", ";;", "group", "../x", "/", "http://["],
 ].flat();
 
 /** Those that no file can be written to. */
