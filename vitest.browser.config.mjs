@@ -25,8 +25,17 @@ const PROVIDERS = {
   webkit: (browser) => pageProvider("webkit", (url) => openWebKit(browser, url)),
 };
 
-/** What need not be tried in both kinds of page. */
-const ONCE = ["assembly", "compare", "exactness", "optim"].map((folder) => `test/${folder}/**`);
+/**
+ * What need not be tried in both kinds of page. Isolated ones have threads, and memory that is not
+ * replaced when it grows; what works by tensors and knows neither is tried in plain ones alone. Both
+ * kinds would try the same binary's kernels (see test/support/kernels.ts), and npm run reproduce has
+ * the bits of sums in both.
+ */
+const foldersOf = (names) => names.map((name) => `test/${name}/**`);
+const LEFT_OUT = {
+  isolated: foldersOf(["autograd", "compare", "metrics", "nn", "optim", "tensor"]),
+  plain: foldersOf(["assembly", "exactness"]),
+};
 
 /** The suite in one browser's pages, which are isolated from other origins or not. */
 function project(browser, isolated) {
@@ -39,10 +48,7 @@ function project(browser, isolated) {
       ...base.test,
       name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
       include: ANYWHERE,
-      // Both kinds of page would try the same binary's kernels (see test/support/kernels.ts);
-      // comparing has no memory that could be shared; npm run reproduce has the bits of sums in
-      // both; and optimisers are formulas, which are tried in both.
-      exclude: isolated ? base.test.exclude : [...base.test.exclude, ...ONCE],
+      exclude: [...base.test.exclude, ...LEFT_OUT[isolated ? "isolated" : "plain"]],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
       browser: {
         enabled: true,

@@ -3,6 +3,7 @@
 //
 //     -- --only NAME         only engines whose name contains NAME
 //     -- --except NAME,NAME  all engines but those of these names
+//     -- --threads 8,1       other numbers of threads, from the largest on
 //     -- --record            records anew what all of them agree on
 //
 // Exit status 1 if a hash differs or a run fails; with LOSSGRAD_REQUIRE_ENGINES=1 also if an engine
@@ -31,7 +32,7 @@ const LAUNCHER = join(FOLDER, "run.mjs");
  * One process each: begun with one thread, the memory stays unshared, as it is where there can be
  * one thread only.
  */
-const THREADS = [[8, 2, 1], [1]];
+const THREADS = [option("--threads")?.split(",").map(Number) ?? [8, 2, 1], [1]];
 const THREADS_ALONE = [[8]];
 /** Milliseconds for one engine. */
 const LIMIT = 10 * 60_000;

@@ -26,7 +26,7 @@ import { Random } from "../support/random.js";
 
 const python = pythonWithTorch();
 const seed = Number(process.env.LOSSGRAD_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const total = Number(process.env.LOSSGRAD_CASES ?? 12_000);
+const total = Number(process.env.LOSSGRAD_CASES ?? 9_000);
 const BATCH = 200;
 /** In so many replicas of a formula, any rounding comes up that has a part in its answer. */
 const MANY = 1000;
