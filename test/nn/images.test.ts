@@ -4,7 +4,7 @@
 import { autograd, F, memoryStats, nn, rand, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { describe, expect, it } from "vitest";
-import { fixture } from "../support/fixture.js";
+import text from "../fixtures/ssim.json?raw";
 import { expectRefused } from "../support/refuse.js";
 
 interface Recorded {
@@ -12,7 +12,7 @@ interface Recorded {
   /** Of each image Σ |g| and the gradient at row 11, column 12. */
   readonly gradients: readonly (readonly [number, number])[];
 }
-const recorded = fixture("ssim") as Record<"ssim" | "ssim255" | "psnr", number> &
+const recorded = JSON.parse(text) as Record<"ssim" | "ssim255" | "psnr", number> &
   Record<"ssimGradient" | "msSsim" | "mixed", Recorded>;
 
 /** The images of the fixture. */
