@@ -1,6 +1,6 @@
 /** A worker's side of the race: its operands, its answers, and the check of what it computes. */
 import { manualSeed, rand } from "lossgrad";
-import { countWrongGradients, type Data, exactMean, L1 } from "../../../../../bench/formulas.js";
+import { countWrongGradients, type Data, L1 } from "../../../../../bench/formulas.js";
 import type { Answers, Contestant, Question, Reply } from "./protocol.js";
 
 const SEED = 20;
@@ -28,7 +28,7 @@ export function serve(contestant: Contestant): void {
         return null;
       case "check": {
         const mean = contestant.run(question.pass);
-        const exact = exactMean(data, L1);
+        const exact = L1.mean(data);
         const wrongGradients =
           question.pass === "gradient" ? countWrongGradients(data, contestant.gradient(), L1) : 0;
         return { error: Math.abs(mean - exact) / exact, wrongGradients };
