@@ -4,9 +4,6 @@
  */
 export function callableInstance(prototype: object): object {
   const call = (...args: never[]): unknown => instance.forward(...args);
-  // What a function has by itself would be in the way of properties with these names.
-  Reflect.deleteProperty(call, "name");
-  Reflect.deleteProperty(call, "length");
   const instance = Object.setPrototypeOf(call, prototype) as { forward(...args: never[]): unknown };
   return instance;
 }

@@ -45,6 +45,9 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
 
   constructor() {
     const instance = callableInstance(new.target.prototype) as this;
+    // What a function has by itself would be in the way of properties with these names.
+    Reflect.deleteProperty(instance, "name");
+    Reflect.deleteProperty(instance, "length");
     instance.training = true;
     return instance;
   }
