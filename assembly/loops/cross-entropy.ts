@@ -59,6 +59,12 @@ function moments<C>(x: usize, y: usize, w: usize, n: i32, m: v128, a: v128, b: v
   return f64x2.replace_lane(f64x2.splat(total(masses)), 1, total(products));
 }
 
+/** The norm of a row, which has one of its own besides where there are `norms`. */
+@inline
+export function normOf<C>(norms: usize, row: usize, norm: f64): f64 {
+  return norms ? norm * <f64>load<C>(norms + row * sizeof<C>()) : norm;
+}
+
 /** e[i] = e[i] · factor */
 export function scaleRow<C>(e: usize, n: i32, factor: v128): void {
   const width = lanes<C>();
@@ -140,7 +146,7 @@ export function crossEntropy<C>(
       mass += own;
       if (losses) store<C>(losses + row * sizeof<C>(), <C>loss);
       if (grad) {
-        const each = norms ? norm * <f64>load<C>(norms + row * sizeof<C>()) : norm;
+        const each = normOf<C>(norms, row, norm);
         const factor = (each * mass) / sum;
         const at = grad + <usize>max(target, 0) * sizeof<C>();
         const e = <f64>load<C>(at);
@@ -183,7 +189,7 @@ export function negativeLogLikelihood<C>(
     const weight: C = isKept && w ? load<C>(w + place) : 1;
     if (losses) store<C>(losses + row * sizeof<C>(), isKept ? -weight * load<C>(x + place) : 0);
     if (grad && isKept) {
-      const each = norms ? norm * <f64>load<C>(norms + row * sizeof<C>()) : norm;
+      const each = normOf<C>(norms, row, norm);
       store<C>(grad + place, <C>(-each * <f64>weight));
     }
     x += bytes;

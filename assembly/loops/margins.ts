@@ -4,7 +4,7 @@
  * square, and nothing where it is NaN. A row's loss is the sum of these over n.
  */
 import { lanes, loadTail, splat, storeTail } from "../lanes";
-import { scaleRow } from "./cross-entropy";
+import { normOf, scaleRow } from "./cross-entropy";
 import { added, firstLanes, total } from "./softmax";
 
 /**
@@ -68,7 +68,7 @@ export function multiMargin<C>(
     const behind = place + sizeof<C>();
     const shift = v128.splat<C>(<C>(<C>margin - load<C>(x + place)));
     const weight: f64 = w ? <f64>load<C>(w + place) : 1;
-    const each = norms ? norm * <f64>load<C>(norms + row * sizeof<C>()) : norm;
+    const each = normOf<C>(norms, row, norm);
     const slope = (each / <f64>n) * weight;
     const factor = splat<C>(slope);
     // Of an upstream gradient that is not finite, 0 times it.
@@ -147,7 +147,7 @@ export function multilabelMargin<C>(
     }
     if (losses) store<C>(losses + row * sizeof<C>(), <C>(sum / <f64>n));
     if (grad) {
-      const each = norms ? norm * <f64>load<C>(norms + row * sizeof<C>()) : norm;
+      const each = normOf<C>(norms, row, norm);
       scaleRow<C>(grad, n, splat<C>(each / <f64>n));
       grad += bytes;
     }

@@ -19,12 +19,12 @@ const SHORT_ESCAPES = new Map([
   ["\t", "\\t"],
 ]);
 
-/**
- * The text with what a terminal would obey or hide written as an escape: controls, text direction,
- * surrogates.
- */
+/** What a terminal would obey or hide: controls, text direction, surrogates. */
+export const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text with what a terminal would obey or hide written as an escape. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(HIDDEN, (character) => {
     const code = character.codePointAt(0)!.toString(16);
     return SHORT_ESCAPES.get(character) ?? (code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, "0")}`);
   });

@@ -1,7 +1,5 @@
-import { InputError } from "../input-error.js";
-import { ARRAYS, type Elements, type Held } from "../readers/dtypes.js";
-import { ReaderOver } from "../readers/over.js";
-import { indexIn } from "./indices.js";
+import type { Elements, Held } from "../readers/dtypes.js";
+import { TranslatedReader } from "./translated.js";
 
 /** What 1 is where it is not the number: of halves their bits. */
 const ONE: Partial<Record<Held, number | bigint>> = { bfloat16: 0x3f80, float16: 0x3c00, int64: 1n };
@@ -10,33 +8,27 @@ const ONE: Partial<Record<Held, number | bigint>> = { bfloat16: 0x3f80, float16:
  * The bytes of a mask: booleans and bytes as they are, and numbers of other dtypes, such as those of
  * a column, where each is 0 or 1.
  */
-export class MaskReader extends ReaderOver {
-  #at = 0;
-
+export class MaskReader extends TranslatedReader {
   override get held(): "uint8" {
     return "uint8";
   }
 
-  async read(into: Elements): Promise<number> {
-    const { held } = this.from;
-    if (held === "uint8") return this.from.read(into);
-    const numbers = new ARRAYS[held](into.length) as Float64Array | BigInt64Array;
-    const one = ONE[held] ?? 1;
-    const count = await this.from.read(numbers);
-    const to = into as Uint8Array;
-    for (let i = 0; i < count; i++) {
-      const number = numbers[i];
-      if (number !== one && Number(number) !== 0) throw this.#fail(i, number, held);
-      to[i] = number === one ? 1 : 0;
-    }
-    this.#at += count;
-    return count;
+  override read(into: Elements): Promise<number> {
+    return this.from.held === "uint8" ? this.from.read(into) : super.read(into);
   }
 
-  #fail(i: number, number: number | bigint, held: Held): InputError {
-    const { name, shape, order } = this.from;
-    const index = indexIn(shape, order, this.#at + i).join(", ");
-    const got = held === "float16" || held === "bfloat16" ? "another number" : String(number);
-    return new InputError(`${name}: expected a mask of 0 and 1, got ${got} at [${index}]`);
+  protected translate(elements: Elements, count: number, into: Elements): void {
+    const { held } = this.from;
+    const numbers = elements as Float64Array | BigInt64Array;
+    const bytes = into as Uint8Array;
+    const one = ONE[held] ?? 1;
+    for (let i = 0; i < count; i++) {
+      const number = numbers[i];
+      if (number !== one && Number(number) !== 0) {
+        const got = held === "float16" || held === "bfloat16" ? "another number" : String(number);
+        throw this.refused(i, "a mask of 0 and 1", got);
+      }
+      bytes[i] = number === one ? 1 : 0;
+    }
   }
 }

@@ -1,12 +1,11 @@
 /** Rows of classes: a prediction of numbers for each class, and a target that says which it is. */
 import { InputError } from "../input-error.js";
 import { type Allocate, COrderReader, isLinear, type Shaped } from "../readers/c-order.js";
-import { ARRAYS, type Elements } from "../readers/dtypes.js";
+import type { Elements } from "../readers/dtypes.js";
 import { numbersOf } from "../readers/numbers.js";
-import { ReaderOver } from "../readers/over.js";
 import { type ArrayReader, bracketed, numelOf } from "../readers/reader.js";
-import { indexIn } from "./indices.js";
 import { paired, type Pairing } from "./pairing.js";
+import { TranslatedReader } from "./translated.js";
 
 /**
  * Pairs predictions of shape [rows, classes] with targets, and what else there is one of for each
@@ -38,31 +37,19 @@ export function pairedRows([prediction, ...others]: readonly ArrayReader[], allo
 }
 
 /** Classes as int64, of integers or of whole numbers, as those of a column are. */
-export class ClassReader extends ReaderOver {
-  #at = 0;
-
+export class ClassReader extends TranslatedReader {
   override get held(): "int64" {
     return "int64";
   }
 
-  async read(into: Elements): Promise<number> {
-    const { held } = this.from;
-    const elements: Elements = new ARRAYS[held](into.length);
-    const count = await this.from.read(elements);
-    const numbers = numbersOf(elements, held);
+  protected translate(elements: Elements, count: number, into: Elements): void {
+    const numbers = numbersOf(elements, this.from.held);
     const classes = into as BigInt64Array;
     for (let i = 0; i < count; i++) {
       const number = numbers[i];
-      if (!Number.isSafeInteger(number)) throw this.#fail(i, number);
+      if (!Number.isSafeInteger(number))
+        throw this.refused(i, "classes, which are whole numbers", String(number));
       classes[i] = BigInt(number);
     }
-    this.#at += count;
-    return count;
-  }
-
-  #fail(i: number, number: number): InputError {
-    const { name, shape, order } = this.from;
-    const index = indexIn(shape, order, this.#at + i).join(", ");
-    return new InputError(`${name}: expected classes, which are whole numbers, got ${number} at [${index}]`);
   }
 }

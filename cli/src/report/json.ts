@@ -1,4 +1,5 @@
 import type { Result } from "../evaluation/result.js";
+import { HIDDEN } from "../input-error.js";
 import { missingShards, onlyShard, type Shards } from "../evaluation/shard.js";
 
 /** What an evaluation found, for programs: numbers have all their digits. */
@@ -24,16 +25,17 @@ export function jsonReport(result: Result): string {
 
 /**
  * The value as JSON that is printed: numbers that JSON lacks are words, and what a terminal would
- * obey or hide is an escape. JSON.stringify escapes controls only; line ends are its own.
+ * obey or hide is an escape. Line ends are JSON.stringify's own.
  */
 export function printedJson(value: unknown): string {
-  return JSON.stringify(value, inWords, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (hidden) =>
-    Array.from({ length: hidden.length }, (_, i) => escapeOf(hidden.charCodeAt(i))).join(""),
+  return JSON.stringify(value, inWords, 2).replace(HIDDEN, (hidden) =>
+    hidden === "\n" ? hidden : escapesOf(hidden),
   );
 }
 
-function escapeOf(unit: number): string {
-  return `\\u${unit.toString(16).padStart(4, "0")}`;
+/** A character as JSON's escapes, one for each of its UTF-16 units. */
+function escapesOf(character: string): string {
+  return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Which part of the data it is of, unless of all. */

@@ -1,11 +1,9 @@
 /** Names and texts as ClickHouse's SQL writes them. */
-import { UsageError } from "../input-error.js";
+import { HIDDEN, UsageError } from "../input-error.js";
 
 /** A text in quotes: what a terminal would obey or hide is written as the bytes of its UTF-8. */
 function within(mark: string, text: string): string {
-  const escaped = text.replace(/[\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === "\\" ? "\\\\" : bytesOf(character),
-  );
+  const escaped = text.replaceAll("\\", "\\\\").replace(HIDDEN, bytesOf);
   return `${mark}${escaped.replaceAll(mark, `\\${mark}`)}${mark}`;
 }
 
