@@ -1,7 +1,7 @@
 /** What sums and products of numbers lose to their rounding. */
 
 /** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
-const SPLITTER = 2 ** 27 + 1;
+export const SPLITTER = 2 ** 27 + 1;
 
 function upperHalf(x: number): number {
   const scaled = x * SPLITTER;

@@ -1,8 +1,6 @@
 /** What sums and products of expressions in float64 lose to their rounding. */
+import { SPLITTER } from "../core/error-free.js";
 import type { Expression } from "./expression.js";
-
-/** 2^27 + 1, which splits a float64 into two numbers of 26 bits (Veltkamp, 1968). */
-const SPLITTER = 2 ** 27 + 1;
 
 /** Halves of a number's digits: what products of two halves have fits into float64. */
 function split(x: Expression): { readonly high: Expression; readonly low: Expression } {

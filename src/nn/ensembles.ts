@@ -1,11 +1,16 @@
 /** Losses of rows of numbers: a score of forecasts that are samples, and the correlation. */
 import { checkFlag, takeOptions } from "../core/options.js";
-import { readNumber } from "../loss/parameter.js";
 import { checkReduction } from "../loss/reduction.js";
 import { sameShape, wrapDim } from "../ndarray/shape.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkFloating, checkSameShape, type PartReductionOptions, reduceParts } from "./composed.js";
+import {
+  checkFloating,
+  checkSameShape,
+  type PartReductionOptions,
+  readNotNegative,
+  reduceParts,
+} from "./composed.js";
 
 /** Options of F.ensembleCrpsLoss. */
 export interface EnsembleCrpsOptions extends PartReductionOptions {
@@ -137,8 +142,7 @@ export function pearsonLoss(input: Tensor, target: Tensor, options: PearsonOptio
     reduction = "mean",
   } = takeOptions(caller, options, PEARSON_OPTIONS);
   const mode = checkReduction(reduction, "enum");
-  const message = `${caller} does not support negative values for eps.`;
-  const eps = readNumber(caller, "eps", least, { refused: "negative", message });
+  const eps = readNotNegative(caller, "eps", least);
   if (!Number.isInteger(given)) throw new TypeError(`${caller}: expected dim to be an integer`);
   checkFloating(caller, { input, target });
   checkSameShape(caller, input, target);

@@ -382,7 +382,6 @@ export {
   cosineEmbeddingLoss,
   type CosineEmbeddingOptions,
   type LegacyRowOptions,
-  type RowReductionOptions,
   type TripletDistanceOptions,
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,

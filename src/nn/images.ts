@@ -6,7 +6,14 @@ import { checkReduction } from "../loss/reduction.js";
 import { fuse } from "../tensor/fuse.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tidy } from "../tensor/tidy.js";
-import { checkFloating, checkSameShape, type PartReductionOptions, reduceParts } from "./composed.js";
+import {
+  checkFloating,
+  checkSameShape,
+  type PartReductionOptions,
+  readNotNegative,
+  readPositive,
+  reduceParts,
+} from "./composed.js";
 
 /** What images are compared by. */
 export interface SsimOptions extends PartReductionOptions {
@@ -23,19 +30,18 @@ export interface SsimOptions extends PartReductionOptions {
 }
 export const SSIM_OPTIONS = ["dataRange", "windowSize", "sigma", "k1", "k2", "reduction"] as const;
 
+/** What keeps the quotients of small means and variances from growing. */
+interface Constants {
+  readonly c1: number;
+  readonly c2: number;
+}
 /** The window and the constants of a call. */
 interface Comparison {
   readonly weights: readonly number[];
-  readonly constants: { readonly c1: number; readonly c2: number };
+  readonly constants: Constants;
 }
 
 type Given = Omit<SsimOptions, "reduction">;
-
-/** A number that an option gives, above 0. */
-export function positive(caller: string, word: string, given: unknown): number {
-  const message = `${caller} does not support non-positive values for ${word}.`;
-  return readNumber(caller, word, given, { refused: "not positive", message });
-}
 
 function readWindow(caller: string, size: unknown): number {
   const read = readNumber(caller, "windowSize", size, {});
@@ -47,10 +53,12 @@ function readComparison(
   caller: string,
   { dataRange = 1, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 }: Given,
 ): Comparison {
-  const range = positive(caller, "dataRange", dataRange);
+  const range = readPositive(caller, "dataRange", dataRange);
   const size = readWindow(caller, windowSize);
-  const weights = gaussian(size, positive(caller, "sigma", sigma));
-  const [c1, c2] = [positive(caller, "k1", k1), positive(caller, "k2", k2)].map((k) => (k * range) ** 2);
+  const weights = gaussian(size, readPositive(caller, "sigma", sigma));
+  const [c1, c2] = [readPositive(caller, "k1", k1), readPositive(caller, "k2", k2)].map(
+    (k) => (k * range) ** 2,
+  );
   return { weights, constants: { c1, c2 } };
 }
 
@@ -85,10 +93,6 @@ function momentsOf(x: Tensor, y: Tensor, weights: readonly number[]): [Tensor, T
   return [blurred(x, weights), blurred(y, weights), blurred(squares, weights), blurred(x.mul(y), weights)];
 }
 
-interface Constants {
-  readonly c1: number;
-  readonly c2: number;
-}
 const PARAMETERS = { c1: 1e-4, c2: 9e-4 };
 
 /** How alike contrasts and structures are. */
@@ -203,11 +207,8 @@ function halved(x: Tensor): Tensor {
 }
 
 function readNumbers(caller: string, word: string, given: unknown): number[] {
-  const message = `${caller} does not support negative values for ${word}.`;
   if (!Array.isArray(given)) throw new TypeError(`${caller}: expected ${word} to be an array of numbers`);
-  const numbers = takeList(caller, given, (x) =>
-    readNumber(caller, word, x, { refused: "negative", message }),
-  );
+  const numbers = takeList(caller, given, (x) => readNotNegative(caller, word, x));
   if (numbers.length > 0) return numbers;
   throw new RangeError(`${caller}: expected at least one number as ${word}, got none`);
 }

@@ -19,7 +19,8 @@ import type { Shape } from "../ndarray/shape.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
-import { type LegacyRowOptions, readRowReduction, reduceRows } from "./pair-losses.js";
+import { reduceParts } from "./composed.js";
+import { type LegacyRowOptions, readRowReduction } from "./pair-losses.js";
 
 /** Options of F.multiMarginLoss. */
 export interface MultiMarginOptions extends LegacyRowOptions {
@@ -185,5 +186,5 @@ function evaluateMargins(
   const rows = problem.layout.outer;
   const task: RowTask = { problem, mode, divisor: mode === "mean" ? rows : 1, shape, dtype: problem.dtype };
   if (!isGradEnabled() || !operands[0].requiresGrad) return new Tensor(lossOfRows(task));
-  return recordRows<Tensor>(node, task, operands, (now) => reduceRows(compose(now), mode), Tensor.wrap);
+  return recordRows<Tensor>(node, task, operands, (now) => reduceParts(compose(now), mode), Tensor.wrap);
 }

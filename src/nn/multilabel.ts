@@ -7,7 +7,8 @@ import { broadcastShapes } from "../ndarray/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
 import { formulaLoss } from "./formula-loss.js";
-import { type LegacyRowOptions, reduceRows } from "./pair-losses.js";
+import { reduceParts } from "./composed.js";
+import type { LegacyRowOptions } from "./pair-losses.js";
 
 /** Options of F.multilabelSoftMarginLoss. */
 export interface MultilabelOptions extends LegacyRowOptions {
@@ -85,5 +86,5 @@ export function multilabelSoftMarginLoss(
   if (input.ndim === 0) throw new RangeError("Dimension specified as -1 but tensor has no dimensions");
   const dim = input.ndim - 1;
   const rows = sums(input, target, { reduction: "sum", dim, factors: weight }).div(input.shape[dim]);
-  return reduceRows(rows, mode);
+  return reduceParts(rows, mode);
 }

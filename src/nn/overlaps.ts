@@ -1,10 +1,15 @@
 /** Losses of how little two sets overlap: masks of probabilities, and boxes. */
 import { takeOptions } from "../core/options.js";
-import { readNumber } from "../loss/parameter.js";
 import { checkReduction } from "../loss/reduction.js";
 import { readDims, takeDims } from "../ndarray/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkFloating, checkSameShape, type PartReductionOptions, reduceParts } from "./composed.js";
+import {
+  checkFloating,
+  checkSameShape,
+  type PartReductionOptions,
+  readNotNegative,
+  reduceParts,
+} from "./composed.js";
 
 /** What belongs to one set, and how its overlap is computed. */
 export interface OverlapOptions extends PartReductionOptions {
@@ -41,8 +46,7 @@ function overlapLoss(
   const { reduction = "mean", squared = false } = taken;
   const given = takeDims(taken.dim);
   const mode = checkReduction(reduction, "enum");
-  const message = `${caller} does not support negative values for smooth.`;
-  const smooth = readNumber(caller, "smooth", taken.smooth ?? 1e-5, { refused: "negative", message });
+  const smooth = readNotNegative(caller, "smooth", taken.smooth ?? 1e-5);
   if (typeof squared !== "boolean") throw new TypeError(`${caller}(): argument 'squared' must be bool`);
   checkFloating(caller, { input, target });
   checkSameShape(caller, input, target);
@@ -129,8 +133,7 @@ export function generalizedBoxIouLoss(input: Tensor, target: Tensor, options: Bo
   const caller = "generalizedBoxIouLoss";
   const { eps: given = 1e-7, reduction = "mean" } = takeOptions(caller, options, BOX_OPTIONS);
   const mode = checkReduction(reduction, "enum");
-  const message = `${caller} does not support negative values for eps.`;
-  const eps = readNumber(caller, "eps", given, { refused: "negative", message });
+  const eps = readNotNegative(caller, "eps", given);
   checkFloating(caller, { input, target });
   checkSameShape(caller, input, target);
   if (input.shape.at(-1) !== 4) {

@@ -5,15 +5,11 @@ import type { Reduction } from "../loss/losses.js";
 import { readNumber } from "../loss/parameter.js";
 import { checkReduction, legacyReduction } from "../loss/reduction.js";
 import { Tensor } from "../tensor/tensor.js";
+import { type PartReductionOptions, reduceParts } from "./composed.js";
 import { checkTensors, distance, pairwiseDistance, readOrder } from "./distances.js";
 
-/** How the losses of rows become one. */
-export interface RowReductionOptions {
-  /** "mean" (default), "sum", or "none" for the loss of each row. */
-  reduction?: Reduction;
-}
-/** The same, with the arguments that it replaced. */
-export interface LegacyRowOptions extends RowReductionOptions {
+/** How the losses of rows become one, with the arguments that `reduction` replaced. */
+export interface LegacyRowOptions extends PartReductionOptions {
   /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
   sizeAverage?: boolean | null;
   /** Deprecated, as in torch: use reduction. Overrides it, with a warning. */
@@ -39,7 +35,7 @@ export interface TripletOptions extends LegacyRowOptions {
 }
 
 /** Options of F.tripletMarginWithDistanceLoss. */
-export interface TripletDistanceOptions extends RowReductionOptions {
+export interface TripletDistanceOptions extends PartReductionOptions {
   /** The distances of two tensors of vectors; F.pairwiseDistance by default. */
   distanceFunction?: ((x1: Tensor, x2: Tensor) => Tensor) | null;
   /** By how much the negative is to be further away, above 0; 1 by default. */
@@ -55,11 +51,6 @@ export const TRIPLET_DISTANCE_OPTIONS = ["distanceFunction", "margin", "swap", "
 /** Reads the reduction; the deprecated arguments warn. */
 export function readRowReduction({ sizeAverage, reduce, reduction = "mean" }: LegacyRowOptions): Reduction {
   return checkReduction(legacyReduction(sizeAverage, reduce) ?? reduction, "enum");
-}
-
-/** The losses of rows as one. */
-export function reduceRows(losses: Tensor, mode: Reduction): Tensor {
-  return mode === "none" ? losses : losses[mode]();
 }
 
 /** torch's EPSILON, a float of C++. */
@@ -104,7 +95,7 @@ export function cosineEmbeddingLoss(
   const none = cosine.detach().zeros();
   const alike = target.eq(1).choose(cosine.neg().add(1), none);
   const other = target.eq(-1).choose(cosine.sub(margin).clamp({ min: 0 }), none);
-  return reduceRows(alike.add(other), mode);
+  return reduceParts(alike.add(other), mode);
 }
 
 function checkLabels(input1: Tensor, input2: Tensor, target: Tensor): void {
@@ -150,7 +141,7 @@ export function tripletMarginLoss(
   const read = { margin: readMargin(caller, margin), swap: readSwap(caller, swap) };
   checkTensors(caller, { anchor, positive, negative });
   const losses = tripletLosses([anchor, positive, negative], (x, y) => distance(x, y, between), read);
-  return reduceRows(losses, mode);
+  return reduceParts(losses, mode);
 }
 
 /**
@@ -185,7 +176,7 @@ export function tripletMarginWithDistanceLoss(
   checkTensors(caller, { anchor, positive, negative });
   const mode = checkReduction(reduction, "string");
   const read = { margin: readMargin(caller, margin), swap: readSwap(caller, swap) };
-  return reduceRows(tripletLosses([anchor, positive, negative], between, read), mode);
+  return reduceParts(tripletLosses([anchor, positive, negative], between, read), mode);
 }
 
 type Distance = (x1: Tensor, x2: Tensor) => Tensor;

@@ -4,8 +4,13 @@ import { checkReduction } from "../loss/reduction.js";
 import { readDims, takeDims } from "../ndarray/shape.js";
 import { tidy } from "../tensor/tidy.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkFloating, checkSameShape, type PartReductionOptions, reduceParts } from "./composed.js";
-import { positive } from "./images.js";
+import {
+  checkFloating,
+  checkSameShape,
+  type PartReductionOptions,
+  readPositive,
+  reduceParts,
+} from "./composed.js";
 
 /** Options of F.psnr. */
 export interface PsnrOptions extends PartReductionOptions {
@@ -37,7 +42,7 @@ export function psnr(input: Tensor, target: Tensor, options: PsnrOptions = {}): 
   const taken = takeOptions("psnr", options, PSNR_OPTIONS);
   const dims = takeDims(taken.dim);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
-  const range = positive("psnr", "dataRange", taken.dataRange ?? 1);
+  const range = readPositive("psnr", "dataRange", taken.dataRange ?? 1);
   checkFloating("psnr", { input, target });
   checkSameShape("psnr", input, target);
   const dim = readDims(dims, input) ?? input.shape.flatMap((_, d) => (d < input.ndim - 3 ? [] : [d]));
