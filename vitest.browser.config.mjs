@@ -1,11 +1,11 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
+import { ANYWHERE, OF_NODE } from "./scripts/engines/anywhere.mjs";
 import { browsers } from "./scripts/engines/browsers.mjs";
 import { openFirefox } from "./scripts/engines/firefox.mjs";
 import { pageProvider } from "./scripts/engines/provider.mjs";
 import { openWebKit } from "./scripts/engines/webkit.mjs";
-import base from "./vitest.base.config.ts";
+import base, { ALONE } from "./vitest.base.config.ts";
 
 /** What makes a page isolated from other origins, so that it may share memory with its workers. */
 const ISOLATION = {
@@ -37,8 +37,13 @@ const LEFT_OUT = {
   plain: foldersOf(["assembly", "exactness"]),
 };
 
-/** The suite in one browser's pages, which are isolated from other origins or not. */
-function project(browser, isolated) {
+/**
+ * The suite in one browser's pages, which are isolated from other origins or not: those that need a
+ * page for each file, or the others, which share pages, since to load the library again for each
+ * file took a third of the time.
+ */
+function project(browser, isolated, alone) {
+  const page = isolated ? "isolated" : "plain";
   return {
     resolve: base.resolve,
     // WebKit does not know `using` yet.
@@ -46,10 +51,11 @@ function project(browser, isolated) {
     server: { headers: isolated ? ISOLATION : {} },
     test: {
       ...base.test,
-      name: `${browser.kind}-${isolated ? "isolated" : "plain"}`,
-      include: ANYWHERE,
-      exclude: [...base.test.exclude, ...LEFT_OUT[isolated ? "isolated" : "plain"]],
+      name: `${browser.kind}-${page}-${alone ? "alone" : "together"}`,
+      include: alone ? ALONE : ANYWHERE,
+      exclude: [...base.test.exclude, ...LEFT_OUT[page], ...(alone ? OF_NODE : ALONE)],
       setupFiles: [...base.test.setupFiles, ...(isolated ? [] : ["test/support/room.ts"])],
+      isolate: alone,
       browser: {
         enabled: true,
         headless: true,
@@ -61,10 +67,14 @@ function project(browser, isolated) {
   };
 }
 
+/** Isolated pages and plain ones, as `npm run test:browser` counts them. */
+const projectsOf = (browser) =>
+  [true, false].flatMap((isolated) => [true, false].map((alone) => project(browser, isolated, alone)));
+
 export default defineConfig({
   test: {
     projects: browsers()
       .filter(({ program }) => program)
-      .flatMap((browser) => [project(browser, true), project(browser, false)]),
+      .flatMap(projectsOf),
   },
 });

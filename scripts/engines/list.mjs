@@ -38,7 +38,7 @@ function pages() {
       version: program && versionOf(...about),
       command: program && [process.execPath],
       config: "vitest.browser.config.mjs",
-      project: `${kind}-${page}`,
+      project: `${kind}-${page}-*`,
     })),
   );
 }

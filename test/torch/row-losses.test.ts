@@ -153,6 +153,17 @@ function randomCase(random: Random): Case {
   return { rowLoss, operands, weight, upstream, options: { ...options, ...reduction }, dtype };
 }
 
+/**
+ * How large the numbers are at least that a loss adds up to its value: distances of triplets are
+ * taken off from each other, terms of targets below 0 from others, and the products of a cosine are
+ * parts of two vectors of norm 1.
+ */
+function leastOf(rowLoss: Name, largest: number, length: number): number {
+  if (rowLoss.startsWith("triplet")) return 2 * largest * length;
+  if (rowLoss === "multilabelSoftMarginLoss") return largest * largest;
+  return rowLoss.startsWith("cosine") ? 1 : 0;
+}
+
 /** What differs, as words. */
 function differences(given: Case, answer: Answer): string[] {
   const { rowLoss, options, dtype } = given;
@@ -174,18 +185,12 @@ function differences(given: Case, answer: Answer): string[] {
   if (result.gradFn?.name !== answer.node) found.push(`${result.gradFn?.name} for ${answer.node}`);
   const numbers = operands.flatMap((x) => flatten(x.tolist()).map(Number));
   const finite = numbers.every(Number.isFinite);
-  // Distances of triplets are taken off from each other, and terms of targets below 0 from others.
   const largest = Math.max(...numbers.filter(Number.isFinite).map(Math.abs));
-  const cancels = rowLoss.startsWith("triplet");
-  const least = cancels
-    ? 2 * largest * numbers.length
-    : rowLoss === "multilabelSoftMarginLoss"
-      ? largest * largest
-      : 0;
+  const least = leastOf(rowLoss, largest, numbers.length);
   found.push(...apart("value", result, answer.value, { dtype, finite, least }));
   gradients.forEach((gradient, i) => {
     const { [i]: expected } = answer.gradients;
-    const bounds = { dtype, finite, least: cancels ? 3 : 0 };
+    const bounds = { dtype, finite, least: rowLoss.startsWith("triplet") ? 3 : 0 };
     if (gradient && expected) found.push(...apart(`gradient ${i}`, gradient, expected, bounds));
     else if (gradient || expected) found.push(`gradient ${i}: ${String(gradient)} for ${String(expected)}`);
   });

@@ -1,6 +1,6 @@
 /** Threads on any engine that has shared memory; what Node alone shows is in test/node. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { F, getNumThreads, ones, rand, setNumThreads, threadsInUse } from "lossgrad";
+import { F, getNumThreads, manualSeed, ones, rand, setNumThreads, threadsInUse } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import { BLOCK } from "../../../src/core/block.js";
 import { memory } from "../../../src/core/memory.js";
@@ -102,6 +102,7 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
   const FOREVER = 60_000;
   const teams: Team[] = [];
   const place = (t: Tensor) => ({ address: t.array().byteOffset, size: 4, written: false });
+  manualSeed(0);
   const [x, y] = [rand([N]), rand([N])];
 
   /** A team with little patience, whose worker is as if it were inside, and stayed there. */
