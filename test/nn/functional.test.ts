@@ -1,4 +1,16 @@
-import { arange, F, linspace, manualSeed, memoryStats, nn, ones, onWarning, rand, tensor, zeros } from "lossgrad";
+import {
+  arange,
+  F,
+  linspace,
+  manualSeed,
+  memoryStats,
+  nn,
+  ones,
+  onWarning,
+  rand,
+  tensor,
+  zeros,
+} from "lossgrad";
 import type { DType, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sumExactly } from "../../src/core/exact-sum.js";

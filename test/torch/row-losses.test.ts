@@ -164,6 +164,18 @@ function leastOf(rowLoss: Name, largest: number, length: number): number {
   return rowLoss.startsWith("cosine") ? 1 : 0;
 }
 
+/**
+ * The same of a gradient: those of distances are parts of vectors of norm 1, those of a cosine too,
+ * divided by the norm of an operand, which is no smaller than any of its elements. A target's
+ * gradient is the input.
+ */
+function leastSlopeOf(rowLoss: Name, numbers: readonly number[]): number {
+  const sizes = numbers.map(Math.abs).filter((size) => size > 0 && size < Infinity);
+  if (rowLoss.startsWith("triplet") || rowLoss === "pairwiseDistance") return 3;
+  if (rowLoss === "multilabelSoftMarginLoss") return Math.max(...sizes);
+  return rowLoss.startsWith("cosine") ? 3 / Math.min(1, ...sizes) : 0;
+}
+
 /** What differs, as words. */
 function differences(given: Case, answer: Answer): string[] {
   const { rowLoss, options, dtype } = given;
@@ -190,7 +202,7 @@ function differences(given: Case, answer: Answer): string[] {
   found.push(...apart("value", result, answer.value, { dtype, finite, least }));
   gradients.forEach((gradient, i) => {
     const { [i]: expected } = answer.gradients;
-    const bounds = { dtype, finite, least: rowLoss.startsWith("triplet") ? 3 : 0 };
+    const bounds = { dtype, finite, least: leastSlopeOf(rowLoss, numbers) };
     if (gradient && expected) found.push(...apart(`gradient ${i}`, gradient, expected, bounds));
     else if (gradient || expected) found.push(`gradient ${i}: ${String(gradient)} for ${String(expected)}`);
   });
