@@ -2,7 +2,7 @@
 import { checkNoMore, takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CTC_OPTIONS, ctcLoss, type CTCOptions, type Lengths } from "./ctc.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 
 /**
  * Connectionist temporal classification; see F.ctcLoss. Options are checked when the loss is

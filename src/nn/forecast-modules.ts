@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./forecasts.js";
 import type { QuantileOptions } from "./forecasts.js";
 import { heldOf, optionsOf } from "./held.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 import type { MaskOptions, ReductionOptions } from "./options.js";
 
 /**

@@ -13,7 +13,7 @@ import {
   SSIM_OPTIONS,
   type SsimOptions,
 } from "./images.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 
 /** 1 less what each image has, reduced as the module says. */
 function lossOf(module: Loss, similarity: (reduction: Reduction) => Tensor): Tensor {

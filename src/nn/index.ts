@@ -1,13 +1,17 @@
+export * from "./cross-entropy-modules.js";
 export { CTCLoss } from "./ctc-module.js";
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
+export * from "./formula-modules.js";
 export * from "./image-modules.js";
 export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
+export * from "./likelihood-modules.js";
+export { Loss } from "./loss-module.js";
 export * from "./margin-modules.js";
 export { type AnyModule, Module } from "./module.js";
-export * from "./modules.js";
 export * from "./pair-modules.js";
 export { Parameter } from "./parameter.js";
+export * from "./regression-modules.js";
 export * from "./robust-modules.js";
 export * from "./set-modules.js";
 export type { LoadedKeys, StateDict } from "./state-dict.js";

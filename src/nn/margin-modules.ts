@@ -11,7 +11,7 @@ import {
   MULTILABEL_MARGIN_OPTIONS,
   multilabelMarginLoss,
 } from "./margins.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 import { MULTILABEL_OPTIONS, type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
 import type { LegacyRowOptions } from "./pair-losses.js";
 

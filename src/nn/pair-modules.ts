@@ -2,7 +2,7 @@
 import { checkNoMore, takeOptions } from "../core/options.js";
 import { legacyReduction } from "../loss/reduction.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 import {
   COSINE_EMBEDDING_OPTIONS,
   cosineEmbeddingLoss,

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import * as F from "./robust.js";
 import type { EpsilonOptions, GeneralRobustOptions, ScaleOptions, WingOptions } from "./robust.js";
 import { heldOf, optionsOf } from "./held.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 import type { MaskOptions, ReductionOptions } from "./options.js";
 
 /**

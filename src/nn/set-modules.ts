@@ -9,7 +9,7 @@ import {
   pearsonLoss,
   type PearsonOptions,
 } from "./ensembles.js";
-import { Loss } from "./modules.js";
+import { Loss } from "./loss-module.js";
 import {
   BOX_OPTIONS,
   type BoxIouOptions,
