@@ -1,8 +1,11 @@
 export { CTCLoss } from "./ctc-module.js";
+export * from "./distance-modules.js";
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
 export * from "./image-modules.js";
 export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
+export * from "./linear-modules.js";
+export { type AccPolicy, type ChunkOptions, LinearCrossEntropyOptions } from "./linear-options.js";
 export * from "./margin-modules.js";
 export { type AnyModule, Module } from "./module.js";
 export * from "./modules.js";
