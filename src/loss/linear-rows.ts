@@ -59,7 +59,8 @@ export function runLinear(given: LinearProblem, pass: LinearPass): void {
   // Of halves the weight is taken as float32, once: it is read for each block.
   const weight = contiguous(convert(given.weight, wideOf(given)));
   const { outer, classes, inner } = given.terms.layout;
-  const probabilities = given.terms.probabilities && reshape(given.terms.probabilities, [outer, classes, inner]);
+  const probabilities =
+    given.terms.probabilities && reshape(given.terms.probabilities, [outer, classes, inner]);
   const problem = { ...given, weight, terms: { ...given.terms, probabilities } };
   if (pass.weight) fill(pass.weight, 0);
   const rooms = new Rooms(weight.memory);

@@ -45,9 +45,7 @@ function multiply(
 /** Throws torch's error unless two matrices have one dtype. */
 export function checkFactors(a: DType, b: DType): void {
   if (a === b) return;
-  throw new TypeError(
-    `expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a]} != ${C_NAMES[b]}`,
-  );
+  throw new TypeError(`expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a]} != ${C_NAMES[b]}`);
 }
 
 /** a (m, k) · b (k, n) */

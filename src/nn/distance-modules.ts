@@ -63,11 +63,11 @@ export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
   /** Whether the last dimension stays, with size 1. */
   declare readonly keepdim: boolean;
   constructor(options: DistanceOptions = {}) {
-    const { p = 2, eps = 1e-6, keepdim = false } = takeOptions("PairwiseDistance", options, [
-      "p",
-      "eps",
-      "keepdim",
-    ]);
+    const {
+      p = 2,
+      eps = 1e-6,
+      keepdim = false,
+    } = takeOptions("PairwiseDistance", options, ["p", "eps", "keepdim"]);
     super();
     Object.assign(this, { norm: p, eps, keepdim });
   }

@@ -88,9 +88,7 @@ export class LinearCrossEntropyOptions {
     }
     if (chunkingMethod !== null && chunkingMethod !== "auto") factorOf(chunkingMethod);
     if (batchChunkSize !== null && !(Number.isSafeInteger(batchChunkSize) && batchChunkSize > 0)) {
-      throw new RangeError(
-        `batch_chunk_size must be positive int or None, got ${shown(batchChunkSize)}`,
-      );
+      throw new RangeError(`batch_chunk_size must be positive int or None, got ${shown(batchChunkSize)}`);
     }
     if (accDtype !== null && !ACC_DTYPES.includes(accDtype)) {
       throw new TypeError(
