@@ -50,7 +50,7 @@ import { correlate } from "./loops/correlate";
 import { Distance, mapBytes, sumBytes, Wrapped } from "./loops/bytes";
 import { convert, narrow, truth, widen } from "./loops/convert";
 import { gather, scatter } from "./loops/strided";
-import { matmul } from "./loops/matmul";
+import { addMatmul, matmul } from "./loops/matmul";
 import { complexAbs, complexSign } from "./loops/complex";
 
 type ptr = usize;
@@ -400,6 +400,8 @@ export function correlate_f64(x: ptr, w: ptr, out: ptr, rows: i32, stride: i32, 
 export function matmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f32>(a, b, out, m, k, n); }
 export function matmul_f64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<f64>(a, b, out, m, k, n); }
 export function matmul_i64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { matmul<i64>(a, b, out, m, k, n); }
+export function addmatmul_f32(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { addMatmul<f32>(a, b, out, m, k, n); }
+export function addmatmul_f64(a: ptr, b: ptr, out: ptr, m: i32, k: i32, n: i32): void { addMatmul<f64>(a, b, out, m, k, n); }
 export function cabs_f32(z: ptr, out: ptr, n: i32): void { complexAbs<f32>(z, out, n); }
 export function cabs_f64(z: ptr, out: ptr, n: i32): void { complexAbs<f64>(z, out, n); }
 export function csign_f32(z: ptr, out: ptr, n: i32): void { complexSign<f32>(z, out, n); }

@@ -318,7 +318,7 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
   > &
   Record<`${"gather" | "scatter"}_${ElementSize}`, StridedKernel> &
   Record<
-    `matmul_${ComputeTag}`,
+    `matmul_${ComputeTag}` | `addmatmul_${"f32" | "f64"}`,
     (a: number, b: number, out: number, m: number, k: number, n: number) => void
   > &
   Record<`${"cabs" | "csign"}_${"f32" | "f64"}`, (z: number, out: number, n: number) => void>;

@@ -1,4 +1,5 @@
 /** A loss of rows of classes: its operands, and one pass over them. */
+import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import {
   type ClassLayout,
@@ -17,9 +18,9 @@ import type { TakenData } from "../ndarray/typed.js";
 import { type Elements, inBlocks, Source } from "../ndarray/window.js";
 import type { RowLoss } from "./rowwise.js";
 
-export interface RowProblem {
+/** A loss of rows without the numbers that it is of. */
+export interface RowTerms {
   readonly row: RowLoss;
-  readonly input: Elements;
   readonly layout: ClassLayout;
   /** What it is computed in: halves in float32. */
   readonly dtype: DType;
@@ -37,6 +38,10 @@ export interface RowProblem {
   readonly smoothing: number;
   /** By how much a target is to be larger, and the power of what lacks; of losses of one target. */
   readonly margin?: { readonly margin: number; readonly p: 1 | 2 };
+}
+
+export interface RowProblem extends RowTerms {
+  readonly input: Elements;
 }
 
 export function tagOf(dtype: DType): RowTag {
@@ -80,7 +85,7 @@ function runPass(problem: RowProblem, { losses, grad, norm = 1, norms, apart }: 
   // Of a loss of several labels, each row has as many places as numbers.
   const each = classes && rowsOf(layout) > 0 ? classes.length / rowsOf(layout) : 0;
   const targets = classes ? rooms.take(4 * each * rowsAtOnce(layout)) : 0;
-  const run = kernelOf(problem, norm, rooms);
+  const run = kernelOf(problem, memory, norm, rooms);
   forEachRows(layout, (first, n) => {
     if (classes) memory.u32.set(classes.subarray(first * each, (first + n) * each), targets >> 2);
     const from = { x: x.read(first, n), y: y?.read(first, n) ?? 0, targets };
@@ -98,12 +103,12 @@ type RunRows = (
 ) => void;
 
 /** The kernel of a problem, with what is the same of all rows. */
-function kernelOf(problem: RowProblem, norm: number, rooms: Rooms): RunRows {
+export function kernelOf(problem: RowTerms, memory: LinearMemory, norm: number, rooms: Rooms): RunRows {
   const { row, layout, smoothing, margin } = problem;
-  const { kernels } = problem.input.memory;
+  const { kernels } = memory;
   const tag = tagOf(problem.dtype);
   const { classes: n } = layout;
-  const weights = putWeight(problem, tag, rooms);
+  const weights = putWeight(problem, memory, tag, rooms);
   if (row.kernel === "nll") {
     const kernel = kernels[`nll_${tag}`];
     return ({ x, targets }, to, rows) => {
@@ -131,7 +136,7 @@ function kernelOf(problem: RowProblem, norm: number, rooms: Rooms): RunRows {
 }
 
 /** The weights in the memory, as numbers of the type; 0 without. */
-function putWeight({ weight, input: { memory } }: RowProblem, tag: RowTag, rooms: Rooms): number {
+function putWeight({ weight }: RowTerms, memory: LinearMemory, tag: RowTag, rooms: Rooms): number {
   if (!weight) return 0;
   const address = rooms.take(8 * weight.length);
   if (tag === "f64") memory.f64.set(weight, address >> 3);
@@ -208,7 +213,7 @@ export function readClasses(
 }
 
 /** What a mean divides by: the weights of the targets that count, or how many rows there are. */
-export function divisorOfRows({ layout, classes, probabilities, weight }: RowProblem): number {
+export function divisorOfRows({ layout, classes, probabilities, weight }: RowTerms): number {
   // Of no classes there are no rows to count, as in torch.
   if (!classes) return layout.classes === 0 ? NaN : rowsOf(layout);
   let sum = 0;

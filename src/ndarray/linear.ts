@@ -42,6 +42,12 @@ function multiply(
   return convert(out, a.dtype);
 }
 
+/** Throws torch's error unless two matrices have one dtype. */
+export function checkFactors(a: DType, b: DType): void {
+  if (a === b) return;
+  throw new TypeError(`expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a]} != ${C_NAMES[b]}`);
+}
+
 /** a (m, k) · b (k, n) */
 export function mm(a: NdArray, b: NdArray): NdArray {
   if (a.shape.length !== 2) throw new RangeError("self must be a matrix");
@@ -51,11 +57,7 @@ export function mm(a: NdArray, b: NdArray): NdArray {
   if (k !== l) {
     throw new RangeError(`mat1 and mat2 shapes cannot be multiplied (${m}x${k} and ${l}x${n})`);
   }
-  if (a.dtype !== b.dtype) {
-    throw new TypeError(
-      `expected m1 and m2 to have the same dtype, but got: ${C_NAMES[a.dtype]} != ${C_NAMES[b.dtype]}`,
-    );
-  }
+  checkFactors(a.dtype, b.dtype);
   checkDType("addmm_impl_cpu_", a.dtype);
   return multiply(a, b, [1, m, k, n], [m, n]);
 }

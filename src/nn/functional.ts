@@ -35,6 +35,8 @@ export {
   tanh,
 } from "./activations.js";
 export { ctcLoss, type CTCOptions, type Lengths } from "./ctc.js";
+export { linear } from "./linear.js";
+export { linearCrossEntropy, type LinearEntropyOptions } from "./linear-cross-entropy.js";
 export { pad, type PadMode, type PadOptions } from "./padding.js";
 export {
   asymmetricLoss,

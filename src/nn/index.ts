@@ -1,5 +1,6 @@
 export * from "./cross-entropy-modules.js";
 export { CTCLoss } from "./ctc-module.js";
+export * from "./distance-modules.js";
 export * from "./focal-modules.js";
 export * from "./forecast-modules.js";
 export * from "./formula-modules.js";
@@ -7,6 +8,8 @@ export * from "./image-modules.js";
 export { Flatten, Linear, type LinearOptions, ReLU, Sequential, Sigmoid, Tanh } from "./layers.js";
 export * from "./likelihood-modules.js";
 export { Loss } from "./loss-module.js";
+export * from "./linear-modules.js";
+export { type AccPolicy, type ChunkOptions, LinearCrossEntropyOptions } from "./linear-options.js";
 export * from "./margin-modules.js";
 export { type AnyModule, Module } from "./module.js";
 export * from "./pair-modules.js";

@@ -5,6 +5,7 @@ import { takeOptions } from "../core/options.js";
 import { checkDType, type DType, isFloating } from "../ndarray/dtype.js";
 import { uniformSamples } from "../tensor/samples.js";
 import { Tensor } from "../tensor/tensor.js";
+import { linear } from "./linear.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
@@ -48,7 +49,7 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     const taken = takeOptions("Linear", options, ["bias", "dtype"]);
     const { bias = true, dtype = "float32" } = taken;
-    for (const [name, size] of Object.entries({ inFeatures, outFeatures })) checkSize(name, size);
+    for (const [name, size] of Object.entries({ inFeatures, outFeatures })) checkSize("Linear", name, size);
     if (!isFloating(checkDType("Linear", dtype))) {
       throw new TypeError(`Linear: expected a real floating dtype, got ${dtype}`);
     }
@@ -62,20 +63,20 @@ export class Linear extends Module {
     this.bias = bias ? uniform(dtype, [outFeatures], inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0) : null;
   }
   override forward(input: Tensor): Tensor {
-    const product = input.matmul(this.weight.t());
-    return this.bias ? product.add(this.bias) : product;
+    return linear(input, this.weight, this.bias);
   }
   override extraRepr(): string {
     return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
   }
 }
 
-function checkSize(name: string, size: unknown): void {
+/** Throws unless a size of a module's is a whole number from 0 up. */
+export function checkSize(module: string, name: string, size: unknown): asserts size is number {
   if (!Number.isSafeInteger(size)) {
-    throw new TypeError(`Linear: expected ${name} to be an integer, got ${describeValue(size)}`);
+    throw new TypeError(`${module}: expected ${name} to be an integer, got ${describeValue(size)}`);
   }
   if ((size as number) < 0)
-    throw new RangeError(`Linear: expected ${name} to be 0 or more, got ${size as number}`);
+    throw new RangeError(`${module}: expected ${name} to be 0 or more, got ${size as number}`);
 }
 
 /** A parameter of uniform samples between ±bound. */

@@ -148,6 +148,9 @@ describe("FEATURES.md on arguments", () => {
     sciMode: true,
     swap: true,
     distanceFunction: F.pairwiseDistance,
+    linearBias: zeros([1]),
+    outFeatures: [],
+    options: new nn.LinearCrossEntropyOptions(),
   };
   /** A call that takes an option, by torch's name of the function. */
   const call = (name: string, options: object): unknown => {
@@ -161,6 +164,10 @@ describe("FEATURES.md on arguments", () => {
     }
     if (name === "tensor") return tensor([1], options);
     if (name === "set_printoptions") return x().toString(options);
+    if (name === "LinearCrossEntropyLoss") return new nn.LinearCrossEntropyLoss(1, 1, options);
+    if (name === "linear_cross_entropy") {
+      return F.linearCrossEntropy(zeros([1, 1]), zeros([1, 1]), zeros([1], { dtype: "int64" }), options);
+    }
     if (name in nn) return new nn[name as "L1Loss"](options);
     if (name === "ctc_loss") return F.ctcLoss(zeros([1, 1]), zeros([0]), [1], [0], options);
     const isOfClasses = /^nll_loss$|^multi(label)?_margin_loss$/.test(name);
@@ -177,7 +184,7 @@ describe("FEATURES.md on arguments", () => {
   };
   /** Arguments that stand in their place. */
   const positional =
-    /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs|log_probs|targets|(input|target)_lengths)\)|^autograd.grad\(inputs\)/;
+    /\((input[12]?|anchor|positive|negative|target|var|data|gradient|outputs|linear_weight|in_features|num_classes|log_probs|targets|(input|target)_lengths)\)|^autograd.grad\(inputs\)/;
 
   it.each(featuresOf(sections.get("Arguments")!).filter(({ name }) => !positional.test(name)))(
     "$name: $status",

@@ -45,6 +45,17 @@ const classLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest
   call: (x) => (options) => call(x, tensor([2n, 0n]), options),
   options: { ...legacy, reduction: "sum", weight: tensor([1, 2, 3]), ignoreIndex: 0, ...rest },
 });
+/** A loss of two rows of three numbers, which become logits of two classes. */
+const linearLoss = (
+  call: (x: Tensor, weight: Tensor, y: Tensor, options: object) => Tensor,
+  rest: object,
+): Entry => ({
+  call: (x, y) => (options) => call(x, y, tensor([1n, 0n]), options),
+  options: {
+    ...{ reduction: "sum", weight: tensor([1, 2]), ignoreIndex: 0, labelSmoothing: 0 },
+    ...{ options: new nn.LinearCrossEntropyOptions({ allowRetainGraph: true }), ...rest },
+  },
+});
 /** A loss of sets of three numbers. */
 const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: object): Entry => ({
   call: (x, y) => (options) => call(x, y, options),
@@ -155,6 +166,25 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => F.pairwiseDistance(x, y, options),
     options: { p: 1, eps: 0.5, keepdim: true },
   },
+  "nn.CosineSimilarity": {
+    call: (x, y) => (options) => new nn.CosineSimilarity(options)(x, y),
+    options: { dim: 0, eps: 3 },
+  },
+  "nn.PairwiseDistance": {
+    call: (x, y) => (options) => new nn.PairwiseDistance(options)(x, y),
+    options: { p: 1, eps: 0.5, keepdim: true },
+  },
+  "F.linearCrossEntropy": linearLoss((x, w, y, options) => F.linearCrossEntropy(x, w, y, options), {
+    linearBias: tensor([1, 2]),
+  }),
+  "nn.LinearCrossEntropyLoss": linearLoss(
+    (x, w, y, options) => {
+      const loss = new nn.LinearCrossEntropyLoss(3, 2, options);
+      loss.linear.weight.data = w.detach();
+      return loss(x, y);
+    },
+    { outFeatures: [], bias: false, dtype: "float32" },
+  ),
   "F.cosineEmbeddingLoss": embedding(F.cosineEmbeddingLoss),
   "F.tripletMarginLoss": triplet(F.tripletMarginLoss, { ...legacy, p: 1, eps: 0.5 }),
   "F.tripletMarginWithDistanceLoss": triplet(F.tripletMarginWithDistanceLoss, {
@@ -478,6 +508,7 @@ export const WITHOUT_OPERANDS = [
   "randn",
   "setNumThreads",
   "nn.Linear",
+  "nn.LinearCrossEntropyOptions",
   "nn.ReLU",
   ...["namedModules", "namedParameters", "parameters", "stateDict", "zeroGrad"].map(
     (name) => `nn.Module.${name}`,

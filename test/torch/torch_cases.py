@@ -2,9 +2,10 @@
 
 Module inputs (common_modules.py), OpInfo samples, reference inputs and error inputs
 (common_methods_invocations.py), each as the arguments by their names, with the value and the gradients
-of all operands that have one, or the text of the error.
+of all operands, options and parameters that have one, or the text of the error.
 """
 
+import dataclasses
 import inspect
 
 import torch
@@ -16,8 +17,13 @@ from torch.testing._internal.common_modules import module_db
 from arrays import NAMES, encode
 
 DTYPES = (torch.float32, torch.float64)
-# Of one kind; what lies behind them is of the same kinds.
+# Of one kind, at even distances.
 MOST = 60
+
+
+def some(cases):
+    cases = list(cases)
+    return cases[:: -(-len(cases) // MOST) or 1]
 
 
 def cases_of(names):
@@ -29,14 +35,27 @@ def cases_of(names):
 
 
 def module_cases(name, dtype):
-    infos = [info for info in module_db if info.name == f"nn.{name}"]
     made = []
-    for info in infos:
+    for info in infos_of(name):
         inputs = info.module_inputs_func(info, device="cpu", dtype=dtype, requires_grad=True, training=True)
-        for one in list(inputs)[:MOST]:
-            options = named(getattr(nn, name).__init__, (None, *one.constructor_input.args), one.constructor_input.kwargs)
-            made.append(answered("module", getattr(nn, name)(**options), options, one.forward_input))
+        made += [asked_of_module(name, one) for one in some(inputs)]
+        if info.module_error_inputs_func:
+            errors = info.module_error_inputs_func(info, device="cpu", dtype=dtype, requires_grad=True, training=True)
+            asked = [one.module_error_input for one in errors]
+            # JSON has no complex numbers.
+            made += [asked_of_module(name, one) for one in asked if complex not in map(type, one.constructor_input.kwargs.values())]
     return made
+
+
+def infos_of(module):
+    return [info for info in module_db if info.name == f"nn.{module}"]
+
+
+def asked_of_module(name, one):
+    Module = getattr(nn, name)
+    options = named(parameters_of(Module.__init__)[1:], one.constructor_input.args, one.constructor_input.kwargs)
+    options.pop("device", None)
+    return answered("module", lambda options: Module(**options), options, one.forward_input or Given((), {}))
 
 
 def op_cases(name, dtype):
@@ -44,7 +63,7 @@ def op_cases(name, dtype):
     made = []
     for info in infos:
         for samples in (info.sample_inputs, info.reference_inputs):
-            made += [called(name, one) for one in list(samples("cpu", dtype, requires_grad=True))[:MOST]]
+            made += [called(name, one) for one in some(samples("cpu", dtype, requires_grad=True))]
     return made
 
 
@@ -60,41 +79,71 @@ class Given:
         self.args, self.kwargs = args, kwargs
 
 
+# The parameters of functions that do not say them.
+WORDS_OF = {
+    F.linear: ["input", "weight", "bias"],
+    F.cosine_similarity: ["x1", "x2", "dim", "eps"],
+    F.pairwise_distance: ["x1", "x2", "p", "eps", "keepdim"],
+}
+
+
+def parameters_of(function):
+    return WORDS_OF.get(function) or list(inspect.signature(function).parameters)
+
+
 def called(name, sample):
     function = getattr(F, name)
-    arguments = named(function, (sample.input, *sample.args), sample.kwargs)
+    arguments = named(parameters_of(function), (sample.input, *sample.args), sample.kwargs)
     words = operands_of(function)
-    operands = [arguments.pop(word) for word in words if word in arguments]
-    return answered("function", lambda *x: function(*x, **arguments), arguments, Given(operands, {}))
+    # A bias stands in its place, also where there is none.
+    operands = [arguments.pop(word, None) for word in words if word in arguments or word == "bias"]
+    return answered("function", lambda options: lambda *x: function(*x, **options), arguments, Given(operands, {}))
 
 
 def operands_of(function):
-    words = ("input", "input1", "input2", "target", "var", "anchor", "positive", "negative",
-             "log_probs", "targets", "input_lengths", "target_lengths")
-    return [word for word in inspect.signature(function).parameters if word in words]
+    if function is F.linear:
+        return parameters_of(function)
+    words = ("input", "input1", "input2", "x1", "x2", "linear_weight", "target", "var", "anchor", "positive",
+             "negative", "log_probs", "targets", "input_lengths", "target_lengths")
+    return [word for word in parameters_of(function) if word in words]
 
 
-def named(function, args, kwargs):
-    bound = inspect.signature(function).bind_partial(*args, **kwargs).arguments
-    return {name: value for name, value in bound.items() if name != "self"}
+def named(words, args, kwargs):
+    return {**dict(zip(words, args)), **kwargs}
 
 
-def answered(kind, call, options, given):
-    operands = [x.detach().clone().requires_grad_(x.requires_grad) if isinstance(x, torch.Tensor) else x
-                for x in (*given.args, *given.kwargs.values())]
+def fresh(x):
+    return x.detach().clone().requires_grad_(x.requires_grad) if isinstance(x, torch.Tensor) else x
+
+
+def answered(kind, make, options, given):
+    operands = [fresh(x) for x in (*given.args, *given.kwargs.values())]
+    options = {name: fresh(value) for name, value in options.items()}
     case = {"kind": kind, "options": {name: shown(value) for name, value in options.items()}, "operands": [shown(x) for x in operands]}
     try:
+        call = make(options)
+        state = dict(call.named_parameters()) if isinstance(call, nn.Module) else {}
+        case["state"] = {name: encode(x) for name, x in state.items()}
         value = call(*operands)
         if value.requires_grad:
             value.backward(torch.ones_like(value))
     except Exception as error:  # noqa: BLE001 -- whatever torch throws is the answer
         return {**case, "error": str(error)}
-    grads = [encode(x.grad) if isinstance(x, torch.Tensor) and x.grad is not None else None for x in operands]
-    return {**case, "value": encode(value), "grads": grads}
+    grads = [grad_of(x) for x in operands]
+    others = {name: grad_of(x) for name, x in [*options.items(), *state.items()]}
+    return {**case, "value": encode(value), "grads": grads, "others": {name: grad for name, grad in others.items() if grad}}
+
+
+def grad_of(x):
+    return encode(x.grad) if isinstance(x, torch.Tensor) and x.grad is not None else None
 
 
 def shown(value):
     if isinstance(value, torch.Tensor):
         return {**encode(value), "requires": value.requires_grad} if value.dtype in NAMES else None
+    if isinstance(value, torch.dtype):
+        return NAMES[value]
+    if isinstance(value, nn.LinearCrossEntropyOptions):
+        return {"chunks": {field.name: shown(getattr(value, field.name)) for field in dataclasses.fields(value)}}
     # The one distance that the cases ask for is the default.
     return None if isinstance(value, nn.PairwiseDistance) else value
