@@ -1,4 +1,4 @@
-import { nn, safetensors, tensor, type Tensor, zeros } from "lossgrad";
+import { nn, safetensors, tensor, zeros } from "lossgrad";
 import { describe, expect, it } from "vitest";
 import { expectRefused } from "../support/refuse.js";
 
