@@ -8,7 +8,7 @@ import { ANYWHERE } from "./scripts/engines/anywhere.mjs";
  * The folders of src/ from the ground up; a file imports only from its own storey or from lower
  * ones.
  */
-const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "optim", "nn"];
+const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "optim", "nn", "safetensors"];
 /**
  * The face for typed arrays stands on the losses, beside tensors and nn, and knows nothing of them.
  */
@@ -39,8 +39,8 @@ const storeyRules = [
   ...STOREYS.map((storey, level) =>
     forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED, BESIDE_ALL]),
   ),
-  forbid(BESIDE_TENSORS, ["tensor", "optim", "nn", ABOVE_TYPED, BESIDE_ALL]),
-  forbid(ABOVE_TYPED, ["tensor", "optim", "nn", BESIDE_ALL]),
+  forbid(BESIDE_TENSORS, ["tensor", "optim", "nn", "safetensors", ABOVE_TYPED, BESIDE_ALL]),
+  forbid(ABOVE_TYPED, ["tensor", "optim", "nn", "safetensors", BESIDE_ALL]),
   forbid(BESIDE_ALL, [...STOREYS.slice(STOREYS.indexOf("ndarray") + 1), BESIDE_TENSORS, ABOVE_TYPED]),
 ];
 

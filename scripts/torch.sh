@@ -53,7 +53,7 @@ mirrors() {
 # Lays one suite in the folder $1, and sees that PyTorch starts in it.
 lay_suite() {
   local part=$1 suite=$2 mirror=$3
-  isolated 'exec debootstrap --variant=minbase --include=python3,python3-torch,python3-numpy "$@"' \
+  isolated 'exec debootstrap --variant=minbase --include=python3,python3-torch,python3-numpy,python3-safetensors "$@"' \
     sh "$suite" "$part" "$mirror" >"$part.log" 2>&1 &&
     python_of "$part" -c 'import numpy, torch' >>"$part.log" 2>&1
 }

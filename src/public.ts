@@ -12,6 +12,7 @@ export * as F from "./nn/functional.js";
 export type { LossName, Reduction } from "./loss/losses.js";
 export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
+export * as safetensors from "./safetensors/index.js";
 export type { Sizes } from "./tensor/arguments.js";
 export * as autograd from "./tensor/autograd.js";
 export {

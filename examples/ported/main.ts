@@ -2,9 +2,11 @@
 import { isMain } from "../support/main.js";
 import * as dqn from "./dqn.js";
 import * as linearRegression from "./linear-regression.js";
+import * as nnTutorial from "./nn-tutorial.js";
 import * as polynomial from "./polynomial.js";
 import * as regression from "./regression.js";
 import type { Program } from "./support.js";
+import * as timeSequence from "./time-sequence.js";
 import * as weightedLosses from "./weighted-losses.js";
 import * as workflow from "./workflow.js";
 
@@ -15,6 +17,8 @@ export const programs: Record<string, Program> = {
   dqn: dqn.run,
   polynomial: polynomial.run,
   "weighted-losses": weightedLosses.run,
+  "nn-tutorial": nnTutorial.run,
+  "time-sequence": timeSequence.run,
 };
 
 if (isMain(import.meta.url)) {

@@ -34,6 +34,7 @@ const PAGES = [
   "docs/examples.md",
   "docs/memory.md",
   "docs/metrics.md",
+  "docs/saving.md",
   "docs/speed.md",
   "docs/threads.md",
 ];

@@ -27,6 +27,8 @@ const ROUNDINGS: Record<string, number> = {
   dqn: 16, // the hidden layer
   polynomial: 2000, // the points
   "weighted-losses": 96, // two images of three channels
+  "nn-tutorial": 640, // the training data, in two epochs
+  "time-sequence": 1, // all of it is in float64
 };
 
 const HALF_ULP = 2 ** -24;

@@ -1,6 +1,6 @@
 /** The public functions that take options, each with a call of it. */
 import * as lossgrad from "lossgrad";
-import { autograd, F, manualSeed, nn, optim, Tensor, tensor } from "lossgrad";
+import { autograd, F, manualSeed, nn, optim, safetensors, Tensor, tensor } from "lossgrad";
 import type { SoftmaxOptions, ValuesAndIndices } from "lossgrad";
 import { type AnyLoss, callOf } from "./losses.js";
 
@@ -296,6 +296,10 @@ export const TAKERS: Record<string, Entry> = {
   },
   "optim.Adam": optimizer("Adam", { betas: [0.5, 0.75], eps: 0.5, weightDecay: 0.5, amsgrad: true }),
   "optim.LBFGS": optimizer("LBFGS", { maxIter: 2, maxEval: 3, historySize: 1, lineSearchFn: null }),
+  "safetensors.save": {
+    call: (x) => (options) => safetensors.save({ x }, options),
+    options: { metadata: { format: "pt" } },
+  },
   "optim.Optimizer.zeroGrad": {
     call: (x) => {
       const steps = new optim.SGD([x]);

@@ -106,17 +106,17 @@ test("refuses floats of 8 bits by their name", async () => {
 test.each([
   ["an empty file", new Uint8Array(0), "not a safetensors file: expected at least 8 bytes, got 0"],
   ["a header longer than the file", fileOf("{}", new Uint8Array(0), 1000n), "truncated in its header: expected 1000 bytes of it, got 2"],
-  ["a header of 2^64 - 1 bytes", fileOf("{}", new Uint8Array(0), 2n ** 64n - 1n), "expected a header of at most 16777216 bytes, got 18446744073709552000"],
+  ["a header of 2^64 - 1 bytes", fileOf("{}", new Uint8Array(0), 2n ** 64n - 1n), "expected a header of at most 100000000 bytes, got 18446744073709551615"],
   ["a header that is no JSON", fileOf("{w", new Uint8Array(0)), "a header that cannot be read: "],
   ["a header that is a list", fileOf("[]", new Uint8Array(0)), "a header that cannot be read: expected an object in JSON"],
-  ["a tensor that is null", fileOf('{"w":null}', new Uint8Array(0)), 'tensor "w": dtype "undefined"; expected one of'],
+  ["a tensor that is null", fileOf('{"w":null}', new Uint8Array(0)), 'tensor "w": dtype undefined; expected one of'],
   ["no shape", fileOf({ w: tensor("F32", null, 0, 4) }, new Uint8Array(4)), 'tensor "w": expected a shape of up to 64 lengths below 2^53'],
   ["a negative length", fileOf({ w: tensor("F32", [-1], 0, 4) }, new Uint8Array(4)), 'tensor "w": expected a shape of'],
   ["offsets that turn back", fileOf({ w: tensor("F32", [1], 4, 0) }, new Uint8Array(4)), 'tensor "w": expected data_offsets of a beginning and an end'],
   ["offsets of another length", fileOf({ w: tensor("F32", [2], 0, 4) }, new Uint8Array(4)), 'tensor "w": expected 8 bytes for shape [2] of F32, got data_offsets of 4'],
   ["lengths whose product overflows", fileOf({ w: tensor("F32", [2 ** 52, 2 ** 52], 0, 4) }, new Uint8Array(4)), 'tensor "w": expected 8'],
   ["offsets beyond the end", fileOf({ w: tensor("F32", [2], 0, 8) }, new Uint8Array(4)), ', tensor "w": truncated: shape [2] of float32 needs 8 bytes, 4 are there'],
-  ["offsets beyond 2^53", fileOf({ w: tensor("U8", [1], 2 ** 53 - 2, 2 ** 53 - 1) }, new Uint8Array(4)), ', tensor "w": expected less than 2^53 bytes, got shape [1] of uint8'],
+  ["offsets beyond 2^53", fileOf({ w: tensor("U8", [1], 2 ** 53 - 2, 2 ** 53 - 1) }, new Uint8Array(4)), 'tensor "w": expected data_offsets without holes and overlaps, from 0 on, got 9007199254740990'],
 ])("refuses %s", async (_, bytes, message) => {
   expect(await refusal(bytes)).toContain(`m.safetensors${message.startsWith(",") ? "" : ": "}${message}`);
 }); // prettier-ignore
