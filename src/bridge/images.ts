@@ -28,12 +28,12 @@ export interface ArraySsimOptions extends ArrayWindowOptions {
 }
 
 /**
- * Structural similarity of images, from -1 to 1, 1 for equal ones, with F.ssim's formula. A loss is 1
- * less it.
+ * Structural similarity of images, from -1 to 1, 1 for equal ones, with F.ssim's formula. A loss is
+ * 1 less it.
  *
- * Shapes: (..., H, W) for both, which `shape` says. Real dtypes; computed by tensors in the dtype that the
- * operands promote to, integers in float64, with the same bits. Mean and sum: a number that has a
- * tensor's rounding; none: an array with an element for each image.
+ * Shapes: (..., H, W) for both, which `shape` says. Real dtypes; computed by tensors in the dtype
+ * that the operands promote to, integers in float64, with the same bits. Mean and sum: a number
+ * that has a tensor's rounding; none: an array with an element for each image.
  * Gradient: by both images; it has no kink.
  *
  * @throws TypeError for operands that are not arrays of real numbers; RangeError for lengths that do
@@ -82,8 +82,8 @@ export const msSsim: PartArrayLoss<
  * Peak signal-to-noise ratio in decibels: 10 log10(dataRange² / m), with the mean squared error m
  * of each image. Infinite for equal images.
  *
- * Shapes: one for both, which `shape` says: the last three dimensions are an image, or those that `dim`
- * names; without a shape all is one image. Dtypes and result as for ssim.
+ * Shapes: one for both, which `shape` says: the last three dimensions are an image, or those that
+ * `dim` names; without a shape all is one image. Real dtypes; result as for ssim.
  * Gradient: -20 / log(10) (x - y) / Σ (x - y)², NaN for equal images.
  *
  * @throws as ssim; RangeError for a dataRange that is not positive, a dimension that there is not
@@ -104,9 +104,9 @@ export const psnr: PartArrayLoss<
 });
 
 /**
- * The mixed loss of image restoration, with F.msSsimL1Loss's formula: alpha, 0.84 by default, is the
- * share of the structural part, and `sigmas` are the windows' standard deviations, 0.5, 1, 2, 4 and 8
- * by default.
+ * The mixed loss of image restoration, with F.msSsimL1Loss's formula: alpha, 0.84 by default, is
+ * the share of the structural part, and `sigmas` are the windows' standard deviations, 0.5, 1, 2, 4
+ * and 8 by default.
  *
  * Shapes, dtypes and result as for ssim. All windows have one size, windowSize, 33 by default.
  * Gradient: by both images; 0 of |x - y| where it is 0.

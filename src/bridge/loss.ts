@@ -28,11 +28,12 @@ export interface PartArrayLoss<O extends readonly unknown[], P = object> {
     ...others: [...operands: O, options?: ArrayPartOptions<R> & OutOptions<A> & P]
   ): LossValue<R, A>;
   /**
-   * The loss, as the function itself gives it, and gradients: that by the first operand as `grad`, or
-   * with the option `grads` those that are asked for, in a list with an entry for each operand.
+   * The loss, as the function itself gives it, and gradients: that by the first operand as `grad`,
+   * or with the option `grads` those that are asked for, in a list with an entry for each operand.
    *
-   * A gradient has the dtype of its operand, which must be floating, and its kind of array. Where an
-   * array is given to write it to, it may be an operand itself. For "none" it is that of the sum.
+   * A gradient has the dtype of its operand, which must be floating, and its kind of array. Where
+   * an array is given to write it to, it may be an operand itself. For "none" it is that of the
+   * sum.
    *
    * @throws as the function; TypeError for the gradient of integers, and by what has none; RangeError
    *   for gradients that would overlap

@@ -13,9 +13,10 @@ const oneRow = /* @__PURE__ */ alike((length) => [length]);
  * -1, 0 elsewhere, with the cosine c = Σ x1 x2 / √((Σ x1² + 1e-12) (Σ x2² + 1e-12)).
  *
  * Shapes: the target has a label for each pair, of any type; the vectors follow each other, as many
- * as there are labels, or as `shape` says, (N, D) or (D). Real dtypes; computed by tensors in the dtype that the vectors
- * promote to, integers in float64, with the same bits. The margin is 0 by default. Mean and sum: a
- * number that has a tensor's rounding; none: an array with an element for each pair.
+ * as there are labels, or as `shape` says, (N, D) or (D). Real dtypes; computed by tensors in the
+ * dtype that the vectors promote to, integers in float64, with the same bits. The margin is 0 by
+ * default. Mean and sum: a number that has a tensor's rounding; none: an array with an element for
+ * each pair.
  * Gradient: by x1 ∓(x2 / √(m1 m2) - c x1 / m1), where m is Σ x² + 1e-12; 0 where c ≤ margin and the
  * target is -1. The target has none.
  *
@@ -54,10 +55,10 @@ export interface ArrayTripletOptions {
  * d(x, y) = ‖x - y + eps‖ₚ along the last dimension. With `swap`, the smaller one of d(anchor,
  * negative) and d(positive, negative) is taken off.
  *
- * Shapes: one for all operands, which `shape` says, as [N, D]; without it each is one vector. Dtypes
- * and result as for cosineEmbeddingLoss.
- * Gradient: of the distances where the loss is positive, else 0; where a swap's distances are equal,
- * half by each. The option `grads` asks for those by positive and negative as well.
+ * Shapes: one for all operands, which `shape` says, as [N, D]; without it each is one vector. Real
+ * dtypes; result as for cosineEmbeddingLoss.
+ * Gradient: of the distances where the loss is positive, else 0; where a swap's distances are
+ * equal, half by each. The option `grads` asks for those by positive and negative as well.
  *
  * @throws as cosineEmbeddingLoss; RangeError for a margin that is not above 0
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
@@ -81,8 +82,8 @@ export const tripletMarginLoss: PartArrayLoss<
  * -Σ w (y log(sigmoid(x)) + (1 - y) log(sigmoid(-x))) / C, with the targets y from 0 to 1.
  *
  * Shapes: one for prediction and target, which `shape` says, as [N, C]; without it all is one row.
- * `weight` has a factor for each class, or one for each number. Real dtypes; result as
- * for cosineEmbeddingLoss.
+ * `weight` has a factor for each class, or one for each number. Real dtypes; result as for
+ * cosineEmbeddingLoss.
  * Gradient: w (sigmoid(x) - y) / C; by the target w (log(sigmoid(-x)) - log(sigmoid(x))) / C.
  *
  * @throws as cosineEmbeddingLoss

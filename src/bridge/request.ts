@@ -42,8 +42,8 @@ interface Factors {
 export type Pass = "value" | "gradients";
 
 /**
- * Reads a call. Whatever runs code of the caller's comes first: options are read once, then operands;
- * what any of it did to the operands is looked at last.
+ * Reads a call. Whatever runs code of the caller's comes first: options are read once, then
+ * operands; what any of it did to the operands is looked at last.
  */
 export function readBridge(row: BridgeRow, args: readonly unknown[], pass: Pass): BridgeRequest {
   const { name, operands: described, plain: words = [] } = row;

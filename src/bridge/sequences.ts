@@ -22,11 +22,11 @@ const shapes: BridgeRow["shapes"] = (row, operands, known, [, lengths]) => {
  * Connectionist temporal classification: -log of the probability that a sequence of frames spells
  * its target, where labels may repeat and blanks stand between them.
  *
- * Shapes: logProbs (T, N, C) or (T, C), which `shape` says. The targets stand one after another,
- * as many as their lengths add up to, or in N rows of one length; of any integer type. Real dtypes, float32 and float64; computed by
- * tensors, with the same bits; `blank` is 0 by default. Mean and sum: a number that has a tensor's
- * rounding; none: an array with an element for each sequence. A mean divides each loss by its
- * target's length, or by 1, and then by N.
+ * Shapes: logProbs (T, N, C) or (T, C), which `shape` says. The targets stand one after another, as
+ * many as their lengths add up to, or in N rows of one length; of any integer type. Real dtypes,
+ * float32 and float64; computed by tensors, with the same bits; `blank` is 0 by default. Mean and
+ * sum: a number that has a tensor's rounding; none: an array with an element for each sequence. A
+ * mean divides each loss by its target's length, or by 1, and then by N.
  * Gradient: e^x less the share of the paths that go through x, 0 in frames beyond a length.
  *
  * @throws TypeError for operands that are not arrays of real numbers, lengths that are no whole

@@ -18,13 +18,13 @@ export interface ArrayOverlapOptions {
 }
 
 /**
- * Soft Dice loss of probabilities x against targets y, both from 0 to 1:
- * 1 - (2 Σ x y + smooth) / (Σ x + Σ y + smooth), with `squared`, of Σ x² + Σ y² in the denominator.
+ * Soft Dice loss of probabilities x against targets y, both from 0 to 1: 1 - (2 Σ x y + smooth) /
+ * (Σ x + Σ y + smooth), with `squared`, of Σ x² + Σ y² in the denominator.
  *
- * Shapes: one for both, which `shape` says, as [N, C, H, W]: a set is what shares the first index, or
- * the dimensions that `dim` names; without a shape all is one set. Real dtypes; computed by tensors in the dtype
- * that the operands promote to, integers in float64, with the same bits. Mean and sum: a number that
- * has a tensor's rounding; none: an array with an element for each set.
+ * Shapes: one for both, which `shape` says, as [N, C, H, W]: a set is what shares the first index,
+ * or the dimensions that `dim` names; without a shape all is one set. Real dtypes; computed by
+ * tensors in the dtype that the operands promote to, integers in float64, with the same bits. Mean
+ * and sum: a number that has a tensor's rounding; none: an array with an element for each set.
  * Gradient: that of the quotient, which has no kink.
  *
  * @throws TypeError for operands that are not arrays of real numbers, options of another type;
@@ -71,8 +71,9 @@ export const jaccardLoss: PartArrayLoss<[target: ArrayOperand], ArrayOverlapOpti
  * Generalised intersection over union of boxes, as a loss: 1 - I / U + (C - U) / C, with the areas
  * I of the intersection, U of the union, and C of the least box around both.
  *
- * Shapes: boxes follow each other, x1, y1, x2, y2 of each, with x1 < x2 and y1 < y2. Dtypes and result as for
- * diceLoss, with an element for each box. eps, 1e-7 by default, is added to areas that are divided by.
+ * Shapes: boxes follow each other, x1, y1, x2, y2 of each, with x1 < x2 and y1 < y2. Real dtypes;
+ * result as for diceLoss, with an element for each box. eps, 1e-7 by default, is added to areas
+ * that are divided by.
  * Gradient: that of the formula; where two edges meet, half by each, and none by a width or height
  * of the intersection that is 0.
  *
@@ -96,11 +97,11 @@ export const generalizedBoxIouLoss: PartArrayLoss<[target: ArrayOperand], { eps?
  * Continuous ranked probability score of ensembles of M members x against targets y: Σ |x_i - y| /
  * M - Σ Σ |x_i - x_j| / (2 M²), with `fair`, 2 M (M - 1) in the place of 2 M².
  *
- * Shapes: the members of a target follow each other, as many as there are for each, or as the last dimension
- * of `shape` says. Dtypes and result as for diceLoss, with an element for each target.
+ * Shapes: the members of a target follow each other, as many as there are for each, or as the last
+ * dimension of `shape` says. Real dtypes; result as for diceLoss, with an element for each target.
  * Gradient: by a member (sign(x_i - y) - (l - g) / M) / M, where l members are less and g greater,
- * with `fair`, M - 1 in the place of the second M; 0 of what is equal; by the target
- * -Σ sign(x_i - y) / M.
+ * with `fair`, M - 1 in the place of the second M; 0 of what is equal; by the target -Σ sign(x_i -
+ * y) / M.
  *
  * @throws as diceLoss; RangeError for no members, fewer than two with `fair`
  * @see Ferro, Fair scores for ensemble forecasts, 2014; https://doi.org/10.1002/qj.2270
@@ -117,11 +118,11 @@ export const ensembleCrpsLoss: PartArrayLoss<[target: ArrayOperand], { fair?: bo
   });
 
 /**
- * Negative Pearson correlation, as a loss from 0 to 2: 1 - r, with
- * r = Σ a b / sqrt((Σ a² + eps) (Σ b² + eps)), where a and b are prediction and target less their
- * means along a dimension, the last one unless `dim` names another.
+ * Negative Pearson correlation, as a loss from 0 to 2: 1 - r, with r = Σ a b / sqrt((Σ a² + eps) (Σ
+ * b² + eps)), where a and b are prediction and target less their means along a dimension, the last
+ * one unless `dim` names another.
  *
- * Shapes: one for both, which `shape` says; without it all is one row. Dtypes and result as for
+ * Shapes: one for both, which `shape` says; without it all is one row. Real dtypes; result as for
  * diceLoss, with an element for each row. eps is 1e-12 by default.
  * Gradient: -(b / q - r a / (Σ a² + eps)), q being r's denominator; it has no kink.
  *
