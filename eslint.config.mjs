@@ -15,6 +15,8 @@ const STOREYS = ["core", "ndarray", "autograd", "formula", "loss", "tensor", "op
 const BESIDE_TENSORS = "typed";
 /** Metrics stand on that face, and know nothing of tensors either. */
 const ABOVE_TYPED = "metrics";
+/** What typed arrays have by way of tensors stands on both; nothing but the entries needs it. */
+const ON_BOTH = "bridge";
 /** Comparing needs arrays only, neither losses nor kernels; nothing else needs it. */
 const BESIDE_ALL = "compare";
 
@@ -37,11 +39,17 @@ const forbid = (storey, above) => ({
 
 const storeyRules = [
   ...STOREYS.map((storey, level) =>
-    forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED, BESIDE_ALL]),
+    forbid(storey, [...STOREYS.slice(level + 1), BESIDE_TENSORS, ABOVE_TYPED, ON_BOTH, BESIDE_ALL]),
   ),
-  forbid(BESIDE_TENSORS, ["tensor", "optim", "nn", "safetensors", ABOVE_TYPED, BESIDE_ALL]),
-  forbid(ABOVE_TYPED, ["tensor", "optim", "nn", "safetensors", BESIDE_ALL]),
-  forbid(BESIDE_ALL, [...STOREYS.slice(STOREYS.indexOf("ndarray") + 1), BESIDE_TENSORS, ABOVE_TYPED]),
+  forbid(BESIDE_TENSORS, ["tensor", "optim", "nn", "safetensors", ABOVE_TYPED, ON_BOTH, BESIDE_ALL]),
+  forbid(ABOVE_TYPED, ["tensor", "optim", "nn", "safetensors", ON_BOTH, BESIDE_ALL]),
+  forbid(ON_BOTH, [ABOVE_TYPED, BESIDE_ALL]),
+  forbid(BESIDE_ALL, [
+    ...STOREYS.slice(STOREYS.indexOf("ndarray") + 1),
+    BESIDE_TENSORS,
+    ABOVE_TYPED,
+    ON_BOTH,
+  ]),
 ];
 
 /** What the apps of test/consumers find in pages, in workers and in Node. */

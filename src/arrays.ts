@@ -5,4 +5,5 @@
  */
 import "./core/inlined.js";
 
+export * from "./bridge/index.js";
 export * from "./typed/index.js";

@@ -45,8 +45,8 @@ function hinges<C>(
 
 /**
  * The hinges, squared for p = 2, of the distance from each row's target class, times its weight.
- * `targets` has a class for each row as i32. Addresses as in cross-entropy.ts; the gradient may take
- * the place of x.
+ * `targets` has a class for each row as i32, below 0 for one that counts for nothing. Addresses as in
+ * cross-entropy.ts; the gradient may take the place of x.
  */
 export function multiMargin<C>(
   x: usize,
@@ -64,6 +64,13 @@ export function multiMargin<C>(
   const bytes = <usize>n * sizeof<C>();
   for (let row: usize = 0; row < <usize>rows; row++) {
     const target = load<i32>(targets + 4 * row);
+    if (target < 0) {
+      if (losses) store<C>(losses + row * sizeof<C>(), 0);
+      if (grad) memory.fill(grad, 0, bytes);
+      x += bytes;
+      if (grad) grad += bytes;
+      continue;
+    }
     const place = <usize>target * sizeof<C>();
     const behind = place + sizeof<C>();
     const shift = v128.splat<C>(<C>(<C>margin - load<C>(x + place)));

@@ -6,7 +6,7 @@
 import type { RowLoss } from "./rowwise.js";
 
 /** What the README says of a loss. */
-type Described = Omit<RowLoss, "kernel">;
+type Described = Omit<RowLoss, "kernel" | "own" | "takesLabels">;
 
 const cosineEmbeddingLoss = {
   name: "cosineEmbeddingLoss",
@@ -42,6 +42,7 @@ export const multiMarginLoss = {
     "Σ w[t] max(margin - x[t] + x[i], 0)ᵖ / C over i ≠ t; slope w[t] / C where a hinge is above 0, for p = 2 times twice " +
     "the hinge; at t the negative sum",
   options: "`p` = 1, `margin` = 1, `weight`",
+  own: ["weight", "p", "margin"],
 } as const satisfies RowLoss;
 
 export const multilabelMarginLoss = {
@@ -52,6 +53,8 @@ export const multilabelMarginLoss = {
     "Σ max(1 - x[t] + x[i], 0) / C over labels t and i that are none; slope 1 / C for each hinge above 0, at labels " +
     "-1 / C",
   options: "",
+  own: [],
+  takesLabels: true,
 } as const satisfies RowLoss;
 
 const multilabelSoftMarginLoss = {

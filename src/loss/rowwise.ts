@@ -18,7 +18,14 @@ export interface RowLoss {
   readonly formula: string;
   /** Its options beside reduction, as documentation. */
   readonly options: string;
+  /** The same as names, for those who read them. */
+  readonly own: readonly RowOptionName[];
+  /** Whether a row has as many places for labels as numbers, where it else has one class. */
+  readonly takesLabels?: true;
 }
+
+/** The options of losses of rows of numbers. */
+export type RowOptionName = "weight" | "ignoreIndex" | "labelSmoothing" | "p" | "margin";
 
 export interface RowwiseRow extends RowLoss {
   readonly kernel: "crossentropy" | "nll";
@@ -37,6 +44,7 @@ export const crossEntropy = {
   kernel: "crossentropy",
   formula: "-Σ c log softmax(x); slope (Σ c) softmax(x) - c, with c = w ((1 - s) y + s / C)",
   options: "`weight`, `ignoreIndex` = -100, `labelSmoothing` = 0",
+  own: ["weight", "ignoreIndex", "labelSmoothing"],
   takesProbabilities: true,
   torchKernel: (isLast) => `log_softmax${isLast ? "_lastdim" : ""}_kernel_impl`,
 } as const satisfies RowwiseRow;
@@ -47,6 +55,7 @@ export const nllLoss = {
   kernel: "nll",
   formula: "-w[t] x[t]; slope -w[t] at the target t, else 0",
   options: "`weight`, `ignoreIndex` = -100",
+  own: ["weight", "ignoreIndex"],
   takesProbabilities: false,
   torchKernel: () => "nll_loss_out_frame",
 } as const satisfies RowwiseRow;

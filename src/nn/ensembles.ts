@@ -1,6 +1,7 @@
 /** Losses of rows of numbers: a score of forecasts that are samples, and the correlation. */
 import { checkFlag, takeOptions } from "../core/options.js";
 import { checkReduction } from "../loss/reduction.js";
+import { readWeights } from "../loss/row-problem.js";
 import { sameShape, wrapDim } from "../ndarray/shape.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -73,7 +74,7 @@ function membersOf(caller: string, { shape }: Tensor, target: Tensor, fair: bool
 /** Of each number in the last dimension, how many others are less, minus how many are greater. */
 function balances(x: Tensor): Tensor {
   const size = x.shape.at(-1)!;
-  const numbers = x.detach().to("float64").clone().array<Float64Array>();
+  const numbers = readWeights(x.nd);
   const found = new Float64Array(numbers.length);
   for (let start = 0; start < numbers.length; start += size) {
     const row = numbers.subarray(start, start + size);

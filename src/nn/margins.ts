@@ -6,15 +6,14 @@ import {
   checkMultilabelMargin,
   checkMultiMargin,
   checkVector,
-  labelOutOfRange,
   marginLayout,
   type MarginTerms,
-  outOfRange,
   readMarginTerms,
 } from "../loss/margin-checks.js";
+import { marginProblem } from "../loss/margin-problem.js";
 import { lossOfRows, recordRows, type RowTask } from "../loss/row-gradient.js";
 import * as losses from "../loss/row-losses.js";
-import { readClasses, readWeights, type RowProblem, runRows } from "../loss/row-problem.js";
+import { type RowProblem, runRows } from "../loss/row-problem.js";
 import type { Shape } from "../ndarray/shape.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -74,22 +73,16 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   }
   checkMultiMargin({ input: input.nd, target: target.nd, weight: weight?.nd ?? null });
   const layout = marginLayout(input.shape);
-  const problem: RowProblem = {
+  const problem = marginProblem({
     row,
     input: input.nd,
+    target: target.nd,
+    weight: weight?.nd ?? null,
     layout,
     dtype: input.dtype,
-    classes: readClasses(target.nd, {
-      classes: layout.classes,
-      ignoreIndex: null,
-      kept: null,
-      refuse: outOfRange,
-    }),
-    probabilities: null,
-    weight: weight && readWeights(weight.nd),
-    smoothing: 0,
-    margin: terms,
-  };
+    kept: null,
+    terms,
+  });
   const compose = ([x, t, w]: readonly Tensor[]): Tensor => hinges(x, t, w, terms);
   const all = weight ? [input, target, weight] : [input, target];
   return evaluateMargins(
@@ -147,21 +140,16 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Leg
   checkTensors(row.name, { input, target });
   checkMultilabelMargin({ input: input.nd, target: target.nd });
   const layout = marginLayout(input.shape);
-  const problem: RowProblem = {
+  const problem = marginProblem({
     row,
     input: input.nd,
+    target: target.nd,
+    weight: null,
     layout,
     dtype: input.dtype,
-    classes: readClasses(target.nd, {
-      classes: layout.classes,
-      ignoreIndex: -1,
-      kept: null,
-      refuse: labelOutOfRange,
-    }),
-    probabilities: null,
-    weight: null,
-    smoothing: 0,
-  };
+    kept: null,
+    terms: null,
+  });
   const shape = input.ndim === 2 ? [input.shape[0]] : [];
   const compose = ([x]: readonly Tensor[]): Tensor => linear(problem, x, shape);
   const node = "MultilabelMarginLossBackward0";

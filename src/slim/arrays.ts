@@ -3,5 +3,6 @@
  *
  * @module lossgrad/slim/arrays
  */
+export * from "../bridge/index.js";
 export * from "../typed/index.js";
 export { type BinarySource, init } from "../core/init.js";

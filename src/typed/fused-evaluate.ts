@@ -58,7 +58,10 @@ export function evaluateFusedWithGradients(request: FusedRequest): { value: unkn
 }
 
 /** Throws where two gradients would be written to the same bytes. */
-function checkApart({ caller, gradients }: FusedRequest, destinations: readonly Destination[]): void {
+export function checkApart(
+  { caller, gradients }: Pick<FusedRequest, "caller" | "gradients">,
+  destinations: readonly Destination[],
+): void {
   destinations.forEach(({ data }, i) => {
     const same = destinations.findIndex((other, j) => j < i && overlapOf(data, other.data) !== "none");
     if (same < 0) return;

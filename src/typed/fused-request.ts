@@ -165,7 +165,7 @@ function noArray(caller: string, count: number): TypeError {
 }
 
 /** Which gradients are asked for: the first operand's, or those that a list has an entry for. */
-function readAsked(caller: string, count: number, grad: unknown, grads: unknown): Asked[] {
+export function readAsked(caller: string, count: number, grad: unknown, grads: unknown): Asked[] {
   if (grads === undefined) return [{ index: 0, word: "grad", given: readGiven(grad) }];
   if (grad !== undefined) {
     throw new TypeError(

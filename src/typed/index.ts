@@ -47,8 +47,15 @@ export {
   tukeyBiweightLoss,
   wingLoss,
 } from "./robust.js";
-export { crossEntropy, nllLoss } from "./class-losses.js";
-export type { ArrayClassOptions, ArraySmoothingOptions, RowwiseArrayLoss } from "./rowwise.js";
+export { crossEntropy, multilabelMarginLoss, multiMarginLoss, nllLoss } from "./class-losses.js";
+export type {
+  ArrayClassOptions,
+  ArrayMarginOptions,
+  ArrayRowOptions,
+  ArraySmoothingOptions,
+  RowArrayLoss,
+  RowwiseArrayLoss,
+} from "./rowwise.js";
 export type {
   ArrayLossOptions,
   ArrayMaskOptions,

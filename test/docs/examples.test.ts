@@ -20,7 +20,7 @@ const snippets = files.flatMap((file) =>
   snippetsOf(file, readFileSync(file, "utf8")).map((snippet) => ({ ...snippet, file })),
 );
 
-const isOfArrays = ({ file }: { file: string }): boolean => /\btyped\b/.test(file);
+const isOfArrays = ({ file }: { file: string }): boolean => /\b(typed|bridge)\b/.test(file);
 const isOfComparing = ({ file }: { file: string }): boolean => /\bcompare\b/.test(file);
 const isOfMetrics = ({ file }: { file: string }): boolean => /\bmetrics\b/.test(file);
 
@@ -45,7 +45,7 @@ describe("examples in comments", () => {
     const names = Object.keys(lossgrad).join(", ");
     const prelude = `import { ${names}, type Complex } from "lossgrad";`;
     const open = snippets.filter(
-      ({ file }) => !/core.(?!warnings)|array|typed|metrics|compare|generator/.test(file),
+      ({ file }) => !/core.(?!warnings)|array|typed|bridge|metrics|compare|generator/.test(file),
     );
     expect(typeErrors(open, prelude)).toEqual([]);
     const ofArrays = `import { ${Object.keys(arrays).join(", ")} } from "lossgrad/arrays";`;
