@@ -62,9 +62,13 @@ function requiring(order: readonly Expression[], wanted: ReadonlySet<number>): S
 
 const rules: { readonly [N in ElementwiseName]: Gradient<ParametersByName[N]> | null } = gradients;
 
-/** Whether gradients go on: not at comparisons, conversions to integers and what is detached. */
+/**
+ * Whether gradients go on: not at comparisons, conversions to integers and what is detached. What is
+ * stated stands in gradients alone, which tensors differentiate (replay.ts).
+ */
 function goesOn({ name, dtype }: Expression): boolean {
-  const ends = name === "operand" || name === "detach" || name === "mean" || name === "sum";
+  const ends =
+    name === "operand" || name === "detach" || name === "stated" || name === "mean" || name === "sum";
   return !ends && !isIntegral(dtype) && rules[name] !== null;
 }
 

@@ -62,9 +62,12 @@ export class Trace {
 }
 
 /**
- * What an expression is: an operand, one that gradients do not pass, a reduction, or an operation.
+ * What an expression is: an operand, one that gradients do not pass or whose derivatives are stated, a
+ * reduction, or an operation.
  */
-type ExpressionName = ElementwiseName | "operand" | "detach" | "mean" | "sum";
+type ExpressionName = ElementwiseName | "operand" | "detach" | "stated" | "mean" | "sum";
+/** The derivative of an expression by another. */
+export type PartialDerivative = readonly [by: Expression, derivative: Expression];
 export type ExpressionInput = Expression | number;
 
 type Unary = (typeof UNARY_METHODS)[number];
@@ -102,6 +105,8 @@ export class Expression implements Algebra<Expression> {
     readonly scalar: boolean,
     /** Which operand it is; -1 for none. */
     readonly index = -1,
+    /** The derivatives that are stated; made of operands, and no inputs. @internal */
+    readonly partials: readonly PartialDerivative[] = [],
   ) {
     this.sequence = trace.next();
     Object.freeze(this);
@@ -227,6 +232,10 @@ export class Expression implements Algebra<Expression> {
   detach(): Expression {
     this.checkUsable("detach");
     return new Expression(this.trace, "detach", [this], {}, this.dtype, this.scalar);
+  }
+  /** This, with these derivatives in the place of those of its operations. @internal */
+  stating(partials: readonly PartialDerivative[]): Expression {
+    return new Expression(this.trace, "stated", [this], {}, this.dtype, this.scalar, -1, partials);
   }
 
   max(other?: unknown): Expression {

@@ -136,6 +136,7 @@ class Lowering {
       case "operand":
         return x.dtype === this.dtype ? this.operand(x.index) : refuse();
       case "detach":
+      case "stated":
         return this.read(x.inputs[0]);
       case "mean":
       case "sum":

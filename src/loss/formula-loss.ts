@@ -1,5 +1,6 @@
 /** A row of the table of formulas as something that can be called, by tensors and typed arrays. */
 import { describeValue } from "../core/describe.js";
+import type { Expression, PartialDerivative } from "../formula/expression.js";
 import { Fused } from "../formula/fused.js";
 import type { Traits } from "../formula/traits.js";
 import type { SlopesFunction } from "../formula/trace.js";
@@ -20,7 +21,8 @@ export class FormulaLoss extends Fused {
     private readonly present: readonly string[] = [],
     variants?: Map<string, FormulaLoss>,
   ) {
-    const { name, parameters, term, slopes } = row;
+    const { name, parameters, term } = row;
+    const slopes = slopesOf(row);
     const standards = Object.entries(parameters).map(([word, parameter]): [string, number] => [
       word,
       Number(parameter.default),
@@ -31,8 +33,8 @@ export class FormulaLoss extends Fused {
       name,
       standards.length > 0 ? Object.fromEntries(standards) : undefined,
       slopes && place
-        ? (upstream, ...args) => chosen(row, present, slopes(upstream, ...(place(args) as never)))
-        : ((slopes as SlopesFunction | undefined) ?? null),
+        ? (upstream, ...args) => chosen(row, present, slopes(upstream, ...(place(args) as Operand[])))
+        : (slopes ?? null),
     );
     this.traits = traitsOf(row, present);
     this.wayForTensors = `use F.${name}`;
@@ -94,6 +96,25 @@ function traitsOf(
     refusals: refusals
       .map(({ operand, ...rest }) => ({ ...rest, index: words.indexOf(operand) }))
       .filter(({ index }) => index >= 0),
+  };
+}
+
+type Operand = Parameters<SlopesFunction>[1];
+
+/** The gradients that a row states, with the derivatives that it states of them. */
+function slopesOf({ slopes, bends, operands, optional = [] }: FormulaRow): SlopesFunction | undefined {
+  if (!slopes || !bends) return slopes as SlopesFunction | undefined;
+  const count = operands.length + optional.length;
+  return (upstream, ...args) => {
+    const of = [upstream, ...(args.slice(0, count) as (Expression | null)[])];
+    const derivatives = bends(upstream, ...(args as never));
+    return slopes(upstream, ...(args as never)).map((slope, i) => {
+      const partials = of.map((x, j): PartialDerivative | null => {
+        const { [j]: derivative } = derivatives[i];
+        return x && derivative && [x, derivative];
+      });
+      return slope?.stating(partials.filter((partial) => partial !== null)) ?? null;
+    });
   };
 }
 

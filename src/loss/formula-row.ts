@@ -83,6 +83,14 @@ interface NamedRow<
     upstream: Expression,
     ...args: [...operands: Operands<N>, ...optional: Optional<O>, values: Values<P>]
   ) => readonly (Expression | null)[];
+  /**
+   * The derivatives of each gradient, by `upstream` and by the operands, null where it does not depend
+   * on them. Only where torch has formulas of its own for these as well.
+   */
+  readonly bends?: (
+    upstream: Expression,
+    ...args: [...operands: Operands<N>, ...optional: Optional<O>, values: Values<P>]
+  ) => readonly (readonly (Expression | null)[])[];
 }
 
 /** A row of the table. */

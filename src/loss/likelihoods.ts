@@ -57,6 +57,17 @@ export const binaryCrossEntropy = /* @__PURE__ */ formulaRow({
     const logit = x.div(x.neg().add(1)).log().to(input.dtype);
     return [upstream.mul(input.sub(target)).div(lifted(product, LEAST_PRODUCT)), logit.neg().mul(upstream)];
   },
+  // Where torch's own differ from those of the slopes: it has another bound here, a double of C++.
+  bends: (upstream, input, target) => {
+    const [over, under] = [input.add(1e-12), input.neg().add(1).add(1e-12)];
+    const product = input.neg().add(1).mul(input);
+    const bend = input.mul(input).sub(input.mul(2).mul(target)).add(target);
+    const byInput = upstream.mul(bend.div(over.pow(2).mul(under.pow(2))));
+    return [
+      [input.sub(target).div(over.mul(under)), byInput, upstream.neg().div(lifted(product, 1e-12))],
+      [input.neg().add(1).div(input).log(), upstream.neg().div(product), null],
+    ];
+  },
 });
 
 export const binaryCrossEntropyWithLogits = /* @__PURE__ */ formulaRow({

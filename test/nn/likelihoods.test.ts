@@ -2,7 +2,7 @@
  * What losses of probabilities, densities and margins refuse, with PyTorch's messages, and what else
  * the table of formulas cannot say of all its rows: reductions and shapes of their own, kinks.
  */
-import { F, LossAccumulator, nn, tensor, zeros } from "lossgrad";
+import { autograd, F, LossAccumulator, nn, tensor, zeros } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { MeanLoss } from "lossgrad/metrics";
@@ -81,6 +81,26 @@ describe("elements that a loss must not have", () => {
     expect([ofArrays.count, ofTensors.count, metric.toBytes()]).toEqual([0, 0, before]);
     metric.update(x, y, { mask });
     expect(metric.compute()).toBeCloseTo(Math.LN2, 15);
+  });
+});
+
+describe("binaryCrossEntropy", () => {
+  it("has torch's second derivatives where a probability is 0 or 1", () => {
+    const double = (...values: number[]): Tensor => tensor(values, { dtype: "float64", requiresGrad: true });
+    const leaves = [double(0, 0, 1, 1, 0.5), double(0, 1, 1, 0.25, 0.25)];
+    const loss = F.binaryCrossEntropy(leaves[0], leaves[1], { reduction: "sum" });
+    const slopes = autograd.grad(loss, leaves, { createGraph: true });
+    expect(slopes[0]!.gradFn?.name).toBe("BinaryCrossEntropyBackwardBackward0");
+    const found = slopes.map((slope) =>
+      autograd
+        .grad(slope!.sum(), leaves, { retainGraph: true, allowUnused: true })
+        .map((x) => (x?.tolist() as number[] | undefined)?.map((value) => Number(value.toPrecision(9)))),
+    );
+    const infinity = -Infinity;
+    expect(found).toEqual([
+      [[0, 1e24, 0, 7.5e23, 4], [-1e12, -1e12, -1e12, -1e12, -4]],
+      [[infinity, infinity, infinity, infinity, -4], undefined],
+    ]); // prettier-ignore
   });
 });
 

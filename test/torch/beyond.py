@@ -144,6 +144,7 @@ def one_less_correlation(x, y, eps=0):
     return sum(1 - pearsonr(a, b).statistic for a, b in zip(x, y)) / len(x)
 
 
+SNAKE = {"gammaNeg": "gamma_neg", "gammaPos": "gamma_pos"}
 MEANS = {"pearsonLoss": one_less_correlation, "quantileLoss": pinball, "gaussianCrpsLoss": crps}
 
 
@@ -161,8 +162,7 @@ def mean_elsewhere(name, operands, options):
 def evaluate_beyond(case):
     operands = [decode(x).requires_grad_() for x in case["operands"]]
     behind = {word: decode(x).requires_grad_() for word, x in case["behind"].items()}
-    snake = {"gammaNeg": "gamma_neg", "gammaPos": "gamma_pos"}
-    options = {snake.get(word, word): value for word, value in case["options"].items()}
+    options = {SNAKE.get(word, word): value for word, value in case["options"].items()}
     name = case["beyond"]
     value = LOSSES[name](*operands, **behind, **options)
     upstream = decode(case["upstream"]).reshape(value.shape)

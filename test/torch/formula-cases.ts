@@ -54,13 +54,13 @@ export function formulaCase(random: Random): Formulated {
 }
 
 /** The operands of PyTorch's losses that it has no gradient by. */
-const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = {
+export const WITHOUT_GRADIENT: Readonly<Partial<Record<Formula, readonly string[]>>> = {
   softMarginLoss: ["target"],
   hingeEmbeddingLoss: ["target"],
   binaryCrossEntropyWithLogits: ["posWeight"],
 };
 
-const TORCHS = FORMS.filter(({ name }) => isTorchs(name));
+export const TORCHS = FORMS.filter(({ name }) => isTorchs(name));
 
 /** Numbers that a parameter is given besides its default. */
 const PARAMETERS = [0.25, 1.5];
@@ -102,7 +102,7 @@ export function formulaLossCase(random: Random): FusedCase {
 }
 
 /** Brings numbers to where the loss takes them. */
-function domainOf({ refusals = [] }: FormulaRow, word: string): (x: number) => number {
+export function domainOf({ refusals = [] }: FormulaRow, word: string): (x: number) => number {
   const refusal = refusals.find(({ operand }) => operand === word);
   if (!refusal) return (x) => x;
   const isProbability = refusal.message.includes("between 0 and 1");

@@ -18,6 +18,7 @@ from old_release import IS_OLD
 from reference import answer
 from row_losses import evaluate_row_loss
 from rowwise import evaluate_rows
+from second_derivatives import evaluate_second
 
 
 def respond(case):
@@ -25,6 +26,8 @@ def respond(case):
         return evaluate_formula(case)
     if "beyond" in case:
         return evaluate_beyond(case)
+    if "second" in case:
+        return evaluate_second(case)
     if "rowwise" in case:
         return evaluate_rows(case)
     if "rowLoss" in case:
