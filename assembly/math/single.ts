@@ -25,45 +25,42 @@ function fractionOf(bits: v128, field: v128): v128 {
   return f32x4.sub(i32x4.sub(bits, field), f32x4.splat(1));
 }
 
-/** k ln 2 + log(1 + f) + c */
+/** k ln 2 + log(1 + f) + c + special */
 @inline
-function assembled(k: v128, f: v128, c: v128): v128 {
+function assembled(k: v128, f: v128, c: v128, special: v128): v128 {
   const s = f32x4.div(f, f32x4.add(f32x4.splat(2), f));
   const z = f32x4.mul(s, s);
   const half = f32x4.mul(f32x4.mul(f32x4.splat(0.5), f), f);
-  const last = f32x4.add(f32x4.mul(z, f32x4.splat(0.29870937073735687)), f32x4.splat(0.39977574028634705));
-  const series = f32x4.mul(z, f32x4.add(f32x4.mul(z, last), f32x4.splat(0.6666677608528038)));
-  const curve = f32x4.add(f32x4.mul(s, f32x4.add(half, series)), c);
-  const rest = f32x4.add(f, f32x4.sub(curve, half));
-  return f32x4.add(f32x4.mul(k, ln2Upper<f32>()), rest);
+  const upper = f32x4.add(f32x4.mul(z, f32x4.splat(0.29870937073735687)), f32x4.splat(0.39977574028634705));
+  const lower = f32x4.add(half, f32x4.mul(z, f32x4.splat(0.6666677608528038)));
+  const curve = f32x4.mul(s, f32x4.add(lower, f32x4.mul(f32x4.mul(z, z), upper)));
+  const rest = f32x4.add(f, f32x4.sub(f32x4.add(curve, c), half));
+  return f32x4.add(f32x4.add(f32x4.mul(k, ln2Upper<f32>()), special), rest);
 }
 
 /**
- * `finite` where x, of which u has the sign, is finite and u > 0; -Infinity where u is 0, and NaN
- * where it is below. NaN and Infinity are passed on, whatever `finite` is there.
+ * What makes a finite number the result where x, of which u has the sign, is not finite, or u not
+ * above 0: Infinity and NaN are passed on, and at 0 and below it stand -Infinity and NaN.
  */
 @inline
-function withSpecials(x: v128, u: v128, finite: v128): v128 {
+function specialOf(x: v128, u: v128): v128 {
   const zero = f32x4.splat(0);
-  // Of a finite x this is far below any logarithm, and takes the place of a `finite` that is NaN.
-  const large = f32x4.sub(x, f32x4.splat(f32.MAX_VALUE));
-  const atZero = v128.and(f32x4.eq(u, zero), f32x4.splat(Infinity));
-  const result = f32x4.sub(f32x4.pmax(large, finite), atZero);
-  return v128.or(result, f32x4.lt(u, zero));
+  const atZero = v128.and(f32x4.eq(u, zero), f32x4.splat(-Infinity));
+  const large = v128.andnot(x, f32x4.lt(x, f32x4.splat(Infinity)));
+  return v128.or(v128.or(atZero, large), f32x4.lt(u, zero));
 }
 
 /** ln x; below 1 ULP. */
 @inline
 export function singleLog(x: v128): v128 {
-  // Subnormal numbers are made normal, by a power of two that k takes back: 1 and 2^23 differ by
-  // these bits.
+  // Subnormal numbers are made normal by 2^23, which k takes back.
   const subnormal = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
-  const factor = v128.xor(v128.and(subnormal, i32x4.splat(0x74800000)), f32x4.splat(1));
-  const bits = f32x4.mul(x, factor);
+  const shift = v128.and(subnormal, i32x4.splat(23 << 23));
+  const bits = f32x4.mul(x, i32x4.add(shift, f32x4.splat(1)));
   const field = exponentField(bits);
-  const k = f32x4.sub(exponentOf(field), v128.and(subnormal, f32x4.splat(23)));
+  const k = exponentOf(i32x4.sub(field, shift));
   const correction = f32x4.mul(k, ln2Lower<f32>());
-  return withSpecials(x, x, assembled(k, fractionOf(bits, field), correction));
+  return assembled(k, fractionOf(bits, field), correction, specialOf(x, x));
 }
 
 /**
@@ -77,8 +74,10 @@ export function singleLog1p(x: v128): v128 {
   const lost = f32x4.sub(f32x4.pmin(x, one), f32x4.sub(u, f32x4.pmax(x, one)));
   const field = exponentField(u);
   const k = exponentOf(field);
-  const correction = f32x4.add(f32x4.mul(k, ln2Lower<f32>()), f32x4.div(lost, u));
-  const result = withSpecials(x, u, assembled(k, fractionOf(u, field), correction));
+  // 1 where the quotient is NaN, at -1 and Infinity.
+  const c = f32x4.pmin(one, f32x4.div(lost, u));
+  const correction = f32x4.add(f32x4.mul(k, ln2Lower<f32>()), c);
+  const result = assembled(k, fractionOf(u, field), correction, specialOf(x, u));
   // The sums above make 0 of -0; the sign is that of x everywhere.
   return v128.or(result, v128.and(x, f32x4.splat(-0.0)));
 }
