@@ -8,7 +8,7 @@ result, and its coefficients from the constant on, rounded to the type.
 
 import struct
 
-from mpmath import atanh, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt
+from mpmath import atanh, cos, erf, erfc, exp, expm1, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt, tanh
 
 mp.dps = 60
 
@@ -54,6 +54,24 @@ def exchange(error, low, high, count):
     return [x for _, x in peaks], max(abs(value) for value, _ in peaks)
 
 
+def ratio(function, weight, low, high, degree, lowest, highest):
+    """The polynomial p and the q between the last two for which p(x) / (1 + q x) is nearest to the function."""
+    golden = (sqrt(5) - 1) / 2
+
+    def fitted(q):
+        return remez(lambda x: function(x) * (1 + q * x), lambda x: weight(x) / (1 + q * x), low, high, degree)
+
+    lowest, highest = mpf(lowest), mpf(highest)
+    for _ in range(22):
+        first, second = highest - golden * (highest - lowest), lowest + golden * (highest - lowest)
+        if fitted(first)[1] < fitted(second)[1]:
+            highest = second
+        else:
+            lowest = first
+    q = (lowest + highest) / 2
+    return *fitted(q), q
+
+
 def rounded(value, single):
     if not single:
         return float(value)
@@ -95,9 +113,17 @@ if __name__ == "__main__":
     half = log(2) / 2
     curve = near_zero(lambda r: (expm1(r) - r) / r**2, "0.5")
     show("C", curve, lambda r: r**2 / exp(r), -half, half, (4, 4))
-    # The others are for float32 alone, but computed in float64: expm1(r) = r E(r),
-    linear = near_zero(lambda r: expm1(r) / r, 1)
-    show("E", linear, lambda r: 1 / linear(r), -half, half, (6, 6))
-    # and log(1 + e) = s L(s²), s = e / (2 + e) <= 1/3.
+    # The others are for float32 alone: log(1 + f) = f - (f² / 2 - s (f² / 2 + s² R(s²))), s = f / (2 + f), in float32,
     series = near_zero(lambda z: 2 * atanh(sqrt(z)) / sqrt(z), 2)
+    beyond = lambda z: (series(z) - 2) / z if z > 1e-20 else mpf(2) / 3
+    far = (3 - 2 * sqrt(2)) ** 2
+    show("R", beyond, lambda z: z / series(z), "1e-9", far, (2, 2))
+    # log(1 + e) = s L(s²), s = e / (2 + e) <= 1/3, in float64,
     show("L", series, lambda z: 1 / series(z), 0, mpf(1) / 9, (4, 4))
+    # and exp(r) = (E + O) / (E - O), in float64, where O / E = tanh(r / 2) = r (O0 + O1 r²) / (1 + E1 r²).
+    slope = lambda z: tanh(sqrt(z) / 2) / sqrt(z)
+    weight = lambda z: 2 * sqrt(z) / (1 - z * slope(z) ** 2)
+    coefficients, largest, last = ratio(slope, weight, "1e-9", half**2, 1, "0.09", "0.11")
+    print(f"O: 2^{float(log(largest, 2)):.1f}, E1: {float(last)!r}")
+    for value in coefficients:
+        print(f"  {float(value)!r}")

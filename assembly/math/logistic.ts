@@ -19,7 +19,7 @@ import {
   turns,
 } from "./exponential";
 import { beyondFraction, exponentOf, fractionOf, rebased } from "./logarithm";
-import { wideSigmoid, wideSoftplus, wideTanh } from "./wide";
+import { wideLogSigmoid, wideSigmoid, wideSoftplus, wideTanh } from "./wide";
 
 /** -|x| */
 @inline
@@ -93,12 +93,12 @@ function logOfOnePlusExp<C>(z: v128): v128 {
   // log(1 + e) as log1p has it: u = 1 + e, which is 2ᵏ (1 + f) with k 0 or 1.
   const one = same<C>(1);
   const u = v128.add<C>(one, e);
-  const moved = rebased<C>(u);
-  const k = exponentOf<C>(moved);
+  const moved = rebased(u);
+  const k = exponentOf(moved);
   const near = v128.eq<C>(k, same<C>(0));
-  const f = v128.bitselect(e, fractionOf<C>(moved), near);
+  const f = v128.bitselect(e, fractionOf(moved), near);
   const c = v128.div<C>(v128.add<C>(v128.andnot(lostOf<C>(one, e, u), near), eLow), u);
-  const rest = beyondFraction<C>(f, v128.add<C>(v128.mul<C>(k, ln2Lower<C>()), c));
+  const rest = beyondFraction(f, v128.add<C>(v128.mul<C>(k, ln2Lower<C>()), c));
   // max(z, 0) + k ln 2 + f + rest. The sum of the first two is 0 or larger than |f|.
   const positive = v128.pmax<C>(z, same<C>(0));
   const kLn2 = v128.mul<C>(k, ln2Upper<C>());
@@ -122,6 +122,7 @@ export function softplus<C>(x: v128, beta: v128, threshold: v128): v128 {
 /** log(1 / (1 + e⁻ˣ)) = -log(1 + e⁻ˣ); below 1 ULP. */
 @inline
 export function logsigmoid<C>(x: v128): v128 {
+  if (sizeof<C>() == 4) return wideLogSigmoid(x);
   // 0, not -0, where it underflows.
   return v128.sub<C>(same<C>(0), logOfOnePlusExp<C>(v128.neg<C>(x)));
 }

@@ -1,14 +1,17 @@
 /**
  * The logistic functions of float32, computed in float64 two lanes at a time. What float64 rounds
  * is too little to show, and nothing overflows: so e = exp(-|x|) is one number here, where float64
- * itself needs the sum of two (logistic.ts).
+ * itself needs the sum of two (logistic.ts). It is the quotient of two numbers, which need not be
+ * divided before e is put into one more quotient:
  *
- *     -|x| = n ln 2 + r           e = 2ⁿ (1 + r + r² C(r)),  |r| <= ln 2 / 2
+ *     -|x| = n ln 2 + r           e = 2ⁿ (E + O) / (E - O),  |r| <= ln 2 / 2
  *     log(1 + e) = s L(s²)        s = e / (2 + e), so s² <= 1/9
- *     expm1(x) = 2ⁿ - 1 + 2ⁿ r E(r)
  *
- * C, L and E are minimax polynomials by scripts/minimax.py; they leave less than 0.1 ULP of float32.
- * Their terms go in pairs (Estrin, 1960), which wait less for each other than in Horner's rule.
+ * O / E = r (O0 + O1 r²) / (1 + E1 r²) is tanh(r / 2). These and L are minimax by
+ * scripts/minimax.py; they leave less than 0.1 ULP of float32. Terms of L go in pairs (Estrin,
+ * 1960), which wait less for each other than in Horner's rule.
+ *
+ * All begin with the same steps on -|x|, so that what a formula makes of one x has them once.
  */
 
 /** c + d z */
@@ -21,6 +24,12 @@ function linear(c: f64, d: f64, z: v128): v128 {
 @inline
 function joined(a: v128, b: v128, z: v128): v128 {
   return f64x2.add(f64x2.mul(z, b), a);
+}
+
+/** -|x| in four lanes, at least -120, where float32 has no exponential any more; NaN stays. */
+@inline
+function minusMagnitude(x: v128): v128 {
+  return f32x4.pmax(v128.or(x, f32x4.splat(-0.0)), f32x4.splat(-120));
 }
 
 /** 1.5 · 2^52 + 1023: a number added to it ends in the bits of an exponent (exponential.ts). */
@@ -46,65 +55,69 @@ function rest(z: v128, turned: v128): v128 {
   return f64x2.sub(z, f64x2.mul(n, f64x2.splat(0.6931471805599453)));
 }
 
-/** exp(-|x|), at least exp(-120), which float32 has not any more; NaN stays. */
 @inline
-function exponential(x: v128): v128 {
-  const z = f64x2.pmax(v128.or(x, f64x2.splat(-0.0)), f64x2.splat(-120));
+function even(square: v128): v128 {
+  return linear(1, 0.09997479697761347, square);
+}
+
+@inline
+function odd(r: v128, square: v128): v128 {
+  return f64x2.mul(r, linear(0.49999999905348, 0.00832079476095461, square));
+}
+
+/** d of exp(z) = n / d */
+@inline
+function denominator(z: v128): v128 {
+  const r = rest(z, turns(z));
+  const square = f64x2.mul(r, r);
+  return f64x2.sub(even(square), odd(r, square));
+}
+
+/** n of exp(z) = n / d */
+@inline
+function numerator(z: v128): v128 {
   const turned = turns(z);
   const r = rest(z, turned);
   const square = f64x2.mul(r, r);
-  const pair = linear(0.04166838735559225, 0.00836870981335755, r);
-  const upper = joined(pair, f64x2.splat(0.001381461366589301), square);
-  const curve = joined(linear(0.4999999345172084, 0.16666520689986847, r), upper, square);
-  const mantissa = joined(f64x2.add(f64x2.splat(1), r), curve, square);
-  return f64x2.mul(mantissa, power(turned));
+  return f64x2.mul(f64x2.add(even(square), odd(r, square)), power(turned));
 }
 
-/** log(1 + e) for 0 <= e <= 1 */
+/** log(1 + eᶻ) for z <= 0 */
 @inline
-function logOfOneMore(e: v128): v128 {
-  const s = f64x2.div(e, f64x2.add(f64x2.splat(2), e));
-  const z = f64x2.mul(s, s);
-  const square = f64x2.mul(z, z);
-  const pair = linear(0.4002491027770037, 0.27960602836574294, z);
+function logOfOneMore(z: v128): v128 {
+  const n = numerator(z);
+  const d = denominator(z);
+  const s = f64x2.div(n, f64x2.add(f64x2.add(d, d), n));
+  const x = f64x2.mul(s, s);
+  const square = f64x2.mul(x, x);
+  const pair = linear(0.4002491027770037, 0.27960602836574294, x);
   const upper = joined(pair, f64x2.splat(0.2817833449547269), square);
-  return f64x2.mul(s, joined(linear(2.0000000079210016, 0.6666631468210734, z), upper, square));
+  return f64x2.mul(s, joined(linear(2.0000000079210016, 0.6666631468210734, x), upper, square));
 }
 
-/** 1 / (1 + e⁻ˣ) */
+/** 1 / (1 + e⁻ᶻ) for z <= 0 */
 @inline
-function sigmoidOf(x: v128): v128 {
-  const e = exponential(x);
-  const one = f64x2.splat(1);
-  const n = v128.bitselect(e, one, f64x2.lt(x, f64x2.splat(0)));
-  return f64x2.div(n, f64x2.add(one, e));
+function sigmoidOf(z: v128): v128 {
+  const n = numerator(z);
+  return f64x2.div(n, f64x2.add(denominator(z), n));
 }
 
-/** log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|)) */
+/**
+ * tanh(z / 2) for z <= 0: (n - d) / (n + d) of exp(z) = n / d, where E and O are kept apart, so
+ * that a small z loses nothing.
+ */
 @inline
-function softplusOf(x: v128): v128 {
-  return f64x2.add(f64x2.pmax(x, f64x2.splat(0)), logOfOneMore(exponential(x)));
-}
-
-/** -tanh(|x|) = t / (2 + t), t = expm1(-2 |x|) */
-@inline
-function minusTanhOf(x: v128): v128 {
-  const negative = v128.or(x, f64x2.splat(-0.0));
-  const z = f64x2.pmax(f64x2.add(negative, negative), f64x2.splat(-40));
+function tanhOfHalf(z: v128): v128 {
   const turned = turns(z);
   const r = rest(z, turned);
   const square = f64x2.mul(r, r);
-  const lower = joined(
-    linear(1.0000000000312002, 0.5000000046652427, r),
-    linear(0.1666666624962764, 0.0416663544489536, r),
-    square,
-  );
-  const pair = linear(0.008333402895338331, 0.001394100497354741, r);
-  const upper = joined(pair, f64x2.splat(0.0001984125340508817), square);
-  const curve = joined(lower, upper, f64x2.mul(square, square));
   const s = power(turned);
-  const t = f64x2.add(f64x2.mul(s, f64x2.mul(r, curve)), f64x2.sub(s, f64x2.splat(1)));
-  return f64x2.div(t, f64x2.add(f64x2.splat(2), t));
+  const less = f64x2.sub(s, f64x2.splat(1));
+  const more = f64x2.add(s, f64x2.splat(1));
+  const e = even(square);
+  const o = odd(r, square);
+  const n = f64x2.add(f64x2.mul(less, e), f64x2.mul(more, o));
+  return f64x2.div(n, f64x2.add(f64x2.mul(more, e), f64x2.mul(less, o)));
 }
 
 /** The first two lanes of four as float64, and the last two. */
@@ -126,16 +139,32 @@ function narrowed(first: v128, last: v128): v128 {
 
 @inline
 export function wideSigmoid(x: v128): v128 {
-  return narrowed(sigmoidOf(firstTwo(x)), sigmoidOf(lastTwo(x)));
+  const z = minusMagnitude(x);
+  const small = narrowed(sigmoidOf(firstTwo(z)), sigmoidOf(lastTwo(z)));
+  return v128.bitselect(small, f32x4.sub(f32x4.splat(1), small), f32x4.lt(x, f32x4.splat(0)));
 }
 
 @inline
 export function wideTanh(x: v128): v128 {
-  const magnitude = narrowed(minusTanhOf(firstTwo(x)), minusTanhOf(lastTwo(x)));
+  const z = minusMagnitude(f32x4.add(x, x));
+  const magnitude = narrowed(tanhOfHalf(firstTwo(z)), tanhOfHalf(lastTwo(z)));
   return v128.bitselect(x, magnitude, f32x4.splat(-0.0));
 }
 
+/** log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|)) */
 @inline
 export function wideSoftplus(x: v128): v128 {
-  return narrowed(softplusOf(firstTwo(x)), softplusOf(lastTwo(x)));
+  const z = minusMagnitude(x);
+  const p = f32x4.pmax(x, f32x4.splat(0));
+  const first = f64x2.add(firstTwo(p), logOfOneMore(firstTwo(z)));
+  return narrowed(first, f64x2.add(lastTwo(p), logOfOneMore(lastTwo(z))));
+}
+
+/** log(1 / (1 + e⁻ˣ)) = min(x, 0) - log(1 + exp(-|x|)) */
+@inline
+export function wideLogSigmoid(x: v128): v128 {
+  const z = minusMagnitude(x);
+  const p = f32x4.pmin(x, f32x4.splat(0));
+  const first = f64x2.sub(firstTwo(p), logOfOneMore(firstTwo(z)));
+  return narrowed(first, f64x2.sub(lastTwo(p), logOfOneMore(lastTwo(z))));
 }
