@@ -18,7 +18,7 @@ import { operate } from "../core/operation.js";
 import { Rooms, type RowTag } from "../ndarray/class-rows.js";
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import { contiguous, convert, fill } from "../ndarray/elementwise.js";
-import { NdArray } from "../ndarray/ndarray.js";
+import type { NdArray } from "../ndarray/ndarray.js";
 import { type Elements, inBlocks, pathThrough, Source } from "../ndarray/window.js";
 import { permute, reshape } from "../ndarray/views.js";
 import { kernelOf, type RowTerms, tagOf } from "./row-problem.js";

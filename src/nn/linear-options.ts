@@ -57,6 +57,7 @@ const shown = (value: unknown): string => (typeof value === "string" ? `'${value
 export class LinearCrossEntropyOptions {
   /** Stays when a bundler shortens names. */
   // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- bundlers keep classes with static fields
   static get name(): string {
     return "LinearCrossEntropyOptions";
   }
