@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       "lossgrad/arrays": pathOf("../../dist/typed/index.js"),
+      "lossgrad/loss": pathOf("../../dist/loss"),
       lossgrad: pathOf("../../dist/index.js"),
     },
   },

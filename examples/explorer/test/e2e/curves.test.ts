@@ -105,6 +105,29 @@ describeInChromium("curves", (site) => {
     await expectQuiet(watched);
   });
 
+  it("take losses of the library's table, with their numbers", async () => {
+    const watched = await site.open("curves?show=l1&more=binaryCrossEntropy");
+    const { page } = watched;
+    await page.waitForSelector("#panel-curves tbody tr");
+    expect(await page.textContent(".more")).toContain("should be between 0 and 1");
+    await page.getByText("Losses beyond PyTorch").click();
+    await page.getByLabel("quantileLoss", { exact: true }).check();
+    await page.getByText("target 0", { exact: true }).click();
+    await linkOf(page, /more=binaryCrossEntropy,quantileLoss/);
+    await page.getByLabel("quantile", { exact: true }).focus();
+    await page.keyboard.press("End");
+    expect(await linkOf(page, /with=/)).toContain("with=quantileLoss.quantile:1");
+    await page.keyboard.press("Home");
+    await linkOf(page, /quantile:0/);
+    const rows = await tableOf(page, "curves");
+    expect(rows.map(([name, value]) => [name, value])).toEqual([
+      ["L1", "5"],
+      ["binaryCrossEntropy", "NaN"],
+      ["quantileLoss", "5"],
+    ]);
+    await expectQuiet(watched);
+  });
+
   it("keep one loss at least", async () => {
     const watched = await site.open("curves?show=l1");
     await watched.page.waitForSelector("#panel-curves tbody tr");

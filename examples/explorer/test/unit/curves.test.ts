@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { LOSS_IDS, LOSSES } from "../../src/losses.js";
 import { evaluate, probe, rounded } from "../../src/panels/curves/evaluate.js";
 import { limits } from "../../src/panels/curves/limits.js";
+import { settingsField } from "../../src/panels/curves/settings.js";
+import { SETTINGS, TABLE } from "../../src/panels/curves/table.js";
 import { shownRows } from "../../src/panels/curves/rows.js";
 import {
   createStore,
@@ -32,6 +34,35 @@ describe("evaluate", () => {
     gradient.forEach((slope, i) => expect(slope).toBeCloseTo((above[i] - below[i]) / (2 * step), 6));
   });
 
+  it.each(TABLE)("gives a gradient of $name that differences of its loss agree with", ({ eachWith }) => {
+    const each = eachWith(createStore().values.with);
+    const step = 2 ** -10;
+    // A target and some predictions that are probabilities, which some losses take alone.
+    const x = Float64Array.of(-7.3, 0.3, 0.4, 0.7, 3.9, 8);
+    const at = (by: number): Float64Array =>
+      evaluate(
+        each,
+        x.map((value) => value + by),
+        0.25,
+        "float64",
+        BENDS,
+      ).loss;
+    const [above, below] = [at(step), at(-step)];
+    const { gradient } = evaluate(each, x, 0.25, "float64", BENDS);
+    expect(gradient.filter(Number.isFinite).length).toBeGreaterThanOrEqual(3);
+    gradient.forEach((slope, i) => {
+      const expected = (above[i] - below[i]) / (2 * step);
+      if (Number.isNaN(expected)) expect(slope).toBeNaN();
+      else expect(Math.abs(slope - expected)).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(expected)));
+    });
+  });
+
+  it("says why there is no curve of a loss of probabilities at another target", () => {
+    const row = TABLE.find(({ id }) => id === "binaryCrossEntropy")!;
+    expect(row.problemAt(2)).toBe("No curve: all elements of target should be between 0 and 1.");
+    expect(row.problemAt(1)).toBe("");
+  });
+
   it("gives the bad loss the sign of the difference, and one slope everywhere", () => {
     const { loss, gradient } = evaluate(LOSSES.bad.each, Float64Array.of(-2, 5, 13), 5, "float32", BENDS);
     expect([[...loss], [...gradient]]).toEqual([
@@ -42,8 +73,35 @@ describe("evaluate", () => {
 
   it("rounds as the dtype does", () => {
     expect(rounded(2.1, "float16")).toBe(2.099609375);
-    const [{ loss, exact }] = probe(shownRows(["l1"], null), 2.1, 2, "float16", BENDS);
+    const [{ loss, exact }] = probe(
+      shownRows({ ...createStore().values, show: ["l1"] }, null),
+      2.1,
+      2,
+      "float16",
+      BENDS,
+    );
     expect([loss, exact]).toEqual([0.099609375, 2.1 - 2]);
+  });
+});
+
+describe("settings of the losses of the table", () => {
+  const field = settingsField(SETTINGS);
+
+  it("are read from a link as they were printed, each within its bounds", () => {
+    const text = "quantileLoss.quantile:0.9~klDiv.logTarget:1";
+    expect(field.print(field.parse(text)!)).toBe("klDiv.logTarget:1~quantileLoss.quantile:0.9");
+    for (const wrong of ["quantileLoss.quantile:2", "quantileLoss.q:1", "quantileLoss.quantile", "x"])
+      expect(field.parse(wrong)).toBeNull();
+    expect(field.print(field.initial)).toBe("");
+  });
+
+  it("change the curve", () => {
+    const at = (quantile: number): number => {
+      const settings = { ...field.initial, "quantileLoss.quantile": quantile };
+      const [row] = shownRows({ show: [], more: ["quantileLoss"], with: settings }, null);
+      return evaluate(row.each, Float64Array.of(1), 3, "float64", BENDS).loss[0];
+    };
+    expect([at(0.5), at(0.75)]).toEqual([1, 1.5]);
   });
 });
 
@@ -85,6 +143,11 @@ describe("limits", () => {
     const [, high] = limits([l1, { id: "mse", values: Float64Array.of(0, 100) }]);
     expect(high).toBeGreaterThan(10);
     expect(high).toBeLessThan(30);
+  });
+
+  it("leave out the spike of a logarithm", () => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => (i === 0 ? -1e12 : -100 / i));
+    expect(limits([{ id: "binaryCrossEntropy", values }])[0]).toBeGreaterThan(-30);
   });
 
   it("are a range for what is all zero, infinite or NaN", () => {

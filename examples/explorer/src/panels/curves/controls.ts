@@ -7,6 +7,7 @@ import { button, element } from "../../ui/dom.js";
 import { formatNumber } from "../../ui/format.js";
 import { slider } from "../../ui/slider.js";
 import { textField } from "../../ui/text-field.js";
+import { createMore } from "./more.js";
 import { type CurvesState, DELTA, FLOATS, halfWidth, keepInside, MOST_ZOOM, zoomToSteps } from "./state.js";
 
 export interface Controls {
@@ -45,12 +46,16 @@ export function createControls(store: Store<CurvesState>): Controls {
       return { value, label: `${name}: ${formula}`, color };
     }),
     (show) =>
-      show.length > 0 || store.values.formula !== "" ? store.set({ show }) : losses.set(store.values.show),
+      show.length > 0 || store.values.more.length > 0 || store.values.formula !== ""
+        ? store.set({ show })
+        : losses.set(store.values.show),
   );
   const setFormula = (formula: string): void => {
-    const { show } = store.values;
-    store.set({ formula, show: show.length === 0 && formula === "" ? LOSS_IDS : show });
+    const { show, more } = store.values;
+    const isNone = show.length === 0 && more.length === 0 && formula === "";
+    store.set({ formula, show: isNone ? LOSS_IDS : show });
   };
+  const more = createMore(store);
   const formula = textField({
     label: "Your own loss, a formula of p and t",
     hint: HINT,
@@ -97,6 +102,7 @@ export function createControls(store: Store<CurvesState>): Controls {
     { class: "controls", "aria-label": "Curves" },
     element("p", {}, INTRODUCTION),
     losses.root,
+    more.root,
     formula.root,
     element("div", { class: "row", role: "group", "aria-label": "Formulas to begin with" }, ...examples),
     delta.root,
@@ -116,6 +122,7 @@ export function createControls(store: Store<CurvesState>): Controls {
     complain: (problem) => formula.complain(problem),
     show(values) {
       losses.set(values.show);
+      more.show(values);
       formula.set(values.formula);
       delta.set(values.delta);
       beta.set(values.beta);

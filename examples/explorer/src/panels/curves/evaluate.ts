@@ -30,7 +30,9 @@ export function evaluate(
     // A formula in which the prediction decides nothing, or only by comparisons.
     if (!losses.requiresGrad) return { loss, gradient: new Float64Array(n) };
     losses.sum().backward();
-    return { loss, gradient: numbersOf(column.grad!.flatten()) };
+    const gradient = numbersOf(column.grad!.flatten());
+    // Where there is no loss, there is no slope.
+    return { loss, gradient: gradient.map((slope, i) => (Number.isNaN(loss[i]) ? NaN : slope)) };
   });
 }
 

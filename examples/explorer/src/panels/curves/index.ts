@@ -20,6 +20,8 @@ import { createStore, origin, WHOLE, windowOf } from "./state.js";
  */
 const POINTS = 1601;
 
+const NOTHING = new Array<null>(POINTS).fill(null);
+
 export const curves: Panel = {
   id: "curves",
   title: "Curves",
@@ -123,7 +125,7 @@ class CurvesView implements PanelView {
     this.controls.show(values);
     this.own.read(values.formula);
     this.controls.complain(this.own.problem);
-    const rows = shownRows(values.show, this.own.each);
+    const rows = shownRows(values, this.own.each);
     const [left, right] = windowOf(values);
     const x = Float64Array.from({ length: POINTS }, (_, i) => left + ((right - left) * i) / (POINTS - 1));
     const predictions = x.map((value) => origin(values) + value);
@@ -167,7 +169,7 @@ class CurvesView implements PanelView {
 
 /** The ordinates of a curve; a gap where it is not shown, or where there is no number to draw. */
 function drawn(values: Float64Array | undefined): ArrayLike<number | null> {
-  if (!values) return new Array<null>(POINTS).fill(null);
+  if (!values) return NOTHING;
   return values.every(Number.isFinite)
     ? values
     : Array.from(values, (value) => (Number.isFinite(value) ? value : null));

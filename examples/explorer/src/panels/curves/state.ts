@@ -1,14 +1,17 @@
 /** What the curves show, and where the window lies. */
 import { MOST_CHARACTERS } from "../../../../../cli/src/formula/length.js";
+import type { FormulaLossName } from "lossgrad/loss/formulas.js";
 import { number, integer, oneOf, someOf, text } from "../../shell/fields.js";
 import { Store } from "../../shell/store.js";
 import { LOSS_IDS, type LossId } from "../../losses.js";
+import { type Settings, settingsField, WHOLE } from "./settings.js";
+
+import { SETTINGS, TABLE_IDS } from "./table.js";
 
 export const FLOATS = ["float16", "float32", "float64"] as const;
 export type Float = (typeof FLOATS)[number];
 
-/** Predictions of the notebook's plot: −8 … 12. */
-export const WHOLE = { min: -8, max: 12 } as const;
+export { WHOLE };
 export const MOST_ZOOM = 52;
 /** Where the gradient bends; below 1/16 it could not be told from a jump. */
 export const DELTA = { min: 0.0625, max: 8 } as const;
@@ -21,8 +24,12 @@ export interface CurvesState {
   dtype: Float;
   /** The window is 20 · 2⁻ᶻᵒᵒᵐ wide. */
   zoom: number;
-  /** None only where there is a formula. */
+  /** None only where there is another loss, or a formula. */
   show: readonly LossId[];
+  /** The losses of the table. */
+  more: readonly FormulaLossName[];
+  /** The numbers of these. */
+  with: Settings;
   /** A loss of p and t that was typed; empty for none. */
   formula: string;
 }
@@ -36,6 +43,8 @@ export function createStore(): Store<CurvesState> {
     dtype: oneOf(FLOATS, "float32"),
     zoom: integer({ min: 0, max: MOST_ZOOM, initial: 0 }),
     show: someOf(LOSS_IDS, LOSS_IDS, { none: true }),
+    more: someOf(TABLE_IDS, [], { none: true }),
+    with: settingsField(SETTINGS),
     formula: text(MOST_CHARACTERS),
   });
 }
