@@ -57,19 +57,26 @@ export function total(sums: v128): f64 {
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
-/** Σ exp(x - m); the terms go to out, unless that is 0. */
+/**
+ * Σ exp(x - m); the terms go to out, unless that is 0. Four vectors a turn, since an exponential is
+ * a long chain of operations that wait for each other.
+ */
 export function rowExponentials<C>(x: usize, n: i32, m: v128, out: usize): f64 {
   const width = lanes<C>();
   let sums = f64x2.splat(0);
-  for (; n >= 2 * width; n -= 2 * width) {
+  for (; n >= 4 * width; n -= 4 * width) {
     const e = expOfNegative<C>(v128.sub<C>(v128.load(x), m));
     const f = expOfNegative<C>(v128.sub<C>(v128.load(x, 16), m));
-    sums = added<C>(added<C>(sums, e), f);
-    x += 32;
+    const g = expOfNegative<C>(v128.sub<C>(v128.load(x, 32), m));
+    const h = expOfNegative<C>(v128.sub<C>(v128.load(x, 48), m));
+    sums = added<C>(added<C>(added<C>(added<C>(sums, e), f), g), h);
+    x += 64;
     if (!out) continue;
     v128.store(out, e);
     v128.store(out, f, 16);
-    out += 32;
+    v128.store(out, g, 32);
+    v128.store(out, h, 48);
+    out += 64;
   }
   for (; n > 0; n -= width) {
     const whole = n >= width;

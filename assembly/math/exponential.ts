@@ -10,7 +10,7 @@
  * takes longer than the few products more: exp(r) = 1 + r + r² (C0 + C1 r + …).
  *
  * ln 2 is taken in two parts. The first has so few bits that n times it is exact; so r = high -
- * low, with an exact high part, and what the rounding of r would lose is kept.
+ * low, with an exact high part. What the rounding of r would lose is kept, but for exp of float32.
  *
  * n comes from adding 1.5 · 2^23 (2^52 in float64), where the unit in the last place is 1: the sum
  * ends in the bits of n. The number added also holds twice the exponent's bias, so that 2ⁿ is made
@@ -61,17 +61,26 @@ export function ln2Lower<C>(): v128 {
   return number<C>(1.4286067653e-6, 1.90821492927058770002e-10);
 }
 
-/** exp(high - low) - 1 - high */
+/** exp(high - low) - 1 - high, of float64 */
 @inline
-export function beyondHigh<C>(high: v128, low: v128): v128 {
-  const r = v128.sub<C>(high, low);
-  if (sizeof<C>() == 4) {
-    const square = v128.mul<C>(r, r);
-    return v128.sub<C>(v128.mul<C>(square, curveOf(r, square)), low);
-  }
-  const c = v128.sub<C>(r, v128.mul<C>(v128.mul<C>(r, r), even<C>(v128.mul<C>(r, r))));
-  const curve = v128.div<C>(v128.mul<C>(r, c), v128.sub<C>(same<C>(2), c));
-  return v128.sub<C>(curve, low);
+export function beyondHigh(high: v128, low: v128): v128 {
+  const r = f64x2.sub(high, low);
+  const square = f64x2.mul(r, r);
+  const c = f64x2.sub(r, f64x2.mul(square, even(square)));
+  const curve = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
+  return f64x2.sub(curve, low);
+}
+
+/**
+ * exp(high - low) - 1. In float32 it costs an operation less to round high - low first, and the
+ * result is still within 1 ULP.
+ */
+@inline
+function lessOne<C>(high: v128, low: v128): v128 {
+  if (sizeof<C>() == 8) return f64x2.add(high, beyondHigh(high, low));
+  const r = f32x4.sub(high, low);
+  const square = f32x4.mul(r, r);
+  return f32x4.add(r, f32x4.mul(square, curveOf(r, square)));
 }
 
 /**
@@ -88,12 +97,12 @@ function curveOf(r: v128, square: v128): v128 {
 
 /** P1 + P2 z + …, Horner's rule; of float64. */
 @inline
-function even<C>(z: v128): v128 {
-  let p = v128.mul<C>(z, same<C>(4.13813679705723846039e-8));
-  p = v128.mul<C>(z, v128.add<C>(p, same<C>(-1.6533902205465251539e-6)));
-  p = v128.mul<C>(z, v128.add<C>(p, same<C>(6.61375632143793436117e-5)));
-  p = v128.mul<C>(z, v128.add<C>(p, same<C>(-2.77777777770155933842e-3)));
-  return v128.add<C>(p, same<C>(1.66666666666666019037e-1));
+function even(z: v128): v128 {
+  let p = f64x2.mul(z, f64x2.splat(4.13813679705723846039e-8));
+  p = f64x2.mul(z, f64x2.add(p, f64x2.splat(-1.6533902205465251539e-6)));
+  p = f64x2.mul(z, f64x2.add(p, f64x2.splat(6.61375632143793436117e-5)));
+  p = f64x2.mul(z, f64x2.add(p, f64x2.splat(-2.77777777770155933842e-3)));
+  return f64x2.add(p, f64x2.splat(1.66666666666666019037e-1));
 }
 
 /** y · 2ⁿ: rounded once, also where that is subnormal, and infinite where it is too large. */
@@ -117,23 +126,27 @@ export function exp<C>(x: v128): v128 {
   const bounded = boundedForExp<C>(x);
   const turned = turns<C>(bounded);
   const high = highOf<C>(bounded, turned);
-  const y = v128.add<C>(high, beyondHigh<C>(high, lowOf<C>(turned)));
-  return scaled<C>(v128.add<C>(same<C>(1), y), turned);
+  const y = v128.add<C>(same<C>(1), lessOne<C>(high, lowOf<C>(turned)));
+  return scaled<C>(y, turned);
 }
 
 /**
  * The same, with the same bits, for x that is not positive: 2ⁿ is then one number wherever it is
- * made 2^25 (2^54) times as large, which is taken back by a second product.
+ * made 2^25 (2^55) times as large, which is taken back by a second product.
  */
 @inline
 export function expOfNegative<C>(x: v128): v128 {
   const bounded = v128.pmax<C>(x, number<C>(-104, -746));
-  const turned = turns<C>(bounded);
-  const high = highOf<C>(bounded, turned);
-  const y = v128.add<C>(same<C>(1), v128.add<C>(high, beyondHigh<C>(high, lowOf<C>(turned))));
-  const power = shiftLeft<C>(subBits<C>(turned, pattern<C>(127 - 25, 1023 - 54)), 23, 52);
-  const back = number<C>(2.98023223876953125e-8, 5.5511151231257827e-17);
-  return v128.mul<C>(v128.mul<C>(y, power), back);
+  // The number added holds the exponent's bias and what 2ⁿ is enlarged by, so that its bits end in
+  // those of the power. It is even, as that of exp is, by which n of a tie is the same.
+  const turner = number<C>(12582912 + 127 + 25, 6755399441055744 + 1023 + 55);
+  const perLn2 = number<C>(1.44269504089, 1.442695040888963387);
+  const turned = v128.add<C>(v128.mul<C>(bounded, perLn2), turner);
+  const n = v128.sub<C>(turned, turner);
+  const high = v128.sub<C>(bounded, v128.mul<C>(n, ln2Upper<C>()));
+  const y = v128.add<C>(same<C>(1), lessOne<C>(high, v128.mul<C>(n, ln2Lower<C>())));
+  const back = number<C>(2.98023223876953125e-8, 2.7755575615628914e-17);
+  return v128.mul<C>(v128.mul<C>(y, shiftLeft<C>(turned, 23, 52)), back);
 }
 
 /**

@@ -48,7 +48,7 @@ export function sigmoid<C>(x: v128): v128 {
   const z = boundedForExp<C>(minusMagnitude<C>(x));
   const turned = turns<C>(z);
   const high = highOf<C>(z, turned);
-  const beyond = beyondHigh<C>(high, lowOf<C>(turned));
+  const beyond = beyondHigh(high, lowOf<C>(turned));
   const sum = mantissa<C>(high, beyond);
   const e = scaled<C>(sum, turned);
   const eLow = scaled<C>(mantissaLow<C>(high, beyond, sum), turned);
@@ -86,7 +86,7 @@ function logOfOnePlusExp<C>(z: v128): v128 {
   const bounded = boundedForExp<C>(minusMagnitude<C>(z));
   const turned = turns<C>(bounded);
   const high = highOf<C>(bounded, turned);
-  const beyond = beyondHigh<C>(high, lowOf<C>(turned));
+  const beyond = beyondHigh(high, lowOf<C>(turned));
   const sum = mantissa<C>(high, beyond);
   const e = scaled<C>(sum, turned);
   const eLow = scaled<C>(mantissaLow<C>(high, beyond, sum), turned);
