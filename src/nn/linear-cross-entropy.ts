@@ -114,14 +114,15 @@ export function linearCrossEntropy(
   if (dense && ignoreIndex !== null) {
     throw new RangeError("ignore_index cannot be specified when target contains probabilities");
   }
-  const given = { reduction, labelSmoothing, outFeatures: linearWeight.shape.slice(1, -1), dense };
-  const applies = chunks !== null && takesChunks(input, target, given);
-  if (chunks !== null && !applies) warnOfOptions(target, linearBias, given);
-  const mode = checkReduction(reduction, "enum");
   const read = {
     ignoreIndex: readIgnoreIndex(NAME, ignoreIndex ?? -100),
     labelSmoothing: readLabelSmoothing(NAME, labelSmoothing),
   };
+  const outFeatures = linearWeight.shape.slice(1, -1);
+  const given = { reduction, labelSmoothing, outFeatures, dense };
+  const applies = chunks !== null && takesChunks(input, target, given);
+  if (chunks !== null && !applies) warnOfOptions(target, linearBias, given);
+  const mode = checkReduction(reduction, "enum");
   // The handler of a warning may have disposed of operands, or replaced their elements.
   checkTensors(NAME, operands);
   const logits = look();
@@ -140,7 +141,7 @@ export function linearCrossEntropy(
 }
 
 /** A shape as Python shows it. */
-const tupleOf = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+export const tupleOf = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
 /** torch's checks of the shapes; returns that of the logits. */
 function checkShapes({ shape: x }: Tensor, { shape: w }: Tensor, bias: Tensor | null): Shape {
@@ -193,7 +194,7 @@ function warnOfOptions(target: Tensor, bias: Tensor | null, asked: Asked): void 
   warn(
     "linear_cross_entropy: ``options`` ignored; chunked path needs reduction in {'mean','sum','none'}, label_smoothing == " +
       "0, target.dtype == int64 (or a probability target with reduction in {'mean','sum'}, dtype matching input, and " +
-      `requires_grad == False), out_features == (). Got reduction='${String(reduction)}', label_smoothing=` +
+      `requires_grad == False), out_features == (). Got reduction='${typeof reduction === "string" ? reduction : describeValue(reduction)}', label_smoothing=` +
       `${labelSmoothing}, target.dtype=torch.${target.dtype}, out_features=${tupleOf(outFeatures)}, tracing=False, ` +
       `target.requires_grad=${target.requiresGrad ? "True" : "False"}, linear_bias.shape=` +
       `${bias ? tupleOf(bias.shape) : "None"}.`,

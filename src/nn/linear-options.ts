@@ -55,11 +55,6 @@ const shown = (value: unknown): string => (typeof value === "string" ? `'${value
  * String(new nn.LinearCrossEntropyOptions({ batchChunkSize: 64 }).batchChunkSize); // "64"
  */
 export class LinearCrossEntropyOptions {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static get name(): string {
-    return "LinearCrossEntropyOptions";
-  }
   /** Whether backward may be called again. */
   readonly allowRetainGraph: boolean;
   /** Rows of a chunk, or null. */
@@ -93,7 +88,7 @@ export class LinearCrossEntropyOptions {
     if (accDtype !== null && !ACC_DTYPES.includes(accDtype)) {
       throw new TypeError(
         "acc_dtype must be one of {None, torch.float16, torch.bfloat16, torch.float32, torch.float64}, " +
-          `got ${Object.hasOwn(dtypes, accDtype) ? `torch.${accDtype}` : describeValue(accDtype)}. ` +
+          `got ${typeof accDtype === "string" && Object.hasOwn(dtypes, accDtype) ? `torch.${accDtype}` : describeValue(accDtype)}. ` +
           "Pass acc_dtype=None to let the op pick automatically.",
       );
     }
