@@ -131,7 +131,7 @@ function compare(name: Name, module: string, { kind, options, operands, state, .
   });
   const parameters = made instanceof nn.Module ? Object.fromEntries(made.namedParameters()) : {};
   for (const [word, expected] of Object.entries(answer.others!)) {
-    const found = (parameters[word] ?? named[inCamelCase(word)]);
+    const found = parameters[word] ?? named[inCamelCase(word)];
     expectClose(found.grad, leafOf(expected));
   }
 }
