@@ -68,13 +68,14 @@ interface Call {
  * Shapes: input (N, D) or (D); weight (C, D), or (C, d1, …, D) for a K-dimensional loss of a batch;
  * target (N, d1, …) of int64 or uint8 classes, or (N, C, d1, …) with probabilities. Result: 0-d, or
  * for "none" (N, d1, …). Floating dtypes, one for input, weight and bias; options as of crossEntropy.
- * Gradient: that of crossEntropy by the logits, times W, the input, and 1; of a mean or sum it is
- * computed with the value, beside it memory takes a block of logits. Values and gradients of float32
- * and float64 have the bits of the operations, for blocks of every size. Gradients of probabilities
- * and of their weights, and higher ones, are those of the operations, with all logits.
- * With `options`, torch's chunks: the same bits of float32 and float64, a block of the size that they
- * say, gradients that have none themselves, and no second backward unless they allow it. Where they
- * do not apply, a warning says so.
+ * Gradient: that of crossEntropy by the logits, times W, the input, and 1. Of a mean or sum it is
+ * computed with the value, so that memory takes a block of logits beside the gradients. Values and
+ * gradients have the bits of the operations, for blocks of every size; for another upstream gradient
+ * than 1, those of float32 and float64 are multiplied by it. Gradients of probabilities and of their
+ * weights, and those of higher order, are those of the operations, with all logits.
+ * With `options`, torch's chunks: blocks of the size that they say, gradients that have none
+ * themselves, and no second backward unless they allow it. Where they do not apply, a warning says
+ * so.
  *
  * @throws TypeError for operands that are no tensors, differ in dtype or are of integers; RangeError
  *   for sizes that do not meet, classes out of range, an unknown reduction, a labelSmoothing above 1,
