@@ -19,7 +19,8 @@ import { Rooms, type RowTag } from "../ndarray/class-rows.js";
 import { type DType, dtypes } from "../ndarray/dtype.js";
 import { contiguous, convert, fill } from "../ndarray/elementwise.js";
 import type { NdArray } from "../ndarray/ndarray.js";
-import { type Elements, inBlocks, pathThrough, Source } from "../ndarray/window.js";
+import { RowReader } from "../ndarray/row-reader.js";
+import { inBlocks, pathThrough } from "../ndarray/window.js";
 import { permute, reshape } from "../ndarray/views.js";
 import { kernelOf, type RowTerms, tagOf } from "./row-problem.js";
 
@@ -110,9 +111,9 @@ class Blocks {
   private readonly features: number;
   /** How many rows of W are multiplied with at a time. */
   private readonly slice: number;
-  private readonly x: Rows;
-  private readonly y: Rows | null;
-  private readonly bias: Rows | null;
+  private readonly x: RowReader;
+  private readonly y: RowReader | null;
+  private readonly bias: RowReader | null;
   private readonly at: Places;
   private readonly w: number;
   private readonly out: Readonly<Record<"losses" | "input" | "weight", number>>;
@@ -135,10 +136,10 @@ class Blocks {
     this.slice = Math.max(1, Math.min(outputs, Math.floor(SLICE / Math.max(this.features, 1))));
     const take = (n: number): number => rooms.take(n * this.bytes);
     const most = Math.min(rowsAtOnce, outer);
-    this.x = new Rows(input, this.features, most, this.tag, 0, rooms);
+    this.x = new RowReader(input, this.features, most, this.tag, 0, rooms);
     const inPlaces = terms.probabilities && permute(terms.probabilities, [2, 0, 1]);
-    this.y = inPlaces && new Rows(inPlaces, classes, most * inner, this.tag, 1, rooms, inner === 1);
-    this.bias = bias && new Rows(bias, outputs, 1, this.tag, 2, rooms);
+    this.y = inPlaces && new RowReader(inPlaces, classes, most * inner, this.tag, 1, rooms, inner === 1);
+    this.bias = bias && new RowReader(bias, outputs, 1, this.tag, 2, rooms);
     this.at = {
       turned: take(most * this.features),
       logits: take(most * outputs),
@@ -283,47 +284,5 @@ class Blocks {
       sums[j] = sum;
       lost[j] = rest;
     }
-  }
-}
-
-/** Rows of numbers that are read side by side: in their place, or gathered in a room. */
-class Rows {
-  private readonly source: Source;
-  private readonly room: number;
-  private readonly bytes: 4 | 8;
-
-  constructor(
-    x: Elements,
-    private readonly length: number,
-    /** How many are read at a time. */
-    most: number,
-    tag: RowTag,
-    slot: number,
-    rooms: Rooms,
-    /** Whether those that are read at a time follow each other. */
-    private readonly together = true,
-  ) {
-    this.source = new Source(x, tag, slot);
-    this.bytes = tag === "f64" ? 8 : 4;
-    this.room = this.inPlace ? 0 : rooms.take(most * length * this.bytes);
-  }
-
-  private get inPlace(): boolean {
-    return this.source.direct && this.together;
-  }
-
-  /** The address of rows [first, first + n) where they are together. */
-  read(first: number, n: number): number {
-    return this.inPlace ? this.source.read(first * this.length, n * this.length) : this.gather(first, n, 0);
-  }
-
-  /** Copies them behind the first `at` rows of the room, whose address it returns. */
-  gather(first: number, n: number, at: number): number {
-    const { source, length, bytes, room } = this;
-    inBlocks(n * length, (start, count) => {
-      const from = source.read(first * length + start, count);
-      source.memory.bytes.copyWithin(room + (at * length + start) * bytes, from, from + count * bytes);
-    });
-    return room;
   }
 }

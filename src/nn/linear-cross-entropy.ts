@@ -68,13 +68,14 @@ interface Call {
  * Shapes: input (N, D) or (D); weight (C, D), or (C, d1, …, D) for a K-dimensional loss of a batch;
  * target (N, d1, …) of int64 or uint8 classes, or (N, C, d1, …) with probabilities. Result: 0-d, or
  * for "none" (N, d1, …). Floating dtypes, one for input, weight and bias; options as of crossEntropy.
- * Gradient: that of crossEntropy by the logits, times W, the input, and 1; of a mean or sum it is
- * computed with the value, beside it memory takes a block of logits. Values and gradients of float32
- * and float64 have the bits of the operations, for blocks of every size. Gradients of probabilities
- * and of their weights, and higher ones, are those of the operations, with all logits.
- * With `options`, torch's chunks: the same bits of float32 and float64, a block of the size that they
- * say, gradients that have none themselves, and no second backward unless they allow it. Where they
- * do not apply, a warning says so.
+ * Gradient: that of crossEntropy by the logits, times W, the input, and 1. Of a mean or sum it is
+ * computed with the value, so that memory takes a block of logits beside the gradients. Values and
+ * gradients have the bits of the operations, for blocks of every size; for another upstream gradient
+ * than 1, those of float32 and float64 are multiplied by it. Gradients of probabilities and of their
+ * weights, and those of higher order, are those of the operations, with all logits.
+ * With `options`, torch's chunks: blocks of the size that they say, gradients that have none
+ * themselves, and no second backward unless they allow it. Where they do not apply, a warning says
+ * so.
  *
  * @throws TypeError for operands that are no tensors, differ in dtype or are of integers; RangeError
  *   for sizes that do not meet, classes out of range, an unknown reduction, a labelSmoothing above 1,
@@ -114,14 +115,15 @@ export function linearCrossEntropy(
   if (dense && ignoreIndex !== null) {
     throw new RangeError("ignore_index cannot be specified when target contains probabilities");
   }
-  const given = { reduction, labelSmoothing, outFeatures: linearWeight.shape.slice(1, -1), dense };
-  const applies = chunks !== null && takesChunks(input, target, given);
-  if (chunks !== null && !applies) warnOfOptions(target, linearBias, given);
-  const mode = checkReduction(reduction, "enum");
   const read = {
     ignoreIndex: readIgnoreIndex(NAME, ignoreIndex ?? -100),
     labelSmoothing: readLabelSmoothing(NAME, labelSmoothing),
   };
+  const outFeatures = linearWeight.shape.slice(1, -1);
+  const given = { reduction, labelSmoothing, outFeatures, dense };
+  const applies = chunks !== null && takesChunks(input, target, given);
+  if (chunks !== null && !applies) warnOfOptions(target, linearBias, given);
+  const mode = checkReduction(reduction, "enum");
   // The handler of a warning may have disposed of operands, or replaced their elements.
   checkTensors(NAME, operands);
   const logits = look();
@@ -140,7 +142,7 @@ export function linearCrossEntropy(
 }
 
 /** A shape as Python shows it. */
-const tupleOf = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+export const tupleOf = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
 /** torch's checks of the shapes; returns that of the logits. */
 function checkShapes({ shape: x }: Tensor, { shape: w }: Tensor, bias: Tensor | null): Shape {
@@ -193,7 +195,7 @@ function warnOfOptions(target: Tensor, bias: Tensor | null, asked: Asked): void 
   warn(
     "linear_cross_entropy: ``options`` ignored; chunked path needs reduction in {'mean','sum','none'}, label_smoothing == " +
       "0, target.dtype == int64 (or a probability target with reduction in {'mean','sum'}, dtype matching input, and " +
-      `requires_grad == False), out_features == (). Got reduction='${String(reduction)}', label_smoothing=` +
+      `requires_grad == False), out_features == (). Got reduction='${typeof reduction === "string" ? reduction : describeValue(reduction)}', label_smoothing=` +
       `${labelSmoothing}, target.dtype=torch.${target.dtype}, out_features=${tupleOf(outFeatures)}, tracing=False, ` +
       `target.requires_grad=${target.requiresGrad ? "True" : "False"}, linear_bias.shape=` +
       `${bias ? tupleOf(bias.shape) : "None"}.`,

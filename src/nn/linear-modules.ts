@@ -1,4 +1,5 @@
 /** The module of the cross-entropy of logits that are products. */
+import { describeValue } from "../core/describe.js";
 import { checkNoMore, takeList, takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { notATensor } from "../ndarray/adapter.js";
@@ -6,7 +7,7 @@ import type { DType } from "../ndarray/dtype.js";
 import { numelOf } from "../ndarray/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSize, Linear } from "./layers.js";
-import { linearCrossEntropy, type LinearEntropyOptions } from "./linear-cross-entropy.js";
+import { linearCrossEntropy, type LinearEntropyOptions, tupleOf } from "./linear-cross-entropy.js";
 import type { LinearCrossEntropyOptions } from "./linear-options.js";
 import { Module } from "./module.js";
 
@@ -69,11 +70,19 @@ export class LinearCrossEntropyLoss extends Module<[input: Tensor, target: Tenso
     const { outFeatures: given = [], bias = false, dtype = "float32", reduction = "mean" } = taken;
     const { weight = null, ignoreIndex = null, labelSmoothing = 0, options: chunks = null } = taken;
     for (const [name, size] of Object.entries({ inFeatures, numClasses })) checkSize(NAME, name, size);
+    if (!Array.isArray(given)) {
+      throw new TypeError(`${NAME}: expected outFeatures to be an array, got ${describeValue(given)}`);
+    }
     const outFeatures = takeList(NAME, given, (size) => {
       checkSize(NAME, "outFeatures", size);
       return size;
     });
     checkWeight(weight, numClasses);
+    if (typeof labelSmoothing !== "number") {
+      throw new TypeError(
+        `${NAME}(): argument 'labelSmoothing' must be float, not ${describeValue(labelSmoothing)}`,
+      );
+    }
     if (labelSmoothing < 0 || labelSmoothing > 1) {
       throw new RangeError(`expected label_smoothing to be in range [0, 1], got ${labelSmoothing}`);
     }
@@ -108,6 +117,5 @@ function checkWeight(weight: unknown, numClasses: number): void {
   if (!(weight instanceof Tensor)) throw notATensor(NAME, "weight to be a Tensor", weight);
   weight.checkAlive(NAME);
   if (weight.ndim === 1 && weight.shape[0] === numClasses) return;
-  const shape = `(${weight.shape.join(", ")}${weight.ndim === 1 ? "," : ""})`;
-  throw new RangeError(`expected weight shape to be (${numClasses},), got ${shape}`);
+  throw new RangeError(`expected weight shape to be (${numClasses},), got ${tupleOf(weight.shape)}`);
 }

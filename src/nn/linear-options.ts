@@ -94,7 +94,7 @@ export class LinearCrossEntropyOptions {
     if (accDtype !== null && !ACC_DTYPES.includes(accDtype)) {
       throw new TypeError(
         "acc_dtype must be one of {None, torch.float16, torch.bfloat16, torch.float32, torch.float64}, " +
-          `got ${Object.hasOwn(dtypes, accDtype) ? `torch.${accDtype}` : describeValue(accDtype)}. ` +
+          `got ${typeof accDtype === "string" && Object.hasOwn(dtypes, accDtype) ? `torch.${accDtype}` : describeValue(accDtype)}. ` +
           "Pass acc_dtype=None to let the op pick automatically.",
       );
     }

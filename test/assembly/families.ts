@@ -41,6 +41,7 @@ const FAMILIES = {
   transpose: /^transpose_(4|8)$/,
   correlate: /^(correlate)_(f32|f64)$/,
   matmul: /^(matmul)_(f32|f64|i64)$/,
+  addmatmul: /^(addmatmul)_(f32|f64)$/,
   complex: /^(cabs|csign)_(f32|f64)$/,
 } as const;
 

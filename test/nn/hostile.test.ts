@@ -72,6 +72,19 @@ const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
     F[name],
     formulaOf(name).operands.map(() => tensor([1, 2, 3])),
   ]),
+  ["F.linear", F.linear, [zeros([2, 3]), zeros([4, 3]), zeros([4])]],
+  [
+    "F.linearCrossEntropy",
+    F.linearCrossEntropy,
+    [zeros([2, 3]), zeros([4, 3]), zeros([2], { dtype: "int64" })],
+  ],
+  [
+    "new nn.LinearCrossEntropyLoss",
+    (...args: [number, number, object]) => new nn.LinearCrossEntropyLoss(...args),
+    [3, 4, {}],
+  ],
+  ["new nn.LinearCrossEntropyOptions", (options) => new nn.LinearCrossEntropyOptions(options), []],
+  ...(["CosineSimilarity", "PairwiseDistance"] as const).flatMap((name) => ofModule(name, 2)),
   ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss"] as const).flatMap((name) => ofModule(name, 2)),
   ...FORMULAS.flatMap((name) => ofModule(formulaOf(name).module, formulaOf(name).operands.length)),
 ];

@@ -12,6 +12,12 @@ const recorded = JSON.parse(text) as {
     readonly bias: readonly string[];
     readonly next: readonly string[];
   }[];
+  readonly linearLoss: readonly {
+    readonly sizes: readonly [number, number];
+    readonly outFeatures: readonly number[];
+    readonly printed: string;
+    readonly state: Readonly<Record<string, readonly string[]>>;
+  }[];
   readonly printed: string;
   readonly names: readonly string[];
   readonly modules: readonly string[];
@@ -133,6 +139,27 @@ describe("nn.Module", () => {
     expect(String(model())).toBe(spelt(recorded.printed));
     expect(String(new Net())).toMatch(/^Net\(\n {2}\(first\): Linear/);
     expect(String(new nn.ReLU({ inplace: true }))).toBe("ReLU(inplace=true)");
+  });
+
+  it.each(recorded.linearLoss)(
+    "begins as torch's, and prints as it: a loss of $sizes, $outFeatures",
+    ({ sizes: [inFeatures, numClasses], outFeatures, printed, state }) => {
+      manualSeed(inFeatures);
+      const loss = new nn.LinearCrossEntropyLoss(inFeatures, numClasses, { outFeatures, bias: true });
+      const own = Object.entries(loss.stateDict()).map(([name, value]) => [name, bitsOf(value)]);
+      expect(Object.fromEntries(own)).toEqual(state);
+      const inBrackets = `outFeatures=${JSON.stringify(outFeatures).replaceAll(",", ", ")}`;
+      const plain = spelt(printed).replaceAll("None", "null").replace("=0.0", "=0");
+      expect(String(loss)).toBe(plain.replace(/outFeatures=\(.*?\)/, inBrackets));
+      expect(String(new nn.PairwiseDistance())).toBe("PairwiseDistance()");
+    },
+  );
+
+  it("refuses a class weight and a smoothing that no loss can have", () => {
+    const make = (options: object) => () => new nn.LinearCrossEntropyLoss(3, 2, options);
+    expect(make({ weight: zeros([3]) })).toThrow("expected weight shape to be (2,), got (3,)");
+    expect(make({ labelSmoothing: 2 })).toThrow("expected label_smoothing to be in range [0, 1], got 2");
+    expect(make({ outFeatures: 3 })).toThrow("expected outFeatures to be an array, got 3");
   });
 
   it("has properties that a function has by itself", () => {

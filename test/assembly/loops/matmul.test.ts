@@ -91,3 +91,38 @@ describe.each(kernelsOf("matmul"))("%s", (name, _, type) => {
     }
   });
 });
+
+describe.each(kernelsOf("addmatmul"))("%s", (name, _, type) => {
+  const tag = type as Tag;
+
+  it("goes on with what is there: products in parts have the bits of the whole, of 1 to 67 columns", () => {
+    for (let n = 1; n <= 67; n++) {
+      const random = new Random(n);
+      const [m, k, rest] = [2, 3, 4];
+      const [a, b] = [m * (k + rest), (k + rest) * n].map((count) =>
+        read(tag, ordinarySamples(tag, count, random)),
+      );
+      const parts = [true, false].flatMap((isFirst) => [
+        store(
+          tag,
+          a.filter((__, i) => i % (k + rest) < k === isFirst),
+        ),
+        store(
+          tag,
+          b.filter((__, i) => i < k * n === isFirst),
+        ),
+      ]);
+      const problem = checkElementwise({
+        inputs: parts.map((stored) => ({ tag, stored })),
+        output: { tag, expected: store(tag, naive(tag, a, b, [m, k + rest, n])) },
+        call: (kernels, [x, y, u, v], out) => {
+          kernels[name.replace("add", "")](x, y, out, m, k, n);
+          kernels[name](u, v, out, m, rest, n);
+        },
+        inPlace: false,
+        once: true,
+      });
+      expect(problem, `${n} columns`).toBeNull();
+    }
+  });
+});
