@@ -67,7 +67,7 @@ describe("elements keep their bits:", () => {
   it("and the tensor's name __proto__ is one like others", () => {
     const loaded = load(save(Object.fromEntries([["__proto__", tensor([7])]])));
     expect(Object.keys(loaded)).toEqual(["__proto__"]);
-    expect((Object.entries(loaded)[0][1]).tolist()).toEqual([7]);
+    expect(Object.entries(loaded)[0][1].tolist()).toEqual([7]);
   });
 });
 
