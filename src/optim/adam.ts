@@ -85,7 +85,7 @@ const updateFor = /* @__PURE__ */ updatesOf(({ decay, amsgrad, maximize, light }
  *     p ← p - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + eps)
  *
  * One pass over each parameter, in place, bit-equal with torch's in float64; in float32 off by some
- * roundings, since torch's processor has a fused multiplication and addition.
+ * roundings.
  *
  * @throws TypeError for what are no parameters or options; RangeError for options out of range
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
