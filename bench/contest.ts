@@ -5,10 +5,11 @@
 import type { Formula } from "./formulas.js";
 import type { Operands } from "./operands.js";
 
-/** The value alone, or the value and its gradient. */
-export type Pass = "value" | "gradient";
+/** The value of a loss alone, the value and its gradient, or a step of an optimiser. */
+export type Pass = LossPass | "step";
+export type LossPass = "value" | "gradient";
 
-export const PASSES: readonly Pass[] = ["value", "gradient"];
+export const PASSES: readonly LossPass[] = ["value", "gradient"];
 
 export interface Answer {
   readonly mean: number;
@@ -48,7 +49,7 @@ export interface Entry {
   readonly rival: string;
   /** Of one run: one number a round. */
   readonly seconds: readonly number[];
-  /** Of the mean, relative to the exact one. */
+  /** Of the mean, relative to the exact one; of a step, of the mean of the parameters after it. */
   readonly error: number;
   readonly wrongGradients: number;
 }

@@ -1,4 +1,5 @@
 /** The table of contests. */
+import { adamContest } from "./adam.js";
 import { type Contest, PASSES } from "./contest.js";
 import { FUSED_TITLES, firstCalls, fusedRivals } from "./fused.js";
 import { type FusedName } from "./formulas.js";
@@ -107,5 +108,6 @@ export function contestsWith({ single, threaded }: Outsiders): Contest[] {
         passes: PASSES,
       };
     }),
+    adamContest(single),
   ];
 }

@@ -161,11 +161,26 @@ function crossEntropy(classes: number): Formula {
   };
 }
 
+/** The learning rate of Adam, whose other numbers are PyTorch's defaults. */
+export const LR = 1e-3;
+/** The parameter x after the first step by the gradient y: both means of gradients are corrected. */
+export const ADAM = composed(
+  elementwise(
+    (x, y) => x - (LR * y) / (Math.abs(y) + 1e-8),
+    () => NaN,
+  ),
+);
+
 export type FusedName = keyof typeof FUSED;
-export type FormulaName = FusedName | TorchName | "l1";
+export type FormulaName = FusedName | TorchName | "l1" | "adam";
 
 /** What rivals outside this process may be asked for. */
-export const FORMULAS: Readonly<Record<FormulaName, Formula>> = { l1: L1, ...FUSED, ...OF_TORCH };
+export const FORMULAS: Readonly<Record<FormulaName, Formula>> = {
+  l1: L1,
+  ...FUSED,
+  ...OF_TORCH,
+  adam: ADAM,
+};
 
 /**
  * The most that a mean of lossgrad's may be off, relative to it: one unit in the last place of

@@ -1,4 +1,5 @@
 /** What was promised, beside what was measured. */
+import { ADAM_NAME } from "./adam.js";
 import { type Pass, PASSES } from "./contest.js";
 import { formatSize, median, table } from "./format.js";
 import type { FusedName } from "./formulas.js";
@@ -113,6 +114,7 @@ const goals: readonly Goal[] = [
   ...Object.keys(FUSED_TITLES).flatMap(fusedGoals),
   ...partGoals(),
   ...torchGoals(),
+  { contest: "adam", pass: "step", slow: "PyTorch", fast: ADAM_NAME, from: MI, to: MI, ratio: 1 / 1.5 },
 ];
 
 const [first, later] = firstCalls;
@@ -159,7 +161,11 @@ function goalRow(run: Run, { contest, pass, slow, fast, from, to, ratio }: Goal)
   const title = isFused(contest)
     ? FUSED_TITLES[contest]
     : TORCH_CONTESTS.find(({ name }) => name === contest)?.title;
-  const what = title ? `${title}, ${PASS_TITLES[pass]}` : PASS_TITLES[pass];
+  const what = title
+    ? `${title}, ${PASS_TITLES[pass]}`
+    : pass === "step"
+      ? "a step of Adam"
+      : PASS_TITLES[pass];
   const name = `${what}: time of ${slow} over that of ${fast}`;
   return [
     [name, sizes, `≥ ${Number(ratio.toFixed(2))} ×`, measured, worst.ratio >= ratio ? "met" : "missed"],

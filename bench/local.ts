@@ -13,14 +13,14 @@ import {
   tidy,
 } from "lossgrad";
 import { l1Loss as l1OfArrays } from "lossgrad/arrays";
-import { type Answer, type Pass, PASSES, type Rival } from "./contest.js";
+import { type Answer, type LossPass, type Pass, PASSES, type Rival } from "./contest.js";
 import { BEND, countWrongGradients, type Formula, HUBER, L1, MSE, SMOOTH_L1 } from "./formulas.js";
 import { meanAbsoluteError, meanAbsoluteErrorAndGradient } from "./loops.js";
 import type { Arrays, Operands } from "./operands.js";
 
 type Work = (operands: Operands) => number;
 
-interface Description extends Readonly<Record<Pass, Work>> {
+interface Description extends Readonly<Record<LossPass, Work>> {
   readonly name: string;
   readonly about: string;
   /** One unless told otherwise. */
@@ -35,7 +35,7 @@ export class LocalRival implements Rival {
   readonly name: string;
   readonly about: string;
   readonly formula: Formula;
-  readonly passes = PASSES;
+  readonly passes: readonly Pass[] = PASSES;
   private operands!: Operands;
 
   constructor(private readonly description: Description) {
@@ -48,7 +48,7 @@ export class LocalRival implements Rival {
     this.operands = operands;
   }
 
-  answer(pass: Pass): Answer {
+  answer(pass: LossPass): Answer {
     const { operands, description, formula } = this;
     const mean = description[pass](operands);
     if (pass === "value") return { mean, wrongGradients: 0 };
@@ -56,7 +56,7 @@ export class LocalRival implements Rival {
     return { mean, wrongGradients: countWrongGradients(operands.foreign, gradient, formula) };
   }
 
-  async time(pass: Pass, repeats: number): Promise<number> {
+  async time(pass: LossPass, repeats: number): Promise<number> {
     const { operands } = this;
     const work = this.description[pass];
     await useThreads(this.description.threads ?? 1);
@@ -74,7 +74,7 @@ export class LocalRival implements Rival {
 const large = ones([2 ** 20]);
 
 /** Workers start when they are first needed, and take a while: waits for them, but not for ever. */
-async function useThreads(threads: number): Promise<void> {
+export async function useThreads(threads: number): Promise<void> {
   if (getNumThreads() !== threads) setNumThreads(threads);
   const deadline = performance.now() + 2000;
   while (threadsInUse() < threads && performance.now() < deadline) {
@@ -90,7 +90,7 @@ export function tensors(name: string, about: string, formula: Formula, loss: Los
   return new LocalRival({ name, about, formula, threads, ...tensorWork(loss) });
 }
 
-function tensorWork(loss: Loss): Pick<Description, Pass | "gradientOf"> {
+function tensorWork(loss: Loss): Pick<Description, LossPass | "gradientOf"> {
   return {
     value: ({ input, target }) => Number(loss(input, target).item()),
     gradient({ leaf, target }) {

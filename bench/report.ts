@@ -6,6 +6,7 @@ import { type ContestInfo, ratios, type Run, select } from "./results.js";
 export const PASS_TITLES: Readonly<Record<Pass, string>> = {
   value: "the loss",
   gradient: "the loss and its gradient",
+  step: "a step",
 };
 
 /** How the run took place, who took part, and the figures at `figures`. */

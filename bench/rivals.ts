@@ -31,6 +31,7 @@ const cores = String(availableParallelism());
 const rows: readonly Row[] = [
   { name: "PyTorch", start: python("torch", "1") },
   { name: COMPILED_TORCH, start: python("torch", "1", "compile") },
+  { name: "PyTorch, fused Adam", start: python("torch", "1", "fused") },
   { name: "NumPy", start: python("numpy") },
   { name: "onnxruntime-node", start: javascript("onnx", "onnxruntime-node", "1") },
   { name: "onnxruntime-web, wasm", start: javascript("onnx", "onnxruntime-web", "1") },

@@ -1,6 +1,6 @@
 """PyTorch or NumPy as a rival: answers JSON lines on standard input, one each. See ../process.ts.
 
-    python.py torch THREADS [compile]
+    python.py torch THREADS [compile | fused]
     python.py numpy
 """
 
@@ -20,18 +20,19 @@ os.environ.setdefault("TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS", "0")
 EPS = 1e-3
 Q = 0.9
 VARIANCE = 0.5
+LR = 1e-3
 
 
 class Torch:
-    passes = ["value", "gradient"]
+    passes = ["value", "gradient", "step"]
     fused = ["l1", "charbonnier", "pinball", "logCosh"]
-    own = ["bceWithLogits", "klDiv", "softMargin", "gaussianNll"] + [f"crossEntropy{n}" for n in (10, 1000, 50257)]
+    own = ["bceWithLogits", "klDiv", "softMargin", "gaussianNll"] + [f"crossEntropy{n}" for n in (10, 1000, 50257)] + ["adam"]
 
     def __init__(self, threads, how="eager"):
         import torch
 
         torch.set_num_threads(int(threads))
-        self.torch, self.compiles = torch, how == "compile"
+        self.torch, self.compiles, self.fuses = torch, how == "compile", how == "fused"
         self.losses = self.fused if self.compiles else self.fused + self.own
         self.version = torch.__version__.split("+")[0]
         capability = re.search(r"CPU capability usage: (\S+)", torch.__config__.show())
@@ -41,12 +42,20 @@ class Torch:
             f"threads: {torch.get_num_threads()}, {capability.group(1) if capability else 'unknown'} kernels, "
             f"Python {platform.python_version()}"
         )
+        if self.fuses:
+            self.passes, self.losses = ["step"], ["adam"]
+            self.about = f"`Adam(..., fused=True)`, `step()`: {self.about.partition(': ')[2]}"
         if self.compiles:
             # One that has no compiler says so now.
             torch.compile(lambda x: x + 1)(torch.zeros(8))
 
     def prepare(self, x, y, loss):
         classes = classes_in(loss)
+        if loss == "adam":
+            self.parameter = self.torch.from_numpy(x.copy()).requires_grad_()
+            self.parameter.grad = self.torch.from_numpy(y)
+            self.optimizer = self.torch.optim.Adam([self.parameter], lr=LR, fused=self.fuses or None)
+            return
         if classes:
             x, y = x.reshape(-1, classes), classes_of(y, classes)
         self.input, self.target = self.torch.from_numpy(x), self.torch.from_numpy(y)
@@ -93,6 +102,10 @@ class Torch:
         loss = self.loss(self.leaf, self.target)
         loss.backward()
         return loss.detach()
+
+    def step(self):
+        self.optimizer.step()
+        return self.parameter
 
     def read_gradient(self):
         return self.leaf.grad.numpy()
@@ -159,6 +172,10 @@ def wrong_gradients(gradient):
 
 
 def answer(rival, name):
+    if name == "step":
+        # The first one, whatever came before.
+        rival.prepare(*asked)
+        return {"mean": float(rival.step().mean()), "wrongGradients": 0}
     mean = float(getattr(rival, name)())
     wrong = wrong_gradients(rival.read_gradient()) if name == "gradient" else 0
     return {"mean": mean, "wrongGradients": wrong}

@@ -148,6 +148,7 @@ function readInfo(name: string, value: unknown): TensorInfo {
   return { dtype: dtype as StoredDType, shape, dataOffsets: [begin, end] };
 }
 
+/** How messages call a tensor. */
 export const titleOf = (name: string): string => `tensor ${quoted(name)}`;
 
 function isList(value: unknown): value is number[] {

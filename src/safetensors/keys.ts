@@ -16,8 +16,8 @@ const SPACE = 0x20;
 export const SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Throws for a key that an object of the JSON text has twice, for one that is no Unicode, and for values that lie too deep in
- * one another. Where the text is no JSON it may find nothing.
+ * Throws for a key that an object of the JSON text has twice, for one that is no Unicode, and for
+ * values that lie too deep in one another. Where the text is no JSON it may find nothing.
  */
 export function checkKeys(text: string, fail: (what: string) => Error): void {
   /** The keys of the objects that are open; null for a list. */
@@ -55,7 +55,7 @@ function endOfString(text: string, i: number): number {
   return text.length;
 }
 
-/** Where white space from `i` on ends: JSON has no characters below it but some of it. */
+/** Where white space from `i` on ends. Other characters below a space are none of JSON's. */
 function afterSpace(text: string, i: number): number {
   while (text.charCodeAt(i) <= SPACE) i++;
   return i;
