@@ -59,28 +59,34 @@ function alone<T>(fn: () => T): T {
 interface Tensors {
   /** The operands, of their own dtypes. */
   readonly operands: readonly Tensor[];
-  readonly factors: Tensor | null;
+  readonly weight: Tensor | null;
+  readonly mask: Tensor | null;
 }
 
 /** All that is read leaves the linear memory before this may grow. */
-function tensorsOf({ operands, shapes, factors }: BridgeRequest): Tensors {
-  const all = factors ? [...operands, factors.operand] : operands;
+function tensorsOf({ operands, shapes, weight, mask }: BridgeRequest): Tensors {
+  const besides = [weight, mask].filter((given) => given !== null);
+  const all = [...operands, ...besides.map(({ operand }) => operand)];
+  const sizes = [...shapes, ...besides.map(({ shape }) => shape)];
   const sources = all.map(({ data, dtype }) =>
     outsideOfMemory({ data, own: dtype, pairs: false, fallback: dtype }),
   );
   const tensors = sources.map(
-    (source, i) => new Tensor(fromTyped(source, source.fallback).reshaped(shapes[i] ?? factors!.shape)),
+    (source, i) => new Tensor(fromTyped(source, source.fallback).reshaped(sizes[i])),
   );
-  return { operands: tensors.slice(0, operands.length), factors: tensors[operands.length] ?? null };
+  const count = operands.length;
+  return {
+    operands: tensors.slice(0, count),
+    weight: weight && tensors[count],
+    mask: mask && tensors[tensors.length - 1],
+  };
 }
 
-function lossOf(
-  { row, dtype, reduction, own, plain }: BridgeRequest,
-  { operands, factors }: Tensors,
-): Tensor {
+function lossOf({ row, dtype, reduction, own, plain }: BridgeRequest, tensors: Tensors): Tensor {
+  const { operands, weight, mask } = tensors;
   const converted = operands.map((x, i) => (row.operands[i].isLabel ? x : x.to(dtype)));
-  const weight = factors ? { weight: factors.to(dtype) } : {};
-  return row.loss(...converted, ...plain, { ...own, ...weight, reduction });
+  const options = { ...own, reduction, mask, weight: weight?.to(dtype) ?? null };
+  return row.loss(...converted, ...plain, options);
 }
 
 /** The gradients of the loss, or of the sum of the losses; null where none reaches an operand. */

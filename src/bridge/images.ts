@@ -1,14 +1,20 @@
 /** How alike images are that lie in typed arrays: SSIM, MS-SSIM, PSNR, and the mixed loss. */
 import * as images from "../nn/images.js";
 import { psnr as ratio } from "../nn/psnr.js";
+import type { Shape } from "../ndarray/shape.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike } from "./row.js";
+import { alike, type BridgeRow, without } from "./row.js";
 
 /** Where the rows of an image begin has to be told. */
 const asImages = /* @__PURE__ */ alike(() => null, "[3, 64, 64]");
 const two = [{ word: "prediction" }, { word: "target" }];
+/** What is left of a shape without height and width. */
+const lead: BridgeRow["parts"] = (shape) => shape.slice(0, -2);
 const WINDOW = ["dataRange", "windowSize", "k1", "k2"];
+
+/** The dimensions of an image, or all. */
+const lastThree = (shape: Shape): number[] => shape.flatMap((_, d) => (d < shape.length - 3 ? [] : [d]));
 
 /** What images in arrays are compared by. */
 export interface ArrayWindowOptions {
@@ -50,6 +56,7 @@ export const ssim: PartArrayLoss<[target: ArrayOperand], ArraySsimOptions> = /* 
   operands: two,
   own: [...WINDOW, "sigma"],
   shapes: asImages,
+  parts: lead,
   loss: images.ssim as never,
 });
 
@@ -75,6 +82,7 @@ export const msSsim: PartArrayLoss<
   operands: two,
   own: [...WINDOW, "sigma", "weights"],
   shapes: asImages,
+  parts: lead,
   loss: images.msSsim as never,
 });
 
@@ -100,6 +108,7 @@ export const psnr: PartArrayLoss<
   operands: two,
   own: ["dataRange", "dim"],
   shapes: /* @__PURE__ */ alike((length) => [length]),
+  parts: (shape, { dim }) => without(shape, dim, lastThree(shape)),
   loss: ratio as never,
 });
 
@@ -127,5 +136,6 @@ export const msSsimL1Loss: PartArrayLoss<
   operands: two,
   own: [...WINDOW, "alpha", "sigmas"],
   shapes: asImages,
+  parts: lead,
   loss: images.msSsimL1Loss as never,
 });

@@ -1,4 +1,4 @@
-/** The losses on typed arrays that tensors compute: a bundle that has one of them has tensors as well. */
+/** The losses on typed arrays that tensors compute: a bundle with one of them has tensors as well. */
 export { ctcLoss, type ArrayLengths } from "./sequences.js";
 export {
   msSsim,

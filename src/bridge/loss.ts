@@ -14,6 +14,10 @@ export interface ArrayPartOptions<R extends Reduction = Reduction> {
   reduction?: R;
   /** The shape of the first operand, as a tensor's. */
   shape?: readonly number[];
+  /** Bytes or bools, one for each part: where one is 0, the part counts for nothing. */
+  mask?: ArrayOperand | null;
+  /** Factors of the losses, one for each part; a mean divides by the sum of those that count. */
+  weight?: ArrayOperand | null;
   /** Floating dtype of the computation, to which a mean or sum is rounded as a tensor's is. */
   dtype?: DType;
 }

@@ -92,10 +92,7 @@ export const tripletMarginLoss: PartArrayLoss<
  * const [logits, labels] = [Float64Array.of(0, 2, -1, 0), Uint8Array.of(1, 1, 0, 1)];
  * multilabelSoftMarginLoss(logits, labels, { shape: [2, 2] }); // 0.4566210149202714
  */
-export const multilabelSoftMarginLoss: PartArrayLoss<
-  [target: ArrayOperand],
-  { weight?: ArrayOperand | null }
-> = /* @__PURE__ */ partLoss({
+export const multilabelSoftMarginLoss: PartArrayLoss<[target: ArrayOperand]> = /* @__PURE__ */ partLoss({
   name: "multilabelSoftMarginLoss",
   operands: [{ word: "prediction" }, { word: "target" }],
   own: [],

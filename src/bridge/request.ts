@@ -9,7 +9,7 @@ import { nameOf } from "../ndarray/typed.js";
 import { type Given, readGiven } from "../typed/destination.js";
 import { type Asked, readAsked } from "../typed/fused-request.js";
 import { checkOperands, type ReadOperand, readOperand } from "../typed/operands.js";
-import { readDType } from "../typed/request.js";
+import { checkBytes, operandsAmong, readDType } from "../typed/request.js";
 import { type BridgeRow, checked } from "./row.js";
 
 export interface BridgeRequest {
@@ -19,8 +19,10 @@ export interface BridgeRequest {
   /** What floating operands are converted to. */
   readonly dtype: DType;
   readonly reduction: Reduction;
-  /** A factor for each class or number; null without. */
-  readonly factors: Factors | null;
+  /** A factor for each part, or for each class or number; null without. */
+  readonly weight: Shaped | null;
+  /** A byte for each part; null where all count. */
+  readonly mask: Shaped | null;
   /** The arguments that are handed over as they are. */
   readonly plain: readonly unknown[];
   /** The options of the loss's own, as tensors have them. */
@@ -33,7 +35,7 @@ export interface BridgeRequest {
   readonly listed: boolean;
 }
 
-interface Factors {
+interface Shaped {
   readonly operand: ReadOperand;
   readonly shape: Shape;
 }
@@ -54,7 +56,7 @@ export function readBridge(row: BridgeRow, args: readonly unknown[], pass: Pass)
     options as Record<string, unknown>,
     optionNames(row, pass),
   );
-  const { reduction = "mean", shape, dtype: wanted, weight, out, grad, grads } = taken;
+  const { reduction = "mean", shape, dtype: wanted, weight, mask, out, grad, grads } = taken;
   const mode = checkReduction(reduction, "enum");
   const told = shape === undefined ? null : checkShape(name, shape);
   const asked = readDType(name, wanted);
@@ -63,28 +65,33 @@ export function readBridge(row: BridgeRow, args: readonly unknown[], pass: Pass)
   const plain = words.map((_, i) => listOf(args[count + i]));
   const operands = described.map(({ word }, i) => readOperand(name, word, args[i]));
   const factors = weight == null ? null : readOperand(name, "weight", weight);
-  checkOperands(name, factors ? [...operands, factors] : operands);
+  const bytes = mask == null ? null : readOperand(name, "mask", mask);
+  checkOperands(name, [...operands, ...operandsAmong(factors, bytes)]);
   for (const { index } of gradients) checkFloating(name, operands[index]);
   const [{ shape: own }] = operands;
   const shapes = row.shapes(row, operands, told ?? (own && own.length > 0 ? own : null), plain);
+  const ownOptions = Object.fromEntries(row.own.map((word) => [word, taken[word]]));
+  const parts = row.parts?.(shapes[0], ownOptions) ?? shapes[0].slice(0, -1);
+  if (bytes) checkBytes(name, bytes);
   return {
     row,
     operands,
     shapes,
-    factors: factors && { operand: factors, shape: shapeOfFactors(row, factors, shapes[0]) },
+    weight: factors && { operand: factors, shape: shapeOfWeight(row, factors, shapes[0], parts) },
+    mask: bytes && { operand: bytes, shape: checked(row, bytes, parts) },
     plain,
     dtype: asked ?? commonType(operands.filter((_, i) => !described[i].isLabel)),
     reduction: mode,
-    own: Object.fromEntries(row.own.map((word) => [word, taken[word]])),
+    own: ownOptions,
     out: given,
     gradients,
     listed: grads !== undefined,
   };
 }
 
-function optionNames({ own, hasFactors }: BridgeRow, pass: Pass): string[] {
+function optionNames({ own }: BridgeRow, pass: Pass): string[] {
   const destinations = pass === "value" ? ["out"] : ["grad", "grads"];
-  return ["reduction", "shape", "dtype", ...(hasFactors ? ["weight"] : []), ...destinations, ...own];
+  return ["reduction", "shape", "dtype", "mask", "weight", ...destinations, ...own];
 }
 
 /** A copy of an array, which code of the caller's cannot change any more; all else as it is. */
@@ -93,8 +100,9 @@ function listOf(given: unknown): unknown {
   return isList ? Array.from(given as ArrayLike<unknown>) : given;
 }
 
-/** One for each class, the numbers of the last dimension, or one for each number. */
-function shapeOfFactors(row: BridgeRow, factors: ReadOperand, shape: Shape): Shape {
+/** One for each part; or for each class, the numbers of the last dimension, or for each number. */
+function shapeOfWeight(row: BridgeRow, factors: ReadOperand, shape: Shape, parts: Shape): Shape {
+  if (!row.hasFactors) return checked(row, factors, parts);
   const classes = shape.slice(-1);
   return factors.length === classes[0] ? classes : checked(row, factors, shape);
 }

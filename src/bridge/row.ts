@@ -1,5 +1,5 @@
 /** What is known of a loss of tensors that typed arrays have as well. */
-import { numelOf, type Shape } from "../ndarray/shape.js";
+import { numelOf, readDims, type Shape } from "../ndarray/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { ReadOperand } from "../typed/operands.js";
 
@@ -27,6 +27,8 @@ export interface BridgeRow {
     known: Shape | null,
     plain: readonly unknown[],
   ) => Shape[];
+  /** The shape of the losses, where that is not the first operand's without the last dimension. */
+  readonly parts?: (shape: Shape, own: Readonly<Record<string, unknown>>) => Shape;
   /** The loss of tensors: the operands, what is handed over as it is, and options. */
   readonly loss: (...args: unknown[]) => Tensor;
 }
@@ -53,6 +55,12 @@ export const withRows: Shapes = (row, operands, known) => {
 function rowsIn(length: number, rows: number): Shape | null {
   if (rows === 0) return [0, 1];
   return length % rows === 0 ? [rows, length / rows] : null;
+}
+
+/** The shape without the dimensions that an option names, or else these. */
+export function without(shape: Shape, dim: unknown, otherwise: readonly number[]): Shape {
+  const dims = readDims(dim, { ndim: shape.length }) ?? otherwise;
+  return shape.filter((_, d) => !dims.includes(d));
 }
 
 /** The shape itself, where the operand has as many elements. */

@@ -46,5 +46,6 @@ export const ctcLoss: PartArrayLoss<
   plain: ["inputLengths", "targetLengths"],
   own: ["blank", "zeroInfinity"],
   shapes,
+  parts: (shape) => (shape.length === 3 ? [shape[1]] : []),
   loss: sequences as never,
 });

@@ -3,10 +3,17 @@ import * as ensembles from "../nn/ensembles.js";
 import * as overlaps from "../nn/overlaps.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, withRows } from "./row.js";
+import { alike, type BridgeRow, without, withRows } from "./row.js";
 
 /** All elements are one set. */
 const oneSet = /* @__PURE__ */ alike((length) => [length]);
+/** A set has all dimensions but the first, or all, unless some are named. */
+const asSets: BridgeRow["parts"] = (shape, { dim }) =>
+  without(
+    shape,
+    dim,
+    shape.flatMap((_, d) => (d === 0 && shape.length > 1 ? [] : [d])),
+  );
 const twoSets = [{ word: "prediction" }, { word: "target" }];
 
 /** What belongs to one set, and how its overlap is computed, of arrays. */
@@ -42,6 +49,7 @@ export const diceLoss: PartArrayLoss<[target: ArrayOperand], ArrayOverlapOptions
     operands: twoSets,
     own: ["dim", "smooth", "squared"],
     shapes: oneSet,
+    parts: asSets,
     loss: overlaps.diceLoss as never,
   });
 
@@ -64,6 +72,7 @@ export const jaccardLoss: PartArrayLoss<[target: ArrayOperand], ArrayOverlapOpti
     operands: twoSets,
     own: ["dim", "smooth"],
     shapes: oneSet,
+    parts: asSets,
     loss: overlaps.jaccardLoss as never,
   });
 
@@ -138,5 +147,6 @@ export const pearsonLoss: PartArrayLoss<[target: ArrayOperand], { dim?: number; 
     operands: twoSets,
     own: ["dim", "eps"],
     shapes: oneSet,
+    parts: (shape, { dim = -1 }) => without(shape, dim, []),
     loss: ensembles.pearsonLoss as never,
   });

@@ -17,6 +17,8 @@ import {
 } from "./accumulator-state.js";
 import { type LossName, type LossRow, losses } from "./losses.js";
 import { type ParameterOptions, readParameter } from "./parameter.js";
+import { readIgnoreIndex, readLabelSmoothing } from "./row-checks.js";
+import { type RowwiseLossName, rowwiseLosses, type RowwiseRow } from "./rowwise.js";
 
 /** How many of the terms were not finite. */
 export interface NonFiniteCounts {
@@ -39,11 +41,39 @@ export interface AccumulatedLoss {
   readParameters(given: Taken<Record<string, unknown>>): Record<string, number>;
 }
 
-/** A loss of the table. */
-export function builtIn(name: unknown): AccumulatedLoss {
+/** The losses that accumulators know by name. */
+export type AccumulatedName = LossName | RowwiseLossName;
+
+/** Whether a name is that of a loss of rows of classes. */
+export function isRowwise(name: unknown): name is RowwiseLossName {
+  return typeof name === "string" && Object.hasOwn(rowwiseLosses, name);
+}
+
+/** A loss of rows of classes, an element of which is a row. */
+function rowwise(name: RowwiseLossName): AccumulatedLoss {
+  const row: RowwiseRow = rowwiseLosses[name];
+  return {
+    name,
+    parameterNames: row.own.filter((word) => word !== "weight"),
+    optionalNames: [],
+    weightedMean: "weights",
+    readParameters: ({ ignoreIndex = -100, labelSmoothing = 0 }) => ({
+      ignoreIndex: readIgnoreIndex(name, ignoreIndex) + 0,
+      ...(row.takesProbabilities && { labelSmoothing: readLabelSmoothing(name, labelSmoothing) }),
+    }),
+  };
+}
+
+/** A loss of the tables. */
+export function accumulatedBy(name: unknown): AccumulatedLoss {
+  return isRowwise(name) ? rowwise(name) : builtIn(name, NAMES);
+}
+
+/** A loss of the table of elements; `known` are those that a caller has. */
+export function builtIn(name: unknown, known: readonly string[] = Object.keys(losses)): AccumulatedLoss {
   if (typeof name !== "string" || !Object.hasOwn(losses, name)) {
     throw new TypeError(
-      `LossAccumulator: expected loss to be one of "${NAMES.join('", "')}", got ${describeValue(name)}; other losses are ` +
+      `LossAccumulator: expected loss to be one of "${known.join('", "')}", got ${describeValue(name)}; other losses are ` +
         "handed over as functions",
     );
   }
@@ -81,7 +111,7 @@ export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): Acc
   };
 }
 
-const NAMES = Object.keys(losses);
+const NAMES = /* @__PURE__ */ [...Object.keys(losses), ...Object.keys(rowwiseLosses)];
 
 /**
  * The unreduced loss of a chunk, which is added to `terms`, and its weights to `weights`; gives how
@@ -268,7 +298,7 @@ export function readState(
       `${caller}: expected a state of ${known.join(", ")}, got one of ${describeValue(state.loss).slice(0, 80)}${way}`,
     );
   }
-  const loss = fused ?? builtIn(state.loss);
+  const loss = fused ?? accumulatedBy(state.loss);
   const [expected, got] = [loss.parameterNames, Object.keys(state.parameters)].map((names) =>
     [...names].sort().join(", "),
   );

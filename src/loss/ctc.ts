@@ -18,6 +18,8 @@ export interface CtcProblem {
   readonly blank: number;
   /** Whether a loss that is infinite counts as 0. */
   readonly zeroInfinity: boolean;
+  /** 0 for each sequence that counts for nothing; null where all count. */
+  readonly kept: Uint8Array | null;
 }
 
 /** What the gradient is written to, and by what that of each sequence is multiplied. */
@@ -86,7 +88,11 @@ class CtcPass {
   /** The loss of sequence `i`; its gradient is written where that is asked for. */
   run(i: number): number {
     const { problem, slopes } = this;
-    const { frames, targets, zeroInfinity } = problem;
+    const { frames, targets, zeroInfinity, kept } = problem;
+    if (kept?.[i] === 0) {
+      if (slopes) this.writeZeros(i);
+      return 0;
+    }
     this.read(i, frames[i]);
     const loss = this.sums(frames[i], targets[i]);
     const isZero = zeroInfinity && loss === Infinity;
@@ -104,6 +110,11 @@ class CtcPass {
       const from = source.read(i * size + start, n);
       bytes.copyWithin(x + 8 * start, from, from + 8 * n);
     });
+  }
+
+  private writeZeros(i: number): void {
+    this.source.memory.f64.fill(0, this.grad >> 3, (this.grad >> 3) + this.size);
+    this.write(i);
   }
 
   private write(i: number): void {

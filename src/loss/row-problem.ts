@@ -1,4 +1,5 @@
 /** A loss of rows of classes: its operands, and one pass over them. */
+import type { ExactSum } from "../core/exact-sum.js";
 import type { LinearMemory } from "../core/memory.js";
 import { operate } from "../core/operation.js";
 import {
@@ -219,6 +220,15 @@ export function divisorOfRows({ layout, classes, probabilities, weight }: RowTer
   let sum = 0;
   for (const target of classes) if (target >= 0) sum += weight && !probabilities ? weight[target] : 1;
   return sum;
+}
+
+/** Adds what a mean divides by, exactly; gives how many rows count. */
+export function addDivisors({ layout, classes, probabilities, weight }: RowProblem, to: ExactSum): number {
+  const count = classes ? classes.reduce((n, one) => n + Number(one >= 0), 0) : rowsOf(layout);
+  if (weight && classes && !probabilities) {
+    for (const target of classes) if (target >= 0) to.add(weight[target]);
+  } else to.add(count);
+  return count;
 }
 
 /** What says of each row of probabilities whether it counts, as classes do. */

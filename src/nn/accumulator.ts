@@ -1,8 +1,17 @@
 /** Losses of tensors, chunk after chunk. */
 import { withGradMode } from "../autograd/mode.js";
 import { fusedOf } from "../formula/mark.js";
-import { type AccumulatedLoss, Accumulator, builtIn, fusedLoss, readState } from "../loss/accumulator.js";
+import {
+  accumulatedBy,
+  type AccumulatedLoss,
+  type AccumulatedName,
+  Accumulator,
+  fusedLoss,
+  isRowwise,
+  readState,
+} from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
+import { type RowwiseLossName, rowwiseLosses } from "../loss/rowwise.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { isComplex } from "../ndarray/dtype.js";
 import { addExactly, SummedElements } from "../ndarray/exact.js";
@@ -10,10 +19,11 @@ import type { ExactSum } from "../core/exact-sum.js";
 import type { FusedFunction } from "../tensor/fuse.js";
 import { type Operand, Tensor } from "../tensor/tensor.js";
 import * as F from "./functional.js";
+import { termsOfRows } from "./rowwise.js";
 import type { FormulaLossFunction, MaskOptions, PosWeightOptions, WeightOptions } from "./functional.js";
 
 /** The parameter of a built-in loss that is accumulated. */
-export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+export type AccumulatorParameters = Partial<Record<ParameterName | "ignoreIndex" | "labelSmoothing", number>>;
 /** What `update` of a built-in loss takes besides the operands. */
 export type UpdateOptions = MaskOptions & WeightOptions & PosWeightOptions;
 /** A function that `fuse` made, or a loss of F that is a formula. */
@@ -56,20 +66,21 @@ export class LossAccumulator extends Accumulator {
   static override get name(): string {
     return "LossAccumulator";
   }
-  private readonly fn: LossName | AnyFused;
+  private readonly fn: AccumulatedName | AnyFused;
 
-  constructor(loss: LossName, parameters?: AccumulatorParameters);
+  constructor(loss: AccumulatedName, parameters?: AccumulatorParameters);
   constructor(loss: AnyFused, parameters?: object);
-  constructor(loss: LossName | AnyFused, parameters: object = {}) {
-    super(typeof loss === "function" ? fusedOfTensors(loss) : builtIn(loss), parameters);
+  constructor(loss: AccumulatedName | AnyFused, parameters: object = {}) {
+    super(typeof loss === "function" ? fusedOfTensors(loss) : accumulatedBy(loss), parameters);
     this.fn = loss;
   }
 
   /**
    * Adds the elements of a chunk, whose gradient is not recorded. Operands are those of the loss's
    * function and broadcast as there. `weight` multiplies the elements, and what `mask` leaves out
-   * is not counted, whatever stands there. Optional operands of the loss, such as the `posWeight` of
-   * F.binaryCrossEntropyWithLogits, are options here as well.
+   * is not counted, whatever stands there. Of losses of rows of classes, `weight` has a factor for
+   * each class, and rows whose target is `ignoreIndex` are not counted. Optional operands of the
+   * loss, such as the `posWeight` of F.binaryCrossEntropyWithLogits, are options here as well.
    *
    * @throws as the loss's function; TypeError for weights that are complex
    * @example
@@ -86,6 +97,10 @@ export class LossAccumulator extends Accumulator {
     const { [count]: given = {} } = args;
     const taken = this.optionsOf<UpdateOptions>(given as object, ["mask", "weight"]);
     withGradMode(false, () => {
+      if (isRowwise(this.fn)) {
+        this.addRows(this.fn, args, taken);
+        return;
+      }
       const operands = Array.from({ length: count }, (_, i) => args[i]);
       const terms = this.unreduced(operands, taken);
       try {
@@ -96,9 +111,24 @@ export class LossAccumulator extends Accumulator {
     });
   }
 
+  /** Adds the losses of rows of classes. */
+  private addRows(name: RowwiseLossName, args: readonly unknown[], { mask, weight }: UpdateOptions): void {
+    const [input, target] = args as [Tensor, Tensor];
+    const given = { ...this.parameters, mask, weight };
+    const { terms, add } = termsOfRows(rowwiseLosses[name], input, target, given);
+    try {
+      this.add((sum, weights) => {
+        addExactly(terms.nd, sum);
+        return add(weights);
+      });
+    } finally {
+      terms.dispose();
+    }
+  }
+
   /** The loss of every element, in its dtype; 0 where a mask does not hold. */
   private unreduced(operands: readonly unknown[], options: UpdateOptions): Tensor {
-    const loss = typeof this.fn === "function" ? this.fn : F[this.fn];
+    const loss = typeof this.fn === "function" ? this.fn : F[this.fn as LossName];
     const given = { ...this.parameters, ...options, reduction: "none" };
     return (loss as (...args: unknown[]) => Tensor)(...operands, given);
   }

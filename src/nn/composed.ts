@@ -1,9 +1,14 @@
 /** What the losses that are made of operations of tensors share: their operands and reduction. */
-import { dtypes, isFloating } from "../ndarray/dtype.js";
+import { dtypes, isComplex, isFloating } from "../ndarray/dtype.js";
+import { NdArray } from "../ndarray/ndarray.js";
+import type { Shape } from "../ndarray/shape.js";
 import type { Reduction } from "../loss/losses.js";
+import { countKept } from "../loss/mask.js";
 import { readNumber } from "../loss/parameter.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { checkMask, checkWeightBroadcasts } from "../loss/reduction.js";
+import { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
+import type { MaskOptions, WeightOptions } from "./options.js";
 
 /** How the losses of a loss's parts become one. */
 export interface PartReductionOptions {
@@ -11,9 +16,85 @@ export interface PartReductionOptions {
   reduction?: Reduction;
 }
 
-/** The losses of parts as one. */
-export function reduceParts(losses: Tensor, mode: Reduction): Tensor {
-  return mode === "none" ? losses : losses[mode]();
+/** Which parts count, and how much: a part has one loss. */
+export interface PartCountOptions extends MaskOptions, WeightOptions {}
+export const COUNT_OPTIONS = ["mask", "weight"] as const;
+
+/** How the losses of parts become one, read. */
+export interface Parts {
+  readonly mode: Reduction;
+  /** Of the losses. */
+  readonly shape: Shape;
+  /** Bools in that shape; null where all parts count. */
+  readonly holds: Tensor | null;
+  readonly weight: Tensor | null;
+}
+
+/**
+ * Reads which parts of a loss of `shape` count, and how much. A shape that operands have to fit for is
+ * asked for where parts are told apart: without that, their operations say that they do not.
+ */
+export function readParts(
+  caller: string,
+  mode: Reduction,
+  shape: Shape | (() => Shape),
+  counted: PartCountOptions,
+): Parts {
+  const { mask = null, weight = null } = counted;
+  if (typeof shape === "function") {
+    return readParts(caller, mode, mask || weight ? shape() : [], counted);
+  }
+  checkTensors(caller, { ...(mask && { mask }), ...(weight && { weight }) });
+  if (mask) checkMask(caller, mask.nd, shape);
+  if (weight) checkWeightBroadcasts(caller, weight.nd, shape);
+  if (weight && isComplex(weight.dtype)) {
+    throw new TypeError(`${caller}: expected weights that are real, got ${weight.dtype}`);
+  }
+  return { mode, shape, holds: mask?.ne(0).expand([...shape]) ?? null, weight };
+}
+
+/** Whether parts are told apart: then a mean is that of the parts' losses. */
+export function areTold({ holds, weight }: Parts): boolean {
+  return holds !== null || weight !== null;
+}
+
+/**
+ * `x` with zeros in the place of parts that are left out, whose numbers are in no gradient then.
+ * `dims` are those of x that the losses lack, in order.
+ */
+export function keptParts(x: Tensor, { holds }: Parts, dims: readonly number[] = []): Tensor {
+  if (!holds) return x;
+  const spread = dims.reduce((mask, dim) => mask.unsqueeze(dim), holds);
+  return spread.choose(x, zeroOf(x));
+}
+
+function zeroOf({ dtype }: Tensor): Tensor {
+  return new Tensor(NdArray.scalar(dtype, 0));
+}
+
+/** The losses of parts as one. A weighted mean divides by the weights of those that count. */
+export function reduceParts(losses: Tensor, parts: Parts): Tensor {
+  const { mode, holds, weight, shape } = parts;
+  if (!areTold(parts)) return mode === "none" ? losses : losses[mode]();
+  // A weight that is left out may be NaN.
+  const factors = weight && keptParts(weight.expand([...shape]), parts);
+  const terms = keptParts(factors ? losses.mul(factors) : losses, parts);
+  if (mode === "none") return terms;
+  if (mode === "sum") return terms.sum();
+  // The sum of a mean is not rounded to the result's dtype, where it may be infinite.
+  const total = terms.to("float64").sum();
+  const counted = factors?.to("float64").sum() ?? countKept(holds!.nd, 1, holds!.nd.numel)[0];
+  return total.div(counted).to(terms.dtype);
+}
+
+/** Dimensions, the first ones first. */
+export function inOrder(dims: readonly number[]): number[] {
+  return [...dims].sort((a, b) => a - b);
+}
+
+/** The shape without these dimensions. */
+export function without(shape: Shape, dims: readonly number[]): Shape {
+  return shape.filter((_, d) => !dims.includes(d));
 }
 
 /** A number that an option gives, above 0. */

@@ -1,8 +1,10 @@
 /** The module of connectionist temporal classification. */
-import { checkNoMore, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CTC_OPTIONS, ctcLoss, type CTCOptions, type Lengths } from "./ctc.js";
+import { maskOf } from "./held.js";
 import { Loss } from "./loss-module.js";
+import type { MaskOptions } from "./options.js";
 
 /**
  * Connectionist temporal classification; see F.ctcLoss. Options are checked when the loss is
@@ -37,10 +39,10 @@ export class CTCLoss extends Loss<
     targets: Tensor,
     inputLengths: Lengths,
     targetLengths: Lengths,
-    ...rest: unknown[]
+    options?: MaskOptions,
   ): Tensor {
-    checkNoMore("CTCLoss", rest);
+    const mask = maskOf("CTCLoss", options);
     const { blank, reduction, zeroInfinity } = this;
-    return ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank, reduction, zeroInfinity });
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank, reduction, zeroInfinity, mask });
   }
 }

@@ -6,11 +6,13 @@ import { checkCtc, notIntegral } from "../loss/ctc-checks.js";
 import { type CtcTask, ctcValue, inBatch, recordCtc } from "../loss/ctc-gradient.js";
 import type { Reduction } from "../loss/losses.js";
 import { checkReduction } from "../loss/reduction.js";
-import { readWeights } from "../loss/row-problem.js";
+import { arrayOf } from "../loss/parts.js";
+import { readBytes, readWeights } from "../loss/row-problem.js";
 import { notATensor } from "../ndarray/adapter.js";
 import { isComplex, isIntegral } from "../ndarray/dtype.js";
 import { nameOf } from "../ndarray/typed.js";
 import { Tensor } from "../tensor/tensor.js";
+import { areTold, COUNT_OPTIONS, type PartCountOptions, readParts, reduceParts } from "./composed.js";
 
 /** How long sequences are: a tensor of integers, or an array of whole numbers. */
 export type Lengths = Tensor | readonly number[] | Int32Array | BigInt64Array;
@@ -56,9 +58,10 @@ export function ctcLoss(
   targets: Tensor,
   inputLengths: Lengths,
   targetLengths: Lengths,
-  options: CTCOptions = {},
+  options: CTCOptions & PartCountOptions = {},
 ): Tensor {
-  const { blank = 0, reduction = "mean", zeroInfinity = false } = takeOptions(NAME, options, CTC_OPTIONS);
+  const taken = takeOptions(NAME, options, [...CTC_OPTIONS, ...COUNT_OPTIONS]);
+  const { blank = 0, reduction = "mean", zeroInfinity = false } = taken;
   checkTensor("logProbs", logProbs);
   checkTensor("targets", targets);
   if (typeof blank !== "number" || !Number.isSafeInteger(blank)) {
@@ -77,21 +80,36 @@ export function ctcLoss(
     blank,
   };
   const starts = checkCtc(operands);
+  const shape = logProbs.ndim === 3 ? [frames.length] : [];
+  const parts = readParts(NAME, mode, shape, taken);
+  const kept = parts.holds && readBytes(parts.holds.nd);
   const problem = {
     input: inBatch(logProbs.nd),
     frames,
-    targets: readTargets(targets, starts, lengths, logProbs.shape[logProbs.ndim - 1]),
+    targets: readTargets(targets, starts, lengths, { classes: logProbs.shape[logProbs.ndim - 1], kept }),
     blank,
     zeroInfinity,
+    kept,
   };
   const task: CtcTask = {
     problem,
-    mode,
+    mode: areTold(parts) ? "none" : mode,
     lengths: Float64Array.from(lengths, (length) => (mode === "mean" ? Math.max(length, 1) : 1)),
-    shape: logProbs.ndim === 3 ? [frames.length] : [],
+    shape,
   };
+  const losses = evaluate(task, logProbs);
+  if (!areTold(parts)) return losses;
+  // As a mean of all sequences does, that of some divides each loss by its target's length.
+  const divisors = new Tensor(arrayOf(task.lengths, losses.dtype, shape));
+  return reduceParts(mode === "mean" ? losses.div(divisors) : losses, parts);
+}
+
+/** The losses of a task, recorded where a gradient is wanted. */
+function evaluate(task: CtcTask, logProbs: Tensor): Tensor {
+  const { mode, problem } = task;
   if (!isGradEnabled() || !logProbs.requiresGrad) return new Tensor(ctcValue(task));
-  return recordCtc<Tensor>(nodeOf(mode, logProbs.ndim === 3, zeroInfinity), task, logProbs, Tensor.wrap);
+  const node = nodeOf(mode, logProbs.ndim === 3, problem.zeroInfinity);
+  return recordCtc<Tensor>(node, task, logProbs, Tensor.wrap);
 }
 
 /** torch's name of the last derivative. */
@@ -134,7 +152,7 @@ function readTargets(
   targets: Tensor,
   starts: readonly number[],
   lengths: readonly number[],
-  classes: number,
+  { classes, kept }: { classes: number; kept: Uint8Array | null },
 ): Int32Array[] {
   if (isComplex(targets.dtype)) {
     throw new TypeError(`${NAME}: expected targets of classes, got ${targets.dtype}`);
@@ -143,7 +161,7 @@ function readTargets(
   return starts.map((start, i) =>
     Int32Array.from(numbers.subarray(start, start + lengths[i]), (number, j) => {
       const found = Math.trunc(number);
-      if (found >= 0 && found < classes) return found;
+      if ((found >= 0 && found < classes) || kept?.[i] === 0) return found;
       throw new RangeError(
         `${NAME}: expected targets from 0 to ${classes - 1}, got ${number} at ${j} of sequence ${i}`,
       );

@@ -8,9 +8,14 @@ import type { Tensor } from "../tensor/tensor.js";
 import {
   checkFloating,
   checkSameShape,
+  COUNT_OPTIONS,
+  keptParts,
+  type PartCountOptions,
   type PartReductionOptions,
   readNotNegative,
+  readParts,
   reduceParts,
+  without,
 } from "./composed.js";
 
 /** Options of F.ensembleCrpsLoss. */
@@ -43,17 +48,24 @@ export const ENSEMBLE_OPTIONS = ["fair", "reduction"] as const;
  * F.ensembleCrpsLoss(members, tensor([2, 1])).item(); // 0.4999999701976776
  * F.ensembleCrpsLoss(members, tensor([2, 1]), { fair: true, reduction: "none" }).tolist(); // [0, 0.3333333432674408]
  */
-export function ensembleCrpsLoss(input: Tensor, target: Tensor, options: EnsembleCrpsOptions = {}): Tensor {
+export function ensembleCrpsLoss(
+  input: Tensor,
+  target: Tensor,
+  options: EnsembleCrpsOptions & PartCountOptions = {},
+): Tensor {
   const caller = "ensembleCrpsLoss";
-  const { fair = false, reduction = "mean" } = takeOptions(caller, options, ENSEMBLE_OPTIONS);
+  const taken = takeOptions(caller, options, [...ENSEMBLE_OPTIONS, ...COUNT_OPTIONS]);
+  const { fair = false, reduction = "mean" } = taken;
   checkFlag(caller, "fair", fair);
   const mode = checkReduction(reduction, "enum");
   checkFloating(caller, { input, target });
   const count = membersOf(caller, input, target, fair);
+  const parts = readParts(caller, mode, target.shape, taken);
+  const members = keptParts(input, parts, [target.ndim]);
   // The spread does not change when all members move, and is more exact of numbers near 0.
-  const apart = input.sub(target.unsqueeze(-1));
+  const apart = members.sub(keptParts(target, parts).unsqueeze(-1));
   const spread = apart.mul(balances(apart)).mul(1 / (fair ? count - 1 : count));
-  return reduceParts(apart.abs().sub(spread).mean(-1), mode);
+  return reduceParts(apart.abs().sub(spread).mean(-1), parts);
 }
 
 function membersOf(caller: string, { shape }: Tensor, target: Tensor, fair: boolean): number {
@@ -135,13 +147,14 @@ export const PEARSON_OPTIONS = ["dim", "eps", "reduction"] as const;
  * @example
  * F.pearsonLoss(tensor([[1, 2, 3], [1, 2, 3]]), tensor([[2, 4, 6], [1, 0, -1]])).item(); // 0.9999999403953552
  */
-export function pearsonLoss(input: Tensor, target: Tensor, options: PearsonOptions = {}): Tensor {
+export function pearsonLoss(
+  input: Tensor,
+  target: Tensor,
+  options: PearsonOptions & PartCountOptions = {},
+): Tensor {
   const caller = "pearsonLoss";
-  const {
-    dim: given = -1,
-    eps: least = 1e-12,
-    reduction = "mean",
-  } = takeOptions(caller, options, PEARSON_OPTIONS);
+  const taken = takeOptions(caller, options, [...PEARSON_OPTIONS, ...COUNT_OPTIONS]);
+  const { dim: given = -1, eps: least = 1e-12, reduction = "mean" } = taken;
   const mode = checkReduction(reduction, "enum");
   const eps = readNotNegative(caller, "eps", least);
   if (!Number.isInteger(given)) throw new TypeError(`${caller}: expected dim to be an integer`);
@@ -149,8 +162,10 @@ export function pearsonLoss(input: Tensor, target: Tensor, options: PearsonOptio
   checkSameShape(caller, input, target);
   if (input.ndim === 0) throw new RangeError(`${caller}: expected at least one dimension, got a 0-d tensor`);
   const dim = wrapDim(given, input.ndim);
-  const [a, b] = [input, target].map((x) => x.sub(x.mean({ dim, keepdim: true })));
+  const parts = readParts(caller, mode, without(input.shape, [dim]), taken);
+  const centred = (x: Tensor): Tensor => x.sub(x.mean({ dim, keepdim: true }));
+  const [a, b] = [input, target].map((x) => centred(keptParts(x, parts, [dim])));
   const [squares, others] = [a, b].map((x) => x.mul(x).sum(dim).add(eps));
   const r = a.mul(b).sum(dim).div(squares.sqrt().mul(others.sqrt()));
-  return reduceParts(r.neg().add(1), mode);
+  return reduceParts(r.neg().add(1), parts);
 }

@@ -1,5 +1,5 @@
 /** The modules of losses of images that torch does not have. */
-import { checkNoMore, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
 import {
@@ -13,15 +13,23 @@ import {
   SSIM_OPTIONS,
   type SsimOptions,
 } from "./images.js";
+import { maskOf } from "./held.js";
+import { readParts, reduceParts } from "./composed.js";
 import { Loss } from "./loss-module.js";
+import type { MaskOptions } from "./options.js";
 
-/** 1 less what each image has, reduced as the module says. */
-function lossOf(module: Loss, similarity: (reduction: Reduction) => Tensor): Tensor {
+/** 1 less what each image that counts has, reduced as the module says. */
+function lossOf(
+  module: Loss,
+  mask: Tensor | null | undefined,
+  similarity: (reduction: Reduction) => Tensor,
+): Tensor {
   const { reduction } = module;
-  const each = similarity(reduction === "sum" ? "none" : reduction)
+  const each = similarity(reduction === "mean" ? reduction : "none")
     .neg()
     .add(1);
-  return reduction === "sum" ? each.sum() : each;
+  if (reduction === "mean") return each;
+  return reduceParts(each, readParts(module.constructor.name, reduction, each.shape, { mask }));
 }
 
 /** The options of a function that a module holds. */
@@ -51,10 +59,10 @@ export class SSIMLoss extends Loss {
   constructor(options: SsimOptions = {}) {
     super({ reduction: "mean", ...takeOptions("SSIMLoss", options, SSIM_OPTIONS) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("SSIMLoss", rest);
-    const options = heldBy(this, SSIM_OPTIONS);
-    return lossOf(this, (reduction) => ssim(input, target, { ...options, reduction }));
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("SSIMLoss", options);
+    const held = heldBy(this, SSIM_OPTIONS);
+    return lossOf(this, mask, (reduction) => ssim(input, target, { ...held, reduction, mask }));
   }
 }
 
@@ -81,10 +89,10 @@ export class MSSSIMLoss extends Loss {
   constructor(options: MsSsimOptions = {}) {
     super({ reduction: "mean", ...takeOptions("MSSSIMLoss", options, MS_SSIM_OPTIONS) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("MSSSIMLoss", rest);
-    const options = heldBy(this, MS_SSIM_OPTIONS);
-    return lossOf(this, (reduction) => msSsim(input, target, { ...options, reduction }));
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("MSSSIMLoss", options);
+    const held = heldBy(this, MS_SSIM_OPTIONS);
+    return lossOf(this, mask, (reduction) => msSsim(input, target, { ...held, reduction, mask }));
   }
 }
 
@@ -113,8 +121,8 @@ export class MSSSIML1Loss extends Loss {
   constructor(options: MsSsimL1Options = {}) {
     super({ reduction: "mean", ...takeOptions("MSSSIML1Loss", options, MS_SSIM_L1_OPTIONS) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("MSSSIML1Loss", rest);
-    return msSsimL1Loss(input, target, heldBy(this, MS_SSIM_L1_OPTIONS));
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("MSSSIML1Loss", options);
+    return msSsimL1Loss(input, target, { ...heldBy(this, MS_SSIM_L1_OPTIONS), mask });
   }
 }

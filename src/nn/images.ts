@@ -7,10 +7,16 @@ import { fuse } from "../tensor/fuse.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tidy } from "../tensor/tidy.js";
 import {
+  areTold,
   checkFloating,
   checkSameShape,
+  COUNT_OPTIONS,
+  keptParts,
+  type PartCountOptions,
   type PartReductionOptions,
+  type Parts,
   readNotNegative,
+  readParts,
   readPositive,
   reduceParts,
 } from "./composed.js";
@@ -81,6 +87,25 @@ function checkImages(caller: string, input: Tensor, target: Tensor, least: numbe
   );
 }
 
+/** Both images, with zeros in the place of those that are left out, and how their losses become one. */
+interface Images {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly parts: Parts;
+}
+
+function readImages(
+  caller: string,
+  [input, target]: readonly [Tensor, Tensor],
+  mode: Reduction,
+  counted: PartCountOptions,
+): Images {
+  const lead = input.ndim - 2;
+  const parts = readParts(caller, mode, input.shape.slice(0, -2), counted);
+  const [x, y] = [input, target].map((image) => keptParts(image, parts, [lead, lead + 1]));
+  return { x, y, parts };
+}
+
 /** Windowed means, along height and width, of what lies whole within the image. */
 function blurred(x: Tensor, weights: readonly number[]): Tensor {
   const { ndim } = x;
@@ -132,15 +157,16 @@ const similarities = /* @__PURE__ */ fuse(
  * F.ssim(image, image).item(); // 1
  * F.ssim(image, image.mul(0.5)).item(); // 0.6520764231681824
  */
-export function ssim(input: Tensor, target: Tensor, options: SsimOptions = {}): Tensor {
-  const taken = takeOptions("ssim", options, SSIM_OPTIONS);
+export function ssim(input: Tensor, target: Tensor, options: SsimOptions & PartCountOptions = {}): Tensor {
+  const taken = takeOptions("ssim", options, [...SSIM_OPTIONS, ...COUNT_OPTIONS]);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
   const { weights, constants } = readComparison("ssim", taken);
   checkImages("ssim", input, target, weights.length);
   return tidy(() => {
-    const moments = momentsOf(input, target, weights);
-    if (mode === "mean") return similarities(...moments, constants);
-    return reduceParts(similarities(...moments, { ...constants, dim: [-2, -1] }), mode);
+    const { x, y, parts } = readImages("ssim", [input, target], mode, taken);
+    const moments = momentsOf(x, y, weights);
+    if (mode === "mean" && !areTold(parts)) return similarities(...moments, constants);
+    return reduceParts(similarities(...moments, { ...constants, dim: [-2, -1] }), parts);
   });
 }
 
@@ -170,14 +196,21 @@ const SCALES: readonly number[] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
  * const image = linspace(0, 1, 1024).reshape(32, 32);
  * F.msSsim(image, image, { weights: [0.5, 0.5] }).item(); // 1
  */
-export function msSsim(input: Tensor, target: Tensor, options: MsSsimOptions = {}): Tensor {
+export function msSsim(
+  input: Tensor,
+  target: Tensor,
+  options: MsSsimOptions & PartCountOptions = {},
+): Tensor {
   const caller = "msSsim";
-  const taken = takeOptions(caller, options, MS_SSIM_OPTIONS);
+  const taken = takeOptions(caller, options, [...MS_SSIM_OPTIONS, ...COUNT_OPTIONS]);
   const exponents = readNumbers(caller, "weights", taken.weights ?? SCALES);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
   const comparison = readComparison(caller, taken);
   checkImages(caller, input, target, comparison.weights.length * 2 ** (exponents.length - 1));
-  return tidy(() => reduceParts(atScales(input, target, exponents, comparison), mode));
+  return tidy(() => {
+    const { x, y, parts } = readImages(caller, [input, target], mode, taken);
+    return reduceParts(atScales(x, y, exponents, comparison), parts);
+  });
 }
 
 function atScales(
@@ -250,9 +283,13 @@ export const MS_SSIM_L1_OPTIONS = [
  * const image = linspace(0, 1, 1600).reshape(40, 40);
  * F.msSsimL1Loss(image.add(0.1), image, { alpha: 0 }).item(); // 0.10000003129243851
  */
-export function msSsimL1Loss(input: Tensor, target: Tensor, options: MsSsimL1Options = {}): Tensor {
+export function msSsimL1Loss(
+  input: Tensor,
+  target: Tensor,
+  options: MsSsimL1Options & PartCountOptions = {},
+): Tensor {
   const caller = "msSsimL1Loss";
-  const taken = takeOptions(caller, options, MS_SSIM_L1_OPTIONS);
+  const taken = takeOptions(caller, options, [...MS_SSIM_L1_OPTIONS, ...COUNT_OPTIONS]);
   const { alpha: share = 0.84, windowSize = 33, sigmas: given = [0.5, 1, 2, 4, 8], ...rest } = taken;
   const message = `${caller} does not support values of alpha outside of [0, 1].`;
   const alpha = readNumber(caller, "alpha", share, { refused: "no share", message });
@@ -262,18 +299,19 @@ export function msSsimL1Loss(input: Tensor, target: Tensor, options: MsSsimL1Opt
   );
   checkImages(caller, input, target, windows[0].weights.length);
   return tidy(() => {
+    const { x, y, parts } = readImages(caller, [input, target], mode, taken);
     const alike = windows.map(({ weights, constants }, scale) => {
       const compare = scale === windows.length - 1 ? similarities : structures;
-      return compare(...momentsOf(input, target, weights), { ...constants, reduction: "none" });
+      return compare(...momentsOf(x, y, weights), { ...constants, reduction: "none" });
     });
     const whole = alike.reduce((product, factor) => product.mul(factor));
-    const apart = blurred(input.sub(target).abs(), windows[windows.length - 1].weights);
+    const apart = blurred(x.sub(y).abs(), windows[windows.length - 1].weights);
     const losses = whole
       .neg()
       .add(1)
       .mul(alpha)
       .add(apart.mul(1 - alpha));
-    if (mode === "mean") return losses.mean();
-    return reduceParts(losses.mean([-2, -1]), mode);
+    if (mode === "mean" && !areTold(parts)) return losses.mean();
+    return reduceParts(losses.mean([-2, -1]), parts);
   });
 }

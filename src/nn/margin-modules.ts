@@ -1,5 +1,5 @@
 /** The modules of the losses of margins, and of several labels. */
-import { checkNoMore, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { checkModuleWeight, checkPower } from "../loss/margin-checks.js";
 import { legacyReduction } from "../loss/reduction.js";
@@ -11,7 +11,9 @@ import {
   MULTILABEL_MARGIN_OPTIONS,
   multilabelMarginLoss,
 } from "./margins.js";
+import { maskOf } from "./held.js";
 import { Loss } from "./loss-module.js";
+import type { MaskOptions } from "./options.js";
 import { MULTILABEL_OPTIONS, type MultilabelOptions, multilabelSoftMarginLoss } from "./multilabel.js";
 import type { LegacyRowOptions } from "./pair-losses.js";
 
@@ -49,10 +51,10 @@ export class MultiMarginLoss extends Loss {
     checkModuleWeight("MultiMarginLoss", weight);
     super({ reduction, p, margin, weight });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("MultiMarginLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("MultiMarginLoss", options);
     const { reduction, p, margin, weight } = this;
-    return multiMarginLoss(input, target, { reduction, p, margin, weight });
+    return multiMarginLoss(input, target, { reduction, p, margin, weight, mask });
   }
 }
 
@@ -74,10 +76,10 @@ export class MultiLabelMarginLoss extends Loss {
       reduction: heldReduction(takeOptions("MultiLabelMarginLoss", options, MULTILABEL_MARGIN_OPTIONS)),
     });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("MultiLabelMarginLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("MultiLabelMarginLoss", options);
     const { reduction } = this;
-    return multilabelMarginLoss(input, target, { reduction });
+    return multilabelMarginLoss(input, target, { reduction, mask });
   }
 }
 
@@ -100,9 +102,9 @@ export class MultiLabelSoftMarginLoss extends Loss {
     const taken = takeOptions("MultiLabelSoftMarginLoss", options, MULTILABEL_OPTIONS);
     super({ reduction: heldReduction(taken), weight: taken.weight ?? null });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("MultiLabelSoftMarginLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("MultiLabelSoftMarginLoss", options);
     const { reduction, weight } = this;
-    return multilabelSoftMarginLoss(input, target, { reduction, weight });
+    return multilabelSoftMarginLoss(input, target, { reduction, weight, mask });
   }
 }

@@ -1,7 +1,6 @@
 /** The losses of margins between the numbers of rows, and of several labels. */
 import { isGradEnabled } from "../autograd/mode.js";
 import { takeOptions } from "../core/options.js";
-import type { Reduction } from "../loss/losses.js";
 import {
   checkMultilabelMargin,
   checkMultiMargin,
@@ -10,15 +9,23 @@ import {
   type MarginTerms,
   readMarginTerms,
 } from "../loss/margin-checks.js";
-import { marginProblem } from "../loss/margin-problem.js";
+import { countOfRows, marginProblem } from "../loss/margin-problem.js";
 import { lossOfRows, recordRows, type RowTask } from "../loss/row-gradient.js";
 import * as losses from "../loss/row-losses.js";
-import { type RowProblem, runRows } from "../loss/row-problem.js";
+import { readBytes, type RowProblem, runRows } from "../loss/row-problem.js";
 import type { Shape } from "../ndarray/shape.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
-import { reduceParts } from "./composed.js";
+import {
+  COUNT_OPTIONS,
+  keptParts,
+  type PartCountOptions,
+  type Parts,
+  readParts,
+  reduceParts,
+} from "./composed.js";
+import type { MaskOptions } from "./options.js";
 import { type LegacyRowOptions, readRowReduction } from "./pair-losses.js";
 
 /** Options of F.multiMarginLoss. */
@@ -55,9 +62,13 @@ export const MULTILABEL_MARGIN_OPTIONS = LEGACY;
  * F.multiMarginLoss(scores, tensor([0n, 1n]), { reduction: "none" }).tolist(); // [0.8333333134651184, 0]
  * F.multiMarginLoss(scores, tensor([0n, 1n]), { p: 2, margin: 0.5 }).item(); // 0.375
  */
-export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+export function multiMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  options: MultiMarginOptions & MaskOptions = {},
+): Tensor {
   const row = losses.multiMarginLoss;
-  const taken = takeOptions(row.name, options, MULTI_MARGIN_OPTIONS);
+  const taken = takeOptions(row.name, options, [...MULTI_MARGIN_OPTIONS, "mask"]);
   const { p = 1, margin = 1, weight = null } = taken;
   const operands = { input, target, ...(weight === null ? {} : { weight }) };
   checkTensors(row.name, operands);
@@ -73,6 +84,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   }
   checkMultiMargin({ input: input.nd, target: target.nd, weight: weight?.nd ?? null });
   const layout = marginLayout(input.shape);
+  const parts = readParts(row.name, mode, target.shape, { mask: taken.mask });
   const problem = marginProblem({
     row,
     input: input.nd,
@@ -80,18 +92,23 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
     weight: weight?.nd ?? null,
     layout,
     dtype: input.dtype,
-    kept: null,
+    kept: bytesOf(parts),
     terms,
   });
-  const compose = ([x, t, w]: readonly Tensor[]): Tensor => hinges(x, t, w, terms);
+  const compose = ([x, t, w]: readonly Tensor[]): Tensor =>
+    hinges(keptRows(x, parts), keptParts(t, parts), w, terms);
   const all = weight ? [input, target, weight] : [input, target];
-  return evaluateMargins(
-    problem,
-    mode,
-    { shape: target.shape, node: "MultiMarginLossBackward0" },
-    all,
-    compose,
-  );
+  return evaluateMargins(problem, parts, "MultiMarginLossBackward0", all, compose);
+}
+
+/** What says of each row whether it counts; null where all do. */
+function bytesOf({ holds }: Parts): Uint8Array | null {
+  return holds && readBytes(holds.nd);
+}
+
+/** Rows of numbers with zeros in the place of those that are left out. */
+function keptRows(x: Tensor, parts: Parts): Tensor {
+  return keptParts(x, parts, x.ndim > parts.shape.length ? [x.ndim - 1] : []);
 }
 
 /** The losses of rows, of operations. */
@@ -132,14 +149,20 @@ function hinges(
  * const scores = tensor([[0.1, 0.2, 0.4, 0.8]], { dtype: "float64" });
  * F.multilabelMarginLoss(scores, tensor([[3n, 0n, -1n, 1n]])).item(); // 0.8500000000000001
  */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LegacyRowOptions = {}): Tensor {
+export function multilabelMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  options: LegacyRowOptions & PartCountOptions = {},
+): Tensor {
   const row = losses.multilabelMarginLoss;
-  const taken = takeOptions(row.name, options, MULTILABEL_MARGIN_OPTIONS);
+  const taken = takeOptions(row.name, options, [...MULTILABEL_MARGIN_OPTIONS, ...COUNT_OPTIONS]);
   checkTensors(row.name, { input, target });
   const mode = readRowReduction(taken);
   checkTensors(row.name, { input, target });
   checkMultilabelMargin({ input: input.nd, target: target.nd });
   const layout = marginLayout(input.shape);
+  const shape = input.ndim === 2 ? [input.shape[0]] : [];
+  const parts = readParts(row.name, mode, shape, taken);
   const problem = marginProblem({
     row,
     input: input.nd,
@@ -147,13 +170,12 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Leg
     weight: null,
     layout,
     dtype: input.dtype,
-    kept: null,
+    kept: bytesOf(parts),
     terms: null,
   });
-  const shape = input.ndim === 2 ? [input.shape[0]] : [];
-  const compose = ([x]: readonly Tensor[]): Tensor => linear(problem, x, shape);
+  const compose = ([x]: readonly Tensor[]): Tensor => linear(problem, keptRows(x, parts), shape);
   const node = "MultilabelMarginLossBackward0";
-  return evaluateMargins(problem, mode, { shape, node }, [input, target], compose);
+  return evaluateMargins(problem, parts, node, [input, target], compose);
 }
 
 /** What has the slopes of a loss that is linear between its kinks: they are constants. */
@@ -164,15 +186,21 @@ function linear(problem: RowProblem, x: Tensor, shape: Shape): Tensor {
   return x.mul(new Tensor(grad)).reshape([outer, classes]).sum(1).reshape(shape);
 }
 
+/** Row weights make it operations of the losses of the rows. */
 function evaluateMargins(
   problem: RowProblem,
-  mode: Reduction,
-  { shape, node }: { shape: Shape; node: string },
+  parts: Parts,
+  node: string,
   operands: readonly Tensor[],
   compose: (operands: readonly Tensor[]) => Tensor,
 ): Tensor {
-  const rows = problem.layout.outer;
-  const task: RowTask = { problem, mode, divisor: mode === "mean" ? rows : 1, shape, dtype: problem.dtype };
+  if (parts.weight) {
+    const each = evaluateMargins(problem, { ...parts, mode: "none", weight: null }, node, operands, compose);
+    return reduceParts(each, parts);
+  }
+  const { mode, shape } = parts;
+  const divisor = mode === "mean" ? countOfRows(problem.layout, bytesOf(parts)) : 1;
+  const task: RowTask = { problem, mode, divisor, shape, dtype: problem.dtype };
   if (!isGradEnabled() || !operands[0].requiresGrad) return new Tensor(lossOfRows(task));
-  return recordRows<Tensor>(node, task, operands, (now) => reduceParts(compose(now), mode), Tensor.wrap);
+  return recordRows<Tensor>(node, task, operands, (now) => reduceParts(compose(now), parts), Tensor.wrap);
 }

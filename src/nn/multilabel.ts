@@ -3,11 +3,12 @@ import { takeOptions } from "../core/options.js";
 import { checkKernel, refuseComplex } from "../loss/formula-checks.js";
 import { formulaRow } from "../loss/formula-row.js";
 import { checkReduction, legacyReduction } from "../loss/reduction.js";
-import { broadcastShapes } from "../ndarray/shape.js";
+import { broadcastShapes, type Shape } from "../ndarray/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
 import { formulaLoss } from "./formula-loss.js";
-import { reduceParts } from "./composed.js";
+import { keptParts, readParts, reduceParts, without } from "./composed.js";
+import type { MaskOptions } from "./options.js";
 import type { LegacyRowOptions } from "./pair-losses.js";
 
 /** Options of F.multilabelSoftMarginLoss. */
@@ -75,9 +76,9 @@ const sums = /* @__PURE__ */ formulaLoss<
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: MultilabelOptions = {},
+  options: MultilabelOptions & MaskOptions = {},
 ): Tensor {
-  const taken = takeOptions(NAME, options, MULTILABEL_OPTIONS);
+  const taken = takeOptions(NAME, options, [...MULTILABEL_OPTIONS, "mask"]);
   const { weight = null, sizeAverage, reduce, reduction = "mean" } = taken;
   const operands = { input, target, ...(weight === null ? {} : { weight }) };
   checkTensors(NAME, operands);
@@ -85,6 +86,10 @@ export function multilabelSoftMarginLoss(
   checkTensors(NAME, operands);
   if (input.ndim === 0) throw new RangeError("Dimension specified as -1 but tensor has no dimensions");
   const dim = input.ndim - 1;
-  const rows = sums(input, target, { reduction: "sum", dim, factors: weight }).div(input.shape[dim]);
-  return reduceParts(rows, mode);
+  const shape = (): Shape =>
+    [input, target, ...(weight ? [weight] : [])].map((x) => x.shape).reduce(broadcastShapes);
+  const parts = readParts(NAME, mode, () => without(shape(), [dim]), { mask: taken.mask });
+  const whole = (x: Tensor): Tensor => (parts.holds ? keptParts(x.expand([...shape()]), parts, [dim]) : x);
+  const rows = sums(whole(input), whole(target), { reduction: "sum", dim, factors: weight });
+  return reduceParts(rows.div(input.shape[dim]), parts);
 }

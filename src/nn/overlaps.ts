@@ -6,9 +6,15 @@ import type { Tensor } from "../tensor/tensor.js";
 import {
   checkFloating,
   checkSameShape,
+  COUNT_OPTIONS,
+  inOrder,
+  keptParts,
+  type PartCountOptions,
   type PartReductionOptions,
   readNotNegative,
+  readParts,
   reduceParts,
+  without,
 } from "./composed.js";
 
 /** What belongs to one set, and how its overlap is computed. */
@@ -38,11 +44,11 @@ function overlapLoss(
   caller: string,
   input: Tensor,
   target: Tensor,
-  options: DiceOptions,
+  options: DiceOptions & PartCountOptions,
   overlap: (sums: Sums) => Tensor,
 ): Tensor {
-  const names = caller === "diceLoss" ? DICE_OPTIONS : OVERLAP_OPTIONS;
-  const taken = takeOptions(caller, options, names as typeof DICE_OPTIONS);
+  const own = caller === "diceLoss" ? DICE_OPTIONS : OVERLAP_OPTIONS;
+  const taken = takeOptions(caller, options, [...(own as typeof DICE_OPTIONS), ...COUNT_OPTIONS]);
   const { reduction = "mean", squared = false } = taken;
   const given = takeDims(taken.dim);
   const mode = checkReduction(reduction, "enum");
@@ -52,10 +58,12 @@ function overlapLoss(
   checkSameShape(caller, input, target);
   if (input.ndim === 0) throw new RangeError(`${caller}: expected at least one dimension, got a 0-d tensor`);
   const rest = input.shape.flatMap((_, d) => (d === 0 && input.ndim > 1 ? [] : [d]));
-  const dim = readDims(given, input) ?? rest;
-  const sizes = squared ? input.mul(input).add(target.mul(target)) : input.add(target);
-  const sums = { both: input.mul(target).sum({ dim }), sizes: sizes.sum({ dim }), smooth };
-  return reduceParts(overlap(sums), mode);
+  const dim = inOrder(readDims(given, input) ?? rest);
+  const parts = readParts(caller, mode, without(input.shape, dim), taken);
+  const [x, y] = [input, target].map((one) => keptParts(one, parts, dim));
+  const sizes = squared ? x.mul(x).add(y.mul(y)) : x.add(y);
+  const sums = { both: x.mul(y).sum({ dim }), sizes: sizes.sum({ dim }), smooth };
+  return reduceParts(overlap(sums), parts);
 }
 
 /**
@@ -78,7 +86,11 @@ function overlapLoss(
  * F.diceLoss(x, y, { smooth: 1 }).item(); // 0.0555555522441864
  * F.diceLoss(x, y, { smooth: 1, reduction: "none" }).tolist(); // [0.1111111044883728, 0]
  */
-export function diceLoss(input: Tensor, target: Tensor, options: DiceOptions = {}): Tensor {
+export function diceLoss(
+  input: Tensor,
+  target: Tensor,
+  options: DiceOptions & PartCountOptions = {},
+): Tensor {
   return overlapLoss("diceLoss", input, target, options, ({ both, sizes, smooth }) =>
     both.mul(2).add(smooth).div(sizes.add(smooth)).neg().add(1),
   );
@@ -97,7 +109,11 @@ export function diceLoss(input: Tensor, target: Tensor, options: DiceOptions = {
  * @example
  * F.jaccardLoss(tensor([[1, 0.5, 0]]), tensor([[1, 1, 0]]), { smooth: 0 }).item(); // 0.25
  */
-export function jaccardLoss(input: Tensor, target: Tensor, options: OverlapOptions = {}): Tensor {
+export function jaccardLoss(
+  input: Tensor,
+  target: Tensor,
+  options: OverlapOptions & PartCountOptions = {},
+): Tensor {
   return overlapLoss("jaccardLoss", input, target, options, ({ both, sizes, smooth }) =>
     both.add(smooth).div(sizes.sub(both).add(smooth)).neg().add(1),
   );
@@ -129,9 +145,14 @@ export const BOX_OPTIONS = ["eps", "reduction"] as const;
  * const [boxes, targets] = [tensor([[0, 0, 2, 2], [0, 0, 1, 1]]), tensor([[1, 0, 3, 2], [2, 0, 3, 1]])];
  * F.generalizedBoxIouLoss(boxes, targets, { eps: 0, reduction: "none" }).tolist(); // [0.6666666269302368, 1.3333333730697632]
  */
-export function generalizedBoxIouLoss(input: Tensor, target: Tensor, options: BoxIouOptions = {}): Tensor {
+export function generalizedBoxIouLoss(
+  input: Tensor,
+  target: Tensor,
+  options: BoxIouOptions & PartCountOptions = {},
+): Tensor {
   const caller = "generalizedBoxIouLoss";
-  const { eps: given = 1e-7, reduction = "mean" } = takeOptions(caller, options, BOX_OPTIONS);
+  const taken = takeOptions(caller, options, [...BOX_OPTIONS, ...COUNT_OPTIONS]);
+  const { eps: given = 1e-7, reduction = "mean" } = taken;
   const mode = checkReduction(reduction, "enum");
   const eps = readNotNegative(caller, "eps", given);
   checkFloating(caller, { input, target });
@@ -141,7 +162,8 @@ export function generalizedBoxIouLoss(input: Tensor, target: Tensor, options: Bo
       `${caller}: expected boxes of shape (..., 4), x1, y1, x2, y2, got [${input.shape.join(", ")}]`,
     );
   }
-  const edges = (x: Tensor): Tensor[] => [0, 1, 2, 3].map((i) => x.select(-1, i));
+  const parts = readParts(caller, mode, input.shape.slice(0, -1), taken);
+  const edges = (x: Tensor): Tensor[] => [0, 1, 2, 3].map((i) => keptParts(x.select(-1, i), parts));
   const [[x1, y1, x2, y2], [u1, v1, u2, v2]] = [edges(input), edges(target)];
   const shared = x2
     .minimum(u2)
@@ -158,5 +180,5 @@ export function generalizedBoxIouLoss(input: Tensor, target: Tensor, options: Bo
     .sub(x1.minimum(u1))
     .mul(y2.maximum(v2).sub(y1.minimum(v1)));
   const share = shared.div(union.add(eps)).sub(around.sub(union).div(around.add(eps)));
-  return reduceParts(share.neg().add(1), mode);
+  return reduceParts(share.neg().add(1), parts);
 }

@@ -4,8 +4,17 @@ import { checkFlag, takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { readNumber } from "../loss/parameter.js";
 import { checkReduction, legacyReduction } from "../loss/reduction.js";
+import { broadcastShapes, type Shape } from "../ndarray/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type PartReductionOptions, reduceParts } from "./composed.js";
+import {
+  COUNT_OPTIONS,
+  keptParts,
+  type PartCountOptions,
+  type PartReductionOptions,
+  type Parts,
+  readParts,
+  reduceParts,
+} from "./composed.js";
 import { checkTensors, distance, pairwiseDistance, readOrder } from "./distances.js";
 
 /** How the losses of rows become one, with the arguments that `reduction` replaced. */
@@ -78,10 +87,10 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  options: CosineEmbeddingOptions = {},
+  options: CosineEmbeddingOptions & PartCountOptions = {},
 ): Tensor {
   const caller = "cosineEmbeddingLoss";
-  const taken = takeOptions(caller, options, COSINE_EMBEDDING_OPTIONS);
+  const taken = takeOptions(caller, options, [...COSINE_EMBEDDING_OPTIONS, ...COUNT_OPTIONS]);
   checkTensors(caller, { input1, input2, target });
   const mode = readRowReduction(taken);
   const margin = readNumber(caller, "margin", taken.margin ?? 0, {});
@@ -89,13 +98,28 @@ export function cosineEmbeddingLoss(
   checkTensors(caller, { input1, input2, target });
   checkLabels(input1, input2, target);
   const dim = target.ndim;
-  const product = input1.mul(input2).sum(dim);
-  const [square1, square2] = [input1, input2].map((x) => x.mul(x).sum(dim).add(EPSILON));
+  const pairs = (): Shape => broadcastShapes(shapeOfVectors([input1, input2]).slice(0, -1), target.shape);
+  const parts = readParts(caller, mode, pairs, taken);
+  const [x1, x2] = vectorsOf([input1, input2], parts);
+  const product = x1.mul(x2).sum(dim);
+  const [square1, square2] = [x1, x2].map((x) => x.mul(x).sum(dim).add(EPSILON));
   const cosine = product.div(square1.mul(square2).sqrt());
   const none = cosine.detach().zeros();
   const alike = target.eq(1).choose(cosine.neg().add(1), none);
   const other = target.eq(-1).choose(cosine.sub(margin).clamp({ min: 0 }), none);
-  return reduceParts(alike.add(other), mode);
+  return reduceParts(alike.add(other), parts);
+}
+
+function shapeOfVectors(operands: readonly Tensor[]): Shape {
+  return operands.map(({ shape }) => shape).reduce(broadcastShapes);
+}
+
+/** The vectors of all parts, with zeros in the place of those that are left out. */
+function vectorsOf(operands: readonly Tensor[], parts: Parts): Tensor[] {
+  if (!parts.holds) return [...operands];
+  const { shape } = parts;
+  const size = shapeOfVectors(operands)[shape.length];
+  return operands.map((x) => keptParts(x.expand([...shape, size]), parts, [shape.length]));
 }
 
 function checkLabels(input1: Tensor, input2: Tensor, target: Tensor): void {
@@ -130,18 +154,22 @@ export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  options: TripletOptions = {},
+  options: TripletOptions & PartCountOptions = {},
 ): Tensor {
   const caller = "tripletMarginLoss";
-  const taken = takeOptions(caller, options, TRIPLET_OPTIONS);
+  const taken = takeOptions(caller, options, [...TRIPLET_OPTIONS, ...COUNT_OPTIONS]);
   checkTensors(caller, { anchor, positive, negative });
   const mode = readRowReduction(taken);
   const { margin = 1, p = 2, eps = 1e-6, swap = false } = taken;
   const between = { p: readOrder(caller, p), eps: readNumber(caller, "eps", eps, {}), keepdim: false };
   const read = { margin: readMargin(caller, margin), swap: readSwap(caller, swap) };
   checkTensors(caller, { anchor, positive, negative });
-  const losses = tripletLosses([anchor, positive, negative], (x, y) => distance(x, y, between), read);
-  return reduceParts(losses, mode);
+  const operands = [anchor, positive, negative] as const;
+  checkDimensions(operands);
+  const parts = readParts(caller, mode, () => shapeOfVectors(operands).slice(0, -1), taken);
+  const kept = vectorsOf(operands, parts);
+  const losses = tripletLosses(kept, (x, y) => distance(x, y, between), read);
+  return reduceParts(losses, parts);
 }
 
 /**
@@ -176,7 +204,10 @@ export function tripletMarginWithDistanceLoss(
   checkTensors(caller, { anchor, positive, negative });
   const mode = checkReduction(reduction, "string");
   const read = { margin: readMargin(caller, margin), swap: readSwap(caller, swap) };
-  return reduceParts(tripletLosses([anchor, positive, negative], between, read), mode);
+  const operands = [anchor, positive, negative] as const;
+  checkDimensions(operands);
+  const losses = tripletLosses(operands, between, read);
+  return reduceParts(losses, readParts(caller, mode, losses.shape, {}));
 }
 
 type Distance = (x1: Tensor, x2: Tensor) => Tensor;
@@ -206,18 +237,20 @@ function readMargin(caller: string, given: unknown): number {
   return readNumber(caller, "margin", given, { refused: "not positive", message });
 }
 
+function checkDimensions(operands: readonly [Tensor, Tensor, Tensor]): void {
+  const [a, p, n] = operands.map(({ ndim }) => ndim);
+  if (a === p && p === n) return;
+  throw new RangeError(
+    "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor " +
+      `${a}D, positive ${p}D, and negative ${n}D inputs`,
+  );
+}
+
 function tripletLosses(
-  [anchor, positive, negative]: readonly [Tensor, Tensor, Tensor],
+  [anchor, positive, negative]: readonly Tensor[],
   between: Distance,
   { margin, swap }: { margin: number; swap: boolean },
 ): Tensor {
-  const [a, p, n] = [anchor, positive, negative].map(({ ndim }) => ndim);
-  if (a !== p || p !== n) {
-    throw new RangeError(
-      "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor " +
-        `${a}D, positive ${p}D, and negative ${n}D inputs`,
-    );
-  }
   const near = between(anchor, positive);
   const far = between(anchor, negative);
   const taken = swap ? far.minimum(between(positive, negative)) : far;

@@ -2,7 +2,9 @@
 import { checkNoMore, takeOptions } from "../core/options.js";
 import { legacyReduction } from "../loss/reduction.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { maskOf } from "./held.js";
 import { Loss } from "./loss-module.js";
+import type { MaskOptions } from "./options.js";
 import {
   COSINE_EMBEDDING_OPTIONS,
   cosineEmbeddingLoss,
@@ -42,10 +44,10 @@ export class CosineEmbeddingLoss extends Loss<[input1: Tensor, input2: Tensor, t
     const { sizeAverage, reduce, reduction = "mean", margin = 0 } = taken;
     super({ reduction: legacyReduction(sizeAverage, reduce) ?? reduction, margin });
   }
-  override forward(input1: Tensor, input2: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("CosineEmbeddingLoss", rest);
+  override forward(input1: Tensor, input2: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("CosineEmbeddingLoss", options);
     const { reduction, margin } = this;
-    return cosineEmbeddingLoss(input1, input2, target, { reduction, margin });
+    return cosineEmbeddingLoss(input1, input2, target, { reduction, margin, mask });
   }
 }
 
@@ -79,10 +81,10 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
     checkMargin("TripletMarginLoss", margin);
     super({ reduction: legacyReduction(sizeAverage, reduce) ?? reduction, margin, p, eps, swap });
   }
-  override forward(anchor: Tensor, positive: Tensor, negative: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("TripletMarginLoss", rest);
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("TripletMarginLoss", options);
     const { reduction, margin, p, eps, swap } = this;
-    return tripletMarginLoss(anchor, positive, negative, { reduction, margin, p, eps, swap });
+    return tripletMarginLoss(anchor, positive, negative, { reduction, margin, p, eps, swap, mask });
   }
 }
 

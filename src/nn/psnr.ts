@@ -7,9 +7,15 @@ import type { Tensor } from "../tensor/tensor.js";
 import {
   checkFloating,
   checkSameShape,
+  COUNT_OPTIONS,
+  inOrder,
+  keptParts,
+  type PartCountOptions,
   type PartReductionOptions,
+  readParts,
   readPositive,
   reduceParts,
+  without,
 } from "./composed.js";
 
 /** Options of F.psnr. */
@@ -38,23 +44,25 @@ const PSNR_OPTIONS = ["dataRange", "dim", "reduction"] as const;
  * @example
  * F.psnr(tensor([[100, 50]]), tensor([[90, 50]]), { dataRange: 255 }).item(); // 31.141101837158203
  */
-export function psnr(input: Tensor, target: Tensor, options: PsnrOptions = {}): Tensor {
-  const taken = takeOptions("psnr", options, PSNR_OPTIONS);
+export function psnr(input: Tensor, target: Tensor, options: PsnrOptions & PartCountOptions = {}): Tensor {
+  const taken = takeOptions("psnr", options, [...PSNR_OPTIONS, ...COUNT_OPTIONS]);
   const dims = takeDims(taken.dim);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
   const range = readPositive("psnr", "dataRange", taken.dataRange ?? 1);
   checkFloating("psnr", { input, target });
   checkSameShape("psnr", input, target);
-  const dim = readDims(dims, input) ?? input.shape.flatMap((_, d) => (d < input.ndim - 3 ? [] : [d]));
+  const image = input.shape.flatMap((_, d) => (d < input.ndim - 3 ? [] : [d]));
+  const dim = inOrder(readDims(dims, input) ?? image);
   return tidy(() => {
-    const difference = input.sub(target);
+    const parts = readParts("psnr", mode, without(input.shape, dim), taken);
+    const difference = keptParts(input, parts, dim).sub(keptParts(target, parts, dim));
     const errors = difference.mul(difference).mean({ dim });
     return reduceParts(
       errors
         .log()
         .mul(-10 / Math.LN10)
         .add(20 * Math.log10(range)),
-      mode,
+      parts,
     );
   });
 }

@@ -3,6 +3,7 @@ import { notATensor } from "../ndarray/adapter.js";
 import { type DType, isComplex, promoteTypes } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { isGradEnabled } from "../autograd/mode.js";
+import type { ExactSum } from "../core/exact-sum.js";
 import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { checkMask, checkReduction, legacyReduction } from "../loss/reduction.js";
@@ -17,6 +18,7 @@ import {
 } from "../loss/row-checks.js";
 import { lossOfRows, recordRows, type RowTask } from "../loss/row-gradient.js";
 import {
+  addDivisors,
   classesOfKept,
   divisorOfRows,
   readBytes,
@@ -79,8 +81,27 @@ export function evaluateRows(
   row: RowwiseRow,
   input: Tensor,
   target: Tensor,
-  given: ClassLossOptions & SmoothingOptions & { mask?: Tensor | null } = {},
+  given: RowCallOptions = {},
 ): Tensor {
+  return evaluate(readCall(row, input, target, given));
+}
+
+/** The options of a call. */
+export type RowCallOptions = ClassLossOptions & SmoothingOptions & { mask?: Tensor | null };
+
+/** The loss of each row, and what they add to the divisor of a mean; `add` gives how many rows count. */
+export interface RowTerms {
+  readonly terms: Tensor;
+  readonly add: (divisors: ExactSum) => number;
+}
+
+/** The unreduced loss of a chunk of rows. */
+export function termsOfRows(row: RowwiseRow, input: Tensor, target: Tensor, given: RowCallOptions): RowTerms {
+  const call = readCall(row, input, target, { ...given, reduction: "none" });
+  return { terms: evaluate(call), add: (divisors) => addDivisors(problemOf(call), divisors) };
+}
+
+function readCall(row: RowwiseRow, input: Tensor, target: Tensor, given: RowCallOptions): Call {
   const { name } = row;
   const options = takeOptions(name, given, [...rowOptionNames(row), "mask"]);
   const { weight = null, mask = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
@@ -97,7 +118,11 @@ export function evaluateRows(
   for (const x of [input, target, weight, mask]) x?.checkAlive(name);
   const dense = checkRows(row, { input: input.nd, target: target.nd, weight: weight?.nd ?? null }, read);
   if (mask) checkMask(name, mask.nd, rowShape(input.shape));
-  const call: Call = { row, mode, input, target, weight, mask, dense, ...read };
+  return { row, mode, input, target, weight, mask, dense, ...read };
+}
+
+function evaluate(call: Call): Tensor {
+  const { input, target, weight, dense } = call;
   return dense && isComposed(call)
     ? compose(call, [input, target, ...(weight ? [weight] : [])])
     : fused(call);

@@ -1,5 +1,5 @@
 /** The modules of losses of sets and of rows that torch does not have. */
-import { checkNoMore, takeOptions } from "../core/options.js";
+import { takeOptions } from "../core/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import {
   ENSEMBLE_OPTIONS,
@@ -9,7 +9,9 @@ import {
   pearsonLoss,
   type PearsonOptions,
 } from "./ensembles.js";
+import { maskOf } from "./held.js";
 import { Loss } from "./loss-module.js";
+import type { MaskOptions } from "./options.js";
 import {
   BOX_OPTIONS,
   type BoxIouOptions,
@@ -49,10 +51,10 @@ export class DiceLoss extends Loss {
     const taken = takeOptions("DiceLoss", options, DICE_OPTIONS);
     super({ reduction: "mean", dim: undefined, smooth: 1e-5, squared: false, ...given(taken) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("DiceLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("DiceLoss", options);
     const { reduction, dim, smooth, squared } = this;
-    return diceLoss(input, target, { reduction, dim, smooth, squared });
+    return diceLoss(input, target, { reduction, dim, smooth, squared, mask });
   }
 }
 
@@ -76,10 +78,10 @@ export class JaccardLoss extends Loss {
     const taken = takeOptions("JaccardLoss", options, OVERLAP_OPTIONS);
     super({ reduction: "mean", dim: undefined, smooth: 1e-5, ...given(taken) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("JaccardLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("JaccardLoss", options);
     const { reduction, dim, smooth } = this;
-    return jaccardLoss(input, target, { reduction, dim, smooth });
+    return jaccardLoss(input, target, { reduction, dim, smooth, mask });
   }
 }
 
@@ -103,10 +105,10 @@ export class GeneralizedBoxIoULoss extends Loss {
     const taken = takeOptions("GeneralizedBoxIoULoss", options, BOX_OPTIONS);
     super({ reduction: "mean", eps: 1e-7, ...given(taken) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("GeneralizedBoxIoULoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("GeneralizedBoxIoULoss", options);
     const { reduction, eps } = this;
-    return generalizedBoxIouLoss(input, target, { reduction, eps });
+    return generalizedBoxIouLoss(input, target, { reduction, eps, mask });
   }
 }
 
@@ -129,10 +131,10 @@ export class EnsembleCRPSLoss extends Loss {
     const taken = takeOptions("EnsembleCRPSLoss", options, ENSEMBLE_OPTIONS);
     super({ reduction: "mean", fair: false, ...given(taken) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("EnsembleCRPSLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("EnsembleCRPSLoss", options);
     const { reduction, fair } = this;
-    return ensembleCrpsLoss(input, target, { reduction, fair });
+    return ensembleCrpsLoss(input, target, { reduction, fair, mask });
   }
 }
 
@@ -156,9 +158,9 @@ export class PearsonLoss extends Loss {
     const taken = takeOptions("PearsonLoss", options, PEARSON_OPTIONS);
     super({ reduction: "mean", dim: -1, eps: 1e-12, ...given(taken) });
   }
-  override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {
-    checkNoMore("PearsonLoss", rest);
+  override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
+    const mask = maskOf("PearsonLoss", options);
     const { reduction, dim, eps } = this;
-    return pearsonLoss(input, target, { reduction, dim, eps });
+    return pearsonLoss(input, target, { reduction, dim, eps, mask });
   }
 }

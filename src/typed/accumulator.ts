@@ -1,7 +1,17 @@
 /** Losses of typed arrays, chunk after chunk. */
-import { type AccumulatedLoss, Accumulator, builtIn, fusedLoss, readState } from "../loss/accumulator.js";
+import {
+  accumulatedBy,
+  type AccumulatedLoss,
+  type AccumulatedName,
+  Accumulator,
+  fusedLoss,
+  isRowwise,
+  readState,
+} from "../loss/accumulator.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { type LossName, losses, type ParameterName } from "../loss/losses.js";
+import { rowwiseLosses } from "../loss/rowwise.js";
+import { termsOfRows } from "./rowwise.js";
 import type { DType } from "../ndarray/dtype.js";
 import { addExactly, SummedElements } from "../ndarray/exact.js";
 import { problemOf, writeTerms } from "./evaluate.js";
@@ -14,7 +24,7 @@ import type { FusedArrayFunction } from "./fuse.js";
 import type { ExactSum } from "../core/exact-sum.js";
 
 /** The parameter of the loss that is accumulated. */
-export type AccumulatorParameters = Partial<Record<ParameterName, number>>;
+export type AccumulatorParameters = Partial<Record<ParameterName | "ignoreIndex" | "labelSmoothing", number>>;
 /** A function that `fuse` made, or a loss that is a formula. */
 type AnyFused = FusedArrayFunction<never> | FormulaArrayLoss<never, never>;
 
@@ -22,6 +32,10 @@ type AnyFused = FusedArrayFunction<never> | FormulaArrayLoss<never, never>;
 export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
   /** Floating dtype of the computation, to which every element of the loss is rounded. */
   dtype?: DType;
+  /** Of losses of rows of classes: how many classes each row has. */
+  classes?: number;
+  /** Of losses of rows of classes: the shape of the prediction. */
+  shape?: readonly number[];
   /** Of binaryCrossEntropyWithLogits: factors of what counts where the target is 1. */
   posWeight?: ArrayOperand | null;
 }
@@ -63,19 +77,21 @@ export class LossAccumulator extends Accumulator {
   static override get name(): string {
     return "LossAccumulator";
   }
-  private readonly fn: LossName | AnyFused;
+  private readonly fn: AccumulatedName | AnyFused;
 
-  constructor(loss: LossName, parameters?: AccumulatorParameters);
+  constructor(loss: AccumulatedName, parameters?: AccumulatorParameters);
   constructor(loss: AnyFused, parameters?: object);
-  constructor(loss: LossName | AnyFused, parameters: object = {}) {
+  constructor(loss: AccumulatedName | AnyFused, parameters: object = {}) {
     super(accumulated(loss), parameters);
     this.fn = loss;
   }
 
   /**
    * Adds the elements of a chunk. Operands are those of the loss's function; `weight` multiplies
-   * the elements, and what `mask` leaves out is not counted, whatever stands there. Optional operands of
-   * the loss, such as `posWeight`, are options here as well.
+   * the elements, and what `mask` leaves out is not counted, whatever stands there. Of losses of
+   * rows of classes, `weight` has a factor for each class, rows whose target is `ignoreIndex` are
+   * not counted, and `classes` or `shape` are options as of the function. Optional operands of the
+   * loss, such as `posWeight`, are options here as well.
    *
    * @throws as the loss's function
    * @example
@@ -93,8 +109,17 @@ export class LossAccumulator extends Accumulator {
     const fused = fusedArraysOf(fn);
     const [x, y, behind = {}] = args;
     const { given, options: last } = fused?.split(args) ?? { given: [x, y], options: behind };
-    const taken = this.optionsOf(last as UpdateOptions, ["dtype", "mask", "weight"]);
+    const sizes = isRowwise(fn) ? (["classes", "shape"] as const) : [];
+    const taken = this.optionsOf(last as UpdateOptions, ["dtype", "mask", "weight", ...sizes]);
     const options = { ...taken, ...this.parameters, reduction: "none" };
+    if (isRowwise(fn)) {
+      const rows = termsOfRows(rowwiseLosses[fn], x, y, options);
+      this.add((sum, weights) => {
+        rows.store(new SummedElements(rows.dtype, rows.numel, rows.memory, sum));
+        return rows.add(weights);
+      });
+      return;
+    }
     const terms = fused ? fused.termsOf([...given, options]) : termsOf(fn as LossName, x, y, options);
     this.add((sum, weights) => addTerms(terms, sum, weights));
   }
@@ -143,8 +168,8 @@ export class LossAccumulator extends Accumulator {
   }
 }
 
-function accumulated(loss: LossName | AnyFused): AccumulatedLoss {
-  return typeof loss === "function" ? fusedLoss(loss, fusedArraysOf(loss)) : builtIn(loss);
+function accumulated(loss: AccumulatedName | AnyFused): AccumulatedLoss {
+  return typeof loss === "function" ? fusedLoss(loss, fusedArraysOf(loss)) : accumulatedBy(loss);
 }
 
 /** The unreduced loss of the table. */

@@ -1,10 +1,13 @@
 /** The losses of rows of numbers, of typed arrays. */
+import type { ExactSum } from "../core/exact-sum.js";
+import type { LinearMemory } from "../core/memory.js";
 import { rowsOf } from "../ndarray/class-rows.js";
 import { type DType, isFloating, isIntegral, roundFloat, type TypedArray } from "../ndarray/dtype.js";
 import type { Reduction } from "../loss/losses.js";
 import { countOfRows, marginProblem } from "../loss/margin-problem.js";
 import { outOfBounds } from "../loss/row-checks.js";
 import {
+  addDivisors,
   classesOfKept,
   divisorOfRows,
   readBytes,
@@ -145,6 +148,36 @@ function classProblem(
     probabilities: sparse ? null : target,
     weight,
     smoothing: labelSmoothing,
+  };
+}
+
+/** The unreduced loss of a chunk of rows, and what they add to the divisor of a mean. */
+export interface RowTerms {
+  readonly dtype: DType;
+  readonly numel: number;
+  readonly memory: LinearMemory;
+  store(out: Elements): void;
+  /** Gives how many rows count. */
+  add(divisors: ExactSum): number;
+}
+
+/** The loss of each row of a call, for what takes it in other ways than an array. */
+export function termsOfRows(
+  row: RowLoss,
+  prediction: unknown,
+  target: unknown,
+  options: RawOptions,
+): RowTerms {
+  const request = readRequest(row, "out", prediction, target, options);
+  const { problem } = workOf(request);
+  return {
+    dtype: request.dtype,
+    numel: rowsOf(request.layout),
+    memory: problem.input.memory,
+    store: (losses) => {
+      runRows(problem, { losses });
+    },
+    add: (divisors) => addDivisors(problem, divisors),
   };
 }
 

@@ -3,7 +3,16 @@ import { autograd, memoryStats, noGrad, ones, tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
-import { arraysOf, callPart, PART_CASES, type PartCase, tensorsOf } from "../support/part-losses.js";
+import {
+  arraysOf,
+  callPart,
+  keptOf,
+  PART_CASES,
+  type PartCase,
+  tensorsOf,
+  weightsOf,
+  withJunk,
+} from "../support/part-losses.js";
 
 type Loss = ((...args: unknown[]) => unknown) & {
   valueAndGrad: (...args: unknown[]) => { value: unknown; grad: unknown; grads: unknown[] };
@@ -68,6 +77,28 @@ describe.each(PART_CASES.map((given): [string, PartCase] => [given.name, given])
     const half = loss.valueAndGrad(...all, ...plain, { ...options, shape, dtype: "float32" });
     expect(half.grad).toBeInstanceOf(Float64Array);
     expect(half.value).toBe(Math.fround(half.value as number));
+  });
+
+  it("takes masks and weights of parts, with the bits of tensors", () => {
+    const all = withJunk(given, arraysOf(given, Float64Array));
+    const [kept, weights] = [keptOf(given), weightsOf(given)];
+    const parts = [...given.parts];
+    const weighs = given.weighs && !isOfMargins(given);
+    for (const reduction of REDUCTIONS) {
+      const mask = tensor(kept).reshape(parts);
+      const besides = { mask, ...(weighs && { weight: tensor(weights).reshape(parts) }) };
+      const [value, [slopes]] = expectedOf(given, tensorsOf(given, all), {
+        ...options,
+        reduction,
+        ...besides,
+      });
+      const whole = { ...options, reduction, shape, mask: kept, ...(weighs && { weight: weights }) };
+      const found = loss.valueAndGrad(...all, ...plain, whole);
+      expect(found.value).toEqual(reduction === "none" ? Float64Array.from(numbers(value)) : value.item());
+      expect(found.grad).toEqual(Float64Array.from(slopes));
+    }
+    const short = { ...options, shape, mask: kept.subarray(1) };
+    expect(() => loss(...all, ...plain, short)).toThrow(/expected mask (of shape|to have a byte)/);
   });
 
   it("refuses what does not fit before anything is written", () => {

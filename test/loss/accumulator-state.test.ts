@@ -166,7 +166,7 @@ describe("the bytes of a state", () => {
     expectError(
       reading(renamed("smoothL1Loss", "smoothL2Loss")),
       RangeError,
-      'expected a state of l1Loss, mseLoss, smoothL1Loss, huberLoss, got one of "smoothL2Loss"',
+      'expected a state of l1Loss, mseLoss, smoothL1Loss, huberLoss, crossEntropy, nllLoss, got one of "smoothL2Loss"',
     );
     expectError(
       reading(renamed("beta", "bete")),

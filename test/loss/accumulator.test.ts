@@ -388,7 +388,7 @@ describe("an accumulator of arrays", () => {
     expectError(
       make("l2"),
       TypeError,
-      'LossAccumulator: expected loss to be one of "l1Loss", "mseLoss", "smoothL1Loss", "huberLoss", got "l2"',
+      'LossAccumulator: expected loss to be one of "l1Loss", "mseLoss", "smoothL1Loss", "huberLoss", "crossEntropy", "nllLoss", got "l2"',
     );
     expect(make("constructor")).toThrow("expected loss to be one of");
     expect(make("l1Loss", { beta: 1 })).toThrow("got an unexpected keyword argument 'beta'");
@@ -544,7 +544,7 @@ describe("an accumulator of a fused loss", () => {
       [
         () => Tensors.fromBytes(total.toBytes()),
         RangeError,
-        `${caller}.fromBytes: expected a state of l1Loss, mseLoss, smoothL1Loss, huberLoss, got one of "charbonnier"; a fused loss is handed over as the second argument`,
+        `${caller}.fromBytes: expected a state of l1Loss, mseLoss, smoothL1Loss, huberLoss, crossEntropy, nllLoss, got one of "charbonnier"; a fused loss is handed over as the second argument`,
       ],
       [
         () => Tensors.fromJSON(total.toJSON(), other),

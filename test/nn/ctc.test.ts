@@ -144,7 +144,7 @@ describe("F.ctcLoss", () => {
     expect(String(module)).toBe("CTCLoss()");
     const options = { blank: 3, reduction: "sum", zeroInfinity: true } as const;
     expect(module(x, t, frames, lengths).item()).toBe(F.ctcLoss(x, t, frames, lengths, options).item());
-    expect(() => (module as (...args: unknown[]) => unknown)(x, t, frames, lengths, { mask: t })).toThrow("CTCLoss");
+    expect(() => (module as (...args: unknown[]) => unknown)(x, t, frames, lengths, { masks: t })).toThrow("CTCLoss");
   }); // prettier-ignore
 });
 

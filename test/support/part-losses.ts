@@ -23,8 +23,11 @@ export interface PartCase {
   readonly plain?: readonly unknown[];
   /** Options of the loss's own, which are not as by default. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The shape of the losses of the parts. */
+  /** The shape of the losses of the parts, and the dimensions of the first operand that it lacks. */
   readonly parts: readonly number[];
+  readonly dims: readonly number[];
+  /** Whether `weight` is of parts, where it else is PyTorch's. */
+  readonly weighs: boolean;
   /** Which operands have a gradient. */
   readonly differentiable: readonly number[];
 }
@@ -41,6 +44,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 5), sized(4, 5), { shape: [4], labels: [1, -1, -1, 1] }],
     options: { margin: -0.5 },
     parts: [4],
+    dims: [1],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -48,6 +53,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 5), sized(4, 5), sized(4, 5)],
     options: { margin: 3, p: 3, swap: true },
     parts: [4],
+    dims: [1],
+    weighs: true,
     differentiable: [0, 1, 2],
   },
   {
@@ -55,6 +62,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 3), shares(4, 3)],
     options: {},
     parts: [4],
+    dims: [1],
+    weighs: false,
     differentiable: [0, 1],
   },
   {
@@ -62,6 +71,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 5), { shape: [4], labels: [0, 4, 2, 2] }],
     options: { p: 2, margin: 0.75 },
     parts: [4],
+    dims: [1],
+    weighs: false,
     differentiable: [0],
   },
   {
@@ -69,6 +80,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 3), { shape: [4, 3], labels: [0, -1, 0, 2, 1, -1, -1, 0, 0, 1, 1, 2] }],
     options: {},
     parts: [4],
+    dims: [1],
+    weighs: true,
     differentiable: [0],
   },
   {
@@ -83,6 +96,8 @@ export const PART_CASES: readonly PartCase[] = [
     ],
     options: { zeroInfinity: true },
     parts: [3],
+    dims: [0, 2],
+    weighs: true,
     differentiable: [0],
   },
   {
@@ -90,6 +105,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 2, 5), shares(3, 2, 5)],
     options: { smooth: 0.5, squared: true, dim: [-1] },
     parts: [3, 2],
+    dims: [2],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -97,6 +114,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 7), shares(3, 7)],
     options: { smooth: 0.5 },
     parts: [3],
+    dims: [1],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -104,6 +123,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [boxes, boxes],
     options: { eps: 1e-3 },
     parts: [5],
+    dims: [1],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -111,6 +132,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(4, 6), sized(4)],
     options: { fair: true },
     parts: [4],
+    dims: [1],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -118,6 +141,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [sized(5, 4), sized(5, 4)],
     options: { dim: 0, eps: 1e-6 },
     parts: [4],
+    dims: [0],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -125,6 +150,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 8, 9), shares(3, 8, 9)],
     options: { windowSize: 5, dataRange: 2, sigma: 1 },
     parts: [3],
+    dims: [1, 2],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -132,6 +159,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 8, 9), shares(3, 8, 9)],
     options: { windowSize: 3, weights: [0.25, 0.75] },
     parts: [3],
+    dims: [1, 2],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -139,6 +168,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 2, 5), shares(3, 2, 5)],
     options: { dataRange: 2, dim: -1 },
     parts: [3, 2],
+    dims: [2],
+    weighs: true,
     differentiable: [0, 1],
   },
   {
@@ -146,6 +177,8 @@ export const PART_CASES: readonly PartCase[] = [
     operands: [shares(3, 8, 9), shares(3, 8, 9)],
     options: { windowSize: 5, sigmas: [0.5, 1], alpha: 0.5 },
     parts: [3],
+    dims: [1, 2],
+    weighs: true,
     differentiable: [0, 1],
   },
 ];
@@ -180,4 +213,32 @@ export function callPart(
   options: object,
 ): Tensor {
   return (F as unknown as Record<string, AnyCall>)[name](...operands, ...plain, options);
+}
+
+/** Which parts count in tests of masks: two of three. */
+export const keptOf = ({ parts }: PartCase): Uint8Array =>
+  Uint8Array.from({ length: sizeOf(parts) }, (_, i) => Number(i % 3 !== 1));
+export const weightsOf = ({ parts }: PartCase): Float64Array =>
+  Float64Array.from({ length: sizeOf(parts) }, (_, i) => (i % 3 === 1 ? NaN : 0.5 + i / 4));
+
+/** The arrays with junk where parts are left out: NaN, and labels that there are not. */
+export function withJunk(given: PartCase, arrays: readonly (Float64Array | Int32Array)[]): typeof arrays {
+  const { operands, parts, dims } = given;
+  const out = tensor(keptOf(given))
+    .reshape([...parts])
+    .eq(0);
+  const spread = dims.reduce((mask, dim) => mask.unsqueeze(dim), out);
+  return arrays.map((array, i) => {
+    const { shape, labels } = operands[i];
+    const isFirst = shape.length === operands[0].shape.length;
+    // The labels of sequences lie in rows.
+    const isRow = !isFirst && shape.length > parts.length;
+    const where = isFirst ? spread : isRow ? out.unsqueeze(1) : out;
+    const flags = where
+      .expand([...shape])
+      .clone()
+      .flatten()
+      .tolist() as boolean[];
+    return array.map((x: number, at: number) => (flags[at] ? (labels ? 99 : NaN) : x));
+  });
 }

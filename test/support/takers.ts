@@ -61,6 +61,8 @@ const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: 
   call: (x, y) => (options) => call(x, y, options),
   options: { reduction: "sum", ...rest },
 });
+/** Which parts count, and how much: all of them, twice. */
+const counted = { mask: tensor([true]), weight: tensor([2]) };
 const dice = { smooth: 1, dim: [0], squared: true };
 /** A loss of boxes, whose last edge is beyond the others. */
 const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
@@ -186,7 +188,7 @@ export const TAKERS: Record<string, Entry> = {
     { outFeatures: [], bias: false, dtype: "float32" },
   ),
   "F.cosineEmbeddingLoss": embedding(F.cosineEmbeddingLoss),
-  "F.tripletMarginLoss": triplet(F.tripletMarginLoss, { ...legacy, p: 1, eps: 0.5 }),
+  "F.tripletMarginLoss": triplet(F.tripletMarginLoss, { ...legacy, p: 1, eps: 0.5, ...counted }),
   "F.tripletMarginWithDistanceLoss": triplet(F.tripletMarginWithDistanceLoss, {
     distanceFunction: F.cosineSimilarity,
   }),
@@ -247,13 +249,18 @@ export const TAKERS: Record<string, Entry> = {
     call: (x, y) => (options) => F.gaussianCrpsLoss(x, y, 2, options),
     options: { reduction: "sum", weight: factors },
   },
-  "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), dice),
-  "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), { smooth: 1, dim: [0] }),
+  "F.diceLoss": setLoss((x, y, options) => F.diceLoss(x, y, options), { ...dice, ...counted }),
+  "F.jaccardLoss": setLoss((x, y, options) => F.jaccardLoss(x, y, options), {
+    smooth: 1,
+    dim: [0],
+    ...counted,
+  }),
   "F.generalizedBoxIouLoss": boxLoss((x, y, options) => F.generalizedBoxIouLoss(x, y, options)),
   "F.ensembleCrpsLoss": setLoss((x, _, options) => F.ensembleCrpsLoss(x, tensor([1, 2]), options), {
     fair: true,
+    ...counted,
   }),
-  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y, options), { dim: 0, eps: 1 }),
+  "F.pearsonLoss": setLoss((x, y, options) => F.pearsonLoss(x, y, options), { dim: 0, eps: 1, ...counted }),
   "nn.DiceLoss": setLoss((x, y, options) => new nn.DiceLoss(options)(x, y), dice),
   "nn.JaccardLoss": setLoss((x, y, options) => new nn.JaccardLoss(options)(x, y), { smooth: 1, dim: [0] }),
   "nn.GeneralizedBoxIoULoss": boxLoss((x, y, options) => new nn.GeneralizedBoxIoULoss(options)(x, y)),
@@ -264,10 +271,18 @@ export const TAKERS: Record<string, Entry> = {
     dim: 0,
     eps: 1,
   }),
-  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2 }),
-  "F.msSsim": imageLoss((x, y, options) => F.msSsim(x, y, options), { sigma: 2, weights: [0.5, 1] }),
-  "F.psnr": setLoss((x, y, options) => F.psnr(x, y, options), { dataRange: 2, dim: [0] }),
-  "F.msSsimL1Loss": imageLoss((x, y, options) => F.msSsimL1Loss(x, y, options), { sigmas: [1], alpha: 0.25 }),
+  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2, ...counted }),
+  "F.msSsim": imageLoss((x, y, options) => F.msSsim(x, y, options), {
+    sigma: 2,
+    weights: [0.5, 1],
+    ...counted,
+  }),
+  "F.psnr": setLoss((x, y, options) => F.psnr(x, y, options), { dataRange: 2, dim: [0], ...counted }),
+  "F.msSsimL1Loss": imageLoss((x, y, options) => F.msSsimL1Loss(x, y, options), {
+    sigmas: [1],
+    alpha: 0.25,
+    ...counted,
+  }),
   "nn.SSIMLoss": imageLoss((x, y, options) => new nn.SSIMLoss(options)(x, y), { sigma: 2 }),
   "nn.MSSSIMLoss": imageLoss((x, y, options) => new nn.MSSSIMLoss(options)(x, y), {
     sigma: 2,
