@@ -81,16 +81,9 @@ function checkImages(caller: string, input: Tensor, target: Tensor, least: numbe
   );
 }
 
-/** Windowed means, along height and width, of what lies whole within the image. */
+/** Windowed means of what lies whole within the image. */
 function blurred(x: Tensor, weights: readonly number[]): Tensor {
-  const { ndim } = x;
-  const means = x.op("correlate", { dim: ndim - 2, weights });
-  return without(means, means.op("correlate", { dim: ndim - 1, weights }));
-}
-
-/** The same of what nothing else needs. */
-function blurredOnly(x: Tensor, weights: readonly number[]): Tensor {
-  return without(x, blurred(x, weights));
+  return x.op("correlate", { weights });
 }
 
 /**
@@ -106,8 +99,9 @@ function without(operand: Tensor, result: Tensor): Tensor {
 function momentsOf(x: Tensor, y: Tensor, weights: readonly number[]): [Tensor, Tensor, Tensor, Tensor] {
   const [a, b] = [x.mul(x), y.mul(y)];
   const squares = without(b, without(a, a.add(b)));
-  const meanSquares = blurredOnly(squares, weights);
-  const meanProduct = blurredOnly(x.mul(y), weights);
+  const meanSquares = without(squares, blurred(squares, weights));
+  const product = x.mul(y);
+  const meanProduct = without(product, blurred(product, weights));
   return [blurred(x, weights), blurred(y, weights), meanSquares, meanProduct];
 }
 
