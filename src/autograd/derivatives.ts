@@ -234,11 +234,12 @@ export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
   ]),
   // The same windows, turned round, over a gradient with room for the places beyond its ends.
-  correlate: rule("CorrelateBackward0", [], (g, { parameters: { dim, weights } }) => [
+  correlate: rule("CorrelateBackward0", [], (g, { parameters: { weights } }) => [
     () => {
       const room = weights.length - 1;
-      const margins = g.shape.map((_, d) => (d === dim ? ([room, room] as const) : ([0, 0] as const)));
-      return g.op("constantPad", { margins }).op("correlate", { dim, weights: [...weights].reverse() });
+      const isImage = (d: number): boolean => d >= g.shape.length - 2;
+      const margins = g.shape.map((_, d) => (isImage(d) ? ([room, room] as const) : ([0, 0] as const)));
+      return g.op("constantPad", { margins }).op("correlate", { weights: [...weights].reverse() });
     },
   ]),
   mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [

@@ -382,7 +382,7 @@ const table = {
   maskedFill: maskFilled,
   cat: (inputs, { dim }: JoinParameters) => concatenate(inputs as readonly NdArray[], dim),
   stack: (inputs, { dim }: JoinParameters) => stack(inputs as readonly NdArray[], dim),
-  correlate: (inputs, { dim, weights }: CorrelateParameters) => correlate(only(inputs), dim, weights),
+  correlate: (inputs, { weights }: CorrelateParameters) => correlate(only(inputs), weights),
   constantPad: (inputs, { margins, value = 0 }: PadParameters) => pad(only(inputs), margins, value),
 
   // Products of matrices and vectors

@@ -123,9 +123,8 @@ export interface PadParameters extends NoParameters {
   readonly value?: number;
 }
 
-/** Windows along a dimension. */
+/** Windows along height and width, the last two dimensions. */
 export interface CorrelateParameters extends NoParameters {
-  readonly dim: number;
-  /** What the elements of a window are multiplied by. */
+  /** What the elements of a window are multiplied by, along either. */
   readonly weights: readonly number[];
 }
