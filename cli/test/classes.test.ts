@@ -125,3 +125,46 @@ test("what are no rows with classes is refused", async () => {
   const sql = await lossgrad(["sql", "--table", "t", "--prediction", "p", "--target", "t", "--loss", "ce"]);
   expect(sql.err).toContain("--loss ce: expected a loss of two columns, got one of rows of classes");
 }); // prettier-ignore
+
+test("takes options by their names behind colons: an ignored class, weights of classes, smoothing", async () => {
+  const [n, size] = [40, 3];
+  const labels = T.subarray(0, n).map((label) => Math.max(label, 0) % size);
+  const x = file("few.npy", npyOf(X.subarray(0, n * size), [n, size]));
+  const t = file("few-t.npy", npyOf(labels));
+  const logits = tensor(X.slice(0, n * size)).reshape(n, size);
+  const classes = tensor(BigInt64Array.from(labels, BigInt));
+  const weight = tensor(Float64Array.of(0.5, 2, 1));
+  const expected = F.crossEntropy(logits.to("float64"), classes, { ignoreIndex: 1, weight, labelSmoothing: 0.25 });
+  const word = "ce:ignoreIndex=1:weight=(0.5,2,1):labelSmoothing=0.25";
+  expect(await valueOf(x, t, "--loss", word)).toBeCloseTo(expected.item(), 13);
+  const states = [0, 1].map((i) => `${folder()}/few${i}.json`);
+  for (const [i, path] of states.entries()) {
+    const { code } = await lossgrad(["evaluate", x, t, "--loss", word, "--shard", `${i}/2`, "--state", path]);
+    expect(code).toBe(0);
+  }
+  const merged = await json("merge", ...states);
+  expect(Object.values(merged.results as Record<string, number>)).toEqual([await valueOf(x, t, "--loss", word)]);
+
+  const leaf = logits.clone().requiresGrad_();
+  F.crossEntropy(leaf, classes, { ignoreIndex: 1, labelSmoothing: 0.25 }).backward();
+  const grad = `${folder()}/few-grad.npy`;
+  const { code } = await lossgrad(["evaluate", x, t, "--loss", "ce:ignoreIndex=1:labelSmoothing=0.25", "--grad", grad]);
+  expect(code).toBe(0);
+  const found = (await readAll(await openNpy(bytesSource(readFileSync(grad))), n * size + 1)) as Float32Array;
+  const slopes = leaf.grad!.flatten().tolist() as number[];
+  Array.from(found).forEach((slope, i) => {
+    expect(slope).toBeCloseTo(slopes[i], 6);
+  });
+
+  for (const [loss, message] of [
+    ["ce:gamma=1", "expected some of ignoreIndex, labelSmoothing, weight behind a colon"],
+    ["ce:weight=(1,x,2)", "expected weight to be of finite numbers"],
+    ["l1:beta=1", "expected no options"],
+  ]) {
+    const { code, err } = await lossgrad(["evaluate", x, t, "--loss", loss]);
+    expect(err).toContain(message);
+    expect(code).not.toBe(0);
+  }
+  const refused = await lossgrad(["evaluate", x, t, "--loss", word, "--grad", grad]);
+  expect(refused.err).toContain("without weights of classes");
+}); // prettier-ignore

@@ -5,7 +5,7 @@ import { METRICS } from "../evaluation/metrics.js";
 import { parseShard, type Shard } from "../evaluation/shard.js";
 
 export const METRIC_HELP = `some of ${Object.keys(METRICS).join(", ")}, or a quantile of |error| such as q0.9`;
-export const LOSS_HELP = `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "mine=abs(p - t)" a formula`;
+export const LOSS_HELP = `means of some of ${Object.keys(LOSSES).join(", ")}; huber=2 gives a parameter, "ce:ignoreIndex=0:weight=(1,2)" options, "mine=abs(p - t)" a formula`;
 
 export function shardOf(value: string): Shard {
   const shard = parseShard(value);

@@ -1,5 +1,5 @@
 /** The losses that a command asks for: those of the library by name, and formulas. */
-import { F, fuse, type Tensor } from "lossgrad";
+import { F, fuse, type Tensor, tensor } from "lossgrad";
 import { type AnyMetric, CrossEntropy, type FusedLoss, MeanLoss, type MetricOptions } from "lossgrad/metrics";
 import { formulaOf } from "../formula/index.js";
 import { abridged, quoted, UsageError } from "../input-error.js";
@@ -26,10 +26,14 @@ export interface Loss {
   readonly rows?: true;
   /** The text of a formula. */
   readonly formula?: string;
+  /** Whether its classes have factors, which are in what a mean divides by. */
+  readonly weighs?: boolean;
 }
 
 interface LossRow extends Pick<Loss, "weightedMean" | "fused" | "rows"> {
   readonly parameter?: string;
+  /** The options that stand behind its word, by their names. */
+  readonly options?: readonly string[];
   readonly make: (options: MetricOptions, parameter: object) => AnyMetric;
   readonly sum: (prediction: Tensor, target: Tensor, options: SumOptions & object) => Tensor;
 }
@@ -71,7 +75,8 @@ export const LOSSES = {
   asymmetric: fusedRow(F.asymmetricLoss, "gammaNeg"),
   ce: {
     parameter: "labelSmoothing",
-    make: ({ nan }, smoothing) => new CrossEntropy({ nan, ...smoothing }),
+    options: ["ignoreIndex", "labelSmoothing", "weight"],
+    make: ({ nan }, given) => new CrossEntropy({ nan, ...given }),
     sum: sumOfRows,
     weightedMean: "weights",
     rows: true,
@@ -84,11 +89,22 @@ function fusedRow(fused: FusedLoss, parameter?: string): Omit<Loss, "key" | "mak
   return { make, sum: fused as unknown as Sum, weightedMean: "weights", fused, parameter };
 }
 
+interface RowSumOptions extends SumOptions {
+  /** A factor for each class. */
+  readonly classWeight?: readonly number[];
+}
+
 /** Cross-entropy of rows that follow each other, each with a weight of its own. */
-function sumOfRows(prediction: Tensor, target: Tensor, { weight, ...options }: SumOptions): Tensor {
+function sumOfRows(
+  prediction: Tensor,
+  target: Tensor,
+  { weight, classWeight, ...options }: RowSumOptions,
+): Tensor {
   const rows = target.numel();
+  const factors = classWeight && tensor([...classWeight], { dtype: prediction.dtype });
   const losses = F.crossEntropy(prediction.reshape(rows, prediction.numel() / rows), target, {
     ...options,
+    ...(factors && { weight: factors }),
     reduction: "none",
   });
   return (weight ? losses.mul(weight) : losses).sum();
@@ -106,6 +122,11 @@ const NAME = /^[\p{L}_][\p{L}\d_-]{0,60}$/u;
 export function lossBy(word: string, isTaken: (name: string) => boolean): Loss {
   const [, name, , value] = /^([^=]*)(=([^]*))?$/.exec(word)! as unknown as [string, string, string, string?];
   const key = name.trim();
+  const [first, ...options] = word.split(":");
+  const own: LossRow | undefined = Object.hasOwn(LOSSES, first.trim())
+    ? LOSSES[first.trim() as keyof typeof LOSSES]
+    : undefined;
+  if (options.length > 0 && own) return withOptions(word, own, options);
   if (Object.hasOwn(LOSSES, key)) return builtIn(word, LOSSES[key as keyof typeof LOSSES], key, value);
   if (value === undefined || !NAME.test(key)) {
     throw new UsageError(
@@ -135,6 +156,36 @@ function builtIn(word: string, row: LossRow, key: string, value: string | undefi
   const sum: Sum = (prediction, target, options) => row.sum(prediction, target, { ...options, ...given });
   const make = (options: MetricOptions): AnyMetric => row.make(options, given);
   return { ...row, key: word, make, sum };
+}
+
+/** A loss whose word has options by their names: `ce:ignoreIndex=0:weight=(1,2)`. */
+function withOptions(word: string, row: LossRow, texts: readonly string[]): Loss {
+  const known = row.options ?? [];
+  const given = Object.fromEntries(
+    texts.map((text): [string, number | number[]] => {
+      const [name, value = ""] = text.split("=").map((part) => part.trim());
+      if (!known.includes(name)) {
+        const way = known.length > 0 ? `some of ${known.join(", ")} behind a colon` : "no options";
+        throw new UsageError(`--loss: expected ${way}, got ${quoted(text)} in ${quoted(word)}`);
+      }
+      const list = /^\((.*)\)$/.exec(value);
+      return [name, list ? list[1].split(",").map(numberIn) : numberIn(value)];
+    }),
+  );
+  try {
+    row.make({}, given);
+  } catch (error) {
+    throw new UsageError(`--loss ${word}: ${(error as Error).message}`);
+  }
+  const { weight: classWeight, ...others } = given;
+  const besides = { ...others, ...(classWeight !== undefined && { classWeight }) };
+  const sum: Sum = (prediction, target, options) => row.sum(prediction, target, { ...options, ...besides });
+  const make = (options: MetricOptions): AnyMetric => row.make(options, given);
+  return { ...row, key: word, make, sum, weighs: classWeight !== undefined };
+}
+
+function numberIn(text: string): number {
+  return text.trim() === "" ? NaN : Number(text);
 }
 
 function formulaBy(name: string, text: string): FusedLoss {
