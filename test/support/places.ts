@@ -64,7 +64,8 @@ const words: readonly { sum: unknown; fused?: unknown }[] = Object.values(WORDS)
 
 const TRIALS: Readonly<Record<Column, (name: string) => boolean>> = {
   arrays: (name) =>
-    typeof (arrays as Record<string, { valueAndGrad?: unknown }>)[name]?.valueAndGrad === "function",
+    typeof (arrays as Record<string, { valueAndGrad?: unknown } | undefined>)[name]?.valueAndGrad ===
+    "function",
   accumulator: (name) => succeeds(() => new LossAccumulator((isFormula(name) ? F[name] : name) as "l1Loss")),
   metrics: (name) =>
     name === "crossEntropy"
