@@ -44,7 +44,7 @@ export function alike(otherwise: (length: number) => Shape | null, example = "[2
   };
 }
 
-/** The last operand has an element for each row of the others, which are as many rows as it has elements. */
+/** The last operand has an element for each row of the others. */
 export const withRows: Shapes = (row, operands, known) => {
   const last = operands.length - 1;
   const shape = known ?? rowsIn(operands[0].length, operands[last].length);

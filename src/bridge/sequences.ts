@@ -7,7 +7,7 @@ import { type BridgeRow, checked, noShape } from "./row.js";
 /** How long sequences are: whole numbers. */
 export type ArrayLengths = readonly number[] | Int32Array | BigInt64Array;
 
-/** The targets are one after another, as many as the lengths say, or as many rows as there are lengths. */
+/** The targets are one after another, as many as the lengths say, or a row for each length. */
 const shapes: BridgeRow["shapes"] = (row, operands, known, [, lengths]) => {
   const [logProbs, targets] = operands;
   if (!known) throw noShape(row, operands, "[50, 16, 20]");

@@ -87,6 +87,26 @@ export function reduceParts(losses: Tensor, parts: Parts): Tensor {
   return total.div(counted).to(terms.dtype);
 }
 
+/** Images with zeros in the place of those that are left out, and how their losses become one. */
+interface Images {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly parts: Parts;
+}
+
+/** Images whose height and width are the last dimensions, of which some count. */
+export function readImages(
+  caller: string,
+  [input, target]: readonly [Tensor, Tensor],
+  mode: Reduction,
+  counted: PartCountOptions,
+): Images {
+  const lead = input.ndim - 2;
+  const parts = readParts(caller, mode, input.shape.slice(0, -2), counted);
+  const [x, y] = [input, target].map((image) => keptParts(image, parts, [lead, lead + 1]));
+  return { x, y, parts };
+}
+
 /** Dimensions, the first ones first. */
 export function inOrder(dims: readonly number[]): number[] {
   return [...dims].sort((a, b) => a - b);

@@ -11,12 +11,10 @@ import {
   checkFloating,
   checkSameShape,
   COUNT_OPTIONS,
-  keptParts,
   type PartCountOptions,
   type PartReductionOptions,
-  type Parts,
+  readImages,
   readNotNegative,
-  readParts,
   readPositive,
   reduceParts,
 } from "./composed.js";
@@ -85,25 +83,6 @@ function checkImages(caller: string, input: Tensor, target: Tensor, least: numbe
   throw new RangeError(
     `${caller}: expected images of shape (..., H, W) of at least ${least} x ${least}, got [${shape.join(", ")}]`,
   );
-}
-
-/** Both images, with zeros in the place of those that are left out, and how their losses become one. */
-interface Images {
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly parts: Parts;
-}
-
-function readImages(
-  caller: string,
-  [input, target]: readonly [Tensor, Tensor],
-  mode: Reduction,
-  counted: PartCountOptions,
-): Images {
-  const lead = input.ndim - 2;
-  const parts = readParts(caller, mode, input.shape.slice(0, -2), counted);
-  const [x, y] = [input, target].map((image) => keptParts(image, parts, [lead, lead + 1]));
-  return { x, y, parts };
 }
 
 /** Windowed means of what lies whole within the image. */

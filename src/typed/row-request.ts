@@ -1,4 +1,4 @@
-/** A call of a loss of rows of numbers, of typed arrays: its operands and options, read and checked whole. */
+/** A call of a loss of rows of numbers: its operands and options, read and checked whole. */
 import { describeValue } from "../core/describe.js";
 import { checkOptionNames } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
@@ -156,7 +156,7 @@ function checkSizes(row: RowLoss, length: number, sizes: readonly number[]): voi
   throw new RangeError(`${name}: expected a shape of rows, (N, C) or (C), got [${sizes.join(", ")}]`);
 }
 
-/** Throws unless there is a class for each row, a place for each label, or a probability for each number. */
+/** Throws unless there is a class for each row, or as many labels or probabilities as numbers. */
 function checkTarget(row: RowLoss, target: ReadOperand, prediction: ReadOperand, layout: ClassLayout): void {
   const { name } = row;
   if (row.takesLabels) {

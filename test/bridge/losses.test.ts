@@ -1,4 +1,4 @@
-/** The losses of rows, sets, sequences and images of typed arrays: the bits of tensors, places and errors. */
+/** The losses of rows, sets, sequences and images of typed arrays: the bits of tensors, and errors. */
 import { autograd, memoryStats, noGrad, ones, tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";

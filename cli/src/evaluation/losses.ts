@@ -177,11 +177,12 @@ function withOptions(word: string, row: LossRow, texts: readonly string[]): Loss
   } catch (error) {
     throw new UsageError(`--loss ${word}: ${(error as Error).message}`);
   }
+  const weighs = "weight" in given;
   const { weight: classWeight, ...others } = given;
-  const besides = { ...others, ...(classWeight !== undefined && { classWeight }) };
+  const besides = { ...others, ...(weighs && { classWeight }) };
   const sum: Sum = (prediction, target, options) => row.sum(prediction, target, { ...options, ...besides });
   const make = (options: MetricOptions): AnyMetric => row.make(options, given);
-  return { ...row, key: word, make, sum, weighs: classWeight !== undefined };
+  return { ...row, key: word, make, sum, weighs };
 }
 
 function numberIn(text: string): number {
