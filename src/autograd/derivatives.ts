@@ -234,13 +234,8 @@ export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName
     () => g.op("constantPad", { margins: margins.map(([before, after]) => [-before, -after] as const) }),
   ]),
   // The same windows, turned round, over a gradient with room for the places beyond its ends.
-  correlate: rule("CorrelateBackward0", [], (g, { parameters: { weights } }) => [
-    () => {
-      const room = weights.length - 1;
-      const isImage = (d: number): boolean => d >= g.shape.length - 2;
-      const margins = g.shape.map((_, d) => (isImage(d) ? ([room, room] as const) : ([0, 0] as const)));
-      return g.op("constantPad", { margins }).op("correlate", { weights: [...weights].reverse() });
-    },
+  correlate: rule("CorrelateBackward0", [], (g, { parameters: { weights, room } }) => [
+    () => g.op("correlate", { weights: [...weights].reverse(), room: weights.length - 1 - room }),
   ]),
   mm: rule("MmBackward0", [["y"], ["x"]], (g, { x, y }) => [
     () => g.mm(noNumber(y()).transpose(0, 1)),

@@ -382,7 +382,7 @@ const table = {
   maskedFill: maskFilled,
   cat: (inputs, { dim }: JoinParameters) => concatenate(inputs as readonly NdArray[], dim),
   stack: (inputs, { dim }: JoinParameters) => stack(inputs as readonly NdArray[], dim),
-  correlate: (inputs, { weights }: CorrelateParameters) => correlate(only(inputs), weights),
+  correlate: (inputs, { weights, room }: CorrelateParameters) => correlate(only(inputs), weights, room),
   constantPad: (inputs, { margins, value = 0 }: PadParameters) => pad(only(inputs), margins, value),
 
   // Products of matrices and vectors

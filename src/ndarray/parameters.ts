@@ -127,4 +127,6 @@ export interface PadParameters extends NoParameters {
 export interface CorrelateParameters extends NoParameters {
   /** What the elements of a window are multiplied by, along either. */
   readonly weights: readonly number[];
+  /** How many zeros lie beyond each edge. */
+  readonly room: number;
 }

@@ -87,7 +87,7 @@ function checkImages(caller: string, input: Tensor, target: Tensor, least: numbe
 
 /** Windowed means of what lies whole within the image. */
 function blurred(x: Tensor, weights: readonly number[]): Tensor {
-  return x.op("correlate", { weights });
+  return x.op("correlate", { weights, room: 0 });
 }
 
 /**

@@ -79,6 +79,16 @@ describe("F.ssim", () => {
     expect(F.ssim(turned(x), turned(y)).item()).toBe(F.ssim(x, y).item());
   });
 
+  it("has the same gradients of images lying down, of rows longer than the cache, and upright", () => {
+    const random = (): Tensor => rand([2, 13, 20_000], { dtype: "float64" });
+    const [x, y] = [random().requiresGrad_(), random()];
+    const upright = x.detach().transpose(1, 2).clone().requiresGrad_();
+    F.ssim(x, y).backward();
+    F.ssim(upright, y.transpose(1, 2)).backward();
+    const apart = x.grad!.sub(upright.grad!.transpose(1, 2)).abs().max().item();
+    expect(apart).toBeLessThan(1e-12 * x.grad!.abs().max().item());
+  });
+
   it("has second derivatives that are differences of the first", () => {
     manualSeed(0);
     const x = rand([4, 4], { dtype: "float64", requiresGrad: true });
