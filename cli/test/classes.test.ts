@@ -1,4 +1,4 @@
-/** `--loss ce`: rows of numbers and a class for each. */
+/** `--loss ce` and `nll`: rows of numbers and a class for each. */
 import { readFileSync } from "node:fs";
 import { F, tensor } from "lossgrad";
 import { expect, test } from "vitest";
@@ -35,6 +35,22 @@ test("is the cross-entropy of the library, of integers or whole numbers, with sm
   const flat = file("flat.npy", npyOf(Float64Array.from(T), [N, 1]));
   const smooth = F.crossEntropy(input().to("float64"), target(), { labelSmoothing: 0.25 }).item();
   expect(await valueOf(x, flat, "--loss", "ce=0.25")).toBeCloseTo(smooth, 13);
+});
+
+test("nll is the loss of log-probabilities, with its gradient", async () => {
+  const logs = input().logSoftmax({ dim: 1 }).array().slice();
+  const [x, t] = [file("logs.npy", npyOf(logs, [N, C])), file("t.npy", npyOf(T))];
+  const grad = `${folder()}/nll.npy`;
+  const found = await json("evaluate", x, t, "--loss", "nll", "--grad", grad);
+  const leaf = tensor(logs, { requiresGrad: true });
+  const loss = F.nllLoss(leaf.reshape(N, C), target());
+  loss.backward();
+  expect((found.results as { nll: number }).nll).toBeCloseTo(loss.item(), 6);
+  const reader = await openNpy(bytesSource(Uint8Array.from(readFileSync(grad))));
+  const written = (await readAll(reader, N * C + 1)) as Float32Array;
+  const expected = leaf.grad!.array();
+  expect(written.every((one, i) => Math.abs(one - expected[i]) < 1e-9)).toBe(true);
+  expect(expected.some((one) => one !== 0)).toBe(true);
 });
 
 test("counts rows, weights them, and leaves out those that are masked or ignored", async () => {

@@ -48,7 +48,7 @@ test.each([
 }); // prettier-ignore
 
 test.each([
-  ["abs(p - t)", '--loss: expected some of l1, mse, smooth-l1, huber, soft-margin, bce, bce-with-logits, kl-div, poisson-nll, hinge-embedding, quantile, log-cosh, charbonnier, epsilon-insensitive, tukey-biweight, cauchy, general-robust, wing, sigmoid-focal, asymmetric, ce, or a formula with a name, such as "mine=abs(p - t)", got "abs(p - t)"'],
+  ["abs(p - t)", '--loss: expected some of l1, mse, smooth-l1, huber, soft-margin, bce, bce-with-logits, kl-div, poisson-nll, hinge-embedding, quantile, log-cosh, charbonnier, epsilon-insensitive, tukey-biweight, cauchy, general-robust, wing, sigmoid-focal, asymmetric, ce, nll, or a formula with a name, such as "mine=abs(p - t)", got "abs(p - t)"'],
   ["mae=abs(p - t)", '--loss: expected a name that no metric has, got "mae"'],
   ["q0.9=abs(p - t)", /^--loss: expected (some of|a name that no metric has)/],
   ["x=p,x=t", '--loss: expected each name once, got "x" twice'],

@@ -4,8 +4,13 @@ export type { TypedData } from "../ndarray/typed.js";
 export type { LossName } from "../loss/losses.js";
 export type { ExactSumJSON } from "../loss/state-format.js";
 export type { ArrayOperand } from "../typed/operands.js";
+export {
+  CrossEntropy,
+  type CrossEntropyOptions,
+  NegativeLogLikelihood,
+  type NegativeLogLikelihoodOptions,
+} from "./class-rows.js";
 export { ExplainedVariance, PearsonCorrCoef, R2Score } from "./correlation.js";
-export { CrossEntropy, type CrossEntropyOptions } from "./cross-entropy.js";
 export {
   type EpsilonOptions,
   type LargestError,

@@ -1,8 +1,8 @@
 /** Several metrics of the same data, in one pass. */
 import { describeValue } from "../core/describe.js";
 import { recordOf, refused } from "../loss/state-format.js";
+import { CrossEntropy, NegativeLogLikelihood } from "./class-rows.js";
 import { ExplainedVariance, PearsonCorrCoef, R2Score } from "./correlation.js";
-import { CrossEntropy } from "./cross-entropy.js";
 import {
   MaxError,
   MeanAbsoluteError,
@@ -42,6 +42,7 @@ const KINDS: Readonly<Record<string, MetricClass<Metric>>> = {
   MeanSquaredError,
   MeanSquaredLogError,
   MedianAbsoluteError,
+  NegativeLogLikelihood,
   PearsonCorrCoef,
   R2Score,
   RootMeanSquaredError,

@@ -4,7 +4,7 @@ import { rowsOf } from "../ndarray/class-rows.js";
 import { takeOptions } from "../core/options.js";
 import { layoutOf, outOfBounds } from "../loss/row-checks.js";
 import { readBytes, readClasses, type RowProblem, runRows } from "../loss/row-problem.js";
-import { crossEntropy } from "../loss/rowwise.js";
+import type { RowwiseRow } from "../loss/rowwise.js";
 import { ForeignArray } from "../ndarray/foreign.js";
 import { takeTyped } from "../ndarray/typed.js";
 import { placeFor } from "../typed/evaluate.js";
@@ -16,7 +16,8 @@ import { type MetricOperand, readNumbers, UPDATE_OPTIONS, type UpdateOptions } f
 export interface RowRules {
   readonly weight: readonly number[] | null;
   readonly ignoreIndex: number;
-  readonly labelSmoothing: number;
+  /** None of losses that do not spread targets. */
+  readonly labelSmoothing?: number;
 }
 
 interface Given {
@@ -36,7 +37,7 @@ export interface ElementChunk {
  * Reads and computes rows: an element for each, whose prediction is its loss, and whose target is
  * what it adds to the divisor of a mean. Rows that are ignored are masked.
  */
-export function readRowChunk(caller: string, rules: RowRules, given: Given): ElementChunk {
+export function readRowChunk(caller: string, row: RowwiseRow, rules: RowRules, given: Given): ElementChunk {
   const taken = takeOptions<UpdateOptions>(caller, given.options, UPDATE_OPTIONS);
   const prediction = readNumbers(caller, "prediction", given.prediction);
   const target = readNumbers(caller, "target", given.target);
@@ -49,11 +50,11 @@ export function readRowChunk(caller: string, rules: RowRules, given: Given): Ele
   checkOperands(caller, operands);
   const place = placeFor(operands);
   const kept = mask && readBytes(elementsOf(mask, place));
-  const { ignoreIndex, labelSmoothing, weight } = rules;
+  const { ignoreIndex, labelSmoothing = 0, weight } = rules;
   const classRules = { classes: layout.classes, ignoreIndex, kept, refuse: outOfBounds };
   const classes = readClasses(elementsOf(target, place), classRules);
   const problem: RowProblem = {
-    row: crossEntropy,
+    row,
     input: elementsOf(prediction, place),
     layout,
     dtype: "float64",

@@ -4,7 +4,7 @@
  */
 import { F, LossAccumulator } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
-import { CrossEntropy, type FusedLoss, MeanLoss } from "lossgrad/metrics";
+import { CrossEntropy, type FusedLoss, MeanLoss, NegativeLogLikelihood } from "lossgrad/metrics";
 import { LOSSES as WORDS } from "../../cli/src/evaluation/losses.js";
 import { rowLosses } from "../../src/loss/row-losses.js";
 import { rowwiseLosses } from "../../src/loss/rowwise.js";
@@ -59,6 +59,12 @@ function succeeds(make: () => unknown): boolean {
   }
 }
 
+/** Of losses of rows of classes, the metric and the word of the command line. */
+const ROWS: Readonly<Record<string, { make: () => unknown; word: string }>> = {
+  crossEntropy: { make: () => new CrossEntropy(), word: "ce" },
+  nllLoss: { make: () => new NegativeLogLikelihood(), word: "nll" },
+};
+
 const isNamed = (name: string): boolean => (LOSSES as string[]).includes(name);
 const words: readonly { sum: unknown; fused?: unknown }[] = Object.values(WORDS);
 
@@ -68,11 +74,11 @@ const TRIALS: Readonly<Record<Column, (name: string) => boolean>> = {
     "function",
   accumulator: (name) => succeeds(() => new LossAccumulator((isFormula(name) ? F[name] : name) as "l1Loss")),
   metrics: (name) =>
-    name === "crossEntropy"
-      ? succeeds(() => new CrossEntropy())
+    name in ROWS
+      ? succeeds(() => ROWS[name].make())
       : succeeds(() => new MeanLoss((isNamed(name) ? name : functionOf(name)) as FusedLoss)),
   command: (name) =>
-    name === "crossEntropy" ? "ce" in WORDS : words.some(({ sum }) => sum === functionOf(name)),
+    name in ROWS ? ROWS[name].word in WORDS : words.some(({ sum }) => sum === functionOf(name)),
   mask: (name) => takes(name, "mask"),
   dim: (name) => takes(name, "dim"),
   weight: (name) => takes(name, "weight"),
@@ -89,12 +95,10 @@ const REASONS: Readonly<Record<Column, readonly [holds: (name: string) => boolea
   ],
   metrics: [
     [(name) => isFormula(name) && arityOf(name) > 2, "a metric has a prediction and a target"],
-    [(name) => name === "nllLoss", "that of log-probabilities is their cross-entropy"],
     [(name) => !isElementwise(name), "metrics are of elements and of rows of classes"],
   ],
   command: [
     [(name) => isFormula(name) && arityOf(name) > 2, "files give a prediction and a target"],
-    [(name) => name === "nllLoss", "that of log-probabilities is their cross-entropy"],
     [(name) => !isElementwise(name), "pairs of files are of elements and of rows of classes"],
   ],
   mask: [

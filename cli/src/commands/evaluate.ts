@@ -44,7 +44,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .command("evaluate")
     .summary("evaluate predictions against targets")
     .description(
-      "Evaluates predictions against targets: two arrays of one shape, or for --loss ce rows and a class for each, of any " +
+      "Evaluates predictions against targets: two arrays of one shape, or for --loss ce and nll rows and a class for each, of any " +
         "size. A file is npy, npz, safetensors or CSV, " +
         "also in gzip; an http(s) address; or - for standard input.",
     )

@@ -1,6 +1,13 @@
 /** The losses that a command asks for: those of the library by name, and formulas. */
 import { F, fuse, type Tensor, tensor } from "lossgrad";
-import { type AnyMetric, CrossEntropy, type FusedLoss, MeanLoss, type MetricOptions } from "lossgrad/metrics";
+import {
+  type AnyMetric,
+  CrossEntropy,
+  type FusedLoss,
+  MeanLoss,
+  type MetricOptions,
+  NegativeLogLikelihood,
+} from "lossgrad/metrics";
 import { formulaOf } from "../formula/index.js";
 import { abridged, quoted, UsageError } from "../input-error.js";
 
@@ -77,9 +84,12 @@ export const LOSSES = {
     parameter: "labelSmoothing",
     options: ["ignoreIndex", "labelSmoothing", "weight"],
     make: ({ nan }, given) => new CrossEntropy({ nan, ...given }),
-    sum: sumOfRows,
-    weightedMean: "weights",
-    rows: true,
+    ...rowsOf(F.crossEntropy),
+  },
+  nll: {
+    options: ["ignoreIndex", "weight"],
+    make: ({ nan }, given) => new NegativeLogLikelihood({ nan, ...given }),
+    ...rowsOf(F.nllLoss),
   },
 } as const satisfies Record<string, LossRow>;
 
@@ -94,20 +104,23 @@ interface RowSumOptions extends SumOptions {
   readonly classWeight?: readonly number[];
 }
 
-/** Cross-entropy of rows that follow each other, each with a weight of its own. */
-function sumOfRows(
-  prediction: Tensor,
-  target: Tensor,
-  { weight, classWeight, ...options }: RowSumOptions,
-): Tensor {
-  const rows = target.numel();
-  const factors = classWeight && tensor([...classWeight], { dtype: prediction.dtype });
-  const losses = F.crossEntropy(prediction.reshape(rows, prediction.numel() / rows), target, {
-    ...options,
-    ...(factors && { weight: factors }),
-    reduction: "none",
-  });
-  return (weight ? losses.mul(weight) : losses).sum();
+/** A loss of rows that follow each other, each with a weight of its own. */
+function rowsOf(loss: typeof F.nllLoss): Pick<LossRow, "weightedMean" | "rows" | "sum"> {
+  const sum = (
+    prediction: Tensor,
+    target: Tensor,
+    { weight, classWeight, ...options }: RowSumOptions,
+  ): Tensor => {
+    const rows = target.numel();
+    const factors = classWeight && tensor([...classWeight], { dtype: prediction.dtype });
+    const losses = loss(prediction.reshape(rows, prediction.numel() / rows), target, {
+      ...options,
+      ...(factors && { weight: factors }),
+      reduction: "none",
+    });
+    return (weight ? losses.mul(weight) : losses).sum();
+  };
+  return { weightedMean: "weights", rows: true, sum };
 }
 
 /** A name of a formula: neither a number nor a list. */

@@ -1,6 +1,6 @@
-/** The cross-entropy of rows as a metric: PyTorch's, scikit-learn's, in any cut and order. */
+/** Losses of rows of classes as metrics: PyTorch's, scikit-learn's, in any cut and order. */
 import { F, tensor } from "lossgrad";
-import { CrossEntropy, MeanAbsoluteError, Metrics } from "lossgrad/metrics";
+import { CrossEntropy, MeanAbsoluteError, Metrics, NegativeLogLikelihood } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { Random } from "../support/random.js";
 
@@ -48,6 +48,27 @@ describe.each(options)("CrossEntropy of %o", (given) => {
     expect(read.toBytes()).toEqual(whole.toBytes());
     expect(read.parameters).toEqual(whole.parameters);
   }); // prettier-ignore
+});
+
+describe("NegativeLogLikelihood", () => {
+  const x = tensor(Float64Array.from(logits)).reshape(ROWS, CLASSES);
+  const logs = F.logSoftmax(x, { dim: 1 });
+
+  it.each([{}, { weight, ignoreIndex: 3 }])("of log-softmax is the cross-entropy: %o", (given) => {
+    const target = targetsOf(given);
+    const [metric, other] = [new NegativeLogLikelihood(given), new CrossEntropy(given)];
+    metric.update(logs.array<Float64Array>().slice(), target, { weight: own });
+    other.update(Float64Array.from(logits), target, { weight: own });
+    expect(metric.compute()).toBeCloseTo(other.compute(), 13);
+    expect(metric.counts).toEqual(other.counts);
+    const read = NegativeLogLikelihood.fromJSON(JSON.parse(JSON.stringify(metric)));
+    expect(read.toBytes()).toEqual(metric.toBytes());
+    expect(() => read.merge(new CrossEntropy(given) as never)).toThrow(/NegativeLogLikelihood/);
+  });
+
+  it("has no labelSmoothing", () => {
+    expect(() => new NegativeLogLikelihood({ labelSmoothing: 0.1 } as object)).toThrow(/labelSmoothing/);
+  });
 });
 
 describe("CrossEntropy", () => {
