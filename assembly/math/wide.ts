@@ -166,5 +166,7 @@ export function wideLogSigmoid(x: v128): v128 {
   const z = minusMagnitude(x);
   const p = f32x4.pmin(x, f32x4.splat(0));
   const first = f64x2.sub(firstTwo(p), logOfOneMore(firstTwo(z)));
-  return narrowed(first, f64x2.sub(lastTwo(p), logOfOneMore(lastTwo(z))));
+  const last = f64x2.sub(lastTwo(p), logOfOneMore(lastTwo(z)));
+  // 0, not -0, where it underflows.
+  return f32x4.add(narrowed(first, last), f32x4.splat(0));
 }

@@ -120,8 +120,9 @@ describe("functions, with every kind of junk in every place", () => {
     feed(fn, sound, 1);
     const before = memoryStats();
     expect(feed(fn, sound, Math.max(sound.length, 1) + 1)).toEqual([]);
-    expect(memoryStats().bytesInUse).toBe(before.bytesInUse);
-    expect(memoryStats().liveTensors).toBe(before.liveTensors);
+    // Garbage of tests before may go meanwhile.
+    expect(memoryStats().bytesInUse).toBeLessThanOrEqual(before.bytesInUse);
+    expect(memoryStats().liveTensors).toBeLessThanOrEqual(before.liveTensors);
   });
 
   it("options of losses, each with every kind of junk", () => {
