@@ -5,7 +5,7 @@ export { reserve } from "./core/memory.js";
 export { memoryStats, type MemoryStats } from "./core/storage.js";
 export { onWarning, type WarningHandler } from "./core/warnings.js";
 export { getNumThreads, setNumThreads, type ThreadOptions, threadsInUse } from "./core/threads/threads.js";
-export type { NonFiniteCounts } from "./loss/accumulator.js";
+export type { AccumulatedName, NonFiniteCounts } from "./loss/accumulator.js";
 export type { ExactSumJSON, LossAccumulatorJSON } from "./loss/accumulator-state.js";
 export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./nn/accumulator.js";
 export * as F from "./nn/functional.js";

@@ -42,7 +42,7 @@ export interface AccumulatedLoss {
 }
 
 /** The losses that accumulators know by name. */
-export type AccumulatedName = LossName | RowwiseLossName;
+export type AccumulatedName = LossName | "crossEntropy" | "nllLoss";
 
 /** Whether a name is that of a loss of rows of classes. */
 export function isRowwise(name: unknown): name is RowwiseLossName {

@@ -1,8 +1,33 @@
 /** The format's dtypes, and those of tensors among them. */
 import type { DType } from "../ndarray/dtype.js";
 
+/** The name of a dtype in a header. */
+export type StoredDType =
+  | "BOOL"
+  | "F4"
+  | "F6_E2M3"
+  | "F6_E3M2"
+  | "U8"
+  | "I8"
+  | "F8_E5M2"
+  | "F8_E4M3"
+  | "F8_E8M0"
+  | "F8_E4M3FNUZ"
+  | "F8_E5M2FNUZ"
+  | "I16"
+  | "U16"
+  | "F16"
+  | "BF16"
+  | "I32"
+  | "U32"
+  | "F32"
+  | "C64"
+  | "F64"
+  | "I64"
+  | "U64";
+
 /** The bits of an element. Rust's writer lays tensors in the order of this list, from its end. */
-export const BITS = {
+export const BITS: Readonly<Record<StoredDType, number>> = {
   BOOL: 8,
   F4: 4,
   F6_E2M3: 6,
@@ -25,10 +50,7 @@ export const BITS = {
   F64: 64,
   I64: 64,
   U64: 64,
-} as const;
-
-/** The name of a dtype in a header. */
-export type StoredDType = keyof typeof BITS;
+};
 
 /** What is written of each dtype of tensors; the format has no name for complex128. */
 export const STORED: Readonly<Record<DType, StoredDType | null>> = {

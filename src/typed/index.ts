@@ -5,7 +5,7 @@ export type { TypedData } from "../ndarray/typed.js";
 export type { HalfArray } from "../ndarray/view.js";
 export type { BetaOptions, DeltaOptions, LossName, Reduction } from "../loss/losses.js";
 export { reserve } from "../core/memory.js";
-export type { NonFiniteCounts } from "../loss/accumulator.js";
+export type { AccumulatedName, NonFiniteCounts } from "../loss/accumulator.js";
 export type { ExactSumJSON, LossAccumulatorJSON } from "../loss/accumulator-state.js";
 export { type AccumulatorParameters, LossAccumulator, type UpdateOptions } from "./accumulator.js";
 export { allocate, type AllocatedArrays } from "./allocate.js";
