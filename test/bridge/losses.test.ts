@@ -3,6 +3,7 @@ import { autograd, memoryStats, noGrad, ones, tensor } from "lossgrad";
 import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { describe, expect, it } from "vitest";
+import { expectNoMoreThan } from "../support/memory.js";
 import {
   arraysOf,
   callPart,
@@ -44,12 +45,12 @@ describe.each(PART_CASES.map((given): [string, PartCase] => [given.name, given])
         const [value, slopes] = expectedOf(given, tensorsOf(given, all), { ...options, reduction });
         const whole = { ...options, reduction, shape, ...(isOfMargins(given) && { dtype: value.dtype }) };
         const expected = reduction === "none" ? floats.from(numbers(value)) : value.item();
-        const before = memoryStats().liveTensors;
+        const before = memoryStats();
         expect(loss(...all, ...plain, whole)).toEqual(expected);
         const { value: same, grad } = loss.valueAndGrad(...all, ...plain, whole);
         expect(same).toEqual(expected);
         expect(grad).toEqual(floats.from(slopes[0]));
-        expect(memoryStats().liveTensors).toBe(before);
+        expectNoMoreThan(before);
         if (isOfMargins(given)) continue;
         const asked = { grads: all.map((_, i) => differentiable.includes(i)) };
         const { grads } = noGrad(() => loss.valueAndGrad(...all, ...plain, { ...whole, ...asked }));

@@ -5,6 +5,7 @@
 import * as lossgrad from "lossgrad";
 import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectNoMoreThan } from "../support/memory.js";
 import { DISPOSE } from "../../src/tensor/tensor.js";
 import { optionNames } from "../../src/loss/losses.js";
 import { complaint, gone, JUNK } from "../support/junk.js";
@@ -120,9 +121,7 @@ describe("functions, with every kind of junk in every place", () => {
     feed(fn, sound, 1);
     const before = memoryStats();
     expect(feed(fn, sound, Math.max(sound.length, 1) + 1)).toEqual([]);
-    // Garbage of tests before may go meanwhile.
-    expect(memoryStats().bytesInUse).toBeLessThanOrEqual(before.bytesInUse);
-    expect(memoryStats().liveTensors).toBeLessThanOrEqual(before.liveTensors);
+    expectNoMoreThan(before);
   });
 
   it("options of losses, each with every kind of junk", () => {

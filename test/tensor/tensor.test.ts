@@ -102,7 +102,7 @@ describe("views", () => {
     const x = tensor([[1], [2]]);
     const { bytesInUse } = memoryStats();
     const wide = x.expand(2, 1_000_000);
-    expect(memoryStats().bytesInUse).toBe(bytesInUse);
+    expect(memoryStats().bytesInUse).toBeLessThanOrEqual(bytesInUse);
     expect(wide.sum().item()).toBe(3_000_000);
   });
 

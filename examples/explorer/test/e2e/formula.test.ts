@@ -13,8 +13,8 @@ async function ownRow(page: Page): Promise<string[]> {
 
 /** What is said of the formula, once something is. */
 async function complaintOf(page: Page): Promise<string> {
-  await page.waitForFunction(() => document.querySelector("#panel-curves .problem")!.textContent !== "");
-  return (await page.textContent("#panel-curves .problem"))!;
+  await page.waitForFunction(() => document.querySelector("#panel-curves .text-field .problem")!.textContent !== "");
+  return (await page.textContent("#panel-curves .text-field .problem"))!;
 }
 
 describeInChromium("a formula", (site) => {
@@ -64,7 +64,7 @@ describeInChromium("a formula", (site) => {
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     expect(await tableOf(page, "curves")).toHaveLength(5);
     await field.fill("p - mean(p)");
-    await expect.poll(() => page.textContent("#panel-curves .problem")).toContain("around the whole");
+    await expect.poll(() => page.textContent("#panel-curves .text-field .problem")).toContain("around the whole");
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate(() =>
       (globalThis as unknown as { axe: typeof axe }).axe.run(),
@@ -73,7 +73,7 @@ describeInChromium("a formula", (site) => {
     await photograph(page, "curves-formula-wrong");
     await field.fill("abs(p - t)");
     await ownRow(page);
-    expect(await page.textContent("#panel-curves .problem")).toBe("");
+    expect(await page.textContent("#panel-curves .text-field .problem")).toBe("");
     expect(watched.noise).toEqual([]);
     await page.close();
   });
