@@ -173,6 +173,10 @@ test("takes options by their names behind colons: an ignored class, weights of c
   });
 
   for (const [loss, message] of [
+    ["ce=abc", "label_smoothing must be between 0.0 and 1.0. Got: nan"],
+    ["ce=0.1:weight=(1,2)", "label_smoothing must be between 0.0 and 1.0. Got: nan"],
+    ["ce:labelSmoothing=", "label_smoothing must be between 0.0 and 1.0. Got: nan"],
+    ["ce:ignoreIndex=1:ignoreIndex=2", "expected ignoreIndex once, got it twice"],
     ["ce:gamma=1", "expected some of ignoreIndex, labelSmoothing, weight behind a colon"],
     ["ce:weight=(1,x,2)", "expected weight to be of finite numbers"],
     ["l1:beta=1", "expected no options"],

@@ -17,7 +17,7 @@ import {
 } from "./accumulator-state.js";
 import { type LossName, type LossRow, losses } from "./losses.js";
 import { type ParameterOptions, readParameter } from "./parameter.js";
-import { readIgnoreIndex, readLabelSmoothing } from "./row-checks.js";
+import { readIgnoreIndex, readShareOfLabels } from "./row-checks.js";
 import { type RowwiseLossName, rowwiseLosses, type RowwiseRow } from "./rowwise.js";
 
 /** How many of the terms were not finite. */
@@ -59,7 +59,7 @@ function rowwise(name: RowwiseLossName): AccumulatedLoss {
     weightedMean: "weights",
     readParameters: ({ ignoreIndex = -100, labelSmoothing = 0 }) => ({
       ignoreIndex: readIgnoreIndex(name, ignoreIndex) + 0,
-      ...(row.takesProbabilities && { labelSmoothing: readLabelSmoothing(name, labelSmoothing) }),
+      ...(row.takesProbabilities && { labelSmoothing: readShareOfLabels(name, labelSmoothing) }),
     }),
   };
 }

@@ -41,7 +41,13 @@ export function readIgnoreIndex(name: string, given: unknown): number {
   throw new TypeError(`${name}(): argument 'ignoreIndex' must be int, not ${describeValue(given)}`);
 }
 
-/** The option labelSmoothing; as torch has it, what is below 0 smooths nothing. */
+/** The option labelSmoothing, which is a number. */
+export function readShareOfLabels(name: string, given: unknown): number {
+  if (Number.isNaN(given)) throw new RangeError("label_smoothing must be between 0.0 and 1.0. Got: nan");
+  return readLabelSmoothing(name, given);
+}
+
+/** The option labelSmoothing; as torch has it, NaN and what is below 0 smooth nothing. */
 export function readLabelSmoothing(name: string, given: unknown): number {
   if (typeof given !== "number" && typeof given !== "boolean") {
     throw new TypeError(`${name}(): argument 'labelSmoothing' must be float, not ${describeValue(given)}`);

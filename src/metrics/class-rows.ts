@@ -2,7 +2,7 @@
 import { describeValue } from "../core/describe.js";
 import { quotientOf } from "../core/exact-value.js";
 import { nameOf } from "../ndarray/typed.js";
-import { readIgnoreIndex, readLabelSmoothing } from "../loss/row-checks.js";
+import { readIgnoreIndex, readShareOfLabels } from "../loss/row-checks.js";
 import { crossEntropy, nllLoss, type RowwiseRow } from "../loss/rowwise.js";
 import { type Definition, sumOf } from "./definition.js";
 import { Metric, type MetricOptions, takeMetricOptions } from "./metric.js";
@@ -88,7 +88,7 @@ function readMetric(
   const rules = {
     weight: readClassWeights(name, weight),
     ignoreIndex: readIgnoreIndex(name, ignoreIndex) + 0,
-    ...(row.takesProbabilities && { labelSmoothing: readLabelSmoothing(name, labelSmoothing) }),
+    ...(row.takesProbabilities && { labelSmoothing: readShareOfLabels(name, labelSmoothing) }),
   };
   return [definitionOf(name, row, rules), given.read];
 }

@@ -192,7 +192,7 @@ function checkAlike(key: string, metric: Metric, [first, like]: [string, Metric]
 }
 
 function readBy({ definition, name }: Metric): string {
-  return definition.reads ? `rows, as its ${name} reads them,` : "elements";
+  return definition.reads ? `rows, as its ${name} reads them` : "elements";
 }
 
 /** Throws where two functions of one name would be taken for one. */

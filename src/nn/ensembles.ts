@@ -131,7 +131,7 @@ export interface PearsonOptions extends PartReductionOptions {
 export const PEARSON_OPTIONS = ["dim", "eps", "reduction"] as const;
 
 /**
- * Negative Pearson correlation, as a loss from 0 to 2: 1 - r, with
+ * Negative Pearson correlation, as a loss from 0 to 2, but for roundings: 1 - r, with
  * r = Σ a b / sqrt((Σ a² + eps) (Σ b² + eps)), where a and b are input and target less their means
  * along a dimension.
  *

@@ -44,6 +44,13 @@ interface Comparison {
   readonly weights: readonly number[];
   readonly constants: Constants;
 }
+/** What a call compares. */
+interface Pair {
+  readonly input: Tensor;
+  readonly target: Tensor;
+  /** How often images are halved. */
+  readonly halvings?: number;
+}
 
 type Given = Omit<SsimOptions, "reduction">;
 
@@ -53,12 +60,15 @@ function readWindow(caller: string, size: unknown): number {
   throw new RangeError(`${caller}: expected windowSize to be an odd number above 0, got ${read}`);
 }
 
+/** Checks the images as well, before a window is made, which may be of any size. */
 function readComparison(
   caller: string,
+  { input, target, halvings = 0 }: Pair,
   { dataRange = 1, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 }: Given,
 ): Comparison {
   const range = readPositive(caller, "dataRange", dataRange);
   const size = readWindow(caller, windowSize);
+  checkImages(caller, input, target, size * 2 ** halvings);
   const weights = gaussian(size, readPositive(caller, "sigma", sigma));
   const [c1, c2] = [readPositive(caller, "k1", k1), readPositive(caller, "k2", k2)].map(
     (k) => (k * range) ** 2,
@@ -129,7 +139,7 @@ const similarities = /* @__PURE__ */ fuse(
 );
 
 /**
- * Structural similarity of images, from -1 to 1, 1 for equal ones: the mean over all windows of (2
+ * Structural similarity of images, from -1 to 1, 1 but for roundings for equal ones: the mean over all windows of (2
  * m n + c1) (2 v + c2) / ((m² + n² + c1) (s + c2)), with the Gaussian-weighted means m and n, the
  * covariance v and the sum of the variances s of both images within a window, c1 = (k1 dataRange)²,
  * c2 = (k2 dataRange)². A loss is 1 less it: nn.SSIMLoss.
@@ -151,8 +161,7 @@ const similarities = /* @__PURE__ */ fuse(
 export function ssim(input: Tensor, target: Tensor, options: SsimOptions & PartCountOptions = {}): Tensor {
   const taken = takeOptions("ssim", options, [...SSIM_OPTIONS, ...COUNT_OPTIONS]);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
-  const { weights, constants } = readComparison("ssim", taken);
-  checkImages("ssim", input, target, weights.length);
+  const { weights, constants } = readComparison("ssim", { input, target }, taken);
   return tidy(() => {
     const { x, y, parts } = readImages("ssim", [input, target], mode, taken);
     const moments = momentsOf(x, y, weights);
@@ -196,8 +205,7 @@ export function msSsim(
   const taken = takeOptions(caller, options, [...MS_SSIM_OPTIONS, ...COUNT_OPTIONS]);
   const exponents = readNumbers(caller, "weights", taken.weights ?? SCALES);
   const mode = checkReduction(taken.reduction ?? "mean", "enum");
-  const comparison = readComparison(caller, taken);
-  checkImages(caller, input, target, comparison.weights.length * 2 ** (exponents.length - 1));
+  const comparison = readComparison(caller, { input, target, halvings: exponents.length - 1 }, taken);
   return tidy(() => {
     const { x, y, parts } = readImages(caller, [input, target], mode, taken);
     return reduceParts(atScales(x, y, exponents, comparison), parts);
@@ -286,9 +294,8 @@ export function msSsimL1Loss(
   const alpha = readNumber(caller, "alpha", share, { refused: "no share", message });
   const mode: Reduction = checkReduction(rest.reduction ?? "mean", "enum");
   const windows = readNumbers(caller, "sigmas", given).map((sigma) =>
-    readComparison(caller, { ...rest, windowSize, sigma }),
+    readComparison(caller, { input, target }, { ...rest, windowSize, sigma }),
   );
-  checkImages(caller, input, target, windows[0].weights.length);
   return tidy(() => {
     const { x, y, parts } = readImages(caller, [input, target], mode, taken);
     const alike = windows.map(({ weights, constants }, scale) => {

@@ -1,6 +1,6 @@
 /** The linear transformation of rows. */
 import { dtypes } from "../ndarray/dtype.js";
-import { numelOf } from "../ndarray/shape.js";
+import { broadcastShapes, numelOf, sameShape } from "../ndarray/shape.js";
 import { expandedShape } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
@@ -15,7 +15,7 @@ export function checkAddends(input: Tensor, weight: Tensor, bias: Tensor): void 
 /**
  * y = x Wᵀ + b of rows x.
  *
- * Shapes: input (…, D), weight (E, D) and bias (E) give (…, E); a weight (D), which takes no bias,
+ * Shapes: input (…, D), weight (E, D) and bias (E), or what broadcasts to the result, give (…, E); a weight (D), which takes no bias,
  * gives (…). Real dtypes but bool, one for all operands; halves are computed in float32 and rounded
  * once. Each element is a sum in the order of the columns, to which the bias is added last.
  * Gradient: g W by x, gᵀ x by W, and the sum of the rows of g by b.
@@ -39,10 +39,19 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (bias === null) return input.matmul(turned);
   if (weight.ndim === 1) throw new RangeError("mat2 must be a matrix, got 1-D tensor");
   checkAddends(input, weight, bias);
+  if (input.ndim > 2 && bias.ndim > 1) return added(input.matmul(turned), bias);
   const lead = input.shape.slice(0, -1);
   const rows = input.ndim === 2 ? input : input.reshape([numelOf(lead), input.shape[lead.length]]);
   const sum = addMm(rows, turned, bias);
   return input.ndim === 2 ? sum : sum.reshape([...lead, weight.shape[0]]);
+}
+
+/** As torch adds a bias of several dimensions to what has more than two: by an operation. */
+function added(product: Tensor, bias: Tensor): Tensor {
+  const shape = broadcastShapes(product.shape, bias.shape);
+  if (sameShape(shape, product.shape)) return product.add(bias);
+  const [out, whole] = [product.shape, shape].map((one) => `[${one.join(", ")}]`);
+  throw new RangeError(`output with shape ${out} doesn't match the broadcast shape ${whole}`);
 }
 
 /** a · b + c of matrices, c broadcast, rounded once. */

@@ -132,6 +132,7 @@ describe("CrossEntropy", () => {
   it.each([
     [() => new CrossEntropy({ weight: [1, NaN] }), /expected weight to be of finite numbers, got NaN at 1/],
     [() => new CrossEntropy({ weight: "ab" as never }), /expected weight to be an array of numbers, got "ab"/],
+    [() => new CrossEntropy({ labelSmoothing: NaN }), /label_smoothing must be between 0.0 and 1.0. Got: nan/],
     [() => new CrossEntropy({ labelSmoothing: 1.5 }), /label_smoothing must be between 0.0 and 1.0/],
     [() => new CrossEntropy({ ignoreIndex: 0.5 }), /argument 'ignoreIndex' must be int, not 0.5/],
     [() => new CrossEntropy({ numOutputs: 2 } as never), /expected no numOutputs/],

@@ -74,6 +74,13 @@ describe("F.ssim", () => {
     expect(module(x, y).item()).toBeCloseTo(6 - each.sum().item(), 13);
   });
 
+  it("refuses windows larger than the images before it makes them", () => {
+    const [x, y] = pair;
+    for (const loss of [F.ssim, F.msSsim, F.msSsimL1Loss]) {
+      expect(() => loss(x, y, { windowSize: 2 ** 31 + 1 })).toThrow(RangeError);
+    }
+  });
+
   it("does not depend on how images lie in memory", () => {
     const [x, y] = pair;
     const turned = (image: Tensor): Tensor => image.t().clone().t();

@@ -6,6 +6,7 @@ import {
   memoryStats,
   nn,
   onWarning,
+  ones,
   rand,
   randn,
   reserve,
@@ -68,10 +69,28 @@ describe("F.linear", () => {
       "mat1 and mat2 must have the same dtype, but got Float and Double",
       () => F.linear(x, zeros([5, 3], { dtype: "float64" }), zeros([5], { dtype: "float64" })),
     ],
+    [
+      "The size of tensor a (2) must match the size of tensor b (10) at non-singleton dimension 1",
+      () => F.linear(zeros([5, 2, 3]), zeros([4, 3]), zeros([10, 4])),
+    ],
+    [
+      "output with shape [5, 2, 4] doesn't match the broadcast shape [6, 5, 2, 4]",
+      () => F.linear(zeros([5, 2, 3]), zeros([4, 3]), zeros([6, 1, 1, 4])),
+    ],
     ["linear: expected bias to be a Tensor, got 3", () => F.linear(x, x, 3 as never)],
   ])("refuses: %s", (message, call) => {
     expect(call).toThrow(message);
   });
+
+  it.each([[[2, 4]], [[5, 2, 4]], [[1, 1, 1]], [[4]]])(
+    "takes a bias of %o for results of [5, 2, 4]",
+    (shape) => {
+      manualSeed(2);
+      const bias = randn(shape);
+      const sum = F.linear(ones([5, 2, 3]), ones([4, 3]), bias);
+      expect(sum.tolist()).toEqual(zeros([5, 2, 4]).add(bias).add(3).tolist());
+    },
+  );
 
   it("rounds halves once, with their bias", () => {
     manualSeed(1);

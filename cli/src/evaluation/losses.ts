@@ -174,9 +174,13 @@ function builtIn(word: string, row: LossRow, key: string, value: string | undefi
 /** A loss whose word has options by their names: `ce:ignoreIndex=0:weight=(1,2)`. */
 function withOptions(word: string, row: LossRow, texts: readonly string[]): Loss {
   const known = row.options ?? [];
+  const names = new Set<string>();
   const given = Object.fromEntries(
     texts.map((text): [string, number | number[]] => {
       const [name, value = ""] = text.split("=").map((part) => part.trim());
+      if (names.has(name))
+        throw new UsageError(`--loss: expected ${name} once, got it twice in ${quoted(word)}`);
+      names.add(name);
       if (!known.includes(name)) {
         const way = known.length > 0 ? `some of ${known.join(", ")} behind a colon` : "no options";
         throw new UsageError(`--loss: expected ${way}, got ${quoted(text)} in ${quoted(word)}`);
