@@ -64,16 +64,23 @@ function rowwise(name: RowwiseLossName): AccumulatedLoss {
   };
 }
 
+/** Who accumulates, in messages. */
+export const ACCUMULATOR = "LossAccumulator";
+
 /** A loss of the tables. */
 export function accumulatedBy(name: unknown): AccumulatedLoss {
-  return isRowwise(name) ? rowwise(name) : builtIn(name, NAMES);
+  return isRowwise(name) ? rowwise(name) : builtIn(ACCUMULATOR, name, NAMES);
 }
 
 /** A loss of the table of elements; `known` are those that a caller has. */
-export function builtIn(name: unknown, known: readonly string[] = Object.keys(losses)): AccumulatedLoss {
+export function builtIn(
+  caller: string,
+  name: unknown,
+  known: readonly string[] = Object.keys(losses),
+): AccumulatedLoss {
   if (typeof name !== "string" || !Object.hasOwn(losses, name)) {
     throw new TypeError(
-      `LossAccumulator: expected loss to be one of "${known.join('", "')}", got ${describeValue(name)}; other losses are ` +
+      `${caller}: expected loss to be one of "${known.join('", "')}", got ${describeValue(name)}; other losses are ` +
         "handed over as functions",
     );
   }
@@ -90,15 +97,15 @@ export function builtIn(name: unknown, known: readonly string[] = Object.keys(lo
 }
 
 /** What accumulates of the fused function `fn`: its name stands for it in states. */
-export function fusedLoss(fn: unknown, fused: FusedDescription | undefined): AccumulatedLoss {
+export function fusedLoss(caller: string, fn: unknown, fused: FusedDescription | undefined): AccumulatedLoss {
   if (!fused) {
     throw new TypeError(
-      `LossAccumulator: expected loss to be a name or a function that fuse made, got ${describeValue(fn)}`,
+      `${caller}: expected loss to be a name or a function that fuse made, got ${describeValue(fn)}`,
     );
   }
   if (fused.name === UNNAMED) {
     throw new TypeError(
-      `LossAccumulator: expected a fused function with a name, which stands in its state, got one without; ` +
+      `${caller}: expected a fused function with a name, which stands in its state, got one without; ` +
         'write fuse(function, { name: "…" })',
     );
   }

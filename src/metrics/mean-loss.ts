@@ -1,5 +1,5 @@
 /** Losses as metrics: those of the table by name, and functions that `fuse` made. */
-import { type AccumulatedLoss, builtIn, fusedLoss } from "../loss/accumulator.js";
+import { type AccumulatedLoss, builtIn, fusedLoss, isRowwise } from "../loss/accumulator.js";
 import { type FusedDescription, fusedOf } from "../formula/mark.js";
 import {
   type BetaOptions,
@@ -141,7 +141,13 @@ interface Read {
 }
 
 function describe(loss: LossName | FusedLoss): AccumulatedLoss {
-  return typeof loss === "function" ? fusedLoss(loss, descriptionOf(loss)) : builtIn(loss);
+  if (isRowwise(loss)) {
+    const metric = loss === "crossEntropy" ? "CrossEntropy" : "NegativeLogLikelihood";
+    throw new TypeError(
+      `${NAME}: expected a loss of elements, got "${loss}" of rows, whose metric is ${metric}`,
+    );
+  }
+  return typeof loss === "function" ? fusedLoss(NAME, loss, descriptionOf(loss)) : builtIn(NAME, loss);
 }
 
 function descriptionOf(loss: FusedLoss): FusedDescription | undefined {

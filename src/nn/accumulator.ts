@@ -2,6 +2,7 @@
 import { withGradMode } from "../autograd/mode.js";
 import { fusedOf } from "../formula/mark.js";
 import {
+  ACCUMULATOR,
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
@@ -201,7 +202,7 @@ export class LossAccumulator extends Accumulator {
 }
 
 function fusedOfTensors(loss: AnyFused): AccumulatedLoss {
-  return fusedLoss(loss, fusedOf(loss));
+  return fusedLoss(ACCUMULATOR, loss, fusedOf(loss));
 }
 
 /** How many of the arguments come before options: a number or a tensor is an operand. */

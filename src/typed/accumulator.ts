@@ -1,5 +1,6 @@
 /** Losses of typed arrays, chunk after chunk. */
 import {
+  ACCUMULATOR,
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
@@ -169,7 +170,7 @@ export class LossAccumulator extends Accumulator {
 }
 
 function accumulated(loss: AccumulatedName | AnyFused): AccumulatedLoss {
-  return typeof loss === "function" ? fusedLoss(loss, fusedArraysOf(loss)) : accumulatedBy(loss);
+  return typeof loss === "function" ? fusedLoss(ACCUMULATOR, loss, fusedArraysOf(loss)) : accumulatedBy(loss);
 }
 
 /** The unreduced loss of the table. */

@@ -1,6 +1,6 @@
 /** Losses of rows of classes as metrics: PyTorch's, scikit-learn's, in any cut and order. */
 import { F, tensor } from "lossgrad";
-import { CrossEntropy, MeanAbsoluteError, Metrics, NegativeLogLikelihood } from "lossgrad/metrics";
+import { CrossEntropy, MeanAbsoluteError, MeanLoss, Metrics, NegativeLogLikelihood } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
 import { Random } from "../support/random.js";
 
@@ -132,6 +132,8 @@ describe("CrossEntropy", () => {
   it.each([
     [() => new CrossEntropy({ weight: [1, NaN] }), /expected weight to be of finite numbers, got NaN at 1/],
     [() => new CrossEntropy({ weight: "ab" as never }), /expected weight to be an array of numbers, got "ab"/],
+    [() => new MeanLoss("crossEntropy" as never), /MeanLoss: expected a loss of elements, got "crossEntropy"/],
+    [() => new MeanLoss("l2" as never), /^MeanLoss: expected loss to be one of "l1Loss"/],
     [() => new CrossEntropy({ labelSmoothing: NaN }), /label_smoothing must be between 0.0 and 1.0. Got: nan/],
     [() => new CrossEntropy({ labelSmoothing: 1.5 }), /label_smoothing must be between 0.0 and 1.0/],
     [() => new CrossEntropy({ ignoreIndex: 0.5 }), /argument 'ignoreIndex' must be int, not 0.5/],
