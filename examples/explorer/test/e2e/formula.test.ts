@@ -13,7 +13,9 @@ async function ownRow(page: Page): Promise<string[]> {
 
 /** What is said of the formula, once something is. */
 async function complaintOf(page: Page): Promise<string> {
-  await page.waitForFunction(() => document.querySelector("#panel-curves .text-field .problem")!.textContent !== "");
+  await page.waitForFunction(
+    () => document.querySelector("#panel-curves .text-field .problem")!.textContent !== "",
+  );
   return (await page.textContent("#panel-curves .text-field .problem"))!;
 }
 
@@ -64,7 +66,9 @@ describeInChromium("a formula", (site) => {
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     expect(await tableOf(page, "curves")).toHaveLength(5);
     await field.fill("p - mean(p)");
-    await expect.poll(() => page.textContent("#panel-curves .text-field .problem")).toContain("around the whole");
+    await expect
+      .poll(() => page.textContent("#panel-curves .text-field .problem"))
+      .toContain("around the whole");
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate(() =>
       (globalThis as unknown as { axe: typeof axe }).axe.run(),
