@@ -7,15 +7,16 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 export const SLOW_FILES = "{test,cli/test}/**/*.slow.test.ts";
 
 /**
- * Tests of what is made once in a process, or that measure it: the binary, the memory, the team of
- * threads, what was warned of, what the garbage collector takes. They have a process for each file.
- * The others share one process for each core, which saves starting a hundred of them and loading
- * the library in each: two minutes of processor time. Each of those leaves handlers of warnings and
- * the number of threads as they were.
+ * Tests of what is made once in a process, or that measure it: the binary, the memory and its
+ * windows, the team of threads, what was warned of, what the garbage collector takes. They have a
+ * process or a page for each file. The others share one process for each core, which saves starting
+ * a hundred of them and loading the library in each: two minutes of processor time. Each of those
+ * leaves handlers of warnings and the number of threads as they were.
  */
 export const ALONE = [
   "test/{guard,node}/**/*.test.ts",
   "test/core/{memory,storage,warnings}.test.ts",
+  "test/ndarray/window.test.ts",
   "test/tensor/{memory,nested,tidy,views-alive}.test.ts",
   "test/typed/{allocate,unshared}.test.ts",
 ];
