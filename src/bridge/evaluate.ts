@@ -9,7 +9,7 @@ import type { NdArray } from "../ndarray/ndarray.js";
 import { grad as gradientsOf } from "../tensor/autograd.js";
 import { fromTyped, outsideOfMemory } from "../tensor/data.js";
 import { Tensor } from "../tensor/tensor.js";
-import { destinationFor } from "../typed/destination.js";
+import { checkOut, destinationFor } from "../typed/destination.js";
 import { checkApart } from "../typed/fused-evaluate.js";
 import { elementsOf, type ReadOperand } from "../typed/operands.js";
 import type { BridgeRequest } from "./request.js";
@@ -17,9 +17,7 @@ import type { BridgeRequest } from "./request.js";
 /** A number, or for "none" what was written to. */
 export function evaluateBridge(request: BridgeRequest): unknown {
   const { row, reduction, out } = request;
-  if (reduction !== "none" && out !== null) {
-    throw new TypeError(`${row.name}: expected out with reduction "none" only, got it with "${reduction}"`);
-  }
+  checkOut(row.name, reduction, out);
   return alone(() => {
     const value = withGradMode(false, () => lossOf(request, tensorsOf(request)));
     return resultOf(request, value);

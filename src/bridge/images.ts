@@ -34,8 +34,8 @@ export interface ArraySsimOptions extends ArrayWindowOptions {
 }
 
 /**
- * Structural similarity of images, from -1 to 1, 1 for equal ones, with F.ssim's formula. A loss is
- * 1 less it.
+ * Structural similarity of images, from -1 to 1, 1 but for roundings for equal ones, with F.ssim's
+ * formula. A loss is 1 less it.
  *
  * Shapes: (..., H, W) for both, which `shape` says. Real dtypes; computed by tensors in the dtype
  * that the operands promote to, integers in float64, with the same bits. Mean and sum: a number

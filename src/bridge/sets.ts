@@ -127,8 +127,8 @@ export const ensembleCrpsLoss: PartArrayLoss<[target: ArrayOperand], { fair?: bo
   });
 
 /**
- * Negative Pearson correlation, as a loss from 0 to 2: 1 - r, with r = Σ a b / sqrt((Σ a² + eps) (Σ
- * b² + eps)), where a and b are prediction and target less their means along a dimension, the last
+ * Negative Pearson correlation, as a loss from 0 to 2, but for roundings: 1 - r, with
+ * r = Σ a b / sqrt((Σ a² + eps) (Σ b² + eps)), where a and b are prediction and target less their means along a dimension, the last
  * one unless `dim` names another.
  *
  * Shapes: one for both, which `shape` says; without it all is one row. Real dtypes; result as for

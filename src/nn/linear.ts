@@ -1,6 +1,6 @@
 /** The linear transformation of rows. */
 import { dtypes } from "../ndarray/dtype.js";
-import { broadcastShapes, numelOf, sameShape } from "../ndarray/shape.js";
+import { checkBroadcastsInto, numelOf } from "../ndarray/shape.js";
 import { expandedShape } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkTensors } from "./distances.js";
@@ -39,19 +39,16 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (bias === null) return input.matmul(turned);
   if (weight.ndim === 1) throw new RangeError("mat2 must be a matrix, got 1-D tensor");
   checkAddends(input, weight, bias);
-  if (input.ndim > 2 && bias.ndim > 1) return added(input.matmul(turned), bias);
+  // As torch adds a bias of several dimensions to what has more than two: by an operation.
+  if (input.ndim > 2 && bias.ndim > 1) {
+    const product = input.matmul(turned);
+    checkBroadcastsInto(product.shape, bias.shape);
+    return product.add(bias);
+  }
   const lead = input.shape.slice(0, -1);
   const rows = input.ndim === 2 ? input : input.reshape([numelOf(lead), input.shape[lead.length]]);
   const sum = addMm(rows, turned, bias);
   return input.ndim === 2 ? sum : sum.reshape([...lead, weight.shape[0]]);
-}
-
-/** As torch adds a bias of several dimensions to what has more than two: by an operation. */
-function added(product: Tensor, bias: Tensor): Tensor {
-  const shape = broadcastShapes(product.shape, bias.shape);
-  if (sameShape(shape, product.shape)) return product.add(bias);
-  const [out, whole] = [product.shape, shape].map((one) => `[${one.join(", ")}]`);
-  throw new RangeError(`output with shape ${out} doesn't match the broadcast shape ${whole}`);
 }
 
 /** a · b + c of matrices, c broadcast, rounded once. */

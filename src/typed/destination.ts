@@ -38,6 +38,12 @@ export function readGiven(given: unknown): Given | null {
   return { result: given, data, tag: dtype };
 }
 
+/** Throws where an array is given for a result that is a number. */
+export function checkOut(caller: string, reduction: string, given: Given | null): void {
+  if (reduction === "none" || given === null) return;
+  throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
+}
+
 /**
  * `given`, checked, or a new array, for `like.length` elements of `dtype`; a new one of halves is
  * of the kind of `like`.

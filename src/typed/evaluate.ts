@@ -8,7 +8,7 @@ import { type Problem, slope, sum, sumAndSlope, values, valuesAndSlopes } from "
 import { countKept } from "../loss/mask.js";
 import { weightedTerms } from "../loss/weighted-terms.js";
 import { byteSum, byteValues } from "./bytes.js";
-import { type Destination, destinationFor } from "./destination.js";
+import { checkOut, type Destination, destinationFor } from "./destination.js";
 import { constant, elementsOf, type ReadOperand } from "./operands.js";
 import { operandsAmong, type Request, targetType } from "./request.js";
 import { weightedProblem, weightedSums } from "./weighted.js";
@@ -16,10 +16,8 @@ import { weightedProblem, weightedSums } from "./weighted.js";
 /** A number, or for "none" what was written to. */
 export function evaluate(request: Request): unknown {
   const { caller, reduction, prediction, asked, resultDType, given } = request;
-  if (reduction !== "none") {
-    if (given === null) return roundFloat(asked ?? "float64", reducedValue(request));
-    throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
-  }
+  checkOut(caller, reduction, given);
+  if (reduction !== "none") return roundFloat(asked ?? "float64", reducedValue(request));
   const out = destinationFor(caller, "out", given, resultDType, prediction, operandsOf(request));
   const problem = problemOf(request);
   writeTerms(request, problem, elementsOf(out, problem.input.memory));

@@ -14,7 +14,7 @@ import { runExactly, runProgram } from "../formula/run.js";
 import type { Refusal } from "../formula/traits.js";
 import { countKept } from "../loss/mask.js";
 import { weightsOfRows } from "../loss/weighted-sums.js";
-import { type Destination, destinationFor } from "./destination.js";
+import { checkOut, type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import type { FusedRequest } from "./fused-request.js";
 import type { Terms } from "./mark.js";
@@ -24,9 +24,7 @@ import { operandsAmong } from "./request.js";
 /** A number, or for "none" what was written to. */
 export function evaluateFused(request: FusedRequest): unknown {
   const { caller, reduction, out: given, asked, dtype, like } = request;
-  if (reduction !== "none" && given !== null) {
-    throw new TypeError(`${caller}: expected out with reduction "none" only, got it with "${reduction}"`);
-  }
+  checkOut(caller, reduction, given);
   const work = new FusedWork(request);
   if (reduction !== "none") return roundFloat(asked ?? "float64", work.reduced([]));
   const out = destinationFor(caller, "out", given, dtype, like, work.arrays);

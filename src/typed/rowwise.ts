@@ -19,7 +19,7 @@ import {
 } from "../loss/row-problem.js";
 import type { RowLoss } from "../loss/rowwise.js";
 import type { Elements } from "../ndarray/window.js";
-import { type Destination, destinationFor } from "./destination.js";
+import { checkOut, type Destination, destinationFor } from "./destination.js";
 import { placeFor } from "./evaluate.js";
 import { type ArrayOperand, elementsOf, type ReadOperand } from "./operands.js";
 import type { GradientOf, GradOptions, LossValue, OutOptions, ValueAndGrad } from "./options.js";
@@ -189,9 +189,7 @@ function likeRows({ prediction, layout }: RowRequest): ReadOperand {
 /** A number, or for "none" what was written to. */
 function evaluate(request: RowRequest): unknown {
   const { row, reduction, given, asked, dtype } = request;
-  if (reduction !== "none" && given !== null) {
-    throw new TypeError(`${row.name}: expected out with reduction "none" only, got it with "${reduction}"`);
-  }
+  checkOut(row.name, reduction, given);
   const { problem, divisor } = workOf(request);
   if (reduction !== "none") {
     return roundFloat(asked ?? "float64", sumOfRows(problem, divisor));
