@@ -4,7 +4,7 @@ import { psnr as ratio } from "../nn/psnr.js";
 import type { Shape } from "../ndarray/shape.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, type BridgeRow, without } from "./row.js";
+import { alike, type BridgeRow, lacking } from "./row.js";
 
 /** Where the rows of an image begin has to be told. */
 const asImages = /* @__PURE__ */ alike(() => null, "[3, 64, 64]");
@@ -108,7 +108,7 @@ export const psnr: PartArrayLoss<
   operands: two,
   own: ["dataRange", "dim"],
   shapes: /* @__PURE__ */ alike((length) => [length]),
-  parts: (shape, { dim }) => without(shape, dim, lastThree(shape)),
+  parts: (shape, { dim }) => lacking(shape, dim, lastThree(shape)),
   loss: ratio as never,
 });
 

@@ -1,5 +1,6 @@
 /** What is known of a loss of tensors that typed arrays have as well. */
 import { numelOf, readDims, type Shape } from "../ndarray/shape.js";
+import { without } from "../nn/composed.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { ReadOperand } from "../typed/operands.js";
 
@@ -58,9 +59,8 @@ function rowsIn(length: number, rows: number): Shape | null {
 }
 
 /** The shape without the dimensions that an option names, or else these. */
-export function without(shape: Shape, dim: unknown, otherwise: readonly number[]): Shape {
-  const dims = readDims(dim, { ndim: shape.length }) ?? otherwise;
-  return shape.filter((_, d) => !dims.includes(d));
+export function lacking(shape: Shape, dim: unknown, otherwise: readonly number[]): Shape {
+  return without(shape, readDims(dim, { ndim: shape.length }) ?? otherwise);
 }
 
 /** The shape itself, where the operand has as many elements. */

@@ -3,13 +3,13 @@ import * as ensembles from "../nn/ensembles.js";
 import * as overlaps from "../nn/overlaps.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, type BridgeRow, without, withRows } from "./row.js";
+import { alike, type BridgeRow, lacking, withRows } from "./row.js";
 
 /** All elements are one set. */
 const oneSet = /* @__PURE__ */ alike((length) => [length]);
 /** A set has all dimensions but the first, or all, unless some are named. */
 const asSets: BridgeRow["parts"] = (shape, { dim }) =>
-  without(
+  lacking(
     shape,
     dim,
     shape.flatMap((_, d) => (d === 0 && shape.length > 1 ? [] : [d])),
@@ -147,6 +147,6 @@ export const pearsonLoss: PartArrayLoss<[target: ArrayOperand], { dim?: number; 
     operands: twoSets,
     own: ["dim", "eps"],
     shapes: oneSet,
-    parts: (shape, { dim = -1 }) => without(shape, dim, []),
+    parts: (shape, { dim = -1 }) => lacking(shape, dim, []),
     loss: ensembles.pearsonLoss as never,
   });
