@@ -114,7 +114,7 @@ const goals: readonly Goal[] = [
   ...Object.keys(FUSED_TITLES).flatMap(fusedGoals),
   ...partGoals(),
   ...torchGoals(),
-  { contest: "adam", pass: "step", slow: "PyTorch", fast: ADAM_NAME, from: MI, to: MI, ratio: 1 / 1.5 },
+  { contest: "adam", pass: "step", slow: "PyTorch", fast: ADAM_NAME, from: MI, to: MI, ratio: 1.5 },
 ];
 
 const [first, later] = firstCalls;
