@@ -39,7 +39,7 @@ export const HOMES: readonly Home[] = ["foreign", "in place", "shared"];
 
 /** The tensor's numbers as a typed array at `home`, tagged where they are bits. */
 export function operandAt(home: Home, x: Tensor): ArrayOperand {
-  const numbers = x.detach().clone().array();
+  const numbers = x.detach().clone().array().slice();
   const data = home === "in place" ? allocated(x) : copied(numbers, home === "shared");
   if (home === "in place") (data as Float32Array).set(numbers);
   const bits = data instanceof Uint16Array && (x.dtype === "float16" || x.dtype === "bfloat16");

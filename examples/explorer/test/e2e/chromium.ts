@@ -156,14 +156,26 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
 }
 
-/** What the address says after the "#", once the page has written it. */
+/**
+ * Waits until the page has drawn what was done to it: panels do so in the next animation frame,
+ * which a busy machine may be late with.
+ */
+export async function drawn(page: Page): Promise<void> {
+  const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+  // A frame that was asked for before this one is called before it; what it asks for, in the second.
+  for (let frames = 0; frames < 2; frames++) await page.evaluate(frame);
+}
+
+/** What the address says after the "#", once the page has written it and drawn what it says. */
 export async function linkOf(page: Page, has: RegExp): Promise<string> {
   await page.waitForURL((url) => has.test(url.hash));
+  await drawn(page);
   return new URL(page.url()).hash;
 }
 
-/** The rows of the panel's table, their cells as text. */
+/** The rows of the panel's table as it is drawn, their cells as text. */
 export async function tableOf(page: Page, panel: string): Promise<string[][]> {
+  await drawn(page);
   return page
     .locator(`#panel-${panel} tbody tr`)
     .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));

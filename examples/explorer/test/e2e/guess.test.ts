@@ -1,7 +1,7 @@
 /** The guessing game: by step, by play, by link, and off the board. */
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { describeInChromium, expectQuiet, linkOf } from "./chromium.js";
+import { describeInChromium, drawn, expectQuiet, linkOf } from "./chromium.js";
 
 const statuses = (page: Page): Promise<string[]> => page.locator(".lane .status").allTextContents();
 const stepsOf = (page: Page): Promise<number> =>
@@ -31,6 +31,7 @@ describeInChromium("the guessing game", (site) => {
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(() => stepsOf(page)).toBeGreaterThan(5);
     await page.getByRole("button", { name: "Pause" }).click();
+    await drawn(page);
     const at = await stepsOf(page);
     await page.waitForTimeout(300);
     expect(await stepsOf(page)).toBe(at);
