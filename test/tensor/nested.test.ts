@@ -104,29 +104,29 @@ describe("unsigned numbers", () => {
 });
 
 describe("data without end", () => {
+  /** To walk through as many elements takes longer than a test may. */
+  const ENDLESS = 2 ** 32 - 1;
+
   it("is refused at the first hole of a sparse array", () => {
     const leaf = zeros([1], { requiresGrad: true });
     const sum = leaf.sum();
-    const started = performance.now();
-    for (const data of [Array(1e9), [Array(1e9)], Array(2 ** 32 - 1)]) {
+    for (const data of [Array(ENDLESS), [Array(ENDLESS)]]) {
       expectRefused(() => tensor(data as TensorData), TypeError, "got undefined");
     }
-    expectRefused(() => zeros(Array(1e9)), RangeError, "at most 64 dimensions, got 1000000000");
-    expectRefused(() => leaf.sum({ dim: Array(1e9) }), RangeError, "at most 64 dimensions");
-    const sparse = Array(1e9) as (typeof leaf)[];
+    expectRefused(() => zeros(Array(ENDLESS)), RangeError, `at most 64 dimensions, got ${ENDLESS}`);
+    expectRefused(() => leaf.sum({ dim: Array(ENDLESS) }), RangeError, "at most 64 dimensions");
+    const sparse = Array(ENDLESS) as (typeof leaf)[];
     expectRefused(() => lossgrad.autograd.grad(sparse, leaf), TypeError, "got undefined");
     expectRefused(
       () => lossgrad.autograd.grad(sum, leaf, { gradOutputs: sparse }),
       RangeError,
-      "got 1 tensors and 1000000000 gradients",
+      `got 1 tensors and ${ENDLESS} gradients`,
     );
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("is refused at the first element of more than memory can hold", () => {
     let shared: unknown = [1, 2];
     for (let depth = 1; depth < 60; depth++) shared = [shared, shared];
-    const started = performance.now();
     expectRefused(() => tensor(shared as TensorData), RangeError, "expected a tensor of less than 4 GiB");
     const lying = new Proxy([1], { get: (list, key) => (key === "length" ? 2 ** 40 : list[0]) });
     expectRefused(() => tensor(lying), RangeError, "expected a tensor of less than 4 GiB");
@@ -135,7 +135,6 @@ describe("data without end", () => {
       expectRefused(() => tensor(odd), TypeError, "expected an array with a length");
       expectRefused(() => zeros(odd), TypeError, "expected an array with a length");
     }
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
 

@@ -156,10 +156,10 @@ describe.skipIf(!CAN_SHARE)("a worker that does not come back from a job", () =>
   });
 
   it("is replaced when it has not come out in a long time", async () => {
-    const { team, words } = teamWithout(20);
+    const { team, words } = teamWithout(1000);
     run(team, job(null));
     expect(run(team, job(null)).ran).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(run(team, job(null)).ran).toBe(true);
     const end = performance.now() + 30_000;
     while (team.inUse < 2 && performance.now() < end) {

@@ -96,8 +96,8 @@ describeInChromium("the page", (site) => {
     await photograph(page, `${nameOf(link)}-light`);
     const light = await background();
     await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(background).not.toBe(light);
     await page.waitForTimeout(400);
-    expect(await background()).not.toBe(light);
     await photograph(page, `${nameOf(link)}-dark`);
     await expectQuiet(watched);
   });
