@@ -15,7 +15,7 @@ export const SLOW_FILES = "{test,cli/test}/**/*.slow.test.ts";
  */
 export const ALONE = [
   "test/{guard,node}/**/*.test.ts",
-  "test/core/{memory,storage,warnings}.test.ts",
+  "test/core/{growth,memory,storage,warnings}.test.ts",
   "test/ndarray/window.test.ts",
   "test/tensor/{memory,nested,tidy,views-alive}.test.ts",
   "test/typed/{allocate,unshared}.test.ts",

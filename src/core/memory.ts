@@ -208,6 +208,19 @@ export class LinearMemory {
   }
 
   /**
+   * Copies bytes within the memory. What computes the addresses may let the memory grow, which
+   * detaches views: so no view is read before them.
+   */
+  copy(to: number, from: number, bytes: number): void {
+    this.bytes.copyWithin(to, from, from + bytes);
+  }
+
+  /** Sets bytes to 0; as `copy`. */
+  clear(address: number, bytes: number): void {
+    this.bytes.fill(0, address, address + bytes);
+  }
+
+  /**
    * A block of working space, which `giveRoom` takes back. It is the library's own, and does not
    * count as the user's memory.
    */

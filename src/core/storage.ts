@@ -205,7 +205,7 @@ export class Storage implements Scoped {
     this.leaveQueue();
     this.block = to;
     this.enter(queue);
-    linear.bytes.copyWithin(to.address, from.address, from.address + this.bytes);
+    linear.copy(to.address, from.address, this.bytes);
     linear.give(from);
     return true;
   }

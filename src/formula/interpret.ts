@@ -62,8 +62,7 @@ export class Interpreter implements BlockKernel, TermsKernel {
 
   terms(addresses: readonly number[], n: number, numbers: number, terms: number): void {
     const plan = planOf(this.program);
-    if (this.program.masked)
-      this.memory.bytes.fill(0, this.register(ZEROS), this.register(ZEROS) + CHUNK * 8);
+    if (this.program.masked) this.memory.clear(this.register(ZEROS), CHUNK * 8);
     for (let start = 0; start < n; start += CHUNK) {
       this.chunk(plan, { addresses, start, n: Math.min(CHUNK, n - start), numbers }, terms);
     }
@@ -95,7 +94,7 @@ export class Interpreter implements BlockKernel, TermsKernel {
   }
 
   private copy(from: number, to: number, bytes: number): void {
-    this.memory.bytes.copyWithin(to, from, from + bytes);
+    this.memory.copy(to, from, bytes);
   }
 
   /** Numbers at `address`, but 0 where the mask is 0. */

@@ -105,24 +105,22 @@ class CtcPass {
 
   private read(i: number, frames: number): void {
     const { source, size, x, stride } = this;
-    const { bytes } = source.memory;
     inBlocks((frames * stride) / 8, (start, n) => {
       const from = source.read(i * size + start, n);
-      bytes.copyWithin(x + 8 * start, from, from + 8 * n);
+      source.memory.copy(x + 8 * start, from, 8 * n);
     });
   }
 
   private writeZeros(i: number): void {
-    this.source.memory.f64.fill(0, this.grad >> 3, (this.grad >> 3) + this.size);
+    this.source.memory.clear(this.grad, 8 * this.size);
     this.write(i);
   }
 
   private write(i: number): void {
     const { size, grad } = this;
     const target = this.target!;
-    const { bytes } = target.memory;
     inBlocks(size, (start, n) => {
-      bytes.copyWithin(target.begin(i * size + start), grad + 8 * start, grad + 8 * (start + n));
+      target.memory.copy(target.begin(i * size + start), grad + 8 * start, 8 * n);
       target.end(i * size + start, n);
     });
   }

@@ -260,7 +260,7 @@ class Blocks {
     if (this.out.weight) add(at.logits, x, this.out.weight, outputs, n, features);
     if (!this.out.input) return;
     const out = this.out.input + first * features * bytes;
-    memory.bytes.fill(0, out, out + n * features * bytes);
+    memory.clear(out, n * features * bytes);
     for (let j = 0; j < outputs; j += this.slice) {
       const many = Math.min(this.slice, outputs - j);
       this.transpose(at.logits + j * n * bytes, at.slices, many, n);

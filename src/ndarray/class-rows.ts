@@ -144,7 +144,7 @@ export class RowSource extends Rows {
     for (let c = 0; c < classes; c += BLOCK) {
       const n = Math.min(BLOCK, classes - c);
       const address = this.source.read(row * classes + c, n);
-      this.memory.bytes.copyWithin(this.stage + c * this.bytes, address, address + n * this.bytes);
+      this.memory.copy(this.stage + c * this.bytes, address, n * this.bytes);
     }
     return this.stage;
   }
@@ -199,7 +199,7 @@ export class RowTarget extends Rows {
     const { bytes, stage, memory } = this;
     for (let i = 0; i < length; i += BLOCK) {
       const n = Math.min(BLOCK, length - i);
-      memory.bytes.copyWithin(this.target.begin(start + i), stage + i * bytes, stage + (i + n) * bytes);
+      memory.copy(this.target.begin(start + i), stage + i * bytes, n * bytes);
       this.target.end(start + i, n);
     }
   }

@@ -123,7 +123,7 @@ export function copy(x: NdArray, out: NdArray): NdArray {
     forEachBlock(out.numel, [source, target], (start, n) => {
       const from = source.read(start, n);
       const to = target.begin(start);
-      memory().bytes.copyWithin(to, from, from + n * size);
+      memory().copy(to, from, n * size);
       target.end(start, n);
     });
   });

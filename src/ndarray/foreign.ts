@@ -44,7 +44,7 @@ export class ForeignArray {
       memory.bytes.set(this.bytesOf(data, start, n), address);
     } else {
       // Growth may have detached the view since: the place stays.
-      memory.bytes.copyWithin(address, place + start * size, place + (start + n) * size);
+      memory.copy(address, place + start * size, n * size);
     }
   }
 
@@ -54,7 +54,7 @@ export class ForeignArray {
     const { size } = dtypes[this.dtype];
     const end = address + n * size;
     if (place === null) this.bytesOf(data as TakenData, start, n).set(memory.bytes.subarray(address, end));
-    else memory.bytes.copyWithin(place + start * size, address, end);
+    else memory.copy(place + start * size, address, n * size);
   }
 
   private bytesOf(data: TakenData, start: number, n: number): Uint8Array {

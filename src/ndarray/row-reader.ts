@@ -38,7 +38,7 @@ export class RowReader {
     const { source, length, bytes, room } = this;
     inBlocks(n * length, (start, count) => {
       const from = source.read(first * length + start, count);
-      source.memory.bytes.copyWithin(room + (at * length + start) * bytes, from, from + count * bytes);
+      source.memory.copy(room + (at * length + start) * bytes, from, count * bytes);
     });
     return room;
   }

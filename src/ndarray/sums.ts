@@ -164,7 +164,7 @@ class FloatSums {
   private settle({ o, outer, column, columns }: Part, out: number): void {
     const { source, state, tag, divisor } = this;
     const { length, inner } = this.layout;
-    const { kernels, u32, f64 } = source.memory;
+    const { kernels } = source.memory;
     let left = kernels.settle_f64(state, PLANE, outer * columns, errorOf(length), divisor, out);
     if (left > 0 && source.direct) {
       const address = source.address + (o * length * inner + column) * BYTES[tag];
@@ -173,9 +173,10 @@ class FloatSums {
       left = review(address, length, columns, inner * BYTES[tag], state, left, magnitudes, out);
     }
     for (let i = 0; i < left; i++) {
-      const index = u32[state / 4 + i];
+      const index = source.memory.u32[state / 4 + i];
       const row = o * inner + column + index;
-      f64[out / 8 + index] = sumOneByOne(this.rows, tag, row * length, length, divisor);
+      const sum = sumOneByOne(this.rows, tag, row * length, length, divisor);
+      source.memory.f64[out / 8 + index] = sum;
     }
   }
 }
@@ -225,12 +226,12 @@ export function sumIntegersInto(layout: Layout<Elements>, out: Elements): void {
   operate(() => {
     const source = new Source(layout.x, "i64", 0);
     const target = new Target(out, "i64", TARGET_SLOT);
-    const { kernels, i64 } = source.memory;
+    const { kernels } = source.memory;
     forEachPart(layout, BLOCK, (part) => {
       const start = part.o * layout.inner + part.column;
       const n = part.outer * part.columns;
       const address = target.begin(start);
-      i64.fill(0n, address / 8, address / 8 + n);
+      source.memory.clear(address, 8 * n);
       addPart({ ...layout, x: source }, BYTES.i64, part, (from, outer, length, columns, stride) => {
         kernels.sums_i64(from, outer, length, columns, stride, address);
       });
