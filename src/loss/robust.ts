@@ -117,31 +117,85 @@ export const cauchyLoss = /* @__PURE__ */ formulaRow({
   },
 });
 
-/** What is not a special case: |alpha - 2| / alpha ((s / |alpha - 2| + 1)^(alpha / 2) - 1). */
-function generalTerm(s: Expression, alpha: number): Expression {
-  const beta = Math.abs(alpha - 2);
-  // As expm1 and log1p, since a power near 1 less 1 cancels.
-  return s
-    .div(beta)
-    .log1p()
-    .mul(alpha / 2)
-    .expm1()
-    .mul(beta / alpha);
+/** How near alpha is to 0 and 2 where the general formula has too few digits. */
+const NEAR = 1 / 16;
+
+/** The numbers of a shape: of one alpha, or of an alpha for each element. */
+interface ShapeOf<A> {
+  readonly alpha: A;
+  /** |alpha - 2| */
+  readonly beta: A;
+  readonly ratio: A;
 }
 
-/** The same of an alpha for each element, which takes the special cases by choices. */
+/** beta / alpha ((s / beta + 1)^(alpha / 2) - 1), as expm1 of z: a power near 1 less 1 cancels. */
+const power = (z: Expression, ratio: Expression | number): Expression => z.expm1().mul(ratio);
+
+/** The same near an alpha of 2: (s exp(v) + beta expm1(v)) / alpha, with v = (alpha - 2) log / 2. */
+function nearTwo(s: Expression, log: Expression, { alpha, beta }: ShapeOf<Expression | number>): Expression {
+  const apart = typeof alpha === "number" ? alpha - 2 : alpha.sub(2);
+  const v = log.mul(apart).mul(0.5);
+  return s.mul(v.exp()).add(v.expm1().mul(beta)).div(alpha);
+}
+
+/** The same near 0, log beta / 2 expm1(z) / z: by a series where |z| is small. */
+function nearZero(log: Expression, z: Expression, { beta, ratio }: ShapeOf<Expression | number>): Expression {
+  const large = z.abs().gt(NEAR);
+  const half = typeof beta === "number" ? beta / 2 : beta.mul(0.5);
+  const series = log.mul(half).mul(seriesOfExpm1(large.choose(0, z)));
+  return large.choose(power(large.choose(z, 0), ratio), series);
+}
+
+/** expm1(z) / z = 1 + z / 2 + z² / 6 + …, to the last digits of float64 where |z| <= 1/16. */
+function seriesOfExpm1(z: Expression): Expression {
+  let sum = z.mul(1 / 9).add(1);
+  for (let k = 8; k > 1; k--)
+    sum = sum
+      .mul(z)
+      .mul(1 / k)
+      .add(1);
+  return sum;
+}
+
+/** What is not a special case. */
+function generalTerm(s: Expression, alpha: number): Expression {
+  const beta = Math.abs(alpha - 2);
+  const shape = { alpha, beta, ratio: beta / alpha };
+  const log = s.div(beta).log1p();
+  if (beta <= NEAR) return nearTwo(s, finite(log), shape);
+  const z = log.mul(alpha / 2);
+  return Math.abs(alpha) <= NEAR ? nearZero(log, z, shape) : power(z, shape.ratio);
+}
+
+/** The logarithm of the largest number in the place of Infinity. */
+function finite(log: Expression): Expression {
+  return log.clamp({ max: { float16: 11, float64: 709.7 }[log.dtype as string] ?? 88.7 });
+}
+
+/**
+ * The same of an alpha for each element, and the special cases, by choices. A formula that is not
+ * chosen is computed of other numbers, since 0 times infinity is NaN.
+ */
 function generalTermOf(s: Expression, alpha: Expression): Expression {
-  const [two, zero, endless] = [2, 0, -Infinity].map((special) => alpha.eq(special));
-  // Where a case is special, the general formula is computed of another alpha: 0 times NaN is NaN.
-  const safe = two.choose(1, zero.choose(1, endless.choose(1, alpha)));
-  const beta = safe.sub(2).abs();
-  const general = s.div(beta).log1p().mul(safe.mul(0.5)).expm1().mul(beta.div(safe));
-  // To the second order in alpha, so that the slope by alpha at 0 is the limit of those beside it.
-  const near = zero.choose(alpha, 0);
-  const log = s.div(near.sub(2).neg()).log1p();
-  const cauchy = near.mul(log).mul(0.25).add(1).mul(log.mul(0.5)).mul(near.sub(2).neg());
+  const [two, endless] = [2, -Infinity].map((special) => alpha.eq(special));
+  const own = two.choose(1, endless.choose(1, alpha));
+  const beta = own.sub(2).abs();
+  const log = s.div(beta).log1p();
+  const [atTwo, atZero] = [beta, own.abs()].map((distance) => distance.le(NEAR));
+  const bounded = finite(log);
+  const close = nearTwo(s, atTwo.choose(bounded, 0), { alpha: atTwo.choose(own, 2), beta, ratio: beta });
+  const zero = own.eq(0);
+  const ratio = beta.div(zero.choose(1, own));
+  const half = own.mul(0.5);
+  const small = nearZero(log, atZero.choose(zero.choose(bounded, log), 0).mul(half), {
+    alpha: own,
+    beta,
+    ratio,
+  });
+  const general = power(atTwo.choose(0, atZero.choose(0, log)).mul(half), ratio);
   const welsch = s.mul(-0.5).expm1().neg();
-  return two.choose(s.mul(0.5), zero.choose(cauchy, endless.choose(welsch, general)));
+  const others = atTwo.choose(close, atZero.choose(small, general));
+  return two.choose(s.mul(0.5), endless.choose(welsch, others));
 }
 
 export const generalRobustLoss = /* @__PURE__ */ formulaRow({

@@ -58,6 +58,7 @@ export {
   wingLoss,
   type WingOptions,
 } from "./robust.js";
+export { generalRobustLogPartition } from "./robust-partition.js";
 export type { PartCountOptions, PartReductionOptions } from "./composed.js";
 export { ensembleCrpsLoss, type EnsembleCrpsOptions, pearsonLoss, type PearsonOptions } from "./ensembles.js";
 export {

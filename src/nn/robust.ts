@@ -129,8 +129,8 @@ export interface GeneralRobustOptions extends ScaleOptions {
  * 1 - exp(-s / 2) for -Infinity.
  *
  * Shapes, dtypes and result as for logCoshLoss. c > 0, 1 by default. The smaller alpha is, the less
- * large differences count. Whoever learns alpha adds the logarithm of the distribution's partition
- * function, which depends on alpha, since the loss alone is least for the least alpha.
+ * large differences count. Whoever learns alpha adds F.generalRobustLogPartition(alpha), since the
+ * loss alone is least for the least alpha.
  * Gradient: d / c² (s / |alpha - 2| + 1)^(alpha / 2 - 1), which has no kink; by a tensor alpha the
  * derivative, at 0 its limit; at 2, where it has no finite one, and at -Infinity, 0.
  *

@@ -7,7 +7,12 @@ import type { Tensor } from "lossgrad";
 import * as arrays from "lossgrad/arrays";
 import { MeanLoss } from "lossgrad/metrics";
 import { describe, expect, it } from "vitest";
+import text from "../fixtures/robust.json?raw";
 import { expectRefused } from "../support/refuse.js";
+
+type Row = [alpha: number, difference: number, loss: number, slope: number];
+const { losses } = JSON.parse(text) as { losses: readonly Row[] };
+const isFloat32 = (n: number): boolean => Math.fround(n) === n;
 
 const f64 = (...values: number[]): Tensor => tensor(Float64Array.from(values));
 const none = { reduction: "none" } as const;
@@ -145,6 +150,49 @@ describe("F.generalRobustLoss of a tensor alpha", () => {
     expect(by(0)).toBeCloseTo((by(1e-6) + by(-1e-6)) / 2, 8);
     expect([by(2), by(-Infinity)]).toEqual([0, 0]);
   });
+
+  it.each(["float32", "float64"] as const)("has mpmath's value and slope by alpha in %s", (dtype) => {
+    const unit = dtype === "float64" ? 2 ** -52 : 2 ** -23;
+    const rows = losses.filter(([level, d]) => [level, d].every((n) => dtype !== "float32" || isFloat32(n)));
+    expect(rows.length).toBeGreaterThan(50);
+    for (const [level, d, value, slope] of rows) {
+      const alpha = f64(level).to(dtype).requiresGrad_();
+      const loss = F.generalRobustLoss(f64(d).to(dtype), zero.to(dtype), { alpha });
+      loss.backward();
+      const word = `${d} with alpha ${level}`;
+      expect(Math.abs(loss.item() - value), word).toBeLessThan(25 * unit * value);
+      expect(Math.abs(alpha.grad!.item() - slope), word).toBeLessThan(25 * unit * (Math.abs(slope) + value));
+    }
+  });
+
+  it.each(["float16", "bfloat16", "float32", "float64"] as const)(
+    "is what its number is of infinite differences in %s",
+    (dtype) => {
+      const endless = f64(Infinity).to(dtype);
+      for (const level of [
+        -Infinity,
+        -2,
+        -0.125,
+        -0.03125,
+        0,
+        0.03125,
+        0.125,
+        1,
+        1.5,
+        1.96875,
+        2,
+        2.03125,
+        2.5,
+        50,
+      ]) {
+        const alpha = f64(level).to(dtype);
+        const found = F.generalRobustLoss(endless, zero.to(dtype), { alpha }).item();
+        expect(found, String(level)).toBe(
+          F.generalRobustLoss(endless, zero.to(dtype), { alpha: level }).item(),
+        );
+      }
+    },
+  );
 });
 
 describe("losses of logits", () => {
