@@ -73,11 +73,6 @@ export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
  * roots.mean(); // 2.5
  */
 export class LossAccumulator extends Accumulator {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "LossAccumulator";
-  }
   private readonly fn: AccumulatedName | AnyFused;
 
   constructor(loss: AccumulatedName, parameters?: AccumulatorParameters);
