@@ -1,5 +1,5 @@
 /** Losses as metrics: those of the table by name, and functions that `fuse` made. */
-import { type AccumulatedLoss, builtIn, fusedLoss, isRowwise } from "../loss/accumulator.js";
+import { type AccumulatedLoss, builtIn, fusedLoss, isRowwise } from "../loss/accumulated.js";
 import { type FusedDescription, fusedOf } from "../formula/mark.js";
 import {
   type BetaOptions,

@@ -6,11 +6,11 @@ import {
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
-  Accumulator,
   fusedLoss,
   isRowwise,
   readState,
-} from "../loss/accumulator.js";
+} from "../loss/accumulated.js";
+import { Accumulator } from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
 import { type RowwiseLossName, rowwiseLosses } from "../loss/rowwise.js";
 import { copyKept, countKept } from "../loss/mask.js";

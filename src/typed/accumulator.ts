@@ -4,11 +4,11 @@ import {
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
-  Accumulator,
   fusedLoss,
   isRowwise,
   readState,
-} from "../loss/accumulator.js";
+} from "../loss/accumulated.js";
+import { Accumulator } from "../loss/accumulator.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { type LossName, losses, type ParameterName } from "../loss/losses.js";
 import { rowwiseLosses } from "../loss/rowwise.js";
