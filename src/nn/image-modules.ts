@@ -2,6 +2,7 @@
 import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { SSIM_OPTIONS, type SsimOptions } from "./similarity.js";
 import {
   MS_SSIM_L1_OPTIONS,
   MS_SSIM_OPTIONS,
@@ -10,8 +11,6 @@ import {
   type MsSsimL1Options,
   type MsSsimOptions,
   ssim,
-  SSIM_OPTIONS,
-  type SsimOptions,
 } from "./images.js";
 import { maskOf } from "./held.js";
 import { readParts, reduceParts } from "./composed.js";
