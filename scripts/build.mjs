@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { assertOnlyMemoryImported, inlineWasm, shipWasm } from "./inline-wasm.mjs";
 import { inlineWorker } from "./inline-worker.mjs";
+import { nameClasses } from "./name-classes.mjs";
 import { commandOf, runScript } from "./packages.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -64,11 +65,23 @@ function dropMaps(folder) {
   }
 }
 
+/** What the library is made of, beside the binary and the worker. */
+const LIBRARY_INPUTS = [
+  "src",
+  "scripts/name-classes.mjs",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package-lock.json",
+];
+/** Where the classes are that print their names. */
+const NAMED = ["dist/nn", "dist/optim", "dist/typed/accumulator.js"];
+
 function compileLibrary() {
-  if (upToDate("dist/index.js", ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"])) return;
+  if (upToDate("dist/index.js", LIBRARY_INPUTS)) return;
   // A source file that was removed must not live on in the package.
   rmSync("dist", { recursive: true, force: true });
   runScript(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json"]);
+  nameClasses(...NAMED);
   dropMaps("dist/core/generated");
   shipWasm(RELEASE_WASM, THREADS_WASM, "dist/lossgrad.wasm", "dist/lossgrad.threads.wasm");
   copyFileSync(WORKER_FILE, "dist/worker.js");

@@ -1,13 +1,14 @@
 /** The loss of CTC, reduced, and its recording: the gradient comes along with the value. */
 import type { Wrap } from "../autograd/record.js";
-import { edgeTo, GraphNode, reshapedError, type Variable } from "../autograd/graph.js";
+import { edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { ExactSum } from "../core/exact-sum.js";
 import { quotientOf } from "../core/exact-value.js";
 import { roundFloat } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import { sameShape, type Shape } from "../ndarray/shape.js";
+import type { Shape } from "../ndarray/shape.js";
 import { unsqueeze } from "../ndarray/views.js";
 import { type CtcProblem, ctcLosses } from "./ctc.js";
+import { KeptGradients, type KeptLoss } from "./kept-gradients.js";
 import type { Reduction } from "./losses.js";
 import { arrayOf } from "./parts.js";
 import { readWeights } from "./row-problem.js";
@@ -50,47 +51,34 @@ export function ctcValue(task: CtcTask, grad: NdArray | null = null): NdArray {
 /** The same, recorded under torch's `name` of the derivative: the input gets its gradient. */
 export function recordCtc<V extends Variable>(name: string, task: CtcTask, input: V, wrap: Wrap<V>): V {
   const { dtype } = input.nd;
-  const { shape } = task.problem.input;
-  const blank = (): NdArray => NdArray.empty(dtype, shape);
-  const asGiven = (nd: NdArray): V => wrap(nd.reshaped(input.nd.shape), null, null);
-  let kept: NdArray | null = task.mode === "none" ? null : blank();
-  const result = ctcValue(task, kept);
-  let read: () => Variable = () => input;
-  const gradient = (upstream: Variable): NdArray => {
-    const now = read().nd;
-    if (!sameShape(now.shape, input.nd.shape)) throw reshapedError();
-    const isWhole = task.mode !== "none";
-    const g = isWhole ? (upstream.nd.item() as number) : 1;
-    if (g === 1 && kept) return kept;
-    const grad = blank();
-    const norms = isWhole ? normsOf(task, g) : readWeights(upstream.nd);
-    ctcLosses({ ...task.problem, input: inBatch(now) }, { out: grad, norms });
-    return grad;
+  const isWhole = task.mode !== "none";
+  const gradients: KeptLoss<V>["gradients"] = ([now], upstream, [grad]) => {
+    const norms = isWhole ? normsOf(task, upstream.item() as number) : readWeights(upstream);
+    ctcLosses({ ...task.problem, input: inBatch(now) }, { out: inBatch(grad!), norms });
   };
-  const node = new GraphNode(name, [edgeTo(input)], result.shape, result.dtype, (upstream, options) => [
-    () => {
-      const found = asGiven(gradient(upstream));
-      if (options.createGraph) return once(found, [input, upstream], wrap);
-      // What is kept for another run stays as it is.
-      if (options.retainGraph && kept) return found.clone();
-      kept = null;
-      return found;
+  const loss: KeptLoss<V> = {
+    operands: [input],
+    count: 1,
+    isWhole,
+    scales: false,
+    dtypes: { computed: dtype, result: dtype },
+    value: ([grad]) => ctcValue(task, grad && inBatch(grad)),
+    gradients,
+    differentiable: ([now], upstream) => {
+      const grad = NdArray.empty(dtype, now.shape);
+      gradients([now.nd], upstream.nd, [grad]);
+      return [once(grad, [input, upstream], wrap)];
     },
-  ]);
-  read = node.save(input);
-  return wrap(result, node, null);
+  };
+  return new KeptGradients(loss, wrap).record(name);
 }
 
-/** A copy of a gradient that has none itself, as torch's has none. */
-function once<V extends Variable>(gradient: V, of: readonly Variable[], wrap: Wrap<V>): V {
-  const { nd } = gradient.clone();
+/** A gradient that has none itself, as torch's has none. */
+function once<V extends Variable>(nd: NdArray, of: readonly Variable[], wrap: Wrap<V>): V {
   const refuse = (): never => {
     throw new Error("derivative for aten::_ctc_loss_backward is not implemented");
   };
   const edges = of.map(edgeTo);
-  return wrap(
-    nd,
-    new GraphNode("NotImplemented", edges, nd.shape, nd.dtype, () => edges.map(() => refuse)),
-    null,
-  );
+  const node = new GraphNode("NotImplemented", edges, nd.shape, nd.dtype, () => edges.map(() => refuse));
+  return wrap(nd, node, null);
 }

@@ -2,10 +2,11 @@
 import { contiguous, fill } from "../ndarray/elementwise.js";
 import type { DType } from "../ndarray/dtype.js";
 import { NdArray } from "../ndarray/ndarray.js";
-import { sameShape, type Shape } from "../ndarray/shape.js";
+import type { Shape } from "../ndarray/shape.js";
 import { composedGradients } from "../autograd/composed.js";
-import { edgeTo, GraphNode, reshapedError, type Variable } from "../autograd/graph.js";
+import type { Variable } from "../autograd/graph.js";
 import type { Wrap } from "../autograd/record.js";
+import { KeptGradients, type KeptLoss } from "./kept-gradients.js";
 import type { Reduction } from "./losses.js";
 import { runRows, type RowProblem, sumOfRows } from "./row-problem.js";
 
@@ -44,43 +45,26 @@ export function recordRows<V extends Variable>(
   compose: (operands: readonly V[]) => Variable,
   wrap: Wrap<V>,
 ): V {
-  const [input] = operands;
   const { problem, mode, divisor } = task;
-  const { shape, dtype } = input.nd;
-  const blank = (): NdArray => NdArray.empty(dtype, shape);
-  let kept: V | null = mode === "none" ? null : wrap(blank(), null, null);
-  const result = lossOfRows(task, kept?.nd);
-  let readers: readonly (() => Variable)[] = [];
-  /** The gradient by the input as it is now: `data` may have been assigned since. */
-  const gradient = (upstream: Variable, retainGraph: boolean): Variable => {
-    const now = readers.map((read) => read())[0].nd;
-    if (!sameShape(now.shape, shape)) throw reshapedError();
-    const current = { ...problem, input: now };
-    if (mode === "none") {
-      const grad = blank();
-      runRows(current, { grad, norms: contiguous(upstream.nd) });
-      return wrap(grad, null, null);
-    }
-    const g = upstream.nd.item() as number;
-    if (g === 1 && kept) {
-      const own = kept;
-      if (!retainGraph) kept = null;
-      return retainGraph ? own.clone() : own;
-    }
-    const grad = blank();
-    runRows(current, { grad, norm: g / divisor });
-    return wrap(grad, null, null);
-  };
-  const node = new GraphNode(name, [edgeTo(input)], result.shape, result.dtype, (upstream, options) => [
-    () => {
-      if (!options.createGraph) return gradient(upstream, options.retainGraph);
-      const now = readers.map((read) => read()) as V[];
+  const { dtype } = operands[0].nd;
+  const loss: KeptLoss<V> = {
+    operands,
+    count: 1,
+    isWhole: mode !== "none",
+    scales: false,
+    dtypes: { computed: dtype, result: dtype },
+    value: ([grad]) => lossOfRows(task, grad ?? undefined),
+    gradients: ([input], upstream, [grad]) => {
+      const factors =
+        mode === "none" ? { norms: contiguous(upstream) } : { norm: (upstream.item() as number) / divisor };
+      runRows({ ...problem, input }, { grad: grad!, ...factors });
+    },
+    differentiable: (now, upstream, options) => {
       const [slopes] = composedGradients(now, (_, i) => i === 0, compose, upstream, options);
       // torch's derivative of slopes that do not depend on the input is 0, and not none.
-      return problem.row.kernel !== "crossentropy" ? slopes!.add(now[0].keep(now[0].zeros())) : slopes;
+      if (problem.row.kernel === "crossentropy") return [slopes];
+      return [slopes!.add(now[0].keep(now[0].zeros()))];
     },
-  ]);
-  readers = operands.map((operand) => node.save(operand));
-  if (kept) node.save(kept);
-  return wrap(result, node, null);
+  };
+  return new KeptGradients(loss, wrap).record(name);
 }

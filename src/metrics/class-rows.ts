@@ -5,7 +5,8 @@ import { nameOf } from "../ndarray/typed.js";
 import { readIgnoreIndex, readShareOfLabels } from "../loss/row-checks.js";
 import { crossEntropy, nllLoss, type RowwiseRow } from "../loss/rowwise.js";
 import { type Definition, sumOf } from "./definition.js";
-import { Metric, type MetricOptions, takeMetricOptions } from "./metric.js";
+import { type MetricOptions, takeMetricOptions } from "./metric-options.js";
+import { Metric } from "./metric.js";
 import { exact } from "./quantity.js";
 import { readRowChunk, type RowRules } from "./row-chunk.js";
 

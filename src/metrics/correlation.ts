@@ -5,7 +5,8 @@
 import type { ExactSum } from "../core/exact-sum.js";
 import { ratioOf, rootOfRatio, unitsOf } from "../core/exact-value.js";
 import { sumOf } from "./definition.js";
-import { Metric, type MetricOptions, type Outputs, takeMetricOptions } from "./metric.js";
+import { type MetricOptions, type Outputs, takeMetricOptions } from "./metric-options.js";
+import { Metric } from "./metric.js";
 import {
   predictions,
   products,

@@ -2,7 +2,8 @@
 import { describeValue } from "../core/describe.js";
 import { ratioOf, rootOfRatio, unitsOf } from "../core/exact-value.js";
 import { type Definition, meanOf, sumOf } from "./definition.js";
-import { Metric, type MetricOptions, type Outputs, takeMetricOptions } from "./metric.js";
+import { type MetricOptions, type Outputs, takeMetricOptions } from "./metric-options.js";
+import { Metric } from "./metric.js";
 import {
   absoluteErrors,
   absolutePercentageErrors,

@@ -24,7 +24,9 @@ export {
   SymmetricMeanAbsolutePercentageError,
 } from "./errors.js";
 export { type FusedLoss, MeanLoss, type MeanLossOptions } from "./mean-loss.js";
-export { Evaluation, Metric, type MetricOptions, type Outputs, type PerOutput } from "./metric.js";
+export { type MetricOptions, type Outputs } from "./metric-options.js";
+export { Evaluation, type PerOutput } from "./evaluation.js";
+export { Metric } from "./metric.js";
 export type { Description, MetricsJSON, OutputJSON } from "./metric-state.js";
 export { type AnyMetric, type MetricRecord, type MetricResults, Metrics } from "./metrics.js";
 export type { NanPolicy } from "./plan.js";

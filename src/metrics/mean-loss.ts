@@ -1,5 +1,5 @@
 /** Losses as metrics: those of the table by name, and functions that `fuse` made. */
-import { type AccumulatedLoss, builtIn, fusedLoss, isRowwise } from "../loss/accumulator.js";
+import { type AccumulatedLoss, builtIn, fusedLoss, isRowwise } from "../loss/accumulated.js";
 import { type FusedDescription, fusedOf } from "../formula/mark.js";
 import {
   type BetaOptions,
@@ -17,16 +17,15 @@ import type { FusedArrayFunction } from "../typed/fuse.js";
 import { fusedArraysOf } from "../typed/mark.js";
 import { type Definition, meanOf, sumOf } from "./definition.js";
 import {
-  checkDescription,
-  checkName,
   layoutIn,
-  Metric,
   type MetricOptions,
   OPTION_NAMES,
   type Outputs,
   type ReadOptions,
   readOptions,
-} from "./metric.js";
+} from "./metric-options.js";
+import { checkDescription } from "./evaluation.js";
+import { checkName, Metric } from "./metric.js";
 import { type Description, fromBytes, fromJSON } from "./metric-state.js";
 import { checkComputable } from "./plan.js";
 import { type Quantity, rounded } from "./quantity.js";

@@ -15,7 +15,9 @@ import {
 } from "./errors.js";
 import type { OutputState } from "./state.js";
 import { type FusedLoss, meanLossOf } from "./mean-loss.js";
-import { checkDescription, Evaluation, Metric, type MetricClass, optionsIn, type Outputs } from "./metric.js";
+import { optionsIn, type Outputs } from "./metric-options.js";
+import { checkDescription, Evaluation } from "./evaluation.js";
+import { Metric, type MetricClass } from "./metric.js";
 import { type Description, fromBytes, fromJSON } from "./metric-state.js";
 import { AbsoluteErrorQuantiles, MedianAbsoluteError } from "./quantiles.js";
 

@@ -1,7 +1,8 @@
 /** Quantiles of |error|, by a sketch: see histogram.ts. */
 import { describeValue } from "../core/describe.js";
 import { takeList } from "../core/options.js";
-import { Metric, type MetricOptions, type Outputs, takeMetricOptions } from "./metric.js";
+import { type MetricOptions, type Outputs, takeMetricOptions } from "./metric-options.js";
+import { Metric } from "./metric.js";
 import type { OutputState } from "./state.js";
 
 /** Which quantiles. */

@@ -6,11 +6,11 @@ import {
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
-  Accumulator,
   fusedLoss,
   isRowwise,
   readState,
-} from "../loss/accumulator.js";
+} from "../loss/accumulated.js";
+import { Accumulator } from "../loss/accumulator.js";
 import type { LossName, ParameterName } from "../loss/losses.js";
 import { type RowwiseLossName, rowwiseLosses } from "../loss/rowwise.js";
 import { copyKept, countKept } from "../loss/mask.js";
@@ -62,11 +62,6 @@ type AnyFused = FusedFunction<never> | FormulaLossFunction<never, never>;
  * roots.mean(); // 2.5
  */
 export class LossAccumulator extends Accumulator {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "LossAccumulator";
-  }
   private readonly fn: AccumulatedName | AnyFused;
 
   constructor(loss: AccumulatedName, parameters?: AccumulatorParameters);

@@ -41,11 +41,6 @@ function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & Smoothi
  * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
  */
 export class CrossEntropyLoss extends ClassLoss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CrossEntropyLoss";
-  }
   /** What share of each target is spread over all classes. */
   declare readonly labelSmoothing: number;
   constructor(options: ClassLossOptions & SmoothingOptions = {}) {
@@ -66,11 +61,6 @@ export class CrossEntropyLoss extends ClassLoss {
  * new nn.NLLLoss({ reduction: "sum" })(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.75
  */
 export class NLLLoss extends ClassLoss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "NLLLoss";
-  }
   constructor(options: ClassLossOptions = {}) {
     super(heldOfRows(rowwise.nllLoss, options));
   }
@@ -89,11 +79,6 @@ export class NLLLoss extends ClassLoss {
  * new nn.NLLLoss2d()(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.375
  */
 export class NLLLoss2d extends NLLLoss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "NLLLoss2d";
-  }
   constructor(options: ClassLossOptions = {}) {
     warn(
       "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see " +

@@ -17,11 +17,6 @@ import type { MaskOptions } from "./options.js";
 export class CTCLoss extends Loss<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]
 > {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CTCLoss";
-  }
   /** The class that stands between labels. */
   declare readonly blank: number;
   /** Whether infinite losses count as 0. */

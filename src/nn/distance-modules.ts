@@ -20,11 +20,6 @@ import { Module } from "./module.js";
  * alike(tensor([3, 4]), tensor([4, 3])).item(); // 0.9600000381469727
  */
 export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CosineSimilarity";
-  }
   /** The dimension along which the vectors lie. */
   declare readonly dim: number;
   /** What norms are at least. */
@@ -51,11 +46,6 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
  * apart(tensor([[3, 4]]), tensor([[0, 2]])).tolist(); // [5]
  */
 export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "PairwiseDistance";
-  }
   /** The order of the norm. */
   declare readonly norm: number;
   /** What is added to each difference. */

@@ -14,11 +14,6 @@ import type { MaskOptions, ReductionOptions } from "./options.js";
  * new nn.SigmoidFocalLoss({ gamma: 0, alpha: -1 })(tensor([0, 0]), tensor([1, 0])).item(); // 0.6931471824645996
  */
 export class SigmoidFocalLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "SigmoidFocalLoss";
-  }
   /** The share of targets of 1; below 0, both classes weigh 1. */
   declare readonly alpha: number;
   /** The power of the probability of the other class. */
@@ -38,11 +33,6 @@ export class SigmoidFocalLoss extends Loss {
  * new nn.AsymmetricLoss({ gammaPos: 0 })(tensor([0, -9]), tensor([1, 0])).item(); // 0.3465735912322998
  */
 export class AsymmetricLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "AsymmetricLoss";
-  }
   /** The power of the probability where the target is 0. */
   declare readonly gammaNeg: number;
   /** The power of its complement where the target is 1. */

@@ -15,11 +15,6 @@ import type { MaskOptions, ReductionOptions } from "./options.js";
  * loss(tensor([[1, 3], [4, 6]]), tensor([[2], [5]])).item(); // 0.25
  */
 export class QuantileLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "QuantileLoss";
-  }
   /** Which quantile is predicted; several as a tensor. */
   declare readonly quantile: number | Tensor;
   constructor(options: ReductionOptions & QuantileOptions = {}) {
@@ -37,11 +32,6 @@ export class QuantileLoss extends Loss {
  * new nn.GaussianCRPSLoss()(tensor([1, 3]), tensor([2, 5]), 0).item(); // 1.5
  */
 export class GaussianCRPSLoss extends Loss<[input: Tensor, target: Tensor, sigma: Tensor | number]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "GaussianCRPSLoss";
-  }
   constructor(options: ReductionOptions = {}) {
     super(heldOf(rows.gaussianCrpsLoss, options));
   }

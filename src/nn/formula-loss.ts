@@ -11,15 +11,13 @@ import { legacyReduction, ownReduction } from "../loss/reduction.js";
 import { notATensor } from "../ndarray/adapter.js";
 import { broadcastShapes, type Shape } from "../ndarray/shape.js";
 import {
-  evaluateRead,
-  type Made,
-  madeOf,
   NONE_GIVEN,
   readOptions,
   scalar,
   type TakenOptions,
   takenTensor,
-} from "../tensor/fuse.js";
+} from "../tensor/fused-arguments.js";
+import { evaluateRead, type Made, madeOf } from "../tensor/fuse.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** A loss of the operands O, which takes the options P behind them. */

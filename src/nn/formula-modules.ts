@@ -13,11 +13,6 @@ import { Loss } from "./loss-module.js";
  * new nn.SoftMarginLoss({ reduction: "sum" })(tensor([0, 0]), tensor([1, -1])).item(); // 1.3862943649291992
  */
 export class SoftMarginLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "SoftMarginLoss";
-  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(heldOf(formulas.softMarginLoss, options));
   }
@@ -33,11 +28,6 @@ export class SoftMarginLoss extends Loss {
  * new nn.HingeEmbeddingLoss({ margin: 2 })(tensor([0.5, 0.5]), tensor([1, -1])).item(); // 1
  */
 export class HingeEmbeddingLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "HingeEmbeddingLoss";
-  }
   /** From where on distances of what is not alike cost nothing. */
   declare readonly margin: number;
   constructor(options: LegacyOptions & ReductionOptions & MarginOptions = {}) {
@@ -55,11 +45,6 @@ export class HingeEmbeddingLoss extends Loss {
  * new nn.MarginRankingLoss({ margin: 1 })(tensor([1, 3]), tensor([2, 1]), tensor([1, 1])).item(); // 1
  */
 export class MarginRankingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MarginRankingLoss";
-  }
   /** By how much one of a pair has to be larger. */
   declare readonly margin: number;
   constructor(options: LegacyOptions & ReductionOptions & MarginOptions = {}) {

@@ -69,12 +69,6 @@ export {
   jaccardLoss,
   type OverlapOptions,
 } from "./overlaps.js";
-export {
-  msSsim,
-  msSsimL1Loss,
-  type MsSsimL1Options,
-  type MsSsimOptions,
-  ssim,
-  type SsimOptions,
-} from "./images.js";
+export { type SsimOptions } from "./similarity.js";
+export { msSsim, msSsimL1Loss, type MsSsimL1Options, type MsSsimOptions, ssim } from "./images.js";
 export { psnr, type PsnrOptions } from "./psnr.js";

@@ -2,6 +2,7 @@
 import { takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { SSIM_OPTIONS, type SsimOptions } from "./similarity.js";
 import {
   MS_SSIM_L1_OPTIONS,
   MS_SSIM_OPTIONS,
@@ -10,8 +11,6 @@ import {
   type MsSsimL1Options,
   type MsSsimOptions,
   ssim,
-  SSIM_OPTIONS,
-  type SsimOptions,
 } from "./images.js";
 import { maskOf } from "./held.js";
 import { readParts, reduceParts } from "./composed.js";
@@ -47,11 +46,6 @@ function heldBy(loss: object, names: readonly string[]): object {
  * new nn.SSIMLoss()(image, image).item(); // 0
  */
 export class SSIMLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "SSIMLoss";
-  }
   /** The difference of the largest and the smallest possible value. */
   declare readonly dataRange: number | undefined;
   /** How many elements the window has along height and width. */
@@ -75,11 +69,6 @@ export class SSIMLoss extends Loss {
  * new nn.MSSSIMLoss({ weights: [0.5, 0.5] })(image, image).item(); // 0
  */
 export class MSSSIMLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MSSSIMLoss";
-  }
   /** The difference of the largest and the smallest possible value. */
   declare readonly dataRange: number | undefined;
   /** How many elements the window has along height and width. */
@@ -105,11 +94,6 @@ export class MSSSIMLoss extends Loss {
  * new nn.MSSSIML1Loss({ alpha: 0 })(image.add(0.1), image).item(); // 0.10000003129243851
  */
 export class MSSSIML1Loss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MSSSIML1Loss";
-  }
   /** The difference of the largest and the smallest possible value. */
   declare readonly dataRange: number | undefined;
   /** How many elements the window has along height and width. */

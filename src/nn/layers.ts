@@ -33,11 +33,6 @@ export interface LinearOptions {
  * layer(tensor([[1, 2, 3]])).shape; // [1, 2]
  */
 export class Linear extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Linear";
-  }
   /** The length of the rows that come in. */
   declare readonly inFeatures: number;
   /** The length of the rows that go out. */
@@ -97,11 +92,6 @@ function uniform(dtype: DType, shape: readonly number[], bound: number): Paramet
  * String(model.at(1)); // "Tanh()"
  */
 export class Sequential extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Sequential";
-  }
   constructor(...modules: readonly Module[] | [modules: Readonly<Record<string, Module>>]) {
     const [first] = modules;
     const isNamed = modules.length === 1 && typeof first === "object" && first !== null;
@@ -155,11 +145,6 @@ export class Sequential extends Module {
  * String(new nn.ReLU()(tensor([-1, 2]))); // "tensor([0., 2.])"
  */
 export class ReLU extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "ReLU";
-  }
   /** Whether the input itself is changed. */
   declare readonly inplace: boolean;
   constructor(
@@ -188,11 +173,6 @@ export class ReLU extends Module {
  * String(new nn.Tanh()(tensor([0, 1]))); // "tensor([0.0000, 0.7616])"
  */
 export class Tanh extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Tanh";
-  }
   override forward(input: Tensor): Tensor {
     return input.tanh();
   }
@@ -206,11 +186,6 @@ export class Tanh extends Module {
  * String(new nn.Sigmoid()(tensor([0, 2]))); // "tensor([0.5000, 0.8808])"
  */
 export class Sigmoid extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Sigmoid";
-  }
   override forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
@@ -226,11 +201,6 @@ export class Sigmoid extends Module {
  * new nn.Flatten(0, 1)(zeros([2, 3, 4])).shape; // [6, 4]
  */
 export class Flatten extends Module {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Flatten";
-  }
   /** The first dimension. */
   declare readonly startDim: number;
   /** The last dimension. */

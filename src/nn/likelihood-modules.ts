@@ -25,11 +25,6 @@ import { Loss } from "./loss-module.js";
  * loss(tensor([0, 0]), tensor([1, 0])).item(); // 1.3862943649291992
  */
 export class BCEWithLogitsLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "BCEWithLogitsLoss";
-  }
   /** Factors of the elementwise loss. */
   declare readonly weight: Tensor | null;
   /** Factors of what targets of 1 cost. */
@@ -51,11 +46,6 @@ export class BCEWithLogitsLoss extends Loss {
  * new nn.BCELoss({ reduction: "sum" })(tensor([0.5, 0.5]), tensor([1, 0])).item(); // 1.3862943649291992
  */
 export class BCELoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "BCELoss";
-  }
   /** Factors of the elementwise loss. */
   declare readonly weight: Tensor | null;
   constructor(options: LegacyOptions & ReductionOptions & WeightOptions = {}) {
@@ -73,11 +63,6 @@ export class BCELoss extends Loss {
  * new nn.KLDivLoss({ reduction: "batchmean" })(tensor([[-1, -2]]), tensor([[0, 1]])).item(); // 2
  */
 export class KLDivLoss extends Loss<[input: Tensor, target: Tensor], Reduction | "batchmean"> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "KLDivLoss";
-  }
   /** Whether the target is given as logarithms. */
   declare readonly logTarget: boolean;
   constructor(options: LegacyOptions & KLDivOptions = {}) {
@@ -95,11 +80,6 @@ export class KLDivLoss extends Loss<[input: Tensor, target: Tensor], Reduction |
  * new nn.PoissonNLLLoss({ logInput: false, eps: 0 })(tensor([1, 1]), tensor([2, 3])).item(); // 1
  */
 export class PoissonNLLLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "PoissonNLLLoss";
-  }
   /** Whether the input is the logarithm of the rate. */
   declare readonly logInput: boolean;
   /** Whether Stirling's approximation is added. */
@@ -121,11 +101,6 @@ export class PoissonNLLLoss extends Loss {
  * new nn.GaussianNLLLoss()(tensor([1, 3]), tensor([2, 3]), tensor([1, 1])).item(); // 0.25
  */
 export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor | number]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "GaussianNLLLoss";
-  }
   /** Whether the constant is added. */
   declare readonly full: boolean;
   /** What variances are at least. */

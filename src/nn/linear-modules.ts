@@ -41,11 +41,6 @@ export interface LinearLossOptions extends Omit<LinearEntropyOptions, "linearBia
  * Object.keys(loss.stateDict()); // ["linear.weight", "linear.bias"]
  */
 export class LinearCrossEntropyLoss extends Module<[input: Tensor, target: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return NAME;
-  }
   /** How many classes there are. */
   declare readonly numClasses: number;
   /** The dimensions of a K-dimensional loss. */

@@ -55,12 +55,6 @@ const shown = (value: unknown): string => (typeof value === "string" ? `'${value
  * String(new nn.LinearCrossEntropyOptions({ batchChunkSize: 64 }).batchChunkSize); // "64"
  */
 export class LinearCrossEntropyOptions {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- bundlers keep classes with static fields
-  static get name(): string {
-    return "LinearCrossEntropyOptions";
-  }
   /** Whether backward may be called again. */
   readonly allowRetainGraph: boolean;
   /** Rows of a chunk, or null. */

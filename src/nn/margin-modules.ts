@@ -32,11 +32,6 @@ function heldReduction({ sizeAverage, reduce, reduction = "mean" }: LegacyRowOpt
  * loss(tensor([[1, 0.5, 2]]), tensor([0n])).item(); // 1.5
  */
 export class MultiMarginLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MultiMarginLoss";
-  }
   /** The power of what a class comes too close. */
   declare readonly p: 1 | 2;
   /** By how much the target's number is to be larger. */
@@ -66,11 +61,6 @@ export class MultiMarginLoss extends Loss {
  * new nn.MultiLabelMarginLoss()(tensor([[0, 2, 1]]), tensor([[1n, -1n, 0n]])).item(); // 0
  */
 export class MultiLabelMarginLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MultiLabelMarginLoss";
-  }
   constructor(options: LegacyRowOptions = {}) {
     super({
       reduction: heldReduction(takeOptions("MultiLabelMarginLoss", options, MULTILABEL_MARGIN_OPTIONS)),
@@ -91,11 +81,6 @@ export class MultiLabelMarginLoss extends Loss {
  * new nn.MultiLabelSoftMarginLoss()(tensor([[0, 0]]), tensor([[1, 0]])).item(); // 0.6931471824645996
  */
 export class MultiLabelSoftMarginLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MultiLabelSoftMarginLoss";
-  }
   /** Factors of the terms. */
   declare readonly weight: Tensor | null;
   constructor(options: MultilabelOptions = {}) {

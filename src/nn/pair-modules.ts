@@ -32,11 +32,6 @@ function checkMargin(module: string, margin: number): void {
  * loss(tensor([[3, 4], [0, 2]]), tensor([[4, 3], [0, 1]]), tensor([1, -1])).item(); // 0.27000001072883606
  */
 export class CosineEmbeddingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CosineEmbeddingLoss";
-  }
   /** The cosine that vectors which are not alike may have. */
   declare readonly margin: number;
   constructor(options: CosineEmbeddingOptions = {}) {
@@ -61,11 +56,6 @@ export class CosineEmbeddingLoss extends Loss<[input1: Tensor, input2: Tensor, t
  * loss(tensor([[0, 0]]), tensor([[1, 0]]), tensor([[0, 1.5]])).item(); // 0.5
  */
 export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "TripletMarginLoss";
-  }
   /** By how much the negative is to be further away. */
   declare readonly margin: number;
   /** The order of the norm that is the distance. */
@@ -102,11 +92,6 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
 export class TripletMarginWithDistanceLoss extends Loss<
   [anchor: Tensor, positive: Tensor, negative: Tensor]
 > {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "TripletMarginWithDistanceLoss";
-  }
   /** The distances of two tensors of vectors; null for F.pairwiseDistance. */
   declare readonly distanceFunction: ((x1: Tensor, x2: Tensor) => Tensor) | null;
   /** By how much the negative is to be further away. */

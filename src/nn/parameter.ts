@@ -14,11 +14,6 @@ import { Tensor } from "../tensor/tensor.js";
  * scale.requiresGrad; // true
  */
 export class Parameter extends Tensor {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "Parameter";
-  }
   constructor(
     data: Tensor,
     options: {

@@ -16,11 +16,6 @@ import { Loss } from "./loss-module.js";
  * loss(tensor([1, NaN]), tensor([3, 0]), { mask: tensor([true, false]) }).item(); // 2
  */
 export class L1Loss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "L1Loss";
-  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("L1Loss", options, OPTIONS)));
   }
@@ -38,11 +33,6 @@ export class L1Loss extends Loss {
  * new nn.MSELoss({ reduction: "sum" })(tensor([2.5, 0, 2, 7]), tensor([3, -0.5, 2, 8])).item(); // 1.5
  */
 export class MSELoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "MSELoss";
-  }
   constructor(options: LegacyOptions & ReductionOptions = {}) {
     super(held(takeOptions("MSELoss", options, OPTIONS)));
   }
@@ -61,11 +51,6 @@ export class MSELoss extends Loss {
  * new nn.SmoothL1Loss({ beta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 2.125
  */
 export class SmoothL1Loss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "SmoothL1Loss";
-  }
   /** Where the loss turns from squared to absolute. */
   declare readonly beta: number;
   constructor(options: LegacyOptions & ReductionOptions & BetaOptions = {}) {
@@ -88,11 +73,6 @@ export class SmoothL1Loss extends Loss {
  * new nn.HuberLoss({ delta: 2 })(tensor([1, 5]), tensor([0, 0])).item(); // 4.25
  */
 export class HuberLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "HuberLoss";
-  }
   /** Where the loss turns from squared to absolute. */
   declare readonly delta: number;
   constructor(options: ReductionOptions & DeltaOptions = {}) {

@@ -14,11 +14,6 @@ import type { MaskOptions, ReductionOptions } from "./options.js";
  * new nn.LogCoshLoss({ reduction: "sum" })(tensor([1, -3]), tensor([0, 0])).item(); // 2.7431092262268066
  */
 export class LogCoshLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "LogCoshLoss";
-  }
   constructor(options: ReductionOptions = {}) {
     super(heldOf(rows.logCoshLoss, options));
   }
@@ -34,11 +29,6 @@ export class LogCoshLoss extends Loss {
  * new nn.CharbonnierLoss({ epsilon: 3 })(tensor([1, 5]), tensor([1, 1])).item(); // 4
  */
 export class CharbonnierLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CharbonnierLoss";
-  }
   /** The loss of equal operands. */
   declare readonly epsilon: number;
   constructor(options: ReductionOptions & EpsilonOptions = {}) {
@@ -56,11 +46,6 @@ export class CharbonnierLoss extends Loss {
  * new nn.EpsilonInsensitiveLoss({ epsilon: 1 })(tensor([1, 5]), tensor([0, 0])).item(); // 2
  */
 export class EpsilonInsensitiveLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "EpsilonInsensitiveLoss";
-  }
   /** How large a difference costs nothing. */
   declare readonly epsilon: number;
   constructor(options: ReductionOptions & EpsilonOptions = {}) {
@@ -78,11 +63,6 @@ export class EpsilonInsensitiveLoss extends Loss {
  * new nn.TukeyBiweightLoss({ c: 3 })(tensor([3, 90]), tensor([0, 0])).item(); // 1.5
  */
 export class TukeyBiweightLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "TukeyBiweightLoss";
-  }
   /** From where on all differences cost the same. */
   declare readonly c: number;
   constructor(options: ReductionOptions & ScaleOptions = {}) {
@@ -100,11 +80,6 @@ export class TukeyBiweightLoss extends Loss {
  * new nn.CauchyLoss({ c: 2 })(tensor([2]), tensor([0])).item(); // 1.3862943649291992
  */
 export class CauchyLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "CauchyLoss";
-  }
   /** The scale of differences. */
   declare readonly c: number;
   constructor(options: ReductionOptions & ScaleOptions = {}) {
@@ -122,11 +97,6 @@ export class CauchyLoss extends Loss {
  * new nn.GeneralRobustLoss({ alpha: 0 })(tensor([2]), tensor([0])).item(); // 1.0986123085021973
  */
 export class GeneralRobustLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "GeneralRobustLoss";
-  }
   /** What shape the loss has. */
   declare readonly alpha: number | Tensor;
   /** The scale of differences. */
@@ -146,11 +116,6 @@ export class GeneralRobustLoss extends Loss {
  * new nn.WingLoss({ omega: 4 })(tensor([2, 0]), tensor([0, 0])).item(); // 1.3862943649291992
  */
 export class WingLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "WingLoss";
-  }
   /** Up to which difference the loss is logarithmic. */
   declare readonly omega: number;
   /** How steep the loss is at 0. */

@@ -36,11 +36,6 @@ function given(taken: object): object {
  * new nn.DiceLoss({ smooth: 1 })(tensor([[1, 0.5, 0]]), tensor([[1, 1, 0]])).item(); // 0.1111111044883728
  */
 export class DiceLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "DiceLoss";
-  }
   /** The dimensions of a set. */
   declare readonly dim: number | readonly number[] | null | undefined;
   /** What is added to numerator and denominator. */
@@ -65,11 +60,6 @@ export class DiceLoss extends Loss {
  * new nn.JaccardLoss({ smooth: 0 })(tensor([[1, 0.5, 0]]), tensor([[1, 1, 0]])).item(); // 0.25
  */
 export class JaccardLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "JaccardLoss";
-  }
   /** The dimensions of a set. */
   declare readonly dim: number | readonly number[] | null | undefined;
   /** What is added to numerator and denominator. */
@@ -94,11 +84,6 @@ export class JaccardLoss extends Loss {
  * loss(tensor([[0, 0, 2, 2]]), tensor([[0, 0, 2, 1]])).item(); // 0.5
  */
 export class GeneralizedBoxIoULoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "GeneralizedBoxIoULoss";
-  }
   /** What is added to areas that are divided by. */
   declare readonly eps: number;
   constructor(options: BoxIouOptions = {}) {
@@ -120,11 +105,6 @@ export class GeneralizedBoxIoULoss extends Loss {
  * new nn.EnsembleCRPSLoss({ fair: true })(tensor([[1, 3]]), tensor([4])).item(); // 1
  */
 export class EnsembleCRPSLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "EnsembleCRPSLoss";
-  }
   /** Whether the spread divides by M (M - 1). */
   declare readonly fair: boolean;
   constructor(options: EnsembleCrpsOptions = {}) {
@@ -145,11 +125,6 @@ export class EnsembleCRPSLoss extends Loss {
  * new nn.PearsonLoss()(tensor([1, 2, 3]), tensor([3, 2, 1])).item(); // 2
  */
 export class PearsonLoss extends Loss {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "PearsonLoss";
-  }
   /** The dimension that is correlated. */
   declare readonly dim: number;
   /** What is added to both sums of squares. */

@@ -4,11 +4,11 @@ import {
   accumulatedBy,
   type AccumulatedLoss,
   type AccumulatedName,
-  Accumulator,
   fusedLoss,
   isRowwise,
   readState,
-} from "../loss/accumulator.js";
+} from "../loss/accumulated.js";
+import { Accumulator } from "../loss/accumulator.js";
 import { copyKept, countKept } from "../loss/mask.js";
 import { type LossName, losses, type ParameterName } from "../loss/losses.js";
 import { rowwiseLosses } from "../loss/rowwise.js";
@@ -73,11 +73,6 @@ export interface UpdateOptions extends ArrayMaskOptions, ArrayWeightOptions {
  * roots.mean(); // 2.5
  */
 export class LossAccumulator extends Accumulator {
-  /** Stays when a bundler shortens names. */
-  // @ts-expect-error -- refused since it would fail where classes become functions, which they do not here
-  static override get name(): string {
-    return "LossAccumulator";
-  }
   private readonly fn: AccumulatedName | AnyFused;
 
   constructor(loss: AccumulatedName, parameters?: AccumulatorParameters);

@@ -63,6 +63,8 @@ const setLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor, rest: 
 });
 /** Which parts count, and how much: all of them, twice. */
 const counted = { mask: tensor([true]), weight: tensor([2]) };
+/** The same of one image. */
+const countedWhole = { mask: tensor(true), weight: tensor(2) };
 const dice = { smooth: 1, dim: [0], squared: true };
 /** A loss of boxes, whose last edge is beyond the others. */
 const boxLoss = (call: (x: Tensor, y: Tensor, options: object) => Tensor): Entry => ({
@@ -271,17 +273,17 @@ export const TAKERS: Record<string, Entry> = {
     dim: 0,
     eps: 1,
   }),
-  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2, ...counted }),
+  "F.ssim": imageLoss((x, y, options) => F.ssim(x, y, options), { sigma: 2, ...countedWhole }),
   "F.msSsim": imageLoss((x, y, options) => F.msSsim(x, y, options), {
     sigma: 2,
     weights: [0.5, 1],
-    ...counted,
+    ...countedWhole,
   }),
   "F.psnr": setLoss((x, y, options) => F.psnr(x, y, options), { dataRange: 2, dim: [0], ...counted }),
   "F.msSsimL1Loss": imageLoss((x, y, options) => F.msSsimL1Loss(x, y, options), {
     sigmas: [1],
     alpha: 0.25,
-    ...counted,
+    ...countedWhole,
   }),
   "nn.SSIMLoss": imageLoss((x, y, options) => new nn.SSIMLoss(options)(x, y), { sigma: 2 }),
   "nn.MSSSIMLoss": imageLoss((x, y, options) => new nn.MSSSIMLoss(options)(x, y), {

@@ -6,6 +6,7 @@ import { DISPOSE } from "../../src/tensor/tensor.js";
 import { ALL_LOSSES, callOf } from "../support/losses.js";
 import { inOtherRealm } from "../support/realm.js";
 import { expectError, expectRefused } from "../support/refuse.js";
+import { leaf, TAKERS } from "../support/takers.js";
 
 const GONE =
   "expected a tensor in memory, got one that was disposed; return it from tidy, or clone() it before dispose()";
@@ -72,6 +73,20 @@ describe("tidy", () => {
       value.backward(null, { createGraph: true });
       expect(x.grad?.sub(plain).tolist()).toEqual(plain.tolist());
     }
+  });
+
+  const FUNCTIONS = Object.keys(TAKERS).filter((name) => name.startsWith("F."));
+  it.each(FUNCTIONS)("keeps what the gradients of a returned %s were computed with", (name) => {
+    const [inside, outside] = [tidy, <T>(fn: () => T): T => fn()].map((around) => {
+      const x = leaf();
+      const { call, options } = TAKERS[name];
+      const prepared = call(x, leaf());
+      x.requiresGrad_();
+      const result = around(() => prepared(options) as Tensor);
+      result.sum().backward();
+      return x.grad!.tolist();
+    });
+    expect(inside).toEqual(outside);
   });
 
   it("keeps a leaf made inside when a result depends on it", () => {

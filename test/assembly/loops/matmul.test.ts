@@ -59,7 +59,7 @@ describe.each(kernelsOf("matmul"))("%s", (name, _, type) => {
   it("equals the naive product bit by bit, for every number of columns from 0 to 67, at every alignment", () => {
     for (const n of LENGTHS) {
       const random = new Random(n + 1);
-      const [m, k] = [random.integer(1, 3), random.integer(1, 4)];
+      const [m, k] = [random.integer(1, 9), random.integer(1, 4)];
       expect(
         check([m, k, n], (count) => ordinarySamples(tag, count, random), false),
         `${m}x${k}x${n}`,
@@ -98,7 +98,7 @@ describe.each(kernelsOf("addmatmul"))("%s", (name, _, type) => {
   it("goes on with what is there: products in parts have the bits of the whole, of 1 to 67 columns", () => {
     for (let n = 1; n <= 67; n++) {
       const random = new Random(n);
-      const [m, k, rest] = [2, 3, 4];
+      const [m, k, rest] = [6, 3, 4];
       const [a, b] = [m * (k + rest), (k + rest) * n].map((count) =>
         read(tag, ordinarySamples(tag, count, random)),
       );
