@@ -56,9 +56,10 @@ export default [
     import: "{ compare }",
     limit: "14 kB",
   },
-  // All losses of torch and those beyond, schedules and modules are 21 kB of these two.
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "232 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "149 kB" },
+  // All losses of torch and those beyond, schedules and modules are 21 kB of these two; numbers of
+  // vectors that make no arrays of terms lifted them by 2.4 kB.
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "234 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "150 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
