@@ -34,6 +34,7 @@ import { smoothMaskedSum, smoothMaskedSumAndSlope, smoothSum, smoothSumAndSlope 
 import { exact } from "./loops/exact";
 import { exactSums } from "./loops/few";
 import { review, settle } from "./loops/settle";
+import { singleSquares, singleSums } from "./loops/singles";
 import { sums, sumsOfIntegers } from "./loops/sums";
 import { total, totalIntegers } from "./loops/total";
 import { choose } from "./loops/choose";
@@ -245,12 +246,14 @@ export function terms_f64(x: ptr, n: i32, _halves: i32): f64 { return sumGiven<G
 
 
 // Sums along the middle dimension of [outer, length, inner], rows `stride` bytes apart: see
-// loops/few.ts, loops/sums.ts and loops/settle.ts.
+// loops/few.ts, loops/singles.ts, loops/sums.ts and loops/settle.ts.
 export function sums_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f32>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, state: ptr, plane: usize, fresh: i32): void { sums<f64>(x, outer, length, inner, stride, state, plane, fresh != 0); }
 export function sums_i64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, out: ptr): void { sumsOfIntegers(x, outer, length, inner, stride, out); }
 export function few_f32(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f32>(x, outer, length, inner, stride, divisor, out); }
 export function few_f64(x: ptr, outer: i32, length: i32, inner: i32, stride: usize, divisor: f64, out: ptr): i32 { return exactSums<f64>(x, outer, length, inner, stride, divisor, out); }
+export function singles_f32(x: ptr, rows: i32, length: i32, divisor: f64, out: ptr): i32 { return singleSums(x, rows, length, divisor, out); }
+export function squares_f32(x: ptr, rows: i32, length: i32, out: ptr): i32 { return singleSquares(x, rows, length, out); }
 export function settle_f64(state: ptr, plane: usize, count: i32, error: f64, divisor: f64, out: ptr): i32 { return settle(state, plane, count, error, divisor, out); }
 export function review_f32(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f32>(x, length, inner, stride, list, count, magnitudes, out); }
 export function review_f64(x: ptr, length: i32, inner: i32, stride: usize, list: ptr, count: i32, magnitudes: ptr, out: ptr): i32 { return review<f64>(x, length, inner, stride, list, count, magnitudes, out); }

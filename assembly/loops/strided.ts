@@ -30,6 +30,14 @@ function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table:
     let left = min(columns - column, n);
     let p = base + offset * sizeof<E>();
     n -= left;
+    // A number that is repeated is read once.
+    if (gather && step == 0) {
+      const repeated = repeat<E>(p);
+      for (; left >= perVector; left -= perVector) {
+        v128.store(flat, repeated);
+        flat += 16;
+      }
+    }
     // A row that lies contiguously goes a vector at a time.
     for (; step == 1 && left >= perVector; left -= perVector) {
       copy<v128>(gather ? flat : p, gather ? p : flat);
@@ -60,6 +68,12 @@ function walk<E>(flat: usize, base: usize, start: u32, n: u32, ndim: u32, table:
       store<u32>(index + d * 4, 0);
     }
   }
+}
+
+@inline
+function repeat<E>(p: usize): v128 {
+  if (isVector<E>()) return v128.load(p);
+  return v128.splat<E>(load<E>(p));
 }
 
 @inline

@@ -232,6 +232,9 @@ type FewKernel = (
   divisor: number,
   out: number,
 ) => number;
+/** Returns whether it could. */
+type SinglesKernel = (x: number, rows: number, length: number, divisor: number, out: number) => number;
+type SquaresKernel = (x: number, rows: number, length: number, out: number) => number;
 type SettleKernel = (
   state: number,
   plane: number,
@@ -294,6 +297,8 @@ export type Kernels = Record<`${LossKernel}_map_${FloatTag}`, MapKernel> &
     (x: number, outer: number, length: number, inner: number, stride: number, out: number) => void
   > &
   Record<`few_${"f32" | "f64"}`, FewKernel> &
+  Record<"singles_f32", SinglesKernel> &
+  Record<"squares_f32", SquaresKernel> &
   Record<"settle_f64", SettleKernel> &
   Record<`review_${"f32" | "f64"}`, ReviewKernel> &
   Record<`where_${ElementSize}`, ChooseKernel> &

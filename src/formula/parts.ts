@@ -4,14 +4,12 @@
  * gradient of 1 come along.
  */
 import { binary, convert } from "../ndarray/elementwise.js";
-import type { Layout } from "../ndarray/layout.js";
 import { NdArray } from "../ndarray/ndarray.js";
 import { divided } from "../ndarray/reductions.js";
 import { isOne } from "../ndarray/ones.js";
 import { sameShape, type Shape } from "../ndarray/shape.js";
 import { sumInto } from "../ndarray/sums.js";
-import { permute } from "../ndarray/views.js";
-import type { Elements } from "../ndarray/window.js";
+import { reshape } from "../ndarray/views.js";
 import { composedGradients } from "../autograd/composed.js";
 import { type EngineOptions, edgeTo, GraphNode, type Variable } from "../autograd/graph.js";
 import { isGradEnabled } from "../autograd/mode.js";
@@ -19,21 +17,10 @@ import type { Wrap } from "../autograd/record.js";
 import { numbersAmong } from "./apply.js";
 import type { Request, Traced } from "./fused.js";
 import type { Lowered } from "./lower.js";
-import { onlyOutputs, type Run } from "./pass.js";
 import { runExactly, runProgram } from "./run.js";
 import { allAtOnce, saveFor } from "./saved.js";
-import { Terms } from "./terms.js";
-import { FIRST_SLOT, MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SECOND_SLOT, SUMS_SLOT } from "./windows.js";
-
-/** Which elements make up which result: see Extent in loss/reduction.ts. */
-interface Parts {
-  readonly dims: readonly number[];
-  readonly order: readonly number[];
-  readonly rows: number;
-  readonly length: number;
-  readonly kept: Shape;
-  readonly result: Shape;
-}
+import { type ArrayRun, type Parts, rowsOfTerms } from "./term-rows.js";
+import { MOST_CODE_WITH_SUMS, MOST_WITH_SUMS, SUMS_SLOT } from "./windows.js";
 
 /** A call whose arguments were read. */
 interface PartsCall<V extends Variable> {
@@ -120,23 +107,8 @@ class PartsEvaluation<V extends Variable> {
   }
 
   private sum(run: ArrayRun, divisor: number, out: NdArray): void {
-    const { dims, order } = this.call.parts;
-    const inPlace = dims.every((d, i) => d === dims[0] + i);
-    const read = inPlace ? run : permuted(run, order);
-    const terms = new Terms(read, FIRST_SLOT);
-    const layout = this.layOut(terms, inPlace);
-    const { program } = run;
-    const alone = { ...run, program: onlyOutputs(program, "sum"), outputs: [] };
-    const rows = layout.inner === 1 ? terms : new Terms(permuted(alone, order), SECOND_SLOT);
+    const { layout, rows } = rowsOfTerms(run, this.call.parts, this.call.shape);
     sumInto(layout, rows, divisor, out, SUMS_SLOT);
-  }
-
-  private layOut(x: Elements, inPlace: boolean): Layout<Elements> {
-    const { parts, shape } = this.call;
-    const { dims, length, rows } = parts;
-    const sizes = inPlace && dims.length > 0 ? shape.slice(dims[dims.length - 1] + 1) : [];
-    const inner = sizes.reduce((n, size) => n * size, 1);
-    return { x, outer: inner === 0 ? 0 : rows / inner, length, inner };
   }
 
   /**
@@ -153,7 +125,7 @@ class PartsEvaluation<V extends Variable> {
 
   /** Numbers of results, broadcast to the elements. */
   private spread(x: NdArray): NdArray {
-    return x.reshaped([...this.call.parts.kept]).expanded(this.call.shape);
+    return reshape(x, this.call.parts.kept).expanded(this.call.shape);
   }
 
   /** The run of the program that is asked for, if there is one. */
@@ -215,20 +187,6 @@ class PartsEvaluation<V extends Variable> {
     if (!counts) return this.spread(upstream.div(parts.length).nd);
     return this.spread(convert(binary("div", upstream.nd, counts, "float64"), traced.dtype!));
   }
-}
-
-/** A run of a program over arrays of tensors. */
-interface ArrayRun extends Run {
-  readonly operands: readonly NdArray[];
-  readonly mask: NdArray | null;
-  readonly outputs: readonly NdArray[];
-}
-
-/** The same with the dimensions in another order. */
-function permuted(run: ArrayRun, order: readonly number[]): ArrayRun {
-  const turn = (x: NdArray): NdArray => permute(x, order);
-  const { operands, mask, outputs } = run;
-  return { ...run, operands: operands.map(turn), mask: mask && turn(mask), outputs: outputs.map(turn) };
 }
 
 /** Whether a program would reach into the windows of a sum over its terms. */

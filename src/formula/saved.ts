@@ -14,7 +14,7 @@ interface Kept {
 }
 
 /** Keeps it for the derivative; what it returns throws when any of it has changed since. */
-export function saveFor(node: GraphNode, { used }: Traced, kept: Kept): () => void {
+export function saveFor(node: GraphNode, { used }: Pick<Traced, "used">, kept: Kept): () => void {
   const { operands, shapes, mask, gradients } = kept;
   const reads = operands.filter((_, i) => used.has(i)).map((x) => node.save(x));
   if (mask) reads.push(node.save(mask));

@@ -3,11 +3,14 @@
  * squares are exact there and neither overflow nor vanish. The sums are exact.
  */
 import { dtypes, isComplex, isFloating } from "./dtype.js";
-import { binary, convert, unary } from "./elementwise.js";
+import { binary, convert, copy, unary } from "./elementwise.js";
 import { extremesAlong } from "./extremes.js";
-import type { NdArray } from "./ndarray.js";
+import { type Layout, layOut, reducedLast, reducedShape } from "./layout.js";
+import { NdArray } from "./ndarray.js";
 import { power } from "./power.js";
 import { mean, sum } from "./reductions.js";
+import { sumSquaresInto } from "./sums.js";
+import type { Elements } from "./window.js";
 
 /** Over which dimensions (undefined for all), and whether they stay. */
 interface Extent {
@@ -48,18 +51,37 @@ export function norm(x: NdArray, { dims, keepdim }: Extent, p: number): NdArray 
     );
   }
   checkIdentity(x.shape, dims, p);
+  const reduced = dims ?? x.shape.map((_, d) => d);
+  if (p === 2) return euclidean(x, reduced, keepdim);
+  if (p === 1) return sum(unary("abs", x), reduced, keepdim);
   const wide = convert(x, "float64");
   const result = ((): NdArray => {
-    if (p === 2) return unary("sqrt", sum(binary("mul", wide, wide, "float64"), dims, keepdim));
     if (p === 0)
       return sum(convert(binary("ne", wide, 0, "bool", undefined, "float64"), "float64"), dims, keepdim);
     const sizes = unary("abs", wide);
-    if (p === 1) return sum(sizes, dims, keepdim);
     if (Math.abs(p) === Infinity)
       return extremesAlong(p > 0 ? "max" : "min", sizes, dims ?? undefined, keepdim);
     return power(sum(power(sizes, p), dims, keepdim), 1 / p);
   })();
   return convert(result, x.dtype);
+}
+
+function euclidean(x: NdArray, dims: readonly number[], keepdim: boolean): NdArray {
+  const out = NdArray.empty(x.dtype, reducedShape(x, dims, keepdim));
+  const layout = layOut(x, dims);
+  normInto(layout, layout.inner === 1 ? layout.x : reducedLast(x, dims), out);
+  return out;
+}
+
+/**
+ * Writes √(Σ x²) of a layout's rows to `out`, of the elements' dtype; `rows` has the elements of each
+ * side by side. The windows begin with those of `slot`.
+ */
+export function normInto(layout: Layout<Elements>, rows: Elements, out: NdArray, slot = 0): void {
+  const sums = NdArray.empty("float64", out.shape);
+  sumSquaresInto(layout, rows, sums, { single: dtypes[out.dtype].compute === "f32", slot });
+  copy(unary("sqrt", sums, 0, 0, sums), out);
+  sums.storage.dispose();
 }
 
 /** Neither the largest nor the smallest of no elements is a number. */

@@ -124,6 +124,12 @@ function forEachPart(
 /** Numbers that the kernels few_* may add to one sum (assembly/loops/few.ts). */
 const MOST_EXACT = 64;
 
+/**
+ * Puts sums of `rows` rows of `length` numbers, which begin with the `first` one, at `out`. False
+ * where their error could show in float32.
+ */
+type PutSingles = (first: number, rows: number, length: number, out: number) => boolean;
+
 /** The sums of floats of a layout; `rows` has the numbers of each side by side. */
 class FloatSums {
   private readonly source: Source;
@@ -136,6 +142,8 @@ class FloatSums {
     rows: Elements,
     private readonly divisor: number,
     slot = 0,
+    /** A quicker way, of what becomes float32. */
+    private readonly singles: PutSingles | null = null,
   ) {
     this.tag = dtypes[layout.x.dtype].compute as FloatTag;
     this.source = new Source(layout.x, this.tag, slot);
@@ -145,6 +153,17 @@ class FloatSums {
 
   /** Puts the sums of a part, over the divisor, at `out`. */
   put(part: Part, out: number): void {
+    if (!this.putSingles(part, out)) this.putExactly(part, out);
+  }
+
+  private putSingles({ o, outer }: Part, out: number): boolean {
+    const { singles } = this;
+    const { length, inner } = this.layout;
+    if (!singles || inner !== 1 || length > BLOCK) return false;
+    return singles(o * length, outer, length, out);
+  }
+
+  private putExactly(part: Part, out: number): void {
     const { source, state, tag, layout, divisor } = this;
     const { kernels } = source.memory;
     const few = layout.length <= MOST_EXACT;
@@ -208,16 +227,88 @@ export function sumInto(
 ): void {
   if (out.numel === 0) return;
   operate(() => {
-    const sums = new FloatSums(layout, rows, divisor, slot);
-    const target = new Target(out, "f64", slot + TARGET_SLOT);
-    forEachPart(layout, MOST_SUMS, (part) => {
-      const start = part.o * layout.inner + part.column;
-      const n = part.outer * part.columns;
-      const address = target.begin(start);
-      sums.put(part, address);
-      target.end(start, n);
-    });
+    const { x } = layout;
+    const single = dtypes[x.dtype].compute === "f32" && dtypes[out.dtype].compute === "f32";
+    const singles = single ? singlesOf(x, divisor, slot) : null;
+    putAll(new FloatSums(layout, rows, divisor, slot, singles), layout, out, slot);
   });
+}
+
+function putAll(sums: FloatSums, layout: Layout<Elements>, out: Elements, slot: number): void {
+  const target = new Target(out, "f64", slot + TARGET_SLOT);
+  forEachPart(layout, MOST_SUMS, (part) => {
+    const start = part.o * layout.inner + part.column;
+    const n = part.outer * part.columns;
+    const address = target.begin(start);
+    sums.put(part, address);
+    target.end(start, n);
+  });
+}
+
+/** Of a few numbers, what needs no look at the error takes less time where it can be had. */
+function singlesOf(x: Elements, divisor: number, slot: number): PutSingles {
+  const source = new Source(x, "f32", slot);
+  const { few_f32: few, singles_f32: singles } = x.memory.kernels;
+  return (first, rows, length, out) => {
+    const address = source.read(first, rows * length);
+    if (length <= MOST_EXACT && few(address, rows, length, 1, BYTES.f32, divisor, out)) return true;
+    return singles(address, rows, length, divisor, out) !== 0;
+  };
+}
+
+/**
+ * Writes the sums of the squares of a layout's rows to `out`, of float64, as `sumInto`; squares of
+ * float32 and halves are exact. The roots of what `single` asks for become float32.
+ */
+export function sumSquaresInto(
+  layout: Layout<Elements>,
+  rows: Elements,
+  out: Elements,
+  { single, slot = 0 }: { single: boolean; slot?: number },
+): void {
+  if (out.numel === 0) return;
+  operate(() => {
+    const x = new Squares(layout.x, slot);
+    const own = rows === layout.x ? x : new Squares(rows, slot + 1);
+    const singles = single ? singleSquaresOf(layout.x, slot + 2) : null;
+    const squares = { ...layout, x };
+    putAll(new FloatSums(squares, own, 1, slot + 3, singles), squares, out, slot + 3);
+  });
+}
+
+function singleSquaresOf(x: Elements, slot: number): PutSingles {
+  const source = new Source(x, "f32", slot);
+  const { squares_f32: kernel } = x.memory.kernels;
+  return (first, rows, length, out) => kernel(source.read(first, rows * length), rows, length, out) !== 0;
+}
+
+/** The squares of elements in float64, which are computed when they are read. */
+class Squares implements Elements {
+  readonly dtype = "float64";
+  readonly numel: number;
+  readonly memory: LinearMemory;
+  readonly contiguous = true;
+  readonly constant = false;
+  private readonly source: Source;
+
+  constructor(x: Elements, slot: number) {
+    ({ numel: this.numel, memory: this.memory } = x);
+    this.source = new Source(x, "f64", slot);
+  }
+
+  /** They lie nowhere. */
+  address(): null {
+    return null;
+  }
+
+  copyTo(address: number, start: number, n: number): void {
+    const from = this.source.read(start, n);
+    this.memory.kernels.mul_f64(from, 16, from, 16, address, n);
+  }
+
+  copyFrom(): never {
+    throw new Error("internal: squares are computed, and cannot be written");
+  }
 }
 
 /** Writes the sums of a layout's rows of integers, wrapping, to `out`, which is int64. */

@@ -6,7 +6,10 @@ import { notATensor } from "../ndarray/adapter.js";
 import { type DType, dtypes, isComplex, isFloating, isIntegral } from "../ndarray/dtype.js";
 import { resultType } from "../ndarray/promotion.js";
 import { broadcastShapes, readDims } from "../ndarray/shape.js";
+import type { Expression } from "../formula/expression.js";
+import { VectorFormula, type VectorTerms } from "../formula/vectors.js";
 import { Tensor } from "../tensor/tensor.js";
+import { numbersOf } from "../tensor/vectors.js";
 
 /** Options of F.cosineSimilarity. */
 export interface SimilarityOptions {
@@ -80,23 +83,55 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: SimilarityOpti
     );
   }
   const shape = broadcastShapes(x1.shape, x2.shape);
-  const [a, b] = [x1, x2].map((x) => inDirection(x, { dtype, shape, dim, eps }));
-  const product = a.mul(b);
-  return product.op("sum", { dims: readDims(dim, product), node: "SumBackward1" });
+  const dims = readDims(dim, { ndim: shape.length })!;
+  const compose = ([a, b]: readonly Tensor[]): Tensor[] => {
+    const [u, v] = [a, b].map((x) => inDirection(x, { dtype, shape, dims, eps }));
+    return [u.mul(v).op("sum", { dims, node: COSINES.text.node })];
+  };
+  if (x1.dtype !== x2.dtype) return compose([x1, x2])[0];
+  const norms = numbersOf(NORMS, [x1.detach(), x2.detach()], { dims, keepdim: true });
+  const lengths = norms.map((norm) => lifted(norm, eps));
+  return numbersOf(COSINES, [x1, x2, ...lengths, ...norms], { dims, compose })[0];
 }
 
 interface Direction {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly dim: number;
+  readonly dims: readonly number[];
   readonly eps: number;
 }
 
 /** x over its norm. */
-function inDirection(x: Tensor, { dtype, shape, dim, eps }: Direction): Tensor {
-  const vectors = (isIntegral(x.dtype) ? x.to(dtype) : x).expand(shape);
-  return vectors.div(lifted(vectors.norm(2, { dim, keepdim: true }), eps));
+function inDirection(x: Tensor, { dtype, shape, dims, eps }: Direction): Tensor {
+  const vectors = (isIntegral(x.dtype) ? x.to(dtype) : x).expand([...shape]);
+  return vectors.div(lifted(vectors.op("norm", { dims, keepdim: true, p: 2 }), eps));
 }
+
+/** Of each of two operands. */
+const NORMS = /* @__PURE__ */ new VectorFormula({
+  node: "LinalgVectorNormBackward0",
+  reduction: "norm",
+  operands: 2,
+  numbers: 2,
+  terms: (operands) => operands,
+});
+
+/** Of two operands, what their norms are raised to, and the norms themselves. */
+const COSINES = /* @__PURE__ */ new VectorFormula({
+  node: "SumBackward1",
+  reduction: "sum",
+  operands: 6,
+  numbers: 1,
+  terms: ([x, y, m, n]) => [x.div(m).mul(y.div(n))],
+  slopes: ([x, y, m, n, r, s], [cosine], [g]) => {
+    const slope = (x: Expression, y: Expression, m: Expression, n: Expression, r: Expression): Expression =>
+      g
+        .mul(y.div(n))
+        .sub(g.mul(cosine).mul(x.div(r).keep(r.ne(0))))
+        .div(m);
+    return [slope(x, y, m, n, r), slope(y, x, n, m, s), null, null, null, null];
+  },
+});
 
 /**
  * The distance between vectors: the norm ‖x1 - x2 + eps‖ₚ along the last dimension.
@@ -120,13 +155,63 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: DistanceOption
   const read = { p: readOrder(caller, p), eps: readNumber(caller, "eps", eps, {}) };
   checkFlag(caller, "keepdim", keepdim);
   checkTensors(caller, { x1, x2 });
-  return distance(x1, x2, { ...read, keepdim });
+  return distances([x1, x2], { ...read, keepdim })[0];
 }
 
-/** The same of operands and options that were looked at. */
-export function distance(x1: Tensor, x2: Tensor, { p, eps, keepdim }: Required<DistanceOptions>): Tensor {
-  const apart = x1.sub(x2);
-  const shifted = (isIntegral(apart.dtype) ? apart.to("float32") : apart).add(eps);
-  const difference = isComplex(shifted.dtype) ? shifted.abs() : shifted;
-  return difference.op("norm", { dims: readDims(-1, difference), keepdim, p, node: "NormBackward1" });
+/**
+ * The distances between the first two operands, and of three the others that are asked for: between
+ * the first and the third, between the last two. Operands and options were looked at.
+ */
+export function distances(
+  operands: readonly Tensor[],
+  { p, eps, keepdim }: Required<DistanceOptions>,
+  count = 1,
+): readonly Tensor[] {
+  const values = { eps };
+  if (p === 1 || p === 2) {
+    const ndim = Math.max(...operands.map((x) => x.ndim));
+    return numbersOf(formulaOf(count, p), operands, { dims: readDims(-1, { ndim })!, keepdim, values });
+  }
+  return differences(count)(operands, values).map((difference) =>
+    difference.op("norm", { dims: readDims(-1, difference), keepdim, p, node: NORM }),
+  );
+}
+
+const PAIRS = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+] as const;
+/** torch's name of the derivative. */
+const NORM = "NormBackward1";
+
+const formulas = new Map<string, VectorFormula>();
+
+function formulaOf(count: number, p: 1 | 2): VectorFormula {
+  const key = `${count} ${p}`;
+  let found = formulas.get(key);
+  if (!found) {
+    const apart = differences(count);
+    found = new VectorFormula({
+      node: NORM,
+      reduction: p === 2 ? "norm" : "sum",
+      operands: count > 1 ? 3 : 2,
+      numbers: count,
+      terms: p === 2 ? apart : (operands, values) => apart(operands, values).map((x) => x.abs()),
+      parameters: { eps: 0 },
+      savesResult: true,
+    });
+    formulas.set(key, found);
+  }
+  return found;
+}
+
+/** The differences of the first pairs, as real numbers. */
+function differences(count: number): VectorTerms {
+  return (operands, { eps }) =>
+    PAIRS.slice(0, count).map(([i, j]) => {
+      const apart = operands[i].sub(operands[j]);
+      const shifted = (isIntegral(apart.dtype) ? apart.to("float32") : apart).add(eps);
+      return isComplex(shifted.dtype) ? shifted.abs() : shifted;
+    });
 }

@@ -4,8 +4,10 @@ import { checkFlag, takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { readNumber } from "../loss/parameter.js";
 import { checkReduction, legacyReduction } from "../loss/reduction.js";
-import { broadcastShapes, type Shape } from "../ndarray/shape.js";
+import { VectorFormula } from "../formula/vectors.js";
+import { broadcastShapes, sameShape, type Shape } from "../ndarray/shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { numbersOf } from "../tensor/vectors.js";
 import {
   COUNT_OPTIONS,
   keptParts,
@@ -15,7 +17,7 @@ import {
   readParts,
   reduceParts,
 } from "./composed.js";
-import { checkTensors, distance, pairwiseDistance, readOrder } from "./distances.js";
+import { checkTensors, distances, pairwiseDistance, readOrder } from "./distances.js";
 
 /** How the losses of rows become one, with the arguments that `reduction` replaced. */
 export interface LegacyRowOptions extends PartReductionOptions {
@@ -101,14 +103,22 @@ export function cosineEmbeddingLoss(
   const pairs = (): Shape => broadcastShapes(shapeOfVectors([input1, input2]).slice(0, -1), target.shape);
   const parts = readParts(caller, mode, pairs, taken);
   const [x1, x2] = vectorsOf([input1, input2], parts);
-  const product = x1.mul(x2).sum(dim);
-  const [square1, square2] = [x1, x2].map((x) => x.mul(x).sum(dim).add(EPSILON));
+  const [product, ...squares] = numbersOf(PRODUCTS, [x1, x2], { dims: [dim] });
+  const [square1, square2] = squares.map((square) => square.add(EPSILON));
   const cosine = product.div(square1.mul(square2).sqrt());
   const none = cosine.detach().zeros();
   const alike = target.eq(1).choose(cosine.neg().add(1), none);
   const other = target.eq(-1).choose(cosine.sub(margin).clamp({ min: 0 }), none);
   return reduceParts(alike.add(other), parts);
 }
+
+const PRODUCTS = /* @__PURE__ */ new VectorFormula({
+  node: "SumBackward1",
+  reduction: "sum",
+  operands: 2,
+  numbers: 3,
+  terms: ([x, y]) => [x.mul(y), x.mul(x), y.mul(y)],
+});
 
 function shapeOfVectors(operands: readonly Tensor[]): Shape {
   return operands.map(({ shape }) => shape).reduce(broadcastShapes);
@@ -168,8 +178,11 @@ export function tripletMarginLoss(
   checkDimensions(operands);
   const parts = readParts(caller, mode, () => shapeOfVectors(operands).slice(0, -1), taken);
   const kept = vectorsOf(operands, parts);
-  const losses = tripletLosses(kept, (x, y) => distance(x, y, between), read);
-  return reduceParts(losses, parts);
+  const alike = kept.every((x) => sameShape(x.shape, kept[0].shape));
+  const apart = alike
+    ? distances(kept, between, read.swap ? 3 : 2)
+    : distancesBy((x, y) => distances([x, y], between)[0], kept, read.swap);
+  return reduceParts(tripletLosses(apart, read.margin), parts);
 }
 
 /**
@@ -206,7 +219,7 @@ export function tripletMarginWithDistanceLoss(
   const read = { margin: readMargin(caller, margin), swap: readSwap(caller, swap) };
   const operands = [anchor, positive, negative] as const;
   checkDimensions(operands);
-  const losses = tripletLosses(operands, between, read);
+  const losses = tripletLosses(distancesBy(between, operands, read.swap), read.margin);
   return reduceParts(losses, readParts(caller, mode, losses.shape, {}));
 }
 
@@ -246,13 +259,17 @@ function checkDimensions(operands: readonly [Tensor, Tensor, Tensor]): void {
   );
 }
 
-function tripletLosses(
-  [anchor, positive, negative]: readonly Tensor[],
+/** From the anchor to the positive and the negative, and between these where they may be swapped. */
+function distancesBy(
   between: Distance,
-  { margin, swap }: { margin: number; swap: boolean },
-): Tensor {
-  const near = between(anchor, positive);
-  const far = between(anchor, negative);
-  const taken = swap ? far.minimum(between(positive, negative)) : far;
+  [anchor, positive, negative]: readonly Tensor[],
+  swap: boolean,
+): readonly Tensor[] {
+  const own = [between(anchor, positive), between(anchor, negative)];
+  return swap ? [...own, between(positive, negative)] : own;
+}
+
+function tripletLosses([near, far, swapped]: readonly Tensor[], margin: number): Tensor {
+  const taken = swapped ? far.minimum(swapped) : far;
   return near.add(margin).sub(taken).op("clamp", { min: 0, node: "ClampMinBackward0" });
 }

@@ -30,6 +30,7 @@ const FAMILIES = {
   counts: /^(counts_u8)$/,
   sums: /^sums_(f32|f64|i64)$/,
   few: /^few_(f32|f64)$/,
+  singles: /^(singles|squares)_(f32)$/,
   settle: /^settle_(f64)$/,
   review: /^review_(f32|f64)$/,
   choose: /^where_(1|2|4|8|16)$/,

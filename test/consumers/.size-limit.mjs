@@ -56,15 +56,17 @@ export default [
     import: "{ compare }",
     limit: "14 kB",
   },
-  // All losses of torch and those beyond, schedules and modules are 21 kB of these two.
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "232 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "149 kB" },
+  // All losses of torch and those beyond, schedules and modules are 21 kB of these two; numbers of
+  // vectors that make no arrays of terms lifted them by 2.4 kB.
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "234 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "150 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
     disablePlugins: ["@size-limit/esbuild"],
     // Loops of elementary functions that have no branches for tails lifted it by half a kB; those of
-    // margins, paths and windows by 1.8 kB; products that take four rows at a time by 0.4 kB.
-    limit: "50.2 kB",
+    // margins, paths and windows by 1.8 kB; products that take four rows at a time, and sums of rows that
+    // become float32, by 0.4 kB each.
+    limit: "50.6 kB",
   },
 ].map((check) => ({ gzip: true, ...check }));

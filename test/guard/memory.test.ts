@@ -73,6 +73,24 @@ describe("at 4 Mi float32 elements, the memory holds", () => {
     },
   );
 
+  // Windows of float64 squares beside those of terms, and the numbers of rows.
+  const ROWS = 4 * MI;
+  it.each<[string, (library: Library, x: Tensor, y: Tensor) => Tensor]>([
+    ["cosineEmbeddingLoss", ({ F, ones }, x, y) => F.cosineEmbeddingLoss(x, y, ones([N / KI]))],
+    ["tripletMarginLoss", ({ F }, x, y) => F.tripletMarginLoss(x, y, y)],
+    ["pairwiseDistance", ({ F }, x, y) => F.pairwiseDistance(x, y).sum()],
+    ["cosineSimilarity", ({ F }, x, y) => F.cosineSimilarity(x, y).sum()],
+  ])("the vectors of %s and their gradient, and 4 MiB at most", (_, loss) => {
+    const { zeros, reserved, tidy } = library;
+    const [x, y] = [zeros([N / KI, KI], { requiresGrad: true }), zeros([N / KI, KI])];
+    tidy(() => void loss(library, x.detach(), y).item());
+    expect(reserved()).toBeLessThanOrEqual(OPERANDS + ROWS);
+    tidy(() => {
+      loss(library, x, y).backward();
+    });
+    expect(reserved()).toBeLessThanOrEqual(OPERANDS + GRADIENT + ROWS);
+  });
+
   it("nothing of foreign arrays: 1 MiB for windows, and the first page of two memories", () => {
     const { arrays, reserved } = library;
     const [x, y, grad] = [new Float32Array(N), new Float32Array(N), new Float32Array(N)];

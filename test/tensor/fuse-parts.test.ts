@@ -33,6 +33,18 @@ const gradientOf = (...args: Parameters<typeof autograd.grad>): Tensor => autogr
 const listOf = (x: Tensor): string =>
   (x.detach().to("float64").reshape([x.numel()]).tolist() as number[]).join();
 
+describe("the gradient of sums along a dimension", () => {
+  it.each([
+    ["is one number for all rows", tensor(3).expand([4])],
+    ["is a column of another tensor", tensor(numbers(12)).reshape([4, 3]).select(1, 1)],
+  ])("where what arrives %s", (_, gradOutputs) => {
+    const [x, y] = operands();
+    const sums = (): Tensor => charbonnier(x, y, { eps: 0.5, reduction: "sum", dim: 1 });
+    const expected = gradientOf(sums(), [x], { gradOutputs: gradOutputs.clone() });
+    expect(listOf(gradientOf(sums(), [x], { gradOutputs }))).toBe(listOf(expected));
+  });
+});
+
 describe("a mask of a fused loss", () => {
   it.each(["float16", "bfloat16", "float32", "float64"] as const)(
     "of %s selects elements, of the value and of the gradient",

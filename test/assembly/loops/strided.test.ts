@@ -33,8 +33,14 @@ function numelOf({ sizes }: View): number {
   return sizes.reduce((n, size) => n * size, 1);
 }
 
-/** Any strides, 0 among them: elements may coincide. */
+/** Any strides, 0 among them: elements may coincide, and some repeat for several vectors. */
 function anyView(random: Random): View {
+  if (random.chance(0.2)) {
+    return {
+      sizes: [random.integer(1, 5), random.integer(1, 70)],
+      strides: [random.integer(0, 7), 0],
+    };
+  }
   const sizes = Array.from({ length: random.integer(1, 6) }, () => random.integer(1, 5));
   return { sizes, strides: sizes.map(() => random.integer(0, 7)) };
 }
