@@ -2,7 +2,7 @@
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { takeOptions } from "../core/options.js";
-import { zeroGradients } from "../optim/optimizer.js";
+import { zeroGradients } from "../optim/gradients.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { callableInstance } from "./callable.js";
 import { Parameter } from "./parameter.js";
@@ -236,9 +236,7 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
     } = {},
   ): void {
     const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
-    const parameters = this.parameters();
-    for (const parameter of parameters) parameter.checkAlive("zeroGrad");
-    zeroGradients(parameters, setToNone);
+    zeroGradients(this.parameters(), setToNone);
   }
 
   /**
