@@ -110,3 +110,13 @@ export function namedMembers<T>(
   const all = membersOf(modules, own);
   return removeDuplicate ? once(all) : all;
 }
+
+/** A module as torch prints it: the class, what it says of itself, and the submodules. */
+export function printed(module: AnyModule): string {
+  const lines = childrenOf(module).map(([name, child]) => `(${name}): ${String(child)}`);
+  const own = module.extraRepr();
+  const { name } = module.constructor;
+  if (lines.length === 0) return `${name}(${own})`;
+  const inner = [...(own === "" ? [] : [own]), ...lines].join("\n").replaceAll("\n", "\n  ");
+  return `${name}(\n  ${inner}\n)`;
+}

@@ -14,6 +14,7 @@ import {
   type NamedOptions,
   once,
   parametersOf,
+  printed,
 } from "./members.js";
 import type { Parameter } from "./parameter.js";
 import { checkState, type LoadedKeys, type StateDict, stateOf } from "./state-dict.js";
@@ -348,12 +349,7 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * String(new nn.Tanh()); // "Tanh()"
    */
   toString(): string {
-    const lines = childrenOf(this).map(([name, child]) => `(${name}): ${String(child)}`);
-    const own = this.extraRepr();
-    const { name } = this.constructor;
-    if (lines.length === 0) return `${name}(${own})`;
-    const inner = [...(own === "" ? [] : [own]), ...lines].join("\n").replaceAll("\n", "\n  ");
-    return `${name}(\n  ${inner}\n)`;
+    return printed(this);
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
