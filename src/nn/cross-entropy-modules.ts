@@ -33,9 +33,10 @@ function heldOfRows(row: rowwise.RowwiseRow, options: ClassLossOptions & Smoothi
 }
 
 /**
- * Cross-entropy of the softmax of logits; see F.crossEntropy. Options are checked when the loss is
- * called, as in torch.
+ * Cross-entropy of the softmax of logits; see F.crossEntropy. The weight is a buffer; options are
+ * checked when the loss is called, as in torch.
  *
+ * @throws TypeError for a weight that is no tensor, and misspelt options
  * @example
  * const loss = new nn.CrossEntropyLoss({ ignoreIndex: 0 });
  * loss(tensor([[2, 1], [0, 3]]), tensor([0n, 1n])).item(); // 0.04858734831213951
@@ -44,7 +45,7 @@ export class CrossEntropyLoss extends ClassLoss {
   /** What share of each target is spread over all classes. */
   declare readonly labelSmoothing: number;
   constructor(options: ClassLossOptions & SmoothingOptions = {}) {
-    super(heldOfRows(rowwise.crossEntropy, options));
+    super(heldOfRows(rowwise.crossEntropy, options), ["weight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, weight, ignoreIndex, labelSmoothing } = this;
@@ -54,15 +55,16 @@ export class CrossEntropyLoss extends ClassLoss {
 }
 
 /**
- * Negative log likelihood of log-probabilities; see F.nllLoss. Options are checked when the loss is
- * called, as in torch.
+ * Negative log likelihood of log-probabilities; see F.nllLoss. The weight is a buffer;
+ * options are checked when the loss is called, as in torch.
  *
+ * @throws TypeError for a weight that is no tensor, and misspelt options
  * @example
  * new nn.NLLLoss({ reduction: "sum" })(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item(); // 0.75
  */
 export class NLLLoss extends ClassLoss {
   constructor(options: ClassLossOptions = {}) {
-    super(heldOfRows(rowwise.nllLoss, options));
+    super(heldOfRows(rowwise.nllLoss, options), ["weight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const { reduction, weight, ignoreIndex } = this;

@@ -11,6 +11,7 @@ export { Loss } from "./loss-module.js";
 export * from "./linear-modules.js";
 export { type AccPolicy, type ChunkOptions, LinearCrossEntropyOptions } from "./linear-options.js";
 export * from "./margin-modules.js";
+export type { NamedOptions } from "./members.js";
 export { type AnyModule, Module } from "./module.js";
 export * from "./pair-modules.js";
 export { Parameter } from "./parameter.js";

@@ -17,12 +17,14 @@ import { heldOf, optionsOf } from "./held.js";
 import { Loss } from "./loss-module.js";
 
 /**
- * Cross entropy of logits; see F.binaryCrossEntropyWithLogits. The weights are held as they are, and
- * checked when the loss is called.
+ * Cross entropy of logits; see F.binaryCrossEntropyWithLogits. The weights are buffers, weight and
+ * pos_weight of the state; their shapes are checked when the loss is called.
  *
+ * @throws TypeError for weights that are no tensors, and misspelt options
  * @example
  * const loss = new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) });
  * loss(tensor([0, 0]), tensor([1, 0])).item(); // 1.3862943649291992
+ * Object.keys(loss.stateDict()); // ["pos_weight"]
  */
 export class BCEWithLogitsLoss extends Loss {
   /** Factors of the elementwise loss. */
@@ -30,7 +32,7 @@ export class BCEWithLogitsLoss extends Loss {
   /** Factors of what targets of 1 cost. */
   declare readonly posWeight: Tensor | null;
   constructor(options: LegacyOptions & ReductionOptions & WeightOptions & PosWeightOptions = {}) {
-    super(heldOf(formulas.binaryCrossEntropyWithLogits, options));
+    super(heldOf(formulas.binaryCrossEntropyWithLogits, options), ["weight", "posWeight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const own = optionsOf(this, formulas.binaryCrossEntropyWithLogits, options);
@@ -39,9 +41,10 @@ export class BCEWithLogitsLoss extends Loss {
 }
 
 /**
- * Cross entropy of probabilities; see F.binaryCrossEntropy. The weights are held as they are, and
+ * Cross entropy of probabilities; see F.binaryCrossEntropy. The weight is a buffer; its shape is
  * checked when the loss is called.
  *
+ * @throws TypeError for a weight that is no tensor, and misspelt options
  * @example
  * new nn.BCELoss({ reduction: "sum" })(tensor([0.5, 0.5]), tensor([1, 0])).item(); // 1.3862943649291992
  */
@@ -49,7 +52,7 @@ export class BCELoss extends Loss {
   /** Factors of the elementwise loss. */
   declare readonly weight: Tensor | null;
   constructor(options: LegacyOptions & ReductionOptions & WeightOptions = {}) {
-    super(heldOf(formulas.binaryCrossEntropy, options));
+    super(heldOf(formulas.binaryCrossEntropy, options), ["weight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     return F.binaryCrossEntropy(input, target, optionsOf(this, formulas.binaryCrossEntropy, options));

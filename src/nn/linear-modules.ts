@@ -27,8 +27,8 @@ export interface LinearLossOptions extends Omit<LinearEntropyOptions, "linearBia
  * Cross-entropy of logits that are products with a weight of the module's own; see
  * F.linearCrossEntropy. Weight and bias are those of `linear`, a Linear of inFeatures and
  * numClasses · d1 · … outputs, in the order of which its first samples come; the class weight, which
- * is not learnt, is none of the module's parameters. The class weight's shape and labelSmoothing are
- * checked at once, the other options when the loss is called, as in torch.
+ * is not learnt, is a buffer. Its shape and labelSmoothing are checked at once, the other options
+ * when the loss is called, as in torch.
  *
  * @throws TypeError for sizes that are no integers, a weight that is no tensor, and misspelt options;
  *   RangeError for negative sizes, a weight of another shape than (numClasses), a labelSmoothing
@@ -83,7 +83,8 @@ export class LinearCrossEntropyLoss extends Module<[input: Tensor, target: Tenso
     }
     const linear = new Linear(inFeatures, numelOf([numClasses, ...outFeatures]), { bias, dtype });
     super();
-    Object.assign(this, { numClasses, outFeatures, reduction, weight, ignoreIndex, labelSmoothing });
+    this.registerBuffer("weight", weight);
+    Object.assign(this, { numClasses, outFeatures, reduction, ignoreIndex, labelSmoothing });
     Object.assign(this, { linear, options: chunks });
   }
   override forward(input: Tensor, target: Tensor, ...rest: unknown[]): Tensor {

@@ -1,8 +1,9 @@
 /** What the modules of losses share: callable instances that hold a loss's options. */
 import type { Reduction } from "../loss/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { callableInstance } from "./callable.js";
 import type { MaskOptions } from "./functional.js";
+import { registerBuffer } from "./buffers.js";
+import { Module } from "./module.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
@@ -26,7 +27,11 @@ export interface Loss<
 export abstract class Loss<
   O extends readonly unknown[] = [input: Tensor, target: Tensor],
   R extends string = Reduction,
-> {
+> extends Module<[...operands: O, options?: MaskOptions]> {
+  /** @internal torch's names of options that may be buffers or submodules. */
+  static override get torchNames(): Readonly<Record<string, string>> {
+    return { posWeight: "pos_weight", distanceFunction: "distance_function" };
+  }
   /** How elementwise losses become one. Checked when the loss is called, as in torch. */
   declare readonly reduction: R;
   /** The dimensions to reduce; all where there are none. Checked when the loss is called. */
@@ -34,22 +39,16 @@ export abstract class Loss<
   /** Whether reduced dimensions stay, with size 1. */
   declare readonly keepdim: boolean;
 
-  constructor(options: object) {
-    const instance = callableInstance(new.target.prototype) as this;
+  /** @param buffers which of the options are registered as buffers, as torch does with weights */
+  constructor(options: object, buffers: readonly string[] = []) {
+    super();
+    const properties = this as unknown as Record<string, unknown>;
     for (const [key, value] of Object.entries(options)) {
-      Object.defineProperty(instance, key, { value, enumerable: true, writable: true });
+      if (buffers.includes(key)) registerBuffer(this, key, value, true);
+      else properties[key] = value;
     }
-    return instance;
   }
 
   /** The loss of the operands, of what a mask keeps; what a call of the instance gives. */
-  abstract forward(...args: [...operands: O, options?: MaskOptions]): Tensor;
-
-  /** As torch prints a module: the class's name and `()`. */
-  toString(): string {
-    return `${this.constructor.name}()`;
-  }
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
+  abstract override forward(...args: [...operands: O, options?: MaskOptions]): Tensor;
 }

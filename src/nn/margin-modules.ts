@@ -24,9 +24,11 @@ function heldReduction({ sizeAverage, reduce, reduction = "mean" }: LegacyRowOpt
 
 /**
  * Loss of rows whose target is to be larger by a margin; see F.multiMarginLoss. p and the weight's
- * dimensions are checked at once, the other options when the loss is called, as in torch.
+ * dimensions are checked at once, the other options when the loss is called, as in torch. The weight
+ * is a buffer.
  *
- * @throws RangeError for p other than 1 and 2, and for a weight that is no vector
+ * @throws RangeError for p other than 1 and 2, and for a weight that is no vector; TypeError for one
+ *   that is no tensor, and misspelt options
  * @example
  * const loss = new nn.MultiMarginLoss({ margin: 2 });
  * loss(tensor([[1, 0.5, 2]]), tensor([0n])).item(); // 1.5
@@ -44,7 +46,7 @@ export class MultiMarginLoss extends Loss {
     const reduction = heldReduction(taken);
     checkPower(p);
     checkModuleWeight("MultiMarginLoss", weight);
-    super({ reduction, p, margin, weight });
+    super({ reduction, p, margin, weight }, ["weight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const mask = maskOf("MultiMarginLoss", options);
@@ -74,9 +76,10 @@ export class MultiLabelMarginLoss extends Loss {
 }
 
 /**
- * Cross entropy of several labels; see F.multilabelSoftMarginLoss. The weight is held as it is, and
- * checked when the loss is called.
+ * Cross entropy of several labels; see F.multilabelSoftMarginLoss. The weight is a buffer; its shape
+ * is checked when the loss is called.
  *
+ * @throws TypeError for a weight that is no tensor, and misspelt options
  * @example
  * new nn.MultiLabelSoftMarginLoss()(tensor([[0, 0]]), tensor([[1, 0]])).item(); // 0.6931471824645996
  */
@@ -85,7 +88,7 @@ export class MultiLabelSoftMarginLoss extends Loss {
   declare readonly weight: Tensor | null;
   constructor(options: MultilabelOptions = {}) {
     const taken = takeOptions("MultiLabelSoftMarginLoss", options, MULTILABEL_OPTIONS);
-    super({ reduction: heldReduction(taken), weight: taken.weight ?? null });
+    super({ reduction: heldReduction(taken), weight: taken.weight ?? null }, ["weight"]);
   }
   override forward(input: Tensor, target: Tensor, options?: MaskOptions): Tensor {
     const mask = maskOf("MultiLabelSoftMarginLoss", options);

@@ -2,11 +2,22 @@
 import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
 import { takeOptions } from "../core/options.js";
-import { zeroGradients } from "../optim/optimizer.js";
+import { zeroGradients } from "../optim/gradients.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { callableInstance } from "./callable.js";
-import { Parameter } from "./parameter.js";
-import { checkState, type LoadedKeys, type StateDict } from "./state-dict.js";
+import { registerBuffer } from "./buffers.js";
+import { callableInstance, MODULE } from "./callable.js";
+import {
+  buffersOf,
+  childrenOf,
+  modulesOf,
+  namedMembers,
+  type NamedOptions,
+  once,
+  parametersOf,
+  printed,
+} from "./members.js";
+import type { Parameter } from "./parameter.js";
+import { checkState, type LoadedKeys, type StateDict, stateOf } from "./state-dict.js";
 
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/prefer-function-type --
    the constructor gives every instance the call signature, which a class cannot declare by itself. */
@@ -14,17 +25,15 @@ import { checkState, type LoadedKeys, type StateDict } from "./state-dict.js";
 /** A module of whatever operands. */
 export type AnyModule = Module<never, unknown>;
 
-/** The parts of a name that goes on: the name of a module, and that of what it holds. */
-const joined = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
-
 /** A module; an instance is a function of the operands A with the result R. */
 export interface Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> {
   (...args: A): R;
 }
 
 /**
- * What has parameters and submodules: they are found among its properties. A subclass defines
- * `forward`, and its instances are functions: `model(x)` is `model.forward(x)`.
+ * What has parameters and submodules, which are found among its properties, and buffers, which it
+ * registers. A subclass defines `forward`, and its instances are functions: `model(x)` is
+ * `model.forward(x)`.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  * @example
@@ -40,14 +49,19 @@ export interface Module<A extends readonly unknown[] = [input: Tensor], R = Tens
  * Object.keys(model.stateDict()); // ["weight", "bias"]
  */
 export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> {
+  /** @internal torch's names of properties that are spelt otherwise here, for states and lists of names. */
+  static get torchNames(): Readonly<Record<string, string>> {
+    return {};
+  }
+  /** @internal */
+  get [MODULE](): this {
+    return this;
+  }
   /** Whether the module is in training mode, which `train` and `eval` set; true at first. */
   declare training: boolean;
 
   constructor() {
     const instance = callableInstance(new.target.prototype) as this;
-    // What a function has by itself would be in the way of properties with these names.
-    Reflect.deleteProperty(instance, "name");
-    Reflect.deleteProperty(instance, "length");
     instance.training = true;
     return instance;
   }
@@ -72,8 +86,7 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * model.namedChildren().map(([name]) => name); // ["0", "1"]
    */
   namedChildren(): [name: string, child: AnyModule][] {
-    const seen = new Set<AnyModule>();
-    return childrenOf(this).filter(([, child]) => !seen.has(child) && seen.add(child));
+    return once(childrenOf(this));
   }
 
   /**
@@ -94,21 +107,12 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Sequential(new nn.Tanh()));
    * model.namedModules().map(([name]) => name); // ["", "0", "1", "1.0"]
    */
-  namedModules(
-    options: {
-      /** What the names begin with, "" by default. */
-      prefix?: string;
-      /** Each once, under its first name; true by default. */
-      removeDuplicate?: boolean;
-    } = {},
-  ): [name: string, module: AnyModule][] {
+  namedModules(options: Omit<NamedOptions, "recurse"> = {}): [name: string, module: AnyModule][] {
     const { prefix = "", removeDuplicate = true } = takeOptions("namedModules", options, [
       "prefix",
       "removeDuplicate",
     ]);
-    const found: [string, AnyModule][] = [];
-    walk(this, prefix, removeDuplicate ? new Set() : null, (name, module) => found.push([name, module]));
-    return found;
+    return modulesOf(this, prefix, removeDuplicate);
   }
 
   /**
@@ -130,24 +134,8 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * const model = new nn.Sequential(new nn.Linear(2, 3));
    * model.namedParameters().map(([name]) => name); // ["0.weight", "0.bias"]
    */
-  namedParameters(
-    options: {
-      /** What the names begin with, "" by default. */
-      prefix?: string;
-      /** Also of the modules below; true by default. */
-      recurse?: boolean;
-      /** Each once, under its first name; true by default. */
-      removeDuplicate?: boolean;
-    } = {},
-  ): [name: string, parameter: Parameter][] {
-    const taken = takeOptions("namedParameters", options, ["prefix", "recurse", "removeDuplicate"]);
-    const { prefix = "", recurse = true, removeDuplicate = true } = taken;
-    const modules = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this] as const];
-    const all = modules.flatMap(([path, module]) =>
-      parametersOf(module).map(([name, one]): [string, Parameter] => [joined(path, name), one]),
-    );
-    const seen = new Set<Parameter>();
-    return removeDuplicate ? all.filter(([, one]) => !seen.has(one) && seen.add(one)) : all;
+  namedParameters(options: NamedOptions = {}): [name: string, parameter: Parameter][] {
+    return namedMembers("namedParameters", this, options, parametersOf);
   }
 
   /**
@@ -158,19 +146,73 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * const model = new nn.Linear(2, 3);
    * new optim.SGD(model.parameters(), { lr: 0.1 }).paramGroups[0].params.length; // 2
    */
-  parameters(
-    options: {
-      /** Also of the modules below; true by default. */
-      recurse?: boolean;
-    } = {},
-  ): Parameter[] {
+  parameters(options: Pick<NamedOptions, "recurse"> = {}): Parameter[] {
     const { recurse = true } = takeOptions("parameters", options, ["recurse"]);
     return this.namedParameters({ recurse }).map(([, parameter]) => parameter);
   }
 
   /**
-   * All parameters by their names, without history: the tensors share the parameters' elements, so
-   * that a copy of them is to be cloned or saved.
+   * Makes a property a buffer: a tensor of the module's state that is not learnt. The property stays
+   * one when another tensor is assigned; a parameter or module takes its place. A persistent one
+   * that is not null is part of stateDict().
+   *
+   * @throws TypeError for a name that is no string, for what is neither a tensor nor null, also when
+   *   it is assigned later, and for misspelt options; Error with torch's text for an empty name, one
+   *   with a dot, and that of another property that has a value
+   * @example
+   * class Centred extends nn.Module {
+   *   declare mean: Tensor;
+   *   constructor() {
+   *     super();
+   *     this.registerBuffer("mean", tensor([1, 2]));
+   *   }
+   *   override forward(x: Tensor): Tensor {
+   *     return x.sub(this.mean);
+   *   }
+   * }
+   * Object.keys(new Centred().stateDict()); // ["mean"]
+   */
+  registerBuffer(
+    name: string,
+    tensor: Tensor | null,
+    options: {
+      /** Whether it is part of the module's state; true by default. */
+      persistent?: boolean;
+    } = {},
+  ): void {
+    const { persistent = true } = takeOptions("registerBuffer", options, ["persistent"]);
+    registerBuffer(this, name, tensor, persistent);
+  }
+
+  /**
+   * The buffers of this module and, with `recurse`, of all below it by their names, each once and
+   * persistent or not: first its own, then those of its submodules.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * const loss = new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) });
+   * loss.namedBuffers().map(([name]) => name); // ["pos_weight"]
+   */
+  namedBuffers(options: NamedOptions = {}): [name: string, buffer: Tensor][] {
+    return namedMembers("namedBuffers", this, options, buffersOf);
+  }
+
+  /**
+   * The buffers of this module and, with `recurse`, of all below it, each once.
+   *
+   * @throws TypeError for misspelt options
+   * @example
+   * new nn.CrossEntropyLoss({ weight: tensor([1, 2]) }).buffers().length; // 1
+   */
+  buffers(options: Pick<NamedOptions, "recurse"> = {}): Tensor[] {
+    const { recurse = true } = takeOptions("buffers", options, ["recurse"]);
+    return this.namedBuffers({ recurse }).map(([, buffer]) => buffer);
+  }
+
+  /**
+   * All parameters and persistent buffers by their names, without history: of each module the
+   * parameters, then the buffers, then those of its submodules. The tensors share the elements of
+   * the module's, so that a copy of them is to be cloned or saved.
    *
    * @throws TypeError for misspelt options
    * @example
@@ -180,20 +222,19 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
     options: {
       /** What the names begin with, "" by default. */
       prefix?: string;
-      /** The parameters themselves instead of detached tensors; false by default. */
+      /** The parameters and buffers themselves instead of detached tensors; false by default. */
       keepVars?: boolean;
     } = {},
   ): StateDict {
     const { prefix = "", keepVars = false } = takeOptions("stateDict", options, ["prefix", "keepVars"]);
-    const all = this.namedParameters({ removeDuplicate: false });
     return Object.fromEntries(
-      all.map(([name, parameter]) => [prefix + name, keepVars ? parameter : parameter.detach()]),
+      stateOf(this).map(([name, one]) => [prefix + name, keepVars ? one : one.detach()]),
     );
   }
 
   /**
-   * Copies the elements of a state into the parameters, in their dtypes. Unless `strict` is false,
-   * the state must have all their names and no others.
+   * Copies the elements of a state into the parameters and persistent buffers, in their dtypes.
+   * Unless `strict` is false, the state must have all their names and no others.
    *
    * @returns the names that lacked, and those that were too many
    * @throws Error with torch's text for names and shapes that do not fit; then nothing changes.
@@ -211,10 +252,9 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
     } = {},
   ): LoadedKeys {
     const { strict = true } = takeOptions("loadStateDict", options, ["strict"]);
-    const own = new Map(this.namedParameters({ removeDuplicate: false }));
-    const { found, keys } = checkState(this.constructor.name, own, state, strict);
+    const { found, keys } = checkState(this, state, strict);
     withGradMode(false, () => {
-      for (const [parameter, value] of found) parameter.copy_(value);
+      for (const [target, value] of found) target.copy_(value.reshape(target.shape));
     });
     return keys;
   }
@@ -236,9 +276,7 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
     } = {},
   ): void {
     const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
-    const parameters = this.parameters();
-    for (const parameter of parameters) parameter.checkAlive("zeroGrad");
-    zeroGradients(parameters, setToNone);
+    zeroGradients(this.parameters(), setToNone);
   }
 
   /**
@@ -311,46 +349,9 @@ export class Module<A extends readonly unknown[] = [input: Tensor], R = Tensor> 
    * String(new nn.Tanh()); // "Tanh()"
    */
   toString(): string {
-    const lines = childrenOf(this).map(([name, child]) => `(${name}): ${String(child)}`);
-    const own = this.extraRepr();
-    const { name } = this.constructor;
-    if (lines.length === 0) return `${name}(${own})`;
-    const inner = [...(own === "" ? [] : [own]), ...lines].join("\n").replaceAll("\n", "\n  ");
-    return `${name}(\n  ${inner}\n)`;
+    return printed(this);
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-/** The submodules by the properties that hold them. */
-function childrenOf(module: AnyModule): [string, AnyModule][] {
-  return Object.entries(module).filter((entry): entry is [string, AnyModule] => entry[1] instanceof Module);
-}
-
-/** The parameters of the module alone by the properties that hold them. */
-function parametersOf(module: AnyModule): [string, Parameter][] {
-  return Object.entries(module).filter(
-    (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
-  );
-}
-
-/** Visits a module and all below it; those that were seen are left out. */
-function walk(
-  module: AnyModule,
-  path: string,
-  seen: Set<AnyModule> | null,
-  visit: (path: string, module: AnyModule) => void,
-  above: readonly AnyModule[] = [],
-): void {
-  if (seen?.has(module)) return;
-  seen?.add(module);
-  if (above.includes(module)) {
-    throw new Error(
-      `${module.constructor.name}: expected modules that do not hold themselves, got one at "${path}"`,
-    );
-  }
-  visit(path, module);
-  for (const [name, child] of childrenOf(module))
-    walk(child, joined(path, name), seen, visit, [...above, module]);
 }

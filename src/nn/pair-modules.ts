@@ -2,6 +2,7 @@
 import { checkNoMore, takeOptions } from "../core/options.js";
 import { legacyReduction } from "../loss/reduction.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { PairwiseDistance } from "./distance-modules.js";
 import { maskOf } from "./held.js";
 import { Loss } from "./loss-module.js";
 import type { MaskOptions } from "./options.js";
@@ -79,8 +80,9 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
 }
 
 /**
- * Loss of triplets by a distance of one's own; see F.tripletMarginWithDistanceLoss. The margin is
- * checked at once, the other options when the loss is called, as in torch.
+ * Loss of triplets by a distance of one's own, a PairwiseDistance by default; see
+ * F.tripletMarginWithDistanceLoss. A module as distance is a submodule, distance_function. The margin
+ * is checked at once, the other options when the loss is called, as in torch.
  *
  * @throws RangeError for a margin that is not above 0
  * @example
@@ -92,17 +94,17 @@ export class TripletMarginLoss extends Loss<[anchor: Tensor, positive: Tensor, n
 export class TripletMarginWithDistanceLoss extends Loss<
   [anchor: Tensor, positive: Tensor, negative: Tensor]
 > {
-  /** The distances of two tensors of vectors; null for F.pairwiseDistance. */
-  declare readonly distanceFunction: ((x1: Tensor, x2: Tensor) => Tensor) | null;
+  /** The distances of two tensors of vectors; a module is a submodule. */
+  declare readonly distanceFunction: (x1: Tensor, x2: Tensor) => Tensor;
   /** By how much the negative is to be further away. */
   declare readonly margin: number;
   /** Whether the positive may take the anchor's place. */
   declare readonly swap: boolean;
   constructor(options: TripletDistanceOptions = {}) {
     const taken = takeOptions("TripletMarginWithDistanceLoss", options, TRIPLET_DISTANCE_OPTIONS);
-    const { distanceFunction = null, margin = 1, swap = false, reduction = "mean" } = taken;
+    const { distanceFunction, margin = 1, swap = false, reduction = "mean" } = taken;
     checkMargin("TripletMarginWithDistanceLoss", margin);
-    super({ distanceFunction, margin, swap, reduction });
+    super({ distanceFunction: distanceFunction ?? new PairwiseDistance(), margin, swap, reduction });
   }
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor, ...rest: unknown[]): Tensor {
     checkNoMore("TripletMarginWithDistanceLoss", rest);

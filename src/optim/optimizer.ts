@@ -5,6 +5,7 @@ import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
 import { Tensor } from "../tensor/tensor.js";
+import { zeroGradients } from "./gradients.js";
 import {
   checkNotes,
   checkParameter,
@@ -160,10 +161,10 @@ export abstract class Optimizer<H extends object> {
    */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     const { setToNone = true } = takeOptions("zeroGrad", options, ["setToNone"]);
-    for (const { params } of this.paramGroups) {
-      for (const parameter of params) parameter.checkAlive("zeroGrad");
-      zeroGradients(params, setToNone);
-    }
+    zeroGradients(
+      this.paramGroups.flatMap(({ params }) => params),
+      setToNone,
+    );
   }
 
   /**
@@ -267,14 +268,6 @@ export abstract class Optimizer<H extends object> {
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
-  }
-}
-
-/** Drops the gradients, or sets them to 0. */
-export function zeroGradients(parameters: Iterable<Tensor>, setToNone = true): void {
-  for (const parameter of parameters) {
-    if (setToNone) parameter.grad = null;
-    else if (parameter.grad) parameter.grad = parameter.grad.zeros();
   }
 }
 

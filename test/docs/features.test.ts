@@ -51,7 +51,10 @@ const inCamelCase = (name: string): string =>
 const MODULES = "The modules of losses";
 /** Where the names of a section are to be found among the exports. */
 const OWNERS: Record<string, readonly string[]> = {
-  [MODULES]: Object.keys(nn).flatMap((name) => (/Loss(2d)?$/.test(name) ? [`nn.${name}.`] : [])),
+  [MODULES]: [
+    ...Object.keys(nn).flatMap((name) => (/Loss(2d)?$/.test(name) ? [`nn.${name}.`] : [])),
+    "nn.Module.",
+  ],
   "Modules besides losses": ["nn."],
   "torch.nn": ["nn."],
   "torch.nn.functional": ["F."],

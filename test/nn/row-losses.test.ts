@@ -137,12 +137,14 @@ it("a module's instance is its function", () => {
   );
   const shown = [
     new nn.TripletMarginLoss(),
-    new nn.TripletMarginWithDistanceLoss(),
     new nn.MultiMarginLoss(),
     new nn.MultiLabelMarginLoss(),
     new nn.MultiLabelSoftMarginLoss(),
   ];
   for (const module of shown) expect(String(module)).toBe(`${module.constructor.name}()`);
+  expect(String(new nn.TripletMarginWithDistanceLoss())).toBe(
+    "TripletMarginWithDistanceLoss(\n  (distance_function): PairwiseDistance()\n)",
+  );
 });
 
 // PyTorch 2.14.1.

@@ -183,6 +183,15 @@ describe("zeroGrad", () => {
     optimizer.zeroGrad();
     expect(x.grad).toBeNull();
   });
+
+  it("keeps the gradients of all groups where a parameter was disposed of", () => {
+    const [x, gone] = [leaf([1]), leaf([2])];
+    const optimizer = make("SGD", [{ params: [x] }, { params: [gone] }]);
+    gradientOf(x, [5]);
+    gone.dispose();
+    expect(() => optimizer.zeroGrad()).toThrow("got one that was disposed");
+    expect(x.grad!.tolist()).toEqual([5]);
+  });
 });
 
 it("warns of a parameter that stands twice in a group", () => {

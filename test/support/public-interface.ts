@@ -73,13 +73,18 @@ function membersOf(symbol: ts.Symbol, owner: string): Entry[] {
   return declaredBy(symbol).flatMap((member) => {
     const declaration = member.declarations?.[0];
     if (!declaration || member.flags & (ts.SymbolFlags.TypeParameter | ts.SymbolFlags.Constructor)) return [];
-    if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Override))
-      return [];
+    if (isHidden(ts.getCombinedModifierFlags(declaration))) return [];
     const { name } = declaration as { name?: ts.Node };
     if (!name || ts.isPrivateIdentifier(name) || isInternal(member)) return [];
     const kind = member.flags & ts.SymbolFlags.Method ? "method" : "property";
     return [{ name: `${owner}.${nameOf(member, name)}`, symbol: member, kind }];
   });
+}
+
+/** Whether a member is not for users, or that of a class above, unless it says what subclasses define. */
+function isHidden(flags: ts.ModifierFlags): boolean {
+  const has = (flag: ts.ModifierFlags): boolean => (flags & flag) !== 0;
+  return has(ts.ModifierFlags.Private) || (has(ts.ModifierFlags.Override) && !has(ts.ModifierFlags.Abstract));
 }
 
 /** As it is written; one of the symbols that the language names, however it is come by. */

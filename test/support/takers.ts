@@ -414,6 +414,14 @@ export const TAKERS: Record<string, Entry> = {
     },
     options: { weight: tensor([[0, 1, 2], [3, 4, 5]]), mask: tensor([true, false, true]) }, // prettier-ignore
   },
+  "nn.Module.registerBuffer": {
+    call: (x) => (options) => {
+      const module = new nn.Module();
+      module.registerBuffer("x", x, options);
+      return module.buffers()[0];
+    },
+    options: { persistent: false },
+  },
   "nn.Loss.forward": {
     call: (x, y) => (options) => new nn.L1Loss().forward(x, y, options),
     options: { mask: tensor([true, false, true]) },
@@ -531,9 +539,15 @@ export const WITHOUT_OPERANDS = [
   "nn.Linear",
   "nn.LinearCrossEntropyOptions",
   "nn.ReLU",
-  ...["namedModules", "namedParameters", "parameters", "stateDict", "zeroGrad"].map(
-    (name) => `nn.Module.${name}`,
-  ),
+  ...[
+    "buffers",
+    "namedBuffers",
+    "namedModules",
+    "namedParameters",
+    "parameters",
+    "stateDict",
+    "zeroGrad",
+  ].map((name) => `nn.Module.${name}`),
   // A schedule of learning rates takes an optimiser.
   ...Object.keys(optim.lrScheduler)
     .filter((name) => name !== "ChainedScheduler" && name !== "LRScheduler")

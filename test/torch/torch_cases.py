@@ -122,7 +122,7 @@ def answered(kind, make, options, given):
     case = {"kind": kind, "options": {name: shown(value) for name, value in options.items()}, "operands": [shown(x) for x in operands]}
     try:
         call = make(options)
-        state = dict(call.named_parameters()) if isinstance(call, nn.Module) else {}
+        state = call.state_dict(keep_vars=True) if isinstance(call, nn.Module) else {}
         case["state"] = {name: encode(x) for name, x in state.items()}
         value = call(*operands)
         if value.requires_grad:
