@@ -14,17 +14,12 @@ export interface GradientOptions {
 /** @throws UsageError for a gradient that is not of one loss, of one mean, and of data read twice */
 export async function checkGradient(
   { grad, ...others }: GradientOptions,
-  { losses, made }: Asked,
+  { losses }: Asked,
   wanted: WantedInputs,
 ): Promise<void> {
   if (grad === undefined) return;
   if (losses.length !== 1)
     throw new UsageError(`--grad: expected one --loss, whose gradient it is, got ${losses.length}`);
-  if (made[0].weighs) {
-    throw new UsageError(
-      "--grad: expected a loss without weights of classes, which are in what a mean divides by",
-    );
-  }
   for (const [name, option] of [
     ["perOutput", "--per-output"],
     ["shard", "--shard"],
