@@ -137,7 +137,8 @@ test("what are no rows with classes is refused", async () => {
   expect(await wrong(x, later)).toContain("later.npy: expected classes from 0 to 599, got -1 at [890]");
   expect(await wrong(x, t, "--metric", "mae")).toContain("--loss ce: expected it by itself");
   expect(await wrong(x, t, "--per-output", "1")).toContain("--loss ce: expected it without --per-output");
-  expect(await wrong(x, t, "--plot", "a.svg")).toContain("--loss ce: expected it without --report, --plot and");
+  expect(await wrong(x, t, "--plot", "a.svg")).toContain("--loss ce: expected it without --plot, since");
+  expect(await wrong(x, t, "--worst", "3")).toContain("--loss ce: expected it without --worst, since predictions are rows of classes");
   const nan = file("nan.npy", npyOf(Float32Array.of(1, 2, NaN, 0), [2, 2]));
   expect(await wrong(nan, file("zeros.npy", npyOf(Int32Array.of(0, 0))), "--nan", "error")).toContain("nan.npy: expected no NaN, got one at [1]");
   const sql = await lossgrad(["sql", "--table", "t", "--prediction", "p", "--target", "t", "--loss", "ce"]);
