@@ -63,6 +63,10 @@ function checkIsOptions(
   );
 }
 
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
 /** Throws unless `value` is a boolean; `word` names the option. */
 export function checkFlag(caller: string, word: string, value: unknown): void {
   if (typeof value === "boolean") return;

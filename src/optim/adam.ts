@@ -1,3 +1,4 @@
+import { describeValue } from "../core/describe.js";
 import { integerPower } from "../core/elementary.js";
 import type { Expression } from "../formula/expression.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -114,7 +115,7 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
     checkFrom0(lr, "learning rate");
     checkFrom0(eps, "epsilon value");
     if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new TypeError(`Invalid betas: expected two numbers, got ${String(betas)}`);
+      throw new TypeError(`Invalid betas: expected two numbers, got ${describeValue(betas)}`);
     }
     betas.forEach((beta: number, i) => {
       checkFrom0(beta, `beta parameter at index ${i}`, 1);

@@ -1,7 +1,7 @@
 import { sameShape } from "../ndarray/shape.js";
 import { withGradMode } from "../autograd/mode.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Optimizer, type ParameterGroup, type ParameterState } from "./optimizer.js";
+import { evaluated, Optimizer, type ParameterGroup, type ParameterState } from "./optimizer.js";
 
 /**
  * An optimiser that changes each parameter by itself, by its gradient and what is remembered of it.
@@ -13,8 +13,8 @@ export abstract class ParameterwiseOptimizer<H extends object> extends Optimizer
 
   /** @internal */
   protected override takeStep<L = undefined>(closure?: () => L): L | undefined {
-    const loss = closure && withGradMode(true, closure);
     const caller = this.constructor.name;
+    const loss = (closure ?? undefined) === undefined ? undefined : evaluated(caller, closure!);
     const work = this.paramGroups.flatMap((group) =>
       group.params.flatMap((parameter) => {
         parameter.checkAlive(caller);

@@ -39,6 +39,28 @@ describe.each(OPTIMIZERS)("%s", (name) => {
     expect(x.detach().item()).toBeLessThan(1);
   });
 
+  it("refuses a closure that returns a promise, whose gradients would come after the step", () => {
+    const x = leaf([1]);
+    const optimizer = make(name, [x], { lr: 0.5 });
+    gradientOf(x, [1]);
+    expect(() => optimizer.step(() => Promise.resolve(tensor(1)))).toThrow(
+      `${name}: expected a synchronous function, got one that returns a promise`,
+    );
+    expect(x.detach().item()).toBe(1);
+  });
+
+  it("refuses what is no group and no state", () => {
+    const optimizer = make(name, [leaf([1])]);
+    for (const [junk, got] of [[null, "null"], [3, "3"], [{}, "another object"], [{ state: {}, paramGroups: [1] }, "another object"]]) {
+      expect(() => optimizer.loadStateDict(junk as never)).toThrow(
+        `${name}.loadStateDict: expected { state, paramGroups } as stateDict() gives it, got ${got as string}`,
+      );
+    }
+    for (const junk of [undefined, 3, {}, [leaf([1])]])
+      expect(() => optimizer.addParamGroup(junk as never)).toThrow(/expected a group, as \{ params: \[x\] \}/);
+    expect(() => optimizer.addParamGroup({ params: 3 } as never)).toThrow("expected params to be a Tensor or");
+  }); // prettier-ignore
+
   it("has hyperparameters of each group, which may change between steps", () => {
     const [x, y] = [leaf([1]), leaf([1])];
     const optimizer = make(name, [{ params: x, lr: 0 }, { params: [y] }], { lr: 0.25 });
