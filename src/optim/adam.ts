@@ -128,12 +128,13 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group;
     const [beta1, beta2] = betas;
-    const state = this.stateOf(param, () => ({
-      step: 0,
-      expAvg: param.zeros(),
-      expAvgSq: param.zeros(),
-      ...(amsgrad ? { maxExpAvgSq: param.zeros() } : {}),
-    }));
+    const zeros = (): Tensor => param.zeros();
+    const state = this.stateOf(param, {
+      step: () => 0,
+      expAvg: zeros,
+      expAvgSq: zeros,
+      ...(amsgrad && { maxExpAvgSq: zeros }),
+    });
     const t = (state.step = (state.step as number) + 1);
     const { weight, light } = lerpWeight(1 - beta1);
     const root = Math.sqrt(1 - integerPower(beta2, t));

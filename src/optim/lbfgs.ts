@@ -126,7 +126,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** As torch, under the first parameter; a tidy that is open now does not free what is put there. */
   private memory(): Memory {
-    return this.stateOf(this.parameters[0], () => ({ funcEvals: 0, nIter: 0 })) as unknown as Memory;
+    return this.stateOf(this.parameters[0], { funcEvals: () => 0, nIter: () => 0 }) as unknown as Memory;
   }
 
   private get group(): LBFGSOptions {

@@ -32,6 +32,9 @@ export interface OptimizerStateDict<H extends object> {
   readonly paramGroups: readonly (H & ScheduleNotes & { readonly params: readonly number[] })[];
 }
 
+/** What makes each part of a state. */
+export type StateMakers = Readonly<Record<string, () => ParameterState[string]>>;
+
 /** The state of one parameter, which a tidy around a step does not free. */
 class Kept implements Holder {
   readonly values: ParameterState = {};
@@ -177,13 +180,14 @@ export abstract class Optimizer<H extends object> {
   }
 
   /**
-   * @internal What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
-   * around the step ends.
+   * @internal What is remembered of a parameter. `makers` make what is not there yet: all of it for
+   * the first step, and what another hyperparameter asks for later. It stays when a `tidy` around
+   * the step ends.
    */
-  protected stateOf(parameter: Tensor, make: () => ParameterState): ParameterState {
+  protected stateOf(parameter: Tensor, makers: StateMakers): ParameterState {
     let kept = this.kept.get(parameter);
     if (!kept) this.kept.set(parameter, (kept = new Kept(this.born)));
-    if (Object.keys(kept.values).length === 0) Object.assign(kept.values, make());
+    for (const [name, make] of Object.entries(makers)) kept.values[name] ??= make();
     if (innermost) receives(kept, innermost);
     return kept.values;
   }
@@ -257,7 +261,8 @@ export abstract class Optimizer<H extends object> {
     for (const [parameter, values] of found) this.checkState(parameter, values);
     this.kept.clear();
     for (const [parameter, values] of found) {
-      this.stateOf(parameter, () => copyFor(parameter, values));
+      const copies = Object.entries(copyFor(parameter, values));
+      this.stateOf(parameter, Object.fromEntries(copies.map(([name, value]) => [name, () => value])));
     }
     this.paramGroups.forEach((group, i) => Object.assign(group, loaded[i]));
   }
