@@ -132,15 +132,39 @@ test("what are no rows with classes is refused", async () => {
   expect(await wrong(x, file("half.npy", npyOf(Float32Array.of(0.5), [1])))).toContain(`${shapes} [900, 600]`);
   const [one, part] = [file("one.npy", npyOf(Float32Array.of(1, 2), [1, 2])), file("p.npy", npyOf(Float32Array.of(0.5)))];
   expect(await wrong(one, part)).toContain("p.npy: expected classes, which are whole numbers, got 0.5 at [0]");
-  expect(await wrong(one, file("two.npy", npyOf(Int32Array.of(2))))).toContain("Target 2 is out of bounds.");
+  expect(await wrong(one, file("two.npy", npyOf(Int32Array.of(2))))).toContain("two.npy: expected classes from 0 to 1, got 2 at [0]");
+  const later = file("later.npy", npyOf(Float64Array.from(T, (one, i) => (i === 890 ? -1 : one))));
+  expect(await wrong(x, later)).toContain("later.npy: expected classes from 0 to 599, got -1 at [890]");
   expect(await wrong(x, t, "--metric", "mae")).toContain("--loss ce: expected it by itself");
   expect(await wrong(x, t, "--per-output", "1")).toContain("--loss ce: expected it without --per-output");
-  expect(await wrong(x, t, "--plot", "a.svg")).toContain("--loss ce: expected it without --report, --plot and");
+  expect(await wrong(x, t, "--plot", "a.svg")).toContain("--loss ce: expected it without --plot, since");
+  expect(await wrong(x, t, "--worst", "3")).toContain("--loss ce: expected it without --worst, since predictions are rows of classes");
   const nan = file("nan.npy", npyOf(Float32Array.of(1, 2, NaN, 0), [2, 2]));
   expect(await wrong(nan, file("zeros.npy", npyOf(Int32Array.of(0, 0))), "--nan", "error")).toContain("nan.npy: expected no NaN, got one at [1]");
   const sql = await lossgrad(["sql", "--table", "t", "--prediction", "p", "--target", "t", "--loss", "ce"]);
   expect(sql.err).toContain("--loss ce: expected a loss of two columns, got one of rows of classes");
 }); // prettier-ignore
+
+test("what a mask leaves out may be no class, and what --nan omit leaves out has none", async () => {
+  const x = file("x3.npy", npyOf(X.subarray(0, 9), [3, 3]));
+  const mask = file("m3.npy", npyOf(Uint8Array.of(1, 0, 1)));
+  const expected = await valueOf(x, file("t3.npy", npyOf(Int32Array.of(2, -100, 1))), "--loss", "ce");
+  const grad = `${folder()}/masked.npy`;
+  for (const absent of [NaN, 0.5, 7, -3, Infinity]) {
+    const t = file("t3.npy", npyOf(Float64Array.of(2, absent, 1)));
+    const found = await json("evaluate", x, t, "--loss", "ce", "--mask", mask, "--grad", grad);
+    expect([found.results, found.counts]).toEqual([{ ce: expected }, { count: 2, masked: 1, nan: 0 }]);
+    const slopes = await readAll(await openNpy(bytesSource(readFileSync(grad))), 10);
+    expect(Array.from(slopes).slice(3, 6)).toEqual([0, 0, 0]);
+  }
+  const column = file("t3.csv", "y\n2\nNA\n1\n");
+  const omitted = await json("evaluate", x, column, "--loss", "ce", "--nan", "omit", "--grad", grad);
+  expect([omitted.results, omitted.counts]).toEqual([{ ce: expected }, { count: 2, masked: 1, nan: 0 }]);
+  // The place of a NaN is not that of one which a mask leaves out.
+  const nan = file("n3.npy", npyOf(Float32Array.of(1, 2, 3, NaN, 2, 1, NaN, 1, 2), [3, 3]));
+  const t = file("t3.npy", npyOf(Int32Array.of(2, 0, 1)));
+  expect(await wrong(nan, t, "--mask", mask, "--nan", "error")).toContain("expected no NaN, got one at [2]");
+});
 
 test("takes options by their names behind colons: an ignored class, weights of classes, smoothing", async () => {
   const [n, size] = [40, 3];
@@ -162,14 +186,15 @@ test("takes options by their names behind colons: an ignored class, weights of c
   expect(Object.values(merged.results as Record<string, number>)).toEqual([await valueOf(x, t, "--loss", word)]);
 
   const leaf = logits.clone().requiresGrad_();
-  F.crossEntropy(leaf, classes, { ignoreIndex: 1, labelSmoothing: 0.25 }).backward();
+  const classWeight = weight.to("float32");
+  F.crossEntropy(leaf, classes, { ignoreIndex: 1, labelSmoothing: 0.25, weight: classWeight }).backward();
   const grad = `${folder()}/few-grad.npy`;
-  const { code } = await lossgrad(["evaluate", x, t, "--loss", "ce:ignoreIndex=1:labelSmoothing=0.25", "--grad", grad]);
+  const { code } = await lossgrad(["evaluate", x, t, "--loss", word, "--grad", grad]);
   expect(code).toBe(0);
   const found = (await readAll(await openNpy(bytesSource(readFileSync(grad))), n * size + 1)) as Float32Array;
   const slopes = leaf.grad!.flatten().tolist() as number[];
   Array.from(found).forEach((slope, i) => {
-    expect(slope).toBeCloseTo(slopes[i], 6);
+    expect(slope).toBeCloseTo(slopes[i], 8);
   });
 
   for (const [loss, message] of [
@@ -185,6 +210,4 @@ test("takes options by their names behind colons: an ignored class, weights of c
     expect(err).toContain(message);
     expect(code).not.toBe(0);
   }
-  const refused = await lossgrad(["evaluate", x, t, "--loss", word, "--grad", grad]);
-  expect(refused.err).toContain("without weights of classes");
 }); // prettier-ignore

@@ -52,7 +52,7 @@ test("of chunks in any order, also long ones, which a kernel looks through first
     let offset = 0;
     lengths.forEach((length, i) => {
       const elements = [p, zeros].map((array) => array.subarray(offset, offset + length));
-      (i % 2 ? one : other).take({ offset, length, elements }, ["float32", "float32"], null);
+      (i % 2 ? one : other).take({ offset, length, elements, held: ["float32", "float32"] }, null);
       offset += length;
     });
     one.merge(other.pairs);

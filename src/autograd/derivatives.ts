@@ -160,6 +160,7 @@ export const derivatives: { readonly [N in OperationName]: Rule<ParametersByName
   tanh: rule("TanhBackward0", [["out"]], gradients.tanh),
   softplus: rule("SoftplusBackward0", [["x"]], gradients.softplus),
   logsigmoid: rule("LogSigmoidBackward0", [["x"]], gradients.logsigmoid),
+  sigmoidOfNegative: rule("LogSigmoidBackwardBackward0", [["x", "out"]], gradients.sigmoidOfNegative),
   sin: rule("SinBackward0", [["x"]], gradients.sin),
   cos: rule("CosBackward0", [["x"]], gradients.cos),
   erf: rule("ErfBackward0", [["x"]], gradients.erf),

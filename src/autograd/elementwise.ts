@@ -128,7 +128,9 @@ export const gradients = {
   softplus: (g, { x, parameters }) => [
     () => inOneKernel(g, x(), (g, x) => g.mul(softplusSlope(x, parameters))),
   ],
-  logsigmoid: (g, { x }) => [() => inOneKernel(g, x(), (g, x) => g.mul(x.neg().op("sigmoid")))],
+  logsigmoid: (g, { x }) => [() => inOneKernel(g, x(), (g, x) => g.mul(x.op("sigmoidOfNegative")))],
+  // Without a difference from 1, which would lose all digits where x is far below 0.
+  sigmoidOfNegative: (g, { x, out }) => [() => g.mul(x().op("sigmoid").mul(out()).neg())],
   sin: (g, { x }) => [() => g.mul(x().op("cos"))],
   cos: (g, { x }) => [() => g.mul(x().op("sin").neg())],
   erf: (g, { x }) => [

@@ -4,10 +4,12 @@ import { psnr as ratio } from "../nn/psnr.js";
 import type { Shape } from "../ndarray/shape.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, type BridgeRow, lacking } from "./row.js";
+import { alike, type BridgeRow, inOne, lacking, noShape } from "./row.js";
 
 /** Where the rows of an image begin has to be told. */
-const asImages = /* @__PURE__ */ alike(() => null, "[3, 64, 64]");
+const asImages = /* @__PURE__ */ alike((operands, row) => {
+  throw noShape(row, operands, "[3, 64, 64]");
+});
 const two = [{ word: "prediction" }, { word: "target" }];
 /** What is left of a shape without height and width. */
 const lead: BridgeRow["parts"] = (shape) => shape.slice(0, -2);
@@ -107,7 +109,7 @@ export const psnr: PartArrayLoss<
   name: "psnr",
   operands: two,
   own: ["dataRange", "dim"],
-  shapes: /* @__PURE__ */ alike((length) => [length]),
+  shapes: /* @__PURE__ */ alike(inOne),
   parts: (shape, { dim }) => lacking(shape, dim, lastThree(shape)),
   loss: ratio as never,
 });

@@ -3,10 +3,10 @@ import * as multilabel from "../nn/multilabel.js";
 import * as pairs from "../nn/pair-losses.js";
 import type { ArrayOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, withRows } from "./row.js";
+import { alike, inOne, withRows } from "./row.js";
 
 /** All elements are one vector. */
-const oneRow = /* @__PURE__ */ alike((length) => [length]);
+const oneRow = /* @__PURE__ */ alike(inOne);
 
 /**
  * Loss of pairs of vectors with labels: 1 - c where the target is 1, max(c - margin, 0) where it is

@@ -36,14 +36,16 @@ export interface BridgeRow {
 
 type Shapes = BridgeRow["shapes"];
 
-/** Operands of one shape; `otherwise` gives that of so many elements. */
-export function alike(otherwise: (length: number) => Shape | null, example = "[2, 3]"): Shapes {
+/** Operands of one shape; `otherwise` gives it where the first one has none. */
+export function alike(otherwise: (operands: readonly ReadOperand[], row: BridgeRow) => Shape): Shapes {
   return (row, operands, known) => {
-    const shape = known ?? otherwise(operands[0].length);
-    if (!shape) throw noShape(row, operands, example);
+    const shape = known ?? otherwise(operands, row);
     return operands.map((operand) => checked(row, operand, shape));
   };
 }
+
+/** All elements of an array without a shape as one row, set or image. */
+export const inOne = ([{ length }]: readonly ReadOperand[]): Shape => [length];
 
 /** The last operand has an element for each row of the others. */
 export const withRows: Shapes = (row, operands, known) => {
@@ -69,6 +71,7 @@ export function checked({ name }: BridgeRow, { word, length }: ReadOperand, shap
   throw new RangeError(`${name}: expected ${word} of shape [${shape.join(", ")}], got an array of ${length}`);
 }
 
+/** The error for arrays that need a shape. */
 export function noShape({ name }: BridgeRow, operands: readonly ReadOperand[], example: string): RangeError {
   const lengths = operands.map(({ word, length }) => `${length} of ${word}`).join(", ");
   return new RangeError(

@@ -12,7 +12,10 @@ const shapes: BridgeRow["shapes"] = (row, operands, known, [, lengths]) => {
   const [logProbs, targets] = operands;
   if (!known) throw noShape(row, operands, "[50, 16, 20]");
   const list = Array.isArray(lengths) ? (lengths as unknown[]) : [];
-  const inAll = list.reduce((sum: number, length) => sum + Number(length), 0);
+  // What is no number is refused by the loss of tensors; to make one of it may run code of the
+  // caller's.
+  const numbers = list.filter((length) => typeof length === "number" || typeof length === "bigint");
+  const inAll = numbers.reduce((sum: number, length) => sum + Number(length), 0);
   const { length } = targets;
   const inRows = length !== inAll && list.length > 0 && length % list.length === 0;
   return [checked(row, logProbs, known), inRows ? [list.length, length / list.length] : [length]];

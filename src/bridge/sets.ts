@@ -1,12 +1,13 @@
 /** The losses of sets and of rows that torch does not have, of typed arrays. */
 import * as ensembles from "../nn/ensembles.js";
 import * as overlaps from "../nn/overlaps.js";
-import type { ArrayOperand } from "../typed/operands.js";
+import type { Shape } from "../ndarray/shape.js";
+import type { ArrayOperand, ReadOperand } from "../typed/operands.js";
 import { type PartArrayLoss, partLoss } from "./loss.js";
-import { alike, type BridgeRow, lacking, withRows } from "./row.js";
+import { alike, type BridgeRow, inOne, lacking, withRows } from "./row.js";
 
 /** All elements are one set. */
-const oneSet = /* @__PURE__ */ alike((length) => [length]);
+const oneSet = /* @__PURE__ */ alike(inOne);
 /** A set has all dimensions but the first, or all, unless some are named. */
 const asSets: BridgeRow["parts"] = (shape, { dim }) =>
   lacking(
@@ -14,6 +15,13 @@ const asSets: BridgeRow["parts"] = (shape, { dim }) =>
     dim,
     shape.flatMap((_, d) => (d === 0 && shape.length > 1 ? [] : [d])),
   );
+/** Boxes follow each other. */
+const asBoxes = ([{ word, length }]: readonly ReadOperand[], { name }: BridgeRow): Shape => {
+  if (length % 4 === 0) return [length / 4, 4];
+  throw new RangeError(
+    `${name}: expected ${word} to be of boxes, four numbers each (x1, y1, x2, y2), got an array of ${length}`,
+  );
+};
 const twoSets = [{ word: "prediction" }, { word: "target" }];
 
 /** What belongs to one set, and how its overlap is computed, of arrays. */
@@ -98,7 +106,7 @@ export const generalizedBoxIouLoss: PartArrayLoss<[target: ArrayOperand], { eps?
     name: "generalizedBoxIouLoss",
     operands: twoSets,
     own: ["eps"],
-    shapes: /* @__PURE__ */ alike((length) => (length % 4 === 0 ? [length / 4, 4] : null), "[2, 4]"),
+    shapes: /* @__PURE__ */ alike(asBoxes),
     loss: overlaps.generalizedBoxIouLoss as never,
   });
 

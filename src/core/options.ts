@@ -43,10 +43,11 @@ export function checkOptionNames(caller: string, options: unknown, allowed: read
   }
 }
 
-/** The name here of an option that is written as in Python. */
+/** The name here of an option that is written as in Python, or those that there are. */
 function formOfKey(key: string, allowed: readonly string[]): string {
   const name = key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return name !== key && allowed.includes(name) ? `; write ${name}` : "";
+  if (name !== key && allowed.includes(name)) return `; write ${name}`;
+  return allowed.length === 0 ? "" : `; it takes ${allowed.join(", ")}`;
 }
 
 /** A typed array is no options object, and has a key for each of its elements. */
@@ -60,6 +61,10 @@ function checkIsOptions(
   throw new TypeError(
     `${caller}: expected options as an object, got ${describeValue(options)}${formOf(options, allowed)}`,
   );
+}
+
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
 /** Throws unless `value` is a boolean; `word` names the option. */

@@ -38,6 +38,7 @@ const table = {
   tanh: toFloat,
   softplus: same,
   logsigmoid: same,
+  sigmoidOfNegative: same,
   sin: toFloat,
   cos: toFloat,
   erf: toFloat,

@@ -442,6 +442,7 @@ const RULES: { readonly [N in ElementwiseName]: LoweringRule<ParametersByName[N]
   tanh: unary("tanh"),
   softplus,
   logsigmoid: unary("logsigmoid"),
+  sigmoidOfNegative: (to, x) => to.emit("sigmoid", [to.emit("neg", [to.read(first(x))])]),
   sin: unary("sin"),
   cos: unary("cos"),
   erf: unary("erf"),

@@ -4,7 +4,7 @@
  */
 import type { DType } from "../ndarray/dtype.js";
 import { sameShape, type Shape, takeDims, wrapDims } from "../ndarray/shape.js";
-import { describeValue } from "../core/describe.js";
+import { describeValue, wordOf } from "../core/describe.js";
 import { checkFlag } from "../core/options.js";
 import { warn } from "../core/warnings.js";
 import type { OwnReduction, ReductionWords, Traits } from "../formula/traits.js";
@@ -171,5 +171,5 @@ export function checkReduction(value: unknown, words: ReductionWords): Reduction
     warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.");
     return "mean";
   }
-  throw new RangeError(REFUSALS[words](typeof value === "string" ? value : describeValue(value)));
+  throw new RangeError(REFUSALS[words](wordOf(value)));
 }

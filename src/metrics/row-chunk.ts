@@ -9,7 +9,7 @@ import { ForeignArray } from "../ndarray/foreign.js";
 import { takeTyped } from "../ndarray/typed.js";
 import { placeFor } from "../typed/evaluate.js";
 import { checkOperands, elementsOf, type ReadOperand } from "../typed/operands.js";
-import { checkBytes, operandsAmong } from "../typed/request.js";
+import { checkRowMask, operandsAmong } from "../typed/request.js";
 import { type MetricOperand, readNumbers, UPDATE_OPTIONS, type UpdateOptions } from "./request.js";
 
 /** How rows are computed. */
@@ -44,7 +44,7 @@ export function readRowChunk(caller: string, row: RowwiseRow, rules: RowRules, g
   const mask = taken.mask == null ? null : readNumbers(caller, "mask", taken.mask);
   const layout = layoutFor(caller, prediction, target);
   const rows = rowsOf(layout);
-  if (mask) checkMask(caller, mask, rows);
+  if (mask) checkRowMask(caller, mask, rows);
   checkWeight(caller, rules, layout.classes);
   const operands = operandsAmong(prediction, target, mask);
   checkOperands(caller, operands);
@@ -105,12 +105,6 @@ function layoutFor(
   throw new RangeError(
     `${caller}: expected as many numbers for each of ${target.length} targets, got a prediction of ${length}`,
   );
-}
-
-function checkMask(caller: string, mask: ReadOperand, rows: number): void {
-  checkBytes(caller, mask);
-  if (mask.length === rows) return;
-  throw new RangeError(`${caller}: expected mask of ${rows} elements, one for each row, got ${mask.length}`);
 }
 
 function checkWeight(caller: string, { weight }: RowRules, classes: number): void {

@@ -224,6 +224,14 @@ function logsigmoid([input]: readonly Argument[]): NdArray {
   return unary("logsigmoid", x);
 }
 
+/** sigmoid(-x) = 1 - sigmoid(x): the derivative of logsigmoid. */
+function sigmoidOfNegative([input]: readonly Argument[]): NdArray {
+  const negative = unary("neg", input as NdArray);
+  const result = unary("sigmoid", negative);
+  negative.storage.dispose();
+  return result;
+}
+
 function clamp([input]: readonly Argument[], { min, max }: ClampParameters): NdArray {
   const x = input as NdArray;
   const bounds = [min, max].filter((bound) => bound !== undefined);
@@ -339,6 +347,7 @@ const table = {
   tanh: elementary("tanh"),
   softplus,
   logsigmoid,
+  sigmoidOfNegative,
   sin: elementary("sin"),
   cos: elementary("cos"),
   erf: elementary("erf", "erf_vml_cpu"),

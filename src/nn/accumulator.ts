@@ -175,7 +175,12 @@ export class LossAccumulator extends Accumulator {
    *   were changed, or come from a newer version
    */
   static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
-    const read = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && fusedOfTensors(loss));
+    const read = readState(
+      "LossAccumulator.fromBytes",
+      "bytes",
+      bytes,
+      loss === undefined ? undefined : fusedOfTensors(loss),
+    );
     return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
 
@@ -191,7 +196,12 @@ export class LossAccumulator extends Accumulator {
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
   static fromJSON(json: unknown, loss?: AnyFused): LossAccumulator {
-    const read = readState("LossAccumulator.fromJSON", "JSON", json, loss && fusedOfTensors(loss));
+    const read = readState(
+      "LossAccumulator.fromJSON",
+      "JSON",
+      json,
+      loss === undefined ? undefined : fusedOfTensors(loss),
+    );
     return new LossAccumulator((loss ?? read.loss) as LossName, read.parameters).restore(read);
   }
 }

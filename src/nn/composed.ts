@@ -42,9 +42,9 @@ export function readParts(
 ): Parts {
   const { mask = null, weight = null } = counted;
   if (typeof shape === "function") {
-    return readParts(caller, mode, mask || weight ? shape() : [], counted);
+    return readParts(caller, mode, mask !== null || weight !== null ? shape() : [], counted);
   }
-  checkTensors(caller, { ...(mask && { mask }), ...(weight && { weight }) });
+  checkTensors(caller, { ...(mask !== null && { mask }), ...(weight !== null && { weight }) });
   if (mask) checkMask(caller, mask.nd, shape);
   if (weight) checkWeightBroadcasts(caller, weight.nd, shape);
   if (weight && isComplex(weight.dtype)) {

@@ -1,5 +1,5 @@
 /** How far apart and how alike vectors are: the operations of F that the losses of pairs take. */
-import { describeValue } from "../core/describe.js";
+import { describeValue, wordOf } from "../core/describe.js";
 import { checkFlag, takeOptions } from "../core/options.js";
 import { readNumber } from "../loss/parameter.js";
 import { notATensor } from "../ndarray/adapter.js";
@@ -70,7 +70,7 @@ function lifted(x: Tensor, least: number): Tensor {
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: SimilarityOptions = {}): Tensor {
   const caller = "cosineSimilarity";
   const { dim = 1, eps: least = 1e-8 } = takeOptions(caller, options, ["dim", "eps"]);
-  const message = `eps must be non-negative, got: ${String(least)}`;
+  const message = `eps must be non-negative, got: ${wordOf(least)}`;
   const eps = readNumber(caller, "eps", least, { refused: "negative", message });
   if (typeof dim !== "number") {
     throw new TypeError(`cosine_similarity(): argument 'dim' must be int, not ${describeValue(dim)}`);

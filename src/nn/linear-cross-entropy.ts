@@ -100,8 +100,8 @@ export function linearCrossEntropy(
     input,
     linearWeight,
     target,
-    ...(linearBias && { linearBias }),
-    ...(weight && { weight }),
+    ...(linearBias !== null && { linearBias }),
+    ...(weight !== null && { weight }),
   };
   checkTensors(NAME, operands);
   if (chunks !== null && !(chunks instanceof LinearCrossEntropyOptions)) {

@@ -4,7 +4,7 @@ import { checkFits } from "../ndarray/dtype.js";
 import type { Margin } from "../ndarray/joining.js";
 import type { Selection } from "../ndarray/indices.js";
 import { numelOf, type Shape } from "../ndarray/shape.js";
-import { describeValue } from "../core/describe.js";
+import { describeValue, wordOf } from "../core/describe.js";
 import { MAXIMUM_DIMENSIONS } from "../core/memory.js";
 import { takeList, takeOptions } from "../core/options.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -61,7 +61,7 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
   if (mode === "constant") return constantPad(input, sizes, filler);
   if (mode !== "reflect" && mode !== "replicate") {
     throw new TypeError(
-      `Unrecognised padding mode ${String(mode)}; expected "constant", "reflect" or "replicate"`,
+      `Unrecognised padding mode ${wordOf(mode)}; expected "constant", "reflect" or "replicate"`,
     );
   }
   if (filler !== 0) throw new TypeError(`Padding mode "${mode}" doesn't take in value argument`);

@@ -1,5 +1,5 @@
 /** The losses of pairs and triplets of vectors: operations of tensors, as torch makes them. */
-import { describeValue } from "../core/describe.js";
+import { describeValue, wordOf } from "../core/describe.js";
 import { checkFlag, takeOptions } from "../core/options.js";
 import type { Reduction } from "../loss/losses.js";
 import { readNumber } from "../loss/parameter.js";
@@ -246,7 +246,7 @@ function readSwap(caller: string, swap: unknown): boolean {
 }
 
 function readMargin(caller: string, given: unknown): number {
-  const message = `margin must be greater than 0, got ${String(given)}`;
+  const message = `margin must be greater than 0, got ${wordOf(given)}`;
   return readNumber(caller, "margin", given, { refused: "not positive", message });
 }
 

@@ -1,6 +1,9 @@
 /** Gradients clipped, as torch.nn.utils does it. */
 import { withGradMode } from "../autograd/mode.js";
-import { takeOptions } from "../core/options.js";
+import { describeValue } from "../core/describe.js";
+import { isIterable, takeOptions } from "../core/options.js";
+import { describeStranger } from "../ndarray/adapter.js";
+import { checkNumber } from "../ndarray/method-arguments.js";
 import { stack } from "../tensor/joining.js";
 import { tensor } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -14,8 +17,16 @@ export interface ClipOptions {
 }
 
 function gradientsOf(caller: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap((parameter) => {
+  if (!(parameters instanceof Tensor) && !isIterable(parameters)) {
+    throw new TypeError(
+      `${caller}: expected a Tensor or an iterable of Tensors, got ${describeValue(parameters)}`,
+    );
+  }
+  const list: unknown[] = parameters instanceof Tensor ? [parameters] : [...parameters];
+  return list.flatMap((parameter, i) => {
+    if (!(parameter instanceof Tensor)) {
+      throw new TypeError(`${caller}: expected Tensors, got ${describeStranger(parameter)} at ${i}`);
+    }
     parameter.checkAlive(caller);
     const { grad } = parameter;
     grad?.checkAlive(caller);
@@ -28,7 +39,7 @@ function gradientsOf(caller: string, parameters: Tensor | Iterable<Tensor>): Ten
  * by min(max / (norm + 1e-6), 1). Parameters without a gradient do not count.
  *
  * @returns the norm before
- * @throws TypeError for misspelt options; Error for a norm that is not finite, with
+ * @throws TypeError for what are no tensors, a max that is no number, misspelt options; Error for a norm that is not finite, with
  *   `errorIfNonfinite`
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  * @example
@@ -44,6 +55,7 @@ export function clipGradNorm_(
 ): Tensor {
   const taken = takeOptions("clipGradNorm_", options, ["normType", "errorIfNonfinite"]);
   const { normType = 2, errorIfNonfinite = false } = taken;
+  const most = checkNumber("clipGradNorm_", max);
   const grads = gradientsOf("clipGradNorm_", parameters);
   if (grads.length === 0) return tensor(0);
   return withGradMode(false, () => {
@@ -54,7 +66,7 @@ export function clipGradNorm_(
           "disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`",
       );
     }
-    const factor = total.add(1e-6).pow(-1).mul(max).clamp({ max: 1 });
+    const factor = total.add(1e-6).pow(-1).mul(most).clamp({ max: 1 });
     for (const grad of grads) grad.mul_(factor);
     return total;
   });
@@ -63,7 +75,7 @@ export function clipGradNorm_(
 /**
  * Every element of every gradient between -`value` and `value`, in place.
  *
- * @throws TypeError for a value that is no number
+ * @throws TypeError for what are no tensors, and for a value that is no number
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  * @example
  * const x = tensor([3, -0.5], { requiresGrad: true });
@@ -72,7 +84,8 @@ export function clipGradNorm_(
  * String(x.grad); // "tensor([ 2., -1.])"
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, value: number): void {
+  const most = checkNumber("clipGradValue_", value);
   withGradMode(false, () => {
-    for (const grad of gradientsOf("clipGradValue_", parameters)) grad.clamp_({ min: -value, max: value });
+    for (const grad of gradientsOf("clipGradValue_", parameters)) grad.clamp_({ min: -most, max: most });
   });
 }

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/describe.js";
 import { integerPower } from "../core/elementary.js";
 import type { Expression } from "../formula/expression.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -114,7 +115,7 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
     checkFrom0(lr, "learning rate");
     checkFrom0(eps, "epsilon value");
     if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new TypeError(`Invalid betas: expected two numbers, got ${String(betas)}`);
+      throw new TypeError(`Invalid betas: expected two numbers, got ${describeValue(betas)}`);
     }
     betas.forEach((beta: number, i) => {
       checkFrom0(beta, `beta parameter at index ${i}`, 1);
@@ -127,12 +128,13 @@ export class Adam extends ParameterwiseOptimizer<AdamOptions> {
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group;
     const [beta1, beta2] = betas;
-    const state = this.stateOf(param, () => ({
-      step: 0,
-      expAvg: param.zeros(),
-      expAvgSq: param.zeros(),
-      ...(amsgrad ? { maxExpAvgSq: param.zeros() } : {}),
-    }));
+    const zeros = (): Tensor => param.zeros();
+    const state = this.stateOf(param, {
+      step: () => 0,
+      expAvg: zeros,
+      expAvgSq: zeros,
+      ...(amsgrad && { maxExpAvgSq: zeros }),
+    });
     const t = (state.step = (state.step as number) + 1);
     const { weight, light } = lerpWeight(1 - beta1);
     const root = Math.sqrt(1 - integerPower(beta2, t));

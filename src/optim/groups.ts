@@ -44,10 +44,6 @@ export function withoutParams<G extends { readonly params: unknown }>(group: G):
   return Object.fromEntries(Object.entries(group).filter(([name]) => name !== "params")) as Omit<G, "params">;
 }
 
-export function isIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
-}
-
 /** Whether a value is meant to be a group, and no tensor. */
 export function isGroup(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;

@@ -5,7 +5,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { tidy } from "../tensor/tidy.js";
 import { checkFlags, checkFrom0, withDefaults } from "./hyperparameters.js";
 import { type Point, strongWolfe } from "./line-search.js";
-import { Optimizer, type Parameters } from "./optimizer.js";
+import { evaluated, Optimizer, type Parameters } from "./optimizer.js";
 
 /** The hyperparameters of LBFGS. */
 export interface LBFGSOptions {
@@ -111,10 +111,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** @internal */
   protected override takeStep<L = undefined>(closure?: () => L): L | undefined {
-    if (typeof closure !== "function") {
-      throw new TypeError(`LBFGS: expected step to be called with a closure, got ${describeValue(closure)}`);
-    }
-    const evaluate = (): L => withGradMode(true, closure);
+    const evaluate = (): L => evaluated("LBFGS", closure!);
     if (this.parameters.length === 0) return evaluate();
     const result = evaluate();
     const place = { loss: this.signed(result), grad: this.flatGrad() };
@@ -129,7 +126,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** As torch, under the first parameter; a tidy that is open now does not free what is put there. */
   private memory(): Memory {
-    return this.stateOf(this.parameters[0], () => ({ funcEvals: 0, nIter: 0 })) as unknown as Memory;
+    return this.stateOf(this.parameters[0], { funcEvals: () => 0, nIter: () => 0 }) as unknown as Memory;
   }
 
   private get group(): LBFGSOptions {

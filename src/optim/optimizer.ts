@@ -1,6 +1,8 @@
 /** What all optimisers have in common: groups of parameters, their state, and its dictionaries. */
+import { withGradMode } from "../autograd/mode.js";
 import { describeValue } from "../core/describe.js";
-import { checkOptionNames, takeOptions } from "../core/options.js";
+import { checkOptionNames, isIterable, takeOptions } from "../core/options.js";
+import { checkSynchronous } from "../core/synchronous.js";
 import { type Holder, innermost, receives, type Scope } from "../core/scope.js";
 import type { Storage } from "../core/storage.js";
 import { warn } from "../core/warnings.js";
@@ -11,7 +13,6 @@ import {
   checkParameter,
   type GivenGroup,
   isGroup,
-  isIterable,
   NOTES,
   type ParameterGroup,
   type Parameters,
@@ -31,6 +32,9 @@ export interface OptimizerStateDict<H extends object> {
   /** The groups, whose parameters are numbers. */
   readonly paramGroups: readonly (H & ScheduleNotes & { readonly params: readonly number[] })[];
 }
+
+/** What makes each part of a state. */
+export type StateMakers = Readonly<Record<string, () => ParameterState[string]>>;
 
 /** The state of one parameter, which a tidy around a step does not free. */
 class Kept implements Holder {
@@ -94,8 +98,16 @@ export abstract class Optimizer<H extends object> {
    * optimizer.paramGroups.map(({ lr }) => lr); // [0.1, 0.01]
    */
   addParamGroup(group: GivenGroup<H>): void {
-    const { params, ...own } = group;
     const caller = this.constructor.name;
+    if (!isGroup(group)) {
+      throw new TypeError(`${caller}: expected a group, as { params: [x] }, got ${describeValue(group)}`);
+    }
+    const { params, ...own } = group;
+    if (!(params instanceof Tensor) && !isIterable(params)) {
+      throw new TypeError(
+        `${caller}: expected params to be a Tensor or an iterable of Tensors, got ${describeValue(params)}`,
+      );
+    }
     checkOptionNames(caller, own, [...Object.keys(this.defaults), ...NOTES]);
     const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     const hyperparameters: H = { ...this.defaults, ...given };
@@ -129,7 +141,8 @@ export abstract class Optimizer<H extends object> {
    * One step. With a closure, it computes the loss anew and calls `backward()` first.
    *
    * @returns what the closure returned
-   * @throws TypeError for a parameter or gradient that was disposed of
+   * @throws TypeError for a parameter or gradient that was disposed of, and for a closure that is no
+   *   function or returns a promise
    * @example
    * const x = tensor(3, { requiresGrad: true });
    * const optimizer = new optim.SGD([x], { lr: 0.5 });
@@ -168,13 +181,14 @@ export abstract class Optimizer<H extends object> {
   }
 
   /**
-   * @internal What is remembered of a parameter; `make` makes it for the first step. It stays when a `tidy`
-   * around the step ends.
+   * @internal What is remembered of a parameter. `makers` make what is not there yet: all of it for
+   * the first step, and what another hyperparameter asks for later. It stays when a `tidy` around
+   * the step ends.
    */
-  protected stateOf(parameter: Tensor, make: () => ParameterState): ParameterState {
+  protected stateOf(parameter: Tensor, makers: StateMakers): ParameterState {
     let kept = this.kept.get(parameter);
     if (!kept) this.kept.set(parameter, (kept = new Kept(this.born)));
-    if (Object.keys(kept.values).length === 0) Object.assign(kept.values, make());
+    for (const [name, make] of Object.entries(makers)) kept.values[name] ??= make();
     if (innermost) receives(kept, innermost);
     return kept.values;
   }
@@ -214,7 +228,8 @@ export abstract class Optimizer<H extends object> {
   /**
    * Takes over the state that `stateDict` gave, of copies of its tensors in the parameters' dtypes.
    *
-   * @throws RangeError for the state of other groups; then nothing changes
+   * @throws TypeError for what is no such state, RangeError for that of other groups; then nothing
+   *   changes
    * @example
    * const x = tensor([3, -4], { requiresGrad: true });
    * const optimizer = new optim.SGD([x], { lr: 0.1 });
@@ -223,6 +238,7 @@ export abstract class Optimizer<H extends object> {
    * another.paramGroups[0].lr; // 0.1
    */
   loadStateDict(dict: OptimizerStateDict<H>): void {
+    checkDict(this.constructor.name, dict);
     const groups = dict.paramGroups;
     if (groups.length !== this.paramGroups.length) {
       throw new RangeError("loaded state dict has a different number of parameter groups");
@@ -246,7 +262,8 @@ export abstract class Optimizer<H extends object> {
     for (const [parameter, values] of found) this.checkState(parameter, values);
     this.kept.clear();
     for (const [parameter, values] of found) {
-      this.stateOf(parameter, () => copyFor(parameter, values));
+      const copies = Object.entries(copyFor(parameter, values));
+      this.stateOf(parameter, Object.fromEntries(copies.map(([name, value]) => [name, () => value])));
     }
     this.paramGroups.forEach((group, i) => Object.assign(group, loaded[i]));
   }
@@ -269,6 +286,31 @@ export abstract class Optimizer<H extends object> {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+/** Throws for what is not made as a state is. */
+function checkDict(caller: string, dict: unknown): void {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+  const { state, paramGroups } = (isObject(dict) ? dict : {}) as { state?: unknown; paramGroups?: unknown };
+  const isGroups = (groups: unknown): boolean =>
+    Array.isArray(groups) &&
+    groups.every((group) => isObject(group) && Array.isArray((group as { params?: unknown }).params));
+  if (isObject(state) && isGroups(paramGroups)) return;
+  const got = isObject(dict) ? "another object" : describeValue(dict);
+  throw new TypeError(
+    `${caller}.loadStateDict: expected { state, paramGroups } as stateDict() gives it, got ${got}`,
+  );
+}
+
+/** What a closure gives, computed while operations are recorded. */
+export function evaluated<L>(caller: string, closure: () => L): L {
+  if (typeof closure !== "function")
+    throw new TypeError(
+      `${caller}: expected step to be called with a closure, got ${describeValue(closure)}`,
+    );
+  const loss = withGradMode(true, closure);
+  checkSynchronous(caller, loss, "; await what it needs before step()");
+  return loss;
 }
 
 function shown(value: unknown): string {

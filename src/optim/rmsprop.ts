@@ -108,12 +108,13 @@ export class RMSprop extends ParameterwiseOptimizer<RMSpropOptions> {
   /** @internal */
   protected override update(param: Tensor, grad: Tensor, group: ParameterGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
-    const state = this.stateOf(param, () => ({
-      step: 0,
-      squareAvg: param.zeros(),
-      ...(momentum > 0 ? { momentumBuffer: param.zeros() } : {}),
-      ...(centered ? { gradAvg: param.zeros() } : {}),
-    }));
+    const zeros = (): Tensor => param.zeros();
+    const state = this.stateOf(param, {
+      step: () => 0,
+      squareAvg: zeros,
+      ...(momentum > 0 && { momentumBuffer: zeros }),
+      ...(centered && { gradAvg: zeros }),
+    });
     state.step = (state.step as number) + 1;
     const { squareAvg, gradAvg = squareAvg, momentumBuffer = squareAvg } = state as Record<string, Tensor>;
     const { weight, light } = lerpWeight(1 - alpha);

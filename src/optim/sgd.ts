@@ -103,10 +103,11 @@ export class SGD extends ParameterwiseOptimizer<SGDOptions> {
       return;
     }
     let begins = false;
-    const state = this.stateOf(param, () => {
+    const momentumBuffer = (): Tensor => {
       begins = true;
-      return { momentumBuffer: param.zeros() };
-    });
+      return param.zeros();
+    };
+    const state = this.stateOf(param, { momentumBuffer });
     const arrays = { param, momentumBuffer: state.momentumBuffer as Tensor, grad };
     apply(updateFor({ ...form, buffer: begins ? "begins" : "goes on" }), arrays, numbers);
   }

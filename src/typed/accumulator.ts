@@ -143,7 +143,12 @@ export class LossAccumulator extends Accumulator {
    *   were changed, or come from a newer version
    */
   static fromBytes(bytes: Uint8Array, loss?: AnyFused): LossAccumulator {
-    const state = readState("LossAccumulator.fromBytes", "bytes", bytes, loss && accumulated(loss));
+    const state = readState(
+      "LossAccumulator.fromBytes",
+      "bytes",
+      bytes,
+      loss === undefined ? undefined : accumulated(loss),
+    );
     return new LossAccumulator((loss ?? state.loss) as LossName, state.parameters).restore(state);
   }
 
@@ -159,7 +164,12 @@ export class LossAccumulator extends Accumulator {
    * LossAccumulator.fromJSON(JSON.parse(JSON.stringify(total))).sum(); // 4
    */
   static fromJSON(json: unknown, loss?: AnyFused): LossAccumulator {
-    const state = readState("LossAccumulator.fromJSON", "JSON", json, loss && accumulated(loss));
+    const state = readState(
+      "LossAccumulator.fromJSON",
+      "JSON",
+      json,
+      loss === undefined ? undefined : accumulated(loss),
+    );
     return new LossAccumulator((loss ?? state.loss) as LossName, state.parameters).restore(state);
   }
 }

@@ -144,6 +144,15 @@ export function checkBytes(caller: string, { word, dtype }: ReadOperand): void {
   );
 }
 
+/** Throws unless there is a byte for each row. */
+export function checkRowMask(caller: string, mask: ReadOperand, rows: number): void {
+  checkBytes(caller, mask);
+  if (mask.length === rows) return;
+  throw new RangeError(
+    `${caller}: expected mask to have a byte for each of ${rows} rows, got ${mask.length}`,
+  );
+}
+
 /** Names dim and keepdim for what they are here, before they are taken for misspelt options. */
 export function checkNoDimensions(caller: string, options: unknown): void {
   if (typeof options !== "object" || options === null) return;

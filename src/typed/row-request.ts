@@ -11,7 +11,7 @@ import { type DType, isFloating, isIntegral } from "../ndarray/dtype.js";
 import { checkShape, numelOf } from "../ndarray/shape.js";
 import { type Given, readGiven } from "./destination.js";
 import { checkOperands, computingType, type ReadOperand, readOperand } from "./operands.js";
-import { checkBytes, operandsAmong, readDType } from "./request.js";
+import { checkRowMask, operandsAmong, readDType } from "./request.js";
 
 /** A call, read and checked whole. */
 export interface RowRequest extends RowOptions {
@@ -72,7 +72,7 @@ export function readRequest(
       `${name}: expected a weight for each of ${layout.classes} classes, got ${weight.length}`,
     );
   }
-  if (mask) checkRowMask(name, mask, layout);
+  if (mask) checkRowMask(name, mask, rowsOf(layout));
   const own = isIntegral(t.dtype)
     ? isFloating(x.dtype)
       ? x.dtype
@@ -92,14 +92,6 @@ function readOwn(row: RowLoss, options: RawOptions): RowOptions & Pick<RowReques
     labelSmoothing: readLabelSmoothing(name, labelSmoothing),
     terms: row.own.includes("margin") ? readMarginTerms(name, p, margin) : null,
   };
-}
-
-/** Throws unless there is a byte for each row. */
-function checkRowMask(name: string, mask: ReadOperand, layout: ClassLayout): void {
-  checkBytes(name, mask);
-  const rows = rowsOf(layout);
-  if (mask.length === rows) return;
-  throw new RangeError(`${name}: expected mask to have a byte for each of ${rows} rows, got ${mask.length}`);
 }
 
 /** The options classes and shape; null where there is none. */

@@ -3,6 +3,7 @@ import type { Complex, Tensor } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gradcheck, gradgradcheck } from "../support/gradcheck.js";
 import { refusesShapes } from "../support/formula-rows.js";
+import { Random } from "../support/random.js";
 import { ALL_LOSSES, callOf, WEIGHTED } from "../support/losses.js";
 
 // Targets broadcast on purpose.
@@ -108,6 +109,21 @@ describe("derivatives of higher order", () => {
       found.push(value.item());
     }
     expect(found).toEqual([80, 160, 240, 240, 120]);
+  });
+
+  it.each(["float32", "float64"] as const)("of logsigmoid keep their digits at both ends, %s", (dtype) => {
+    const points = [0, 1e-6, 0.5, 3, 15, 17, 30, 40, 87].flatMap((x) => [x, -x]);
+    const at = tensor(points, { dtype, requiresGrad: true });
+    const second = derivative(derivative(at.logsigmoid(), at), at).tolist() as number[];
+    const exact = points.map((x) => -Math.exp(-Math.abs(x)) / (1 + Math.exp(-Math.abs(x))) ** 2);
+    expect(second.map((y, i) => Math.abs(y / exact[i] - 1) < 1e-6)).toEqual(points.map(() => true));
+  });
+
+  it("of logsigmoid the first has the bits of sigmoid(-x) in float32", () => {
+    const random = new Random(7);
+    const points = Array.from({ length: 256 * 64 }, (_, i) => (1 + random.next()) * 2 ** ((i >> 6) - 149));
+    const at = tensor([...points, ...points.map((x) => -x), Infinity, -Infinity], { requiresGrad: true });
+    expect(derivative(at.logsigmoid(), at).tolist()).toEqual(at.neg().sigmoid().tolist());
   });
 
   it("L1's second derivative is 0, present and not null, as torch's", () => {

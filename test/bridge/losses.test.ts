@@ -133,9 +133,26 @@ it("one shape is what there is without one: a row for each target, boxes of four
   expect(count(arrays.diceLoss(zeros(12), zeros(12), none))).toBe(1);
   expect(count(arrays.multilabelMarginLoss(zeros(4), new Int8Array(4), none))).toBe(1);
   expect(count(arrays.ensembleCrpsLoss(zeros(0), zeros(0), none))).toBe(0);
-  expect(() => arrays.generalizedBoxIouLoss(zeros(6), zeros(6))).toThrow("expected a shape beside arrays");
+  expect(() => arrays.generalizedBoxIouLoss(zeros(6), zeros(6))).toThrow(
+    "generalizedBoxIouLoss: expected prediction to be of boxes, four numbers each (x1, y1, x2, y2), got an array of 6",
+  );
   expect(() => arrays.ssim(zeros(64), zeros(64))).toThrow("such as { shape: [3, 64, 64] }");
   expect(() => arrays.cosineEmbeddingLoss(zeros(5), zeros(5), zeros(2))).toThrow("expected a shape beside");
+});
+
+it("lengths of sequences that are no numbers are refused by the function's name", () => {
+  const x = new Float64Array(12);
+  const valueOf = (): number => expect.fail("lengths are asked for no number");
+  for (const length of [Symbol("x"), { valueOf }, "2", null]) {
+    for (const lengths of [
+      [[4], [length]],
+      [[length], [2]],
+    ] as never[][]) {
+      expect(() =>
+        arrays.ctcLoss(x, Int8Array.of(1, 2), lengths[0], lengths[1], { shape: [4, 1, 3] }),
+      ).toThrow(/^ctcLoss: expected (inputLengths|targetLengths) to be whole numbers, got .* at 0$/);
+    }
+  }
 });
 
 it("factors are of classes or of numbers; targets of CTC stand in rows or one after another", () => {

@@ -10,7 +10,7 @@ import { runSnippet } from "../support/snippets.js";
  */
 const PROGRAMS: Record<string, string> = {
   "`backward`": `try { tensor([1], { requiresGrad: true }).backward(null, { inputs: [] }); } catch (e) { console.log(e.message); }
-1; // backward() got an unexpected keyword argument 'inputs'`,
+1; // backward() got an unexpected keyword argument 'inputs'; it takes retainGraph, createGraph`,
   "`grad_fn`": `tensor(1, { requiresGrad: true }).mul(2).gradFn.name; // "MulBackward0"
 "next_functions" in tensor(1, { requiresGrad: true }).mul(2).gradFn; // false`,
   "`dtype`": `tensor(1).dtype; // "float32"`,
@@ -83,9 +83,9 @@ tensor([[1, 2]]).max(1).values.tolist(); // [2]`,
   "`argmax`": `tensor([[1, 2]]).argmax({ dim: 1, keepdim: true }).tolist(); // [[1n]]`,
   "`argmin`": `tensor([[1, 2]]).argmin(1).tolist(); // [0n]`,
   "`nansum`": `try { ones([2]).nansum({ dtype: "float64" }); } catch (e) { console.log(e.message); }
-1; // nansum() got an unexpected keyword argument 'dtype'`,
+1; // nansum() got an unexpected keyword argument 'dtype'; it takes dim, keepdim`,
   "`nanmean`": `try { ones([2]).nanmean({ dtype: "float64" }); } catch (e) { console.log(e.message); }
-1; // nanmean() got an unexpected keyword argument 'dtype'`,
+1; // nanmean() got an unexpected keyword argument 'dtype'; it takes dim, keepdim`,
   "`var`": `tensor([1, 3]).var({ unbiased: false }).item(); // 1
 try { tensor({ re: 1, im: 2 }).var(); } catch (e) { console.log(e.name); }
 1; // TypeError`,
@@ -102,10 +102,10 @@ try { ones([2, 2]).norm("nuc"); } catch (e) { console.log(e.name); }
   "`sum`": `String(ones([2, 3]).sum(0)); // "tensor([2., 2., 2.])"
 String(ones([2, 3]).sum({ dim: 0, keepdim: true })); // "tensor([[2., 2., 2.]])"
 try { ones([2]).sum({ dtype: "float64" }); } catch (e) { console.log(e.message); }
-1; // sum() got an unexpected keyword argument 'dtype'`,
+1; // sum() got an unexpected keyword argument 'dtype'; it takes dim, keepdim`,
   "`mean`": `String(ones([2, 3]).mean({ dim: [0, 1] })); // "tensor(1.)"
 try { ones([2]).mean({ dtype: "float64" }); } catch (e) { console.log(e.message); }
-1; // mean() got an unexpected keyword argument 'dtype'`,
+1; // mean() got an unexpected keyword argument 'dtype'; it takes dim, keepdim`,
   "`fill_`": `try { zeros([2]).fill_(tensor(1)); } catch (e) { console.log(e.message); }
 1; // fill_: expected a number, got Tensor
 try { zeros([2], { dtype: "uint8" }).fill_(300); } catch (e) { console.log(e.name); }

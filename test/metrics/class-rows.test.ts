@@ -144,7 +144,7 @@ describe("CrossEntropy", () => {
     [update(x, Int32Array.of(0, 3)), /Target 3 is out of bounds/],
     [update(x, Int32Array.of(0, 1, 2, 0)), /expected as many numbers for each of 4 targets, got a prediction of 6/],
     [update(x, Int32Array.of(0, 1, 2)), /expected rows of 3 classes, each of which has a weight, got rows of 2/],
-    [update(x, Int32Array.of(0, 1), { mask: Uint8Array.of(1) }), /expected mask of 2 elements, one for each row, got 1/],
+    [update(x, Int32Array.of(0, 1), { mask: Uint8Array.of(1) }), /CrossEntropy.update: expected mask to have a byte for each of 2 rows, got 1/],
     [update(x, Int32Array.of(0, 1), { weight: Float32Array.of(1) }), /expected weight of 2 elements, got 1/],
     [update(x, Int32Array.of(0, 1), { ignoreIndex: 1 }), /ignoreIndex/],
     [update({ data: x, dims: [3, 2], type: "float32" }, Int32Array.of(0, 1)), /expected a target for each of 3 rows/],

@@ -3,7 +3,7 @@
  * memory left behind.
  */
 import * as lossgrad from "lossgrad";
-import { F, memoryStats, nn, onWarning, tensor, Tensor, tidy, zeros } from "lossgrad";
+import { F, memoryStats, nn, onWarning, optim, tensor, Tensor, tidy, zeros } from "lossgrad";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoMoreThan } from "../support/memory.js";
 import { DISPOSE } from "../../src/tensor/tensor.js";
@@ -41,6 +41,25 @@ function ofModule(name: string, count: number): typeof functions {
   return [
     [`new nn.${name}`, (options) => new Module(options), []],
     [`nn.${name}()`, (...args) => new Module()(...args), operands],
+  ];
+}
+
+/** A parameter with a gradient. */
+function trained(): Tensor {
+  const x = tensor([1, 2, 3], { requiresGrad: true });
+  x.square().sum().backward();
+  return x;
+}
+
+/** The constructor of an optimiser, and its methods. */
+function ofOptimizer(name: "SGD" | "Adam" | "AdamW" | "RMSprop" | "LBFGS"): typeof functions {
+  const made = () => new optim[name]([trained()]);
+  const loss = (): Tensor => tensor(1);
+  return [
+    [`new optim.${name}`, (...args: [never, never]) => new optim[name](...args), [[trained()]]],
+    [`optim.${name}().step`, (closure: never) => made().step(closure), [loss]],
+    [`optim.${name}().loadStateDict`, (dict: never) => made().loadStateDict(dict), [made().stateDict()]],
+    [`optim.${name}().zeroGrad`, (options: never) => made().zeroGrad(options), [{}]],
   ];
 }
 
@@ -85,6 +104,9 @@ const functions: [string, (...args: never[]) => unknown, unknown[]][] = [
     [3, 4, {}],
   ],
   ["new nn.LinearCrossEntropyOptions", (options) => new nn.LinearCrossEntropyOptions(options), []],
+  ["nn.utils.clipGradNorm_", nn.utils.clipGradNorm_, [[trained()], 1]],
+  ["nn.utils.clipGradValue_", nn.utils.clipGradValue_, [[trained()], 1]],
+  ...(["SGD", "Adam", "AdamW", "RMSprop", "LBFGS"] as const).flatMap(ofOptimizer),
   ...(["CosineSimilarity", "PairwiseDistance"] as const).flatMap((name) => ofModule(name, 2)),
   ...(["L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss"] as const).flatMap((name) => ofModule(name, 2)),
   ...FORMULAS.flatMap((name) => ofModule(formulaOf(name).module, formulaOf(name).operands.length)),

@@ -288,6 +288,16 @@ describe("F.linearCrossEntropy", () => {
     expect(call).toThrow(message);
   });
 
+  it("refuses as weight and bias what JavaScript takes for false", () => {
+    for (const nothing of [0, NaN, "", false]) {
+      for (const word of ["weight", "linearBias"]) {
+        expect(() => F.linearCrossEntropy(row, w, classes, { [word]: nothing })).toThrow(
+          `expected ${word} to be a Tensor`,
+        );
+      }
+    }
+  });
+
   it("of nothing, and of what is ignored, is torch's", () => {
     const none = [zeros([0, 3]), zeros([0], { dtype: "int64" })] as const;
     expect(F.linearCrossEntropy(none[0], w, none[1]).item()).toBeNaN();

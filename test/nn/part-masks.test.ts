@@ -89,6 +89,11 @@ describe.each(all)("%s", (_, given) => {
     expect(call({ mask: tensor([1]) })).toThrow("expected mask to be of bools or uint8");
     expect(call({ mask: tensor(new Uint8Array(7)) })).toThrow("a mask that broadcasts to the loss's shape");
     if (weight) expect(call({ weight: tensor([1, 2, 3, 4, 5, 6, 7]) })).toThrow("a weight that broadcasts");
+    // What JavaScript takes for false is no mask and no weight either.
+    for (const nothing of [0, NaN, "", false, 0n]) {
+      expect(call({ mask: nothing })).toThrow("expected mask to be a Tensor");
+      if (weight) expect(call({ weight: nothing })).toThrow("expected weight to be a Tensor");
+    }
   });
 
   // Gradients of sequences have none themselves.

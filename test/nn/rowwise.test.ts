@@ -235,7 +235,7 @@ describe.each(rows)("F.%s", (name, row) => {
     ["not differentiable with respect to argument 'weight'", () => loss(x, t, { weight: ones([4], { requiresGrad: true }) })],
     [`${name}: expected target to be a Tensor`, () => loss(x, [0, 1, 3] as never)],
     [`${name}() got an unexpected keyword argument 'ignore_index'; write ignoreIndex`, () => loss(x, t, { ignore_index: 1 } as never)],
-    [`${row.module}() got an unexpected keyword argument 'dim'`, () => new nn[row.module as "NLLLoss"]({ dim: 1 } as never)],
+    [`${row.module}() got an unexpected keyword argument 'dim'; it takes sizeAverage, reduce, reduction, weight, ignoreIndex`, () => new nn[row.module as "NLLLoss"]({ dim: 1 } as never)],
   ])("refuses: %s", (message, call) => {
     expect(call).toThrow(message);
   }); // prettier-ignore

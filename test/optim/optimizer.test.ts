@@ -39,6 +39,62 @@ describe.each(OPTIMIZERS)("%s", (name) => {
     expect(x.detach().item()).toBeLessThan(1);
   });
 
+  it("refuses a closure that returns a promise, whose gradients would come after the step", () => {
+    const x = leaf([1]);
+    const optimizer = make(name, [x], { lr: 0.5 });
+    gradientOf(x, [1]);
+    expect(() => optimizer.step(() => Promise.resolve(tensor(1)))).toThrow(
+      `${name}: expected a synchronous function, got one that returns a promise`,
+    );
+    expect(x.detach().item()).toBe(1);
+  });
+
+  it("begins with zeros what a hyperparameter asks for that was changed between steps", () => {
+    const changed: Partial<Record<Name, object>> = {
+      SGD: { momentum: 0.5 },
+      RMSprop: { momentum: 0.5, centered: true },
+    };
+    const x = leaf([1]);
+    const optimizer = make(name, [x], {});
+    const group = optimizer.paramGroups[0] as object;
+    gradientOf(x, [2]);
+    optimizer.step();
+    Object.assign(group, changed[name] ?? { amsgrad: true });
+    gradientOf(x, [2]);
+    optimizer.step();
+    const state = Object.values(optimizer.state.get(x)!).filter((value) => typeof value !== "number");
+    expect(new Set(state).size).toBe(state.length);
+    const names = Object.keys(optimizer.state.get(x)!);
+    expect(names.some((word) => /momentumBuffer|maxExpAvgSq/.test(word))).toBe(true);
+  });
+
+  it("refuses a state of other kinds, and changes nothing", () => {
+    const x = leaf([1]);
+    const optimizer = make(name, [x], name === "SGD" ? { momentum: 0.5 } : {});
+    gradientOf(x, [1]);
+    optimizer.step();
+    const { state, paramGroups } = optimizer.stateDict();
+    const before = JSON.stringify(state);
+    for (const [word, value] of [["momentumBuffer", 3], ["expAvg", null], ["step", "x"]] as const) {
+      expect(() => optimizer.loadStateDict({ state: { 0: { ...state[0], [word]: value as never } }, paramGroups })).toThrow(
+        `loadStateDict: expected ${word} to be a`,
+      );
+    }
+    expect(JSON.stringify(optimizer.stateDict().state)).toBe(before);
+  }); // prettier-ignore
+
+  it("refuses what is no group and no state", () => {
+    const optimizer = make(name, [leaf([1])]);
+    for (const [junk, got] of [[null, "null"], [3, "3"], [{}, "another object"], [{ state: {}, paramGroups: [1] }, "another object"]]) {
+      expect(() => optimizer.loadStateDict(junk as never)).toThrow(
+        `${name}.loadStateDict: expected { state, paramGroups } as stateDict() gives it, got ${got as string}`,
+      );
+    }
+    for (const junk of [undefined, 3, {}, [leaf([1])]])
+      expect(() => optimizer.addParamGroup(junk as never)).toThrow(/expected a group, as \{ params: \[x\] \}/);
+    expect(() => optimizer.addParamGroup({ params: 3 } as never)).toThrow("expected params to be a Tensor or");
+  }); // prettier-ignore
+
   it("has hyperparameters of each group, which may change between steps", () => {
     const [x, y] = [leaf([1]), leaf([1])];
     const optimizer = make(name, [{ params: x, lr: 0 }, { params: [y] }], { lr: 0.25 });

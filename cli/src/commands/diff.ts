@@ -6,7 +6,13 @@ import type { Terminal } from "../program.js";
 import { differenceJson, differenceText } from "../report/difference.js";
 import { writeFile } from "../report/files.js";
 import { checkOutputs } from "./outputs.js";
-import { addFileOptions, checkUsed, type GivenReadOptions, readOptionsOf } from "./read-options.js";
+import {
+  addFileOptions,
+  checkUsed,
+  type Formats,
+  type GivenReadOptions,
+  readOptionsOf,
+} from "./read-options.js";
 
 interface DiffOptions extends GivenReadOptions {
   rtol?: number;
@@ -82,9 +88,12 @@ async function run(
   return difference.equal ? 0 : 1;
 }
 
-function formatsOf(difference: Difference): string[] {
+function formatsOf(difference: Difference): Formats {
   const all = difference.kind === "arrays" ? [difference.compared] : difference.layers;
-  return all.flatMap(({ reference, candidate }) => [reference.format, candidate.format]);
+  return {
+    prediction: all.map(({ reference }) => reference.format),
+    target: all.map(({ candidate }) => candidate.format),
+  };
 }
 
 function toleranceOf({ rtol, atol, ulp, axis, equalNan }: DiffOptions): CompareOptions {

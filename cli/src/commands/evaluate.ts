@@ -3,13 +3,13 @@ import { FLOAT_DTYPES } from "../evaluation/cast.js";
 import type { Evaluated } from "../evaluation/evaluate.js";
 import { writeGradient } from "../evaluation/gradient.js";
 import { stateText } from "../evaluation/state.js";
-import { UsageError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { writeDrawn, writeFile } from "../report/files.js";
 import { jsonReport } from "../report/json.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { textReport } from "../report/text.js";
 import { readTask, type Task, type TaskOptions } from "../shards/task.js";
+import { checkTogether } from "./combinations.js";
 import { shardCount, threadCount } from "./counts.js";
 import { collect } from "./csv-options.js";
 import { execute, type ExecutionOptions } from "./execute.js";
@@ -19,7 +19,9 @@ import { type WantedInputs, withInputs } from "./inputs.js";
 import { checkOutputs } from "./outputs.js";
 import { addReadOptions } from "./read-options.js";
 
-interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
+/** What `lossgrad evaluate` is told; what is not given is not there. */
+export interface EvaluateOptions extends Omit<TaskOptions, "drawn" | "worst">, ExecutionOptions {
+  worst?: number;
   state?: string;
   forReport?: true;
   grad?: string;
@@ -27,6 +29,9 @@ interface EvaluateOptions extends Omit<TaskOptions, "drawn">, ExecutionOptions {
   plot?: string;
   json?: true;
 }
+
+/** How many of the pairs with the largest errors are told. */
+const WORST = 10;
 
 const EXAMPLES = `
 Examples:
@@ -61,7 +66,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       dimension,
     )
     .option("--by <column>", "of the table of predictions: the metrics of each of its groups")
-    .option("--worst <count>", "how many of the pairs with the largest errors are told", count, 10)
+    .option("--worst <count>", "how many of the pairs with the largest errors are told; otherwise 10", count)
     .option("--shard <i/n>", "evaluate one of n parts, which are counted from 0", shardOf)
     .option("--shards <count>", "cut into so many parts, which threads or workers take by turns", shardCount)
     .option(
@@ -101,13 +106,12 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   const { state, grad } = options;
-  if (options.forReport && state === undefined)
-    throw new UsageError("--for-report: expected it with --state, which holds what a report draws");
   const task: Task = { predictions, targets, options: taskOptionsOf(options) };
   const reading = readTask(task);
+  checkTogether(options, reading.asked.rows ? reading.asked.losses[0] : null);
   const read = Object.values<{ path: string }>(reading.wanted).map(({ path }) => path);
   await checkOutputs(options, read);
-  await checkGradient(options, reading.asked, reading.wanted);
+  if (grad !== undefined) await checkGradient(reading.asked, reading.wanted);
   const evaluated = await execute(task, reading, options, terminal);
   if (!evaluated) {
     terminal.complain("lossgrad: interrupted before a shard was done");
@@ -139,10 +143,11 @@ const LOCAL = [
 ] as const satisfies readonly (keyof EvaluateOptions)[];
 
 function taskOptionsOf(given: EvaluateOptions): TaskOptions {
-  const { forReport, report, plot } = given;
+  const { forReport, report, plot, worst = WORST } = given;
   const isLocal = (name: string): boolean => (LOCAL as readonly string[]).includes(name);
   const options = Object.fromEntries(Object.entries(given).filter(([name]) => !isLocal(name)));
-  return { ...(options as unknown as TaskOptions), drawn: (forReport ?? report ?? plot) !== undefined };
+  const drawn = (forReport ?? report ?? plot) !== undefined;
+  return { ...(options as Omit<TaskOptions, "drawn" | "worst">), drawn, worst };
 }
 
 /** The data are gone through once more, now that it is known what the mean divides by. */

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { evaluate, type Evaluated, type Inputs } from "../evaluation/evaluate.js";
 import type { Shard } from "../evaluation/shard.js";
-import { InputError, UsageError } from "../input-error.js";
+import { InputError } from "../input-error.js";
 import type { Terminal } from "../program.js";
 import { NO_PROGRESS, progressBar } from "../report/progress.js";
 import { evaluateInShards, type Executor } from "../shards/flow.js";
@@ -34,7 +34,7 @@ const SHARDS_A_THREAD = 2;
 /**
  * Evaluates a task; null if it was interrupted before there was anything to tell.
  *
- * @throws InputError for data that are wrong; UsageError for options that do not go together
+ * @throws InputError for data that are wrong
  */
 export async function execute(
   task: Task,
@@ -42,7 +42,6 @@ export async function execute(
   options: ExecutionOptions,
   terminal: Terminal,
 ): Promise<Evaluated | null> {
-  checkTogether(options);
   const { signal, release } = terminal.interruption();
   const bar = options.quiet ? NO_PROGRESS : progressBar(terminal.stderr);
   const watch = { progress: bar.update, signal };
@@ -70,15 +69,6 @@ export async function execute(
     bar.stop();
     release();
   }
-}
-
-function checkTogether({ shard, shards, threads, redis }: ExecutionOptions): void {
-  if (shard && (shards ?? threads ?? redis) !== undefined) {
-    const option = shards !== undefined ? "--shards" : threads !== undefined ? "--threads" : "--redis";
-    throw new UsageError(`--shard: expected it without ${option}, since it is one of the shards itself`);
-  }
-  if (redis !== undefined && threads !== undefined)
-    throw new UsageError("--redis: expected it without --threads; each worker has its --concurrency");
 }
 
 /** Who computes shards that were asked for; null where the files have a say. */

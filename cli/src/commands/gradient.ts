@@ -2,37 +2,9 @@ import type { Asked } from "../evaluation/metrics.js";
 import { UsageError } from "../input-error.js";
 import { checkRereadable, type WantedInputs } from "./inputs.js";
 
-export interface GradientOptions {
-  grad?: string;
-  perOutput?: number;
-  by?: string;
-  shard?: object;
-  shards?: number;
-  redis?: string;
-}
-
-/** @throws UsageError for a gradient that is not of one loss, of one mean, and of data read twice */
-export async function checkGradient(
-  { grad, ...others }: GradientOptions,
-  { losses, made }: Asked,
-  wanted: WantedInputs,
-): Promise<void> {
-  if (grad === undefined) return;
+/** @throws UsageError for a gradient that is not of one loss, and of data that cannot be read twice */
+export async function checkGradient({ losses }: Asked, wanted: WantedInputs): Promise<void> {
   if (losses.length !== 1)
     throw new UsageError(`--grad: expected one --loss, whose gradient it is, got ${losses.length}`);
-  if (made[0].weighs) {
-    throw new UsageError(
-      "--grad: expected a loss without weights of classes, which are in what a mean divides by",
-    );
-  }
-  for (const [name, option] of [
-    ["perOutput", "--per-output"],
-    ["shard", "--shard"],
-    ["shards", "--shards"],
-    ["redis", "--redis"],
-  ] as const) {
-    if (others[name] !== undefined)
-      throw new UsageError(`--grad: expected it without ${option}, since one mean divides all gradients`);
-  }
   await checkRereadable(wanted, "--grad", "which are read twice");
 }

@@ -90,10 +90,7 @@ export async function withInputs<T>(
   try {
     for (const [role, { path, way }] of Object.entries<Wanted>(wanted))
       open.push([role, await openArray(path, way)]);
-    checkUsed(
-      given,
-      open.map(([, { format }]) => format),
-    );
+    checkUsed(given, Object.fromEntries(open.map(([role, { format }]) => [role, [format]])));
     return await work(Object.fromEntries(open) as unknown as Inputs);
   } finally {
     for (const [, reader] of open) await reader.close();

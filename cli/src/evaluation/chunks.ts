@@ -13,6 +13,8 @@ export interface Chunk {
   readonly length: number;
   /** One for each array. */
   readonly elements: readonly Elements[];
+  /** What each of them holds. */
+  readonly held: readonly Held[];
 }
 
 /** Where room for chunks comes from, and where it goes when all were taken. */
@@ -54,6 +56,7 @@ export async function* chunksOf(
     filled.catch(() => undefined);
     return filled;
   };
+  const held = readers.map((reader) => reader.held);
   let next = fill(rooms[0], wanted(start));
   for (let offset = start, turn = 0; ; turn++) {
     const counts = await next;
@@ -64,7 +67,7 @@ export async function* chunksOf(
     if (!isLast) next = fill(rooms[1 - (turn % 2)], wanted(offset + count));
     const isOurs = "start" in part || turn % part.of === part.index;
     const elements = rooms[turn % 2].map((room, i) => prefixOf(room, count * widths[i]));
-    if (count > 0 && isOurs) yield { offset, length: count, elements };
+    if (count > 0 && isOurs) yield { offset, length: count, elements, held };
     if (isLast) {
       for (const room of rooms) room.forEach((one, i) => giveBack(readers[i].held, one));
       return;

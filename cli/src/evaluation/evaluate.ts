@@ -11,7 +11,7 @@ import { layoutOf } from "./layout.js";
 import { MaskReader } from "./mask.js";
 import { firstNaN } from "./nan.js";
 import { paired, type Pairing } from "./pairing.js";
-import { ClassReader, pairedRows } from "./rows.js";
+import { absentClass, pairedRows, type RowRules, withClasses } from "./rows.js";
 import { type Described, type Origin, type Result, resultOf } from "./result.js";
 import { partOf, type Shard, shardsOf, WHOLE } from "./shard.js";
 import { ROOMS } from "./rooms.js";
@@ -54,9 +54,9 @@ export async function evaluate(inputs: Inputs, request: Request, run: Run = {}):
   let elements = 0;
   const take = (chunk: Chunk): void => {
     try {
-      tally.take(chunk, pairing.readers, layout, has);
+      tally.take(readyFor(request, chunk, pairing, has), pairing.readers, layout, has);
     } catch (error) {
-      throw explained(error, pairing, chunk, request.nan);
+      throw explained(error, request, chunk, pairing, has);
     }
     elements += chunk.length;
     run.progress?.(elements);
@@ -88,9 +88,8 @@ export function pairingOf(
   rows: boolean,
 ): Pairing {
   const cast = (one: ArrayReader): ArrayReader => (dtype ? new CastReader(one, dtype) : one);
-  const classes = (one: ArrayReader): ArrayReader => (one.held === "int64" ? one : new ClassReader(one));
   const mask = given && new MaskReader(given);
-  const readers = [cast(prediction), rows ? classes(target) : cast(target), weight, mask, by];
+  const readers = [cast(prediction), rows ? target : cast(target), weight, mask, by];
   return (rows ? pairedRows : paired)(
     readers.filter((one) => one !== undefined),
     allocate,
@@ -123,19 +122,49 @@ async function takeAll(
   }
 }
 
+/** Which arrays there are besides predictions and targets, as they follow these. */
+interface Besides {
+  readonly weight: boolean;
+  readonly mask: boolean;
+}
+
+/** The chunk as metrics take it. @throws InputError for what is no class */
+export function readyFor(request: Request, chunk: Chunk, { readers }: Pairing, has: Besides): Chunk {
+  return request.asked.rows ? withClasses(chunk, readers[1], rulesOf(request, chunk, has)) : chunk;
+}
+
+function rulesOf({ asked, nan }: Request, { elements }: Chunk, has: Besides): RowRules {
+  const mask = has.mask ? (elements[has.weight ? 3 : 2] as Uint8Array) : null;
+  return { ignoreIndex: asked.made[0]?.ignoreIndex ?? 0, nan, mask };
+}
+
 /** What a metric refused, with the place in the file. */
-function explained(error: unknown, pairing: Pairing, chunk: Chunk, nan: Request["nan"]): unknown {
+function explained(error: unknown, request: Request, chunk: Chunk, pairing: Pairing, has: Besides): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
-  if (nan === "error") {
-    for (const [i, { name }] of pairing.readers.entries()) {
-      const at = firstNaN(chunk.elements[i], pairing.readers[i].held);
-      if (at < 0) continue;
-      const place = chunk.offset + Math.floor(at / pairing.widths[i]);
-      const index = indexIn(pairing.shape, pairing.order, place);
-      return new InputError(
-        `${name}: expected no NaN, got one at [${index.join(", ")}]; --nan omit leaves such out`,
-      );
-    }
+  const rules = rulesOf(request, chunk, has);
+  const numbers = has.weight ? 3 : 2;
+  const nan = request.nan === "error" ? foundNaN(chunk, pairing, numbers, rules.mask) : null;
+  if (nan) return nan;
+  const absent = request.asked.rows
+    ? absentClass(readyFor(request, chunk, pairing, has), pairing.readers[1], rules)
+    : null;
+  return absent ?? new InputError(error.message);
+}
+
+/** The error for the first NaN of the first arrays that have numbers; null where there is none. */
+function foundNaN(
+  { elements, held, offset }: Chunk,
+  { readers, widths, shape, order }: Pairing,
+  numbers: number,
+  mask: Uint8Array | null,
+): InputError | null {
+  for (let i = 0; i < numbers; i++) {
+    const at = firstNaN(elements[i], held[i], (place) => mask?.[Math.floor(place / widths[i])] !== 0);
+    if (at < 0) continue;
+    const index = indexIn(shape, order, offset + Math.floor(at / widths[i]));
+    return new InputError(
+      `${readers[i].name}: expected no NaN, got one at [${index.join(", ")}]; --nan omit leaves such out`,
+    );
   }
-  return new InputError(error.message);
+  return null;
 }

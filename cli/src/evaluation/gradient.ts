@@ -1,14 +1,14 @@
 /** The gradient of a mean loss by the predictions, written as an array in a file. */
 import { open, rename, rm } from "node:fs/promises";
 import { tensor, type Tensor, tidy } from "lossgrad";
+import type { ExactSumJSON } from "lossgrad/metrics";
 import { InputError } from "../input-error.js";
 import { bytesOf, type Held, storedAs } from "../readers/dtypes.js";
 import { isNpyDtype, type NpyDtype, npyHeader } from "../writers/npy.js";
 import { type Chunk, chunksOf } from "./chunks.js";
-import { type Evaluated, type Inputs, pairingOf, type Run } from "./evaluate.js";
+import { type Evaluated, type Inputs, pairingOf, readyFor, type Run } from "./evaluate.js";
 import type { Loss } from "./losses.js";
 import { numbersOf } from "../readers/numbers.js";
-import type { Pairing } from "./pairing.js";
 import { ROOMS } from "./rooms.js";
 import type { Request, Tally } from "./tally.js";
 
@@ -37,6 +37,7 @@ export async function writeGradient(
       `${name}: expected floats that npy has, got ${held}; --dtype float32 rounds to such`,
     );
   }
+  const has = { weight: inputs.weight !== undefined, mask: inputs.mask !== undefined };
   const [loss] = request.asked.made;
   const upstream = 1 / divisorOf(tally, loss);
   const part = `${path}.part`;
@@ -48,7 +49,8 @@ export async function writeGradient(
       let elements = 0;
       const length = Math.max(1, Math.floor(CHUNK / Math.max(...pairing.widths)));
       for await (const chunk of chunksOf(pairing, length, ROOMS)) {
-        const gradient = gradientOf(chunk, { pairing, inputs, loss, upstream, written, nan: request.nan });
+        const ready = readyFor(request, chunk, pairing, has);
+        const gradient = gradientOf(ready, { inputs, loss, upstream, written, nan: request.nan });
         await file.writeFile(gradient);
         progress?.((elements += chunk.length));
       }
@@ -70,14 +72,20 @@ function isFloat(held: Held): boolean {
   return held.startsWith("float") || held === "bfloat16";
 }
 
-/** What the mean of the loss divides by. */
-function divisorOf(tally: Tally, { weightedMean }: Loss): number {
-  const [{ count, weights }] = tally.metrics.toJSON().outputs;
-  return weightedMean === "elements" ? count : Number(weights.integer) * 2 ** weights.exponent;
+/** What the mean of the loss divides by: of rows, weights of classes are in it. */
+function divisorOf(tally: Tally, { weightedMean, rows }: Loss): number {
+  const [{ count, weights, sums }] = tally.metrics.toJSON().outputs;
+  if (weightedMean === "elements") return count;
+  return numberOf(rows ? sums.divisors : weights);
+}
+
+function numberOf({ integer, exponent, positiveInfinity, negativeInfinity, nan }: ExactSumJSON): number {
+  const finite = Number(integer) * 2 ** exponent;
+  const infinite = (positiveInfinity > 0 ? Infinity : 0) + (negativeInfinity > 0 ? -Infinity : 0);
+  return finite + infinite + (nan > 0 ? NaN : 0);
 }
 
 interface Work {
-  readonly pairing: Pairing;
   readonly inputs: Inputs;
   readonly loss: Loss;
   readonly upstream: number;
@@ -86,8 +94,8 @@ interface Work {
 }
 
 /** The bytes of a chunk's gradients. */
-function gradientOf(chunk: Chunk, { pairing, inputs, loss, upstream, written, nan }: Work): Uint8Array {
-  const held = pairing.readers.map((reader) => reader.held);
+function gradientOf(chunk: Chunk, { inputs, loss, upstream, written, nan }: Work): Uint8Array {
+  const { held } = chunk;
   return tidy(() => {
     const asTensor = (i: number): Tensor => {
       // Elements in the linear memory stay there for the next chunk: tensors have copies.
@@ -100,7 +108,7 @@ function gradientOf(chunk: Chunk, { pairing, inputs, loss, upstream, written, na
     };
     const prediction = asTensor(0).to(written).requiresGrad_();
     const weight = inputs.weight ? asTensor(2) : null;
-    const mask = maskOf(chunk, held, inputs, nan);
+    const mask = maskOf(chunk, inputs, nan);
     const options = { reduction: "sum", ...(weight && { weight }), ...(mask && { mask }) } as const;
     const sum = loss.sum(prediction, asTensor(1), options);
     // A constant.
@@ -111,12 +119,7 @@ function gradientOf(chunk: Chunk, { pairing, inputs, loss, upstream, written, na
 }
 
 /** Which pairs or rows count; null where all do. */
-function maskOf(
-  { elements, length }: Chunk,
-  held: readonly Held[],
-  inputs: Inputs,
-  nan: Request["nan"],
-): Tensor | null {
+function maskOf({ elements, held, length }: Chunk, inputs: Inputs, nan: Request["nan"]): Tensor | null {
   const numbers = inputs.weight ? 3 : 2;
   if (!inputs.mask && nan !== "omit") return null;
   const given = inputs.mask ? (elements[numbers] as Uint8Array) : null;

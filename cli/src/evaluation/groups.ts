@@ -23,11 +23,11 @@ export class Groups {
   /** Takes a chunk whose last array has what tells the groups. */
   take(chunk: Chunk, readers: readonly ArrayReader[], update: (metrics: Metrics, part: Chunk) => void): void {
     const last = readers.length - 1;
-    const { labels, held } = readers[last];
-    const codes = chunk.elements[last];
+    const { labels } = readers[last];
+    const [codes, held] = [chunk.elements[last], chunk.held[last]];
     const { ends, order } = sorted(held === "int64" ? (codes as BigInt64Array) : numbersOf(codes, held));
     const gathered = chunk.elements.slice(0, last).map((elements, i) => {
-      const to = allocate(readers[i].held, elements.length) as Elements;
+      const to = allocate(chunk.held[i], elements.length) as Elements;
       copyInOrder(elements as Uint8Array, order, to as Uint8Array);
       return to;
     });
@@ -41,7 +41,7 @@ export class Groups {
         const width = one.length / chunk.length;
         return (one as Uint8Array).subarray(start * width, end * width);
       });
-      update(this.#of(label), { offset: 0, length: end - start, elements });
+      update(this.#of(label), { ...chunk, offset: 0, length: end - start, elements });
       start = end;
     }
   }

@@ -33,11 +33,11 @@ export interface Loss {
   readonly rows?: true;
   /** The text of a formula. */
   readonly formula?: string;
-  /** Whether its classes have factors, which are in what a mean divides by. */
-  readonly weighs?: boolean;
+  /** The class of rows that count for nothing. */
+  readonly ignoreIndex?: number;
 }
 
-interface LossRow extends Pick<Loss, "weightedMean" | "fused" | "rows"> {
+interface LossRow extends Pick<Loss, "weightedMean" | "fused" | "rows" | "ignoreIndex"> {
   readonly parameter?: string;
   /** The options that stand behind its word, by their names. */
   readonly options?: readonly string[];
@@ -105,7 +105,7 @@ interface RowSumOptions extends SumOptions {
 }
 
 /** A loss of rows that follow each other, each with a weight of its own. */
-function rowsOf(loss: typeof F.nllLoss): Pick<LossRow, "weightedMean" | "rows" | "sum"> {
+function rowsOf(loss: typeof F.nllLoss): Pick<LossRow, "weightedMean" | "rows" | "ignoreIndex" | "sum"> {
   const sum = (
     prediction: Tensor,
     target: Tensor,
@@ -120,7 +120,7 @@ function rowsOf(loss: typeof F.nllLoss): Pick<LossRow, "weightedMean" | "rows" |
     });
     return (weight ? losses.mul(weight) : losses).sum();
   };
-  return { weightedMean: "weights", rows: true, sum };
+  return { weightedMean: "weights", rows: true, ignoreIndex: -100, sum };
 }
 
 /** A name of a formula: neither a number nor a list. */
@@ -194,12 +194,12 @@ function withOptions(word: string, row: LossRow, texts: readonly string[]): Loss
   } catch (error) {
     throw new UsageError(`--loss ${word}: ${(error as Error).message}`);
   }
-  const weighs = "weight" in given;
   const { weight: classWeight, ...others } = given;
-  const besides = { ...others, ...(weighs && { classWeight }) };
+  const besides = { ...others, ...("weight" in given && { classWeight }) };
   const sum: Sum = (prediction, target, options) => row.sum(prediction, target, { ...options, ...besides });
   const make = (options: MetricOptions): AnyMetric => row.make(options, given);
-  return { ...row, key: word, make, sum, weighs };
+  const ignoreIndex = "ignoreIndex" in given ? (given.ignoreIndex as number) : row.ignoreIndex;
+  return { ...row, key: word, make, sum, ignoreIndex };
 }
 
 function numberIn(text: string): number {

@@ -72,9 +72,8 @@ export class Tally {
     const mask = has.mask ? rest.shift()! : null;
     const offset = chunk.offset / (options.numOutputs ?? 1);
     this.metrics.update(shaped(p), shaped(t), { weight, mask, offset } as UpdateOptions);
-    const held = readers.map((reader) => reader.held);
-    this.#worst.take(chunk, held, mask);
-    const [prediction, target] = [p, t].map((elements, i) => ({ elements, held: held[i] }));
+    this.#worst.take(chunk, mask);
+    const [prediction, target] = [p, t].map((elements, i) => ({ elements, held: chunk.held[i] }));
     this.picture?.take(prediction, target, chunk.offset, mask as Uint8Array | null);
     this.groups?.take(chunk, readers, (metrics, { elements }) => {
       updateGroup(metrics, elements, has);

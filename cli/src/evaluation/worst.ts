@@ -1,5 +1,5 @@
 import { MaxError, type MetricOptions } from "lossgrad/metrics";
-import type { Elements, Held } from "../readers/dtypes.js";
+import type { Elements } from "../readers/dtypes.js";
 import type { Chunk } from "./chunks.js";
 import { numbersOf } from "../readers/numbers.js";
 
@@ -32,7 +32,7 @@ export class Worst {
     return this.#pairs;
   }
 
-  take({ offset, elements }: Chunk, held: readonly Held[], mask: Elements | null): void {
+  take({ offset, elements, held }: Chunk, mask: Elements | null): void {
     const [p, t] = elements;
     if (this.most === 0 || !this.#mayHoldWorse(p, t, mask)) return;
     const [predictions, targets] = [p, t].map((one, i) => numbersOf(one, held[i]));

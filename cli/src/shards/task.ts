@@ -12,7 +12,6 @@ import { type Asked, askedFor } from "../evaluation/metrics.js";
 import type { Shard } from "../evaluation/shard.js";
 import { stateText } from "../evaluation/state.js";
 import type { Request } from "../evaluation/tally.js";
-import { UsageError } from "../input-error.js";
 import { numelOf } from "../readers/reader.js";
 
 /** What is to be evaluated: paths or addresses and options, as a command has them, never data. */
@@ -39,14 +38,11 @@ export interface Reading {
   readonly requestOf: (inputs: Inputs) => Request;
 }
 
-/** @throws UsageError for metrics that there are not, and for options that do not go together */
+/** @throws UsageError for metrics that there are not, and for files that do not go together */
 export function readTask({ predictions, targets, options }: Task): Reading {
   const isWeighted = (options.weight ?? options.weightColumn) !== undefined;
   const asked = askedFor(options.loss ?? [], options.metric ?? [], isWeighted);
-  const { nan, perOutput, worst, by, drawn } = options;
-  if (by !== undefined && perOutput !== undefined)
-    throw new UsageError("--by: expected it without --per-output, since each group has one result");
-  if (asked.rows) checkRows(options, asked.losses[0]);
+  const { nan, perOutput, worst, drawn } = options;
   const wanted = inputsOf(predictions, targets, options);
   const requestOf = (inputs: Inputs): Request => {
     // Of a row of numbers and a class there is no difference.
@@ -54,13 +50,6 @@ export function readTask({ predictions, targets, options }: Task): Reading {
     return { asked, nan, perOutput, worst: told, by: inputs.by?.name ?? null, drawn };
   };
   return { asked, wanted, requestOf };
-}
-
-/** Throws for what goes by the elements of predictions, where these are rows. */
-function checkRows({ perOutput, drawn }: TaskOptions, loss: string): void {
-  const word = perOutput === undefined ? "--report, --plot and --for-report" : "--per-output";
-  if (!drawn && perOutput === undefined) return;
-  throw new UsageError(`--loss ${loss}: expected it without ${word}, since predictions are rows of classes`);
 }
 
 /** How many pairs or rows there are; null where only the end of a file tells. */

@@ -1,4 +1,4 @@
-import { describeValue } from "../../core/describe.js";
+import { describeValue, wordOf } from "../../core/describe.js";
 import { warn } from "../../core/warnings.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { checkNumbers, perGroup, readOptions } from "./options.js";
@@ -78,9 +78,9 @@ export class ReduceLROnPlateau extends LRScheduler<[metrics: Tensor | number, ep
     const { minLr, mode, thresholdMode, ...numbers } = taken;
     checkNumbers("ReduceLROnPlateau", numbers);
     if (numbers.factor >= 1) throw new RangeError("Factor should be < 1.0.");
-    if (mode !== "min" && mode !== "max") throw new RangeError(`mode ${String(mode)} is unknown!`);
+    if (mode !== "min" && mode !== "max") throw new RangeError(`mode ${wordOf(mode)} is unknown!`);
     if (thresholdMode !== "rel" && thresholdMode !== "abs") {
-      throw new RangeError(`threshold mode ${String(thresholdMode)} is unknown!`);
+      throw new RangeError(`threshold mode ${wordOf(thresholdMode)} is unknown!`);
     }
     const groups = optimizer.paramGroups.length;
     if (Array.isArray(minLr) && minLr.length !== groups) {
