@@ -15,7 +15,7 @@ export default [
     name: "import { l1Loss } from lossgrad/arrays",
     path: dist("arrays.js"),
     import: "{ l1Loss }",
-    limit: "103 kB",
+    limit: "104 kB",
   },
   {
     name: "import { init, l1Loss } from lossgrad/slim/arrays",
@@ -57,9 +57,10 @@ export default [
     limit: "14 kB",
   },
   // All losses of torch and those beyond, schedules and modules are 21 kB of these two; numbers of
-  // vectors that make no arrays of terms lifted them by 2.4 kB.
-  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "234 kB" },
-  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "150 kB" },
+  // vectors that make no arrays of terms lifted them by 2.4 kB, buffers and losses that are modules by
+  // 0.9, and what is refused by name by 0.7.
+  { name: "import * from lossgrad", path: dist("index.js"), import: "*", limit: "237 kB" },
+  { name: "import * from lossgrad/slim", path: dist("slim/index.js"), import: "*", limit: "152.2 kB" },
   {
     name: "lossgrad.wasm",
     path: dist("lossgrad.wasm"),
