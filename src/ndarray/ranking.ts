@@ -21,6 +21,9 @@ export function topIndices(x: NdArray, wanted: number, dim: number, largest: boo
   if (out.numel === 0) return out;
   const source = contiguous(convert(x, x.dtype === "int64" ? "int64" : "float64"));
   operate(() => {
+    // An address may renew the memory's buffer: the views come after both.
+    source.address();
+    out.address();
     const numbers = source.numbers() as Float64Array | BigInt64Array;
     const indices = out.numbers() as BigInt64Array;
     for (let row = 0; row < numelOf(before) * inner; row++) {

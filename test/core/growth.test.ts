@@ -1,10 +1,10 @@
 /**
  * Memory that is not shared, whose growth detaches views: nothing that computes reads or writes one
- * from before. Windows let it grow when they are first asked for; here each does so every time.
+ * from before. Windows and blocks let it grow now and then; here each does so every time.
  */
 import "../support/unshared.js";
-import { F, full, tensor } from "lossgrad";
-import type { DType, Tensor } from "lossgrad";
+import { F, full, Tensor, tensor } from "lossgrad";
+import type { DType } from "lossgrad";
 import { afterEach, describe, expect, it } from "vitest";
 import { BLOCK } from "../../src/core/block.js";
 import { memory } from "../../src/core/memory.js";
@@ -14,6 +14,7 @@ import { whileDetaching } from "../support/detach.js";
 import { ALL_LOSSES, callOf } from "../support/losses.js";
 import { arraysOf, callPart, PART_CASES, tensorsOf } from "../support/part-losses.js";
 import { Random } from "../support/random.js";
+import { leaf, TAKERS } from "../support/takers.js";
 
 const FLOATS = ["float16", "bfloat16", "float32", "float64"] as const;
 const INTEGERS = ["uint8", "int8", "int16", "int32", "int64"] as const;
@@ -34,6 +35,12 @@ function expectSame(run: () => readonly Tensor[]): void {
   const bytes = (): string[] => run().map((x) => hashOf(x.detach().clone().array()));
   const expected = bytes();
   expect(whileDetaching(bytes)).toEqual(expected);
+}
+
+/** What a call gives, read: tensors as their numbers. */
+function contentsOf(result: unknown): unknown {
+  if (result instanceof Tensor) return [result.dtype, result.detach().tolist()];
+  return Array.isArray(result) ? result.map(contentsOf) : String(result);
 }
 
 /** The loss, and the gradients of the operands that have one. */
@@ -102,6 +109,21 @@ describe.each(FLOATS)("of %s", (dtype) => {
       const mixed = large.mul(tensor([[1], [-1], [1], [-1], [1], [0]]).to(dtype));
       return [0, 1].flatMap((dim) => [x.sum(dim), mixed.sum(dim), mixed.t().sum(dim), x.softmax(dim)]);
     });
+  });
+});
+
+it.each(Object.entries(TAKERS))("%s", (_, { call, options }) => {
+  const run = (): unknown => contentsOf(call(leaf(), leaf())(options));
+  const expected = run();
+  expect(whileDetaching(run)).toEqual(expected);
+});
+
+it("the largest elements and their indices, gathered and added at indices", () => {
+  expectSame(() => {
+    const x = numbers([3, 40], "float32").requiresGrad_();
+    const { values, indices } = x.topk(3);
+    const found = x.gather(1, indices).add(values).sum();
+    return [...withGradients(found, [x]), indices, x.detach().argmax(1)];
   });
 });
 

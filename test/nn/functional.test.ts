@@ -57,6 +57,7 @@ const COMPOSED = {
 const OTHERS = [
   "cosineSimilarity",
   "ctcLoss",
+  "generalRobustLogPartition",
   "linear",
   "linearCrossEntropy",
   "logSoftmax",

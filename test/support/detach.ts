@@ -1,25 +1,35 @@
 /** Growth of memory at its worst. */
 import { LinearMemory } from "../../src/core/memory.js";
+import { spillWhile } from "../../src/core/storage.js";
+
+const methods = Object.getOwnPropertyDescriptors(LinearMemory.prototype);
+const window = methods.window.value!;
+const allocate = methods.allocate.value!;
 
 /**
- * Runs `run` while each window that is asked for detaches the views of a memory that is not shared, as
- * one does that is made and lets the memory grow. Whoever reads a view before shows: what is written
- * to it is lost, or an error.
+ * Runs `run` while each window that is asked for, and each block, detaches the views of a memory that
+ * is not shared, as what lets the memory grow does; and results that no operation uses are moved out
+ * before. Whoever read a view before shows: what is written to it is lost, or an error.
  */
 export function whileDetaching<T>(run: () => T): T {
-  const { value: window } = Object.getOwnPropertyDescriptor(LinearMemory.prototype, "window")! as {
-    value: LinearMemory["window"];
-  };
   LinearMemory.prototype.window = function (index) {
-    if (!this.shared) {
-      this.wasm.grow(0);
-      (this as unknown as { renewViews: () => void }).renewViews();
-    }
+    detach(this);
     return window.call(this, index);
+  };
+  LinearMemory.prototype.allocate = function (bytes) {
+    spillWhile(() => true);
+    detach(this);
+    return allocate.call(this, bytes);
   };
   try {
     return run();
   } finally {
-    LinearMemory.prototype.window = window;
+    Object.assign(LinearMemory.prototype, { window, allocate });
   }
+}
+
+function detach(linear: LinearMemory): void {
+  if (linear.shared) return;
+  linear.wasm.grow(0);
+  (linear as unknown as { renewViews: () => void }).renewViews();
 }
