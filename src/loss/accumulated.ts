@@ -48,7 +48,7 @@ export const ACCUMULATOR = "LossAccumulator";
 
 /** A loss of the tables. */
 export function accumulatedBy(name: unknown): AccumulatedLoss {
-  return isRowwise(name) ? rowwise(name) : builtIn(ACCUMULATOR, name, NAMES);
+  return isRowwise(name) ? rowwise(name) : builtIn(ACCUMULATOR, name, names());
 }
 
 /** A loss of the table of elements; `known` are those that a caller has. */
@@ -97,7 +97,8 @@ export function fusedLoss(caller: string, fn: unknown, fused: FusedDescription |
   };
 }
 
-const NAMES = /* @__PURE__ */ [...Object.keys(losses), ...Object.keys(rowwiseLosses)];
+/** The losses that are known by their names. */
+const names = (): string[] => [...Object.keys(losses), ...Object.keys(rowwiseLosses)];
 
 /** The state that bytes or JSON hold: of the loss `fused`, or of one of the table. */
 export function readState(
@@ -107,7 +108,7 @@ export function readState(
   fused: AccumulatedLoss | undefined,
 ): AccumulatorState {
   const state = form === "bytes" ? fromBytes(caller, given) : fromJSON(caller, given);
-  const known = fused ? [fused.name] : NAMES;
+  const known = fused ? [fused.name] : names();
   if (!known.includes(state.loss)) {
     const way = fused ? "" : "; a fused loss is handed over as the second argument";
     throw new RangeError(
