@@ -8,13 +8,21 @@ import { onlyOutputs, type Run } from "./pass.js";
 import { Terms } from "./terms.js";
 import { FIRST_SLOT, SECOND_SLOT } from "./windows.js";
 
-/** Which elements make up which result: see Extent in loss/reduction.ts. */
+/**
+ * Which elements make up which result. With the dimensions in `order`, those that stay and then
+ * those that are reduced, they lie in `rows` rows of `length` elements, one for each result:
+ *
+ *     shape [2, 3, 4], dims [0, 2]:  order [1, 0, 2],  3 rows of 8 elements
+ */
 export interface Parts {
+  /** The dimensions that are reduced, in ascending order. */
   readonly dims: readonly number[];
   readonly order: readonly number[];
   readonly rows: number;
   readonly length: number;
+  /** The shape of the elements, with 1 for each dimension that is reduced. */
   readonly kept: Shape;
+  /** The shape of the result. */
   readonly result: Shape;
 }
 

@@ -7,6 +7,7 @@ import { sameShape, type Shape, takeDims, wrapDims } from "../ndarray/shape.js";
 import { describeValue, wordOf } from "../core/describe.js";
 import { checkFlag } from "../core/options.js";
 import { warn } from "../core/warnings.js";
+import type { Parts } from "../formula/term-rows.js";
 import type { OwnReduction, ReductionWords, Traits } from "../formula/traits.js";
 import { type Reduction, REDUCTIONS } from "./losses.js";
 
@@ -47,24 +48,8 @@ export function readReduction(
   return { mode, dims, keepdim: keepdim as boolean };
 }
 
-/**
- * Which elements of a loss make up which result. With the dimensions in `order`, those that stay
- * and then those that are reduced, they lie in `rows` rows of `length` elements, one for each
- * result:
- *
- *     shape [2, 3, 4], dims [0, 2]:  order [1, 0, 2],  3 rows of 8 elements
- */
-export interface Extent {
-  /** The dimensions that are reduced, in ascending order. */
-  readonly dims: readonly number[];
-  readonly order: readonly number[];
-  readonly rows: number;
-  readonly length: number;
-  /** The shape of the loss, with 1 for each dimension that is reduced. */
-  readonly kept: Shape;
-  /** The shape of the result. */
-  readonly result: Shape;
-}
+/** Which elements of a loss make up which result. */
+export type Extent = Parts;
 
 /**
  * The extent of a reduction of a loss of `shape`; torch's errors for dimensions that it has not.
