@@ -120,26 +120,21 @@ export const cauchyLoss = /* @__PURE__ */ formulaRow({
 /** How near alpha is to 0 and 2 where the general formula has too few digits. */
 const NEAR = 1 / 16;
 
-/** The numbers of a shape: of one alpha, or of an alpha for each element. */
-interface ShapeOf<A> {
-  readonly alpha: A;
-  /** |alpha - 2| */
-  readonly beta: A;
-  readonly ratio: A;
-}
+/** A number that is one for all elements, or one for each. */
+type Factor = Expression | number;
 
 /** beta / alpha ((s / beta + 1)^(alpha / 2) - 1), as expm1 of z: a power near 1 less 1 cancels. */
-const power = (z: Expression, ratio: Expression | number): Expression => z.expm1().mul(ratio);
+const power = (z: Expression, ratio: Factor): Expression => z.expm1().mul(ratio);
 
 /** The same near an alpha of 2: (s exp(v) + beta expm1(v)) / alpha, with v = (alpha - 2) log / 2. */
-function nearTwo(s: Expression, log: Expression, { alpha, beta }: ShapeOf<Expression | number>): Expression {
+function nearTwo(s: Expression, log: Expression, alpha: Factor, beta: Factor): Expression {
   const apart = typeof alpha === "number" ? alpha - 2 : alpha.sub(2);
   const v = log.mul(apart).mul(0.5);
   return s.mul(v.exp()).add(v.expm1().mul(beta)).div(alpha);
 }
 
 /** The same near 0, log beta / 2 expm1(z) / z: by a series where |z| is small. */
-function nearZero(log: Expression, z: Expression, { beta, ratio }: ShapeOf<Expression | number>): Expression {
+function nearZero(log: Expression, z: Expression, beta: Factor, ratio: Factor): Expression {
   const large = z.abs().gt(NEAR);
   const half = typeof beta === "number" ? beta / 2 : beta.mul(0.5);
   const series = log.mul(half).mul(seriesOfExpm1(large.choose(0, z)));
@@ -160,11 +155,11 @@ function seriesOfExpm1(z: Expression): Expression {
 /** What is not a special case. */
 function generalTerm(s: Expression, alpha: number): Expression {
   const beta = Math.abs(alpha - 2);
-  const shape = { alpha, beta, ratio: beta / alpha };
+  const ratio = beta / alpha;
   const log = s.div(beta).log1p();
-  if (beta <= NEAR) return nearTwo(s, finite(log), shape);
+  if (beta <= NEAR) return nearTwo(s, finite(log), alpha, beta);
   const z = log.mul(alpha / 2);
-  return Math.abs(alpha) <= NEAR ? nearZero(log, z, shape) : power(z, shape.ratio);
+  return Math.abs(alpha) <= NEAR ? nearZero(log, z, beta, ratio) : power(z, ratio);
 }
 
 /** The logarithm of the largest number in the place of Infinity. */
@@ -183,15 +178,11 @@ function generalTermOf(s: Expression, alpha: Expression): Expression {
   const log = s.div(beta).log1p();
   const [atTwo, atZero] = [beta, own.abs()].map((distance) => distance.le(NEAR));
   const bounded = finite(log);
-  const close = nearTwo(s, atTwo.choose(bounded, 0), { alpha: atTwo.choose(own, 2), beta, ratio: beta });
+  const close = nearTwo(s, atTwo.choose(bounded, 0), atTwo.choose(own, 2), beta);
   const zero = own.eq(0);
   const ratio = beta.div(zero.choose(1, own));
   const half = own.mul(0.5);
-  const small = nearZero(log, atZero.choose(zero.choose(bounded, log), 0).mul(half), {
-    alpha: own,
-    beta,
-    ratio,
-  });
+  const small = nearZero(log, atZero.choose(zero.choose(bounded, log), 0).mul(half), beta, ratio);
   const general = power(atTwo.choose(0, atZero.choose(0, log)).mul(half), ratio);
   const welsch = s.mul(-0.5).expm1().neg();
   const others = atTwo.choose(close, atZero.choose(small, general));
