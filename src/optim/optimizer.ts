@@ -186,9 +186,14 @@ export abstract class Optimizer<H extends object> {
    * the step ends.
    */
   protected stateOf(parameter: Tensor, makers: StateMakers): ParameterState {
+    const values = this.valuesOf(parameter);
+    for (const [name, make] of Object.entries(makers)) values[name] ??= make();
+    return values;
+  }
+
+  private valuesOf(parameter: Tensor): ParameterState {
     let kept = this.kept.get(parameter);
     if (!kept) this.kept.set(parameter, (kept = new Kept(this.born)));
-    for (const [name, make] of Object.entries(makers)) kept.values[name] ??= make();
     if (innermost) receives(kept, innermost);
     return kept.values;
   }
@@ -262,8 +267,7 @@ export abstract class Optimizer<H extends object> {
     for (const [parameter, values] of found) this.checkState(parameter, values);
     this.kept.clear();
     for (const [parameter, values] of found) {
-      const copies = Object.entries(copyFor(parameter, values));
-      this.stateOf(parameter, Object.fromEntries(copies.map(([name, value]) => [name, () => value])));
+      Object.assign(this.valuesOf(parameter), copyFor(parameter, values));
     }
     this.paramGroups.forEach((group, i) => Object.assign(group, loaded[i]));
   }
